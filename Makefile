@@ -1,0 +1,106 @@
+# Everything is installed inside the clone: .venv for the project, .tools for what must stay apart.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+# The first Python that is new enough; `make PYTHON=...` chooses another.
+PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
+	$$p $(NEW_ENOUGH) >/dev/null 2>&1 && { echo $$p; break; }; done)
+# The processor of the functions: x86_64 or arm64.
+export ARCH ?= x86_64
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SAM_INSTALLED := .tools/sam/.installed
+UV := .tools/uv/bin/uv
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
+# Debian may have pip and lack what puts it into a new environment.
+VENV_FROM_PIP = { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python .venv install pip; }
+# A lock names everything, so pip has nothing to resolve.
+FROM_LOCK := $(PIP_INSTALL) --no-deps --require-hashes -r
+UV_LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.* ## ' $(firstword $(MAKEFILE_LIST)) | sort | awk -F ':.* ## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+.PHONY: install
+install: $(INSTALLED) ## Install the locked packages and the econchatr command into .venv
+
+$(BIN)/python:
+	@$(or $(PYTHON),false) $(NEW_ENOUGH) || { \
+		echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 install" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || $(VENV_FROM_PIP)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked packages into .venv (a minute or two)"
+	$(BIN)/python $(FROM_LOCK) requirements.lock
+	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m infra.encodings >/dev/null
+	@touch $@
+
+# SAM pins a boto3 of its own, so it gets an environment of its own.
+$(SAM_INSTALLED): requirements-sam.lock | $(BIN)/python
+	@echo "Installing the SAM command into .tools/sam (half a minute)"
+	$(BIN)/python -m venv .tools/sam
+	.tools/sam/bin/python $(FROM_LOCK) requirements-sam.lock
+	@touch $@
+
+.PHONY: demo
+demo: $(INSTALLED) ## Run the whole pipeline on the demo show
+	$(BIN)/econchatr local --show demo --input '{"ceiling_usd": "5.00"}' --out build/demo
+
+.PHONY: plan
+plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
+	$(BIN)/econchatr plan --show demo --out build/demo
+
+.PHONY: test
+test: lint types lint-sam ## Lint, check types and run every test that needs no account
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(INSTALLED) ## Check the style of the code and the template
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/cfn-lint template.yaml infra/data.yaml
+
+.PHONY: types
+types: $(INSTALLED) ## Check the types
+	$(BIN)/mypy
+
+.PHONY: lint-sam
+lint-sam: $(SAM_INSTALLED) ## Let SAM validate the template
+	.tools/sam/bin/sam validate --lint
+
+.PHONY: coverage
+coverage: $(INSTALLED) ## Measure how much of shared/ the unit tests run
+	$(BIN)/python -m pytest tests/unit --cov --cov-report=term-missing:skip-covered
+
+.PHONY: build
+build: $(INSTALLED) $(SAM_INSTALLED) ## Build the functions and layers for AWS
+	.tools/sam/bin/sam build --parameter-overrides Architecture=$(ARCH)
+
+# `sam build` calls these, several at a time: they use .venv and never install it.
+build-%Layer:
+	$(BIN)/python -m infra.layers.build $* --arch $(ARCH) --into "$(ARTIFACTS_DIR)"
+
+build-%Function:
+	$(BIN)/python -m infra.layers.functions "$(ARTIFACTS_DIR)"
+
+.PHONY: lock
+lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest
+	$(UV_LOCK) $(UPGRADE) pyproject.toml --group laptop --group dev --output-file requirements.lock
+	$(UV_LOCK) $(UPGRADE) - --output-file requirements-sam.lock <<< "aws-sam-cli"
+
+$(UV): | $(BIN)/python
+	$(BIN)/python -m venv .tools/uv
+	.tools/uv/bin/python $(PIP_INSTALL) uv
+
+.PHONY: clean
+clean: ## Remove what was built; .venv and .tools stay
+	rm -rf build .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

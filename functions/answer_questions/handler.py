@@ -1,0 +1,18 @@
+"""Answer questions: one arm, every question of the show."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.provider_wiring import desk
+from functions.wiring import bucket, logger, settings_of
+from shared import evaluation
+from shared.evaluation import Arm
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    arm = Arm(event["arm"], event["model"])
+    answers = evaluation.answer(bucket(), desk(), settings, arm)
+    return {"answers": answers}

@@ -1,0 +1,15 @@
+"""Build dataset: pairs, statistics, training files and the plan."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.lake_wiring import lake
+from functions.wiring import logger, settings_of
+from shared import dataset
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plans = dataset.build(lake(), settings_of(event["run_id"]))
+    return {"models": [plan.model for plan in plans if plan.fits]}

@@ -1,0 +1,22 @@
+"""Deploy model: make a finished fine-tune answer."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.provider_wiring import provider
+from functions.wiring import bucket, logger, settings_of
+from shared import fine_tunes
+from shared.clock import utc_now
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    model = settings.model(event["model"])
+    return {
+        **event,
+        "deploying": not fine_tunes.deploy(
+            bucket(), provider(model.provider), settings, model, utc_now()
+        ),
+    }

@@ -1,0 +1,14 @@
+"""What the handlers that read and write tables need besides."""
+
+from functools import cache
+
+import boto3
+
+from shared.environment import environment
+from shared.lake import Lake
+
+
+@cache
+def lake() -> Lake:
+    """The lake."""
+    return Lake(boto3.client("s3"), environment().bucket)

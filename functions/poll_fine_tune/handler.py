@@ -1,0 +1,16 @@
+"""Poll fine tune: is the job over, and does it still fit the ceiling?"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.provider_wiring import desk
+from functions.wiring import bucket, logger, settings_of
+from shared import fine_tunes
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    model = settings.model(event["model"])
+    return {**event, "over": fine_tunes.poll(bucket(), desk(), settings, model).done}

@@ -1,0 +1,15 @@
+"""Scrape batch: one month of episodes into Parquet."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.lake_wiring import lake
+from functions.wiring import logger, settings_of
+from shared import corpus
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    return dict(corpus.scrape(lake(), settings, event["shard"], corpus.fetcher_for(settings.show)))

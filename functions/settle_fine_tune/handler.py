@@ -1,0 +1,20 @@
+"""Settle fine tune: from what the provider billed."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.provider_wiring import desk, provider
+from functions.wiring import bucket, logger, settings_of
+from shared import catalogue, fine_tunes
+from shared.clock import utc_now
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    model = settings.model(event["model"])
+    outcome = fine_tunes.settle(bucket(), desk(), settings, model, utc_now())
+    fine_tunes.keep_curve(bucket(), provider(model.provider), settings, model)
+    needs_deployment = catalogue.packaged().provider(model.provider).deploy != "none"
+    return {**event, "deploying": needs_deployment and outcome["status"] == "succeeded"}

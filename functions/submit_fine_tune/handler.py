@@ -1,0 +1,19 @@
+"""Submit fine tune: reserve, then create the job exactly once."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.provider_wiring import desk
+from functions.wiring import bucket, logger, settings_of
+from shared import fine_tunes
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = settings_of(event["run_id"])
+    model = settings.model(event["model"])
+    return {
+        **event,
+        "over": fine_tunes.submit(bucket(), desk(), settings, model).done,
+    }

@@ -1,0 +1,47 @@
+"""What every handler needs, built once per worker from its environment."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities import parameters
+
+from shared import keys
+from shared.bucket import Bucket
+from shared.environment import environment
+from shared.errors import BadInput
+from shared.ledger import Ledger
+from shared.settings import RunSettings
+
+logger = Logger()
+
+
+@cache
+def bucket() -> Bucket:
+    """The bucket, bytes and JSON only."""
+    return Bucket(boto3.client("s3"), environment().bucket)
+
+
+@cache
+def ledger() -> Ledger:
+    """The ledger."""
+    return Ledger(boto3.client("dynamodb"), environment().ledger_table)
+
+
+def api_key(provider: str) -> str:
+    """The provider's key from Secrets Manager; raises BadInput when the secret does not hold one."""
+    secret: Any = parameters.get_secret(
+        environment().provider_secret_id, transform="json", max_age=300
+    )
+    if not secret.get(provider):
+        raise BadInput(
+            f"the provider secret holds no key for {provider}; store a JSON object such as "
+            f'{{"{provider}": "..."}} in the secret that the stack names ProviderSecret'
+        )
+    return str(secret[provider])
+
+
+def settings_of(run_id: str) -> RunSettings:
+    """The run's frozen settings."""
+    return RunSettings.model_validate(bucket().read_json(keys.manifest(run_id)))

@@ -1,0 +1,17 @@
+"""Write report: summary, spend and report of any run, however it ended."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.lake_wiring import lake
+from functions.wiring import ledger, logger
+from shared import closing
+from shared.clock import utc_now
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return closing.close(
+        lake(), ledger(), event["run_id"], event["state"].get("failure"), utc_now()
+    )

@@ -1,0 +1,68 @@
+"""What a person typed, checked before anything starts."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared import catalogue, settings, shows
+from shared.clock import utc_now
+from shared.errors import InvalidField, UnknownShow
+from shared.money import parse_usd
+from shared.shows import ShowProfile
+
+
+def show_profile(name_or_file: str) -> ShowProfile:
+    """The packaged show or the profile file; raises UnknownShow or InvalidField."""
+    path = Path(name_or_file)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        try:
+            return shows.parse_yaml(path.read_text(encoding="utf-8"), name_or_file)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnknownShow(
+                f"--show {name_or_file!r} cannot be read ({error}); name a profile file"
+            ) from error
+    return shows.packaged(name_or_file)
+
+
+def run_input(text_or_file: str, show: ShowProfile) -> dict[str, Any]:
+    """The run input with the show inline; raises InvalidField."""
+    text = text_or_file
+    if text_or_file.startswith("@"):
+        try:
+            text = Path(text_or_file[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidField(f"--input {text_or_file!r} cannot be read ({error})") from error
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise InvalidField(
+            f'--input is not JSON ({error}); write an object such as {{"ceiling_usd": "5.00"}}'
+        ) from error
+    if not isinstance(document, dict):
+        raise InvalidField(
+            f'--input is {text:.80}; write a JSON object such as {{"ceiling_usd": "5.00"}}'
+        )
+    if document.get("show", show.name) != show.name:
+        raise InvalidField(
+            f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
+        )
+    return {**document, "show": inline(show)}
+
+
+def inline(show: ShowProfile) -> dict[str, Any]:
+    """The show as an inline object of the run input."""
+    return show.model_dump(mode="json", exclude_defaults=True)
+
+
+def check(document: Mapping[str, Any], show: ShowProfile, month_ceiling_usd: str) -> None:
+    """Refuse now, with the sentence the first state would use, what that state would refuse."""
+    settings.resolve(
+        settings.parse_input(document),
+        show,
+        catalogue.packaged(),
+        run_id="check",
+        started_at=utc_now(),
+        code_version="check",
+        month_ceiling_usd=parse_usd(month_ceiling_usd, "--month-ceiling-usd"),
+    )

@@ -1,0 +1,106 @@
+"""The `econchatr` command: the whole product on a laptop, and questions to what it left."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.local import inspect_page, query, runs
+from shared.errors import BadInput, EconChatRError
+
+DEFAULT_OUT = Path("build/demo")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except BadInput as error:
+        print(f"econchatr: {error}", file=sys.stderr)
+        return 2
+    except EconChatRError as error:
+        print(f"econchatr: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "econchatr: stopped; run the same command again to continue from what is there",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="econchatr",
+        description="Make language models sound like a podcast host, inside a spend ceiling that holds.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_local(
+        commands.add_parser("local", help="one run of the whole machine in an embedded cloud")
+    )
+    _add_plan(commands.add_parser("plan", help="the same up to the plan; spends nothing"))
+    _add_query(
+        commands.add_parser("query", help="a packaged or ad-hoc Athena query on the embedded lake")
+    )
+    _add_inspect(commands.add_parser("inspect", help="what the parser sees on one page"))
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
+    )
+    parser.add_argument(
+        "--input", default="{}", metavar="JSON_OR_@FILE", help="the run input, as JSON or @file"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the bucket as plain files"
+    )
+    parser.add_argument(
+        "--month-ceiling-usd",
+        default="1000.00",
+        metavar="USD",
+        help="what all runs of a month may spend (default: %(default)s)",
+    )
+
+
+def _add_local(parser: argparse.ArgumentParser) -> None:
+    _add_run_options(parser)
+    parser.add_argument(
+        "--openai-base-url",
+        metavar="URL",
+        help="a model provider to use in place of the stand-in; needs OPENAI_API_KEY",
+    )
+    parser.set_defaults(run=runs.local)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    _add_run_options(parser)
+    parser.set_defaults(run=runs.plan, openai_base_url=None)
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "query", metavar="NAME_OR_SQL", help=f"one of {', '.join(query.packaged_names())}; or SQL"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=DEFAULT_OUT,
+        metavar="DIR",
+        help="where a run left its lake (default: %(default)s)",
+    )
+    parser.set_defaults(run=query.run)
+
+
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("page", metavar="URL_OR_FILE")
+    parser.add_argument(
+        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
+    )
+    parser.set_defaults(run=inspect_page.run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

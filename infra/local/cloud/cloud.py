@@ -1,0 +1,46 @@
+"""The handle on a running laptop cloud."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+ACCESS_KEY = "test"
+WORKER_ENVIRONMENT = "ECONCHATR_WORKER_ENVIRONMENT"
+SECRET_KEY = "test"  # noqa: S105 - MiniStack's documented root key; it opens nothing but this process
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=32,
+    proxies={},
+    request_checksum_calculation="when_required",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Where the laptop cloud answers, and the folder in which it keeps its state."""
+
+    endpoint_url: str
+    state_dir: Path
+    region: str = REGION
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this cloud; the user's own AWS settings are not used."""
+        create = cast(Callable[..., Any], boto3.session.Session().client)
+        return create(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=_CONFIG,
+        )
+
+    def bucket_dir(self, bucket: str) -> Path:
+        """The folder in which MiniStack keeps a bucket's objects under their keys."""
+        return self.state_dir / "s3" / ACCOUNT / bucket

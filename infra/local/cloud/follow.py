@@ -1,0 +1,108 @@
+"""Following an execution while it runs, here or on AWS."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A state began; inside a Map, once for each iteration."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A state ended well."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapProgress:
+    """How many items of the running Distributed Map have ended."""
+
+    succeeded: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The execution ended; error and cause are empty unless it failed, output unless it did not."""
+
+    status: Literal["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+    error: str
+    cause: str
+    output: str
+
+
+Progress = Entered | Left | MapProgress | Finished
+
+
+def follow(
+    stepfunctions: Any, execution_arn: str, poll_seconds: float = POLL_SECONDS
+) -> Iterator[Progress]:
+    """What happens in the execution, in order and as it happens; ends with one Finished."""
+    last_event, last_map = 0, None
+    while True:
+        described = stepfunctions.describe_execution(executionArn=execution_arn)
+        for event in _events_after(stepfunctions, execution_arn, last_event):
+            last_event = event["id"]
+            yield from _told(event)
+        progress = _map_progress(stepfunctions, execution_arn)
+        if progress and progress != last_map:
+            last_map = progress
+            yield progress
+        if described["status"] not in ("RUNNING", "PENDING_REDRIVE"):
+            yield _finished(described)
+            return
+        time.sleep(poll_seconds)
+
+
+def _events_after(stepfunctions: Any, execution_arn: str, last: int) -> list[dict[str, Any]]:
+    """New events, oldest first; read from the newest back, so no history is read twice."""
+    new: list[dict[str, Any]] = []
+    pages = stepfunctions.get_paginator("get_execution_history").paginate(
+        executionArn=execution_arn, reverseOrder=True, includeExecutionData=False
+    )
+    for page in pages:
+        fresh = [event for event in page["events"] if event["id"] > last]
+        new.extend(fresh)
+        if len(fresh) < len(page["events"]):
+            break
+    return new[::-1]
+
+
+def _told(event: dict[str, Any]) -> Iterator[Progress]:
+    if event["type"].endswith("StateEntered"):
+        yield Entered(event["stateEnteredEventDetails"]["name"])
+    elif event["type"].endswith("StateExited"):
+        yield Left(event["stateExitedEventDetails"]["name"])
+
+
+def _map_progress(stepfunctions: Any, execution_arn: str) -> MapProgress | None:
+    """Item counts of the newest Map Run."""
+    runs = stepfunctions.list_map_runs(executionArn=execution_arn)["mapRuns"]
+    if not runs:
+        return None
+    newest = max(runs, key=lambda run: run["startDate"])
+    counts = stepfunctions.describe_map_run(mapRunArn=newest["mapRunArn"])["itemCounts"]
+    return MapProgress(
+        succeeded=counts["succeeded"],
+        failed=counts["failed"] + counts["timedOut"] + counts["aborted"],
+        total=counts["total"],
+    )
+
+
+def _finished(described: dict[str, Any]) -> Finished:
+    return Finished(
+        status=described["status"],
+        error=described.get("error") or "",
+        cause=described.get("cause") or "",
+        output=described.get("output") or "",
+    )

@@ -1,0 +1,52 @@
+"""Where MiniStack differs from what AWS documents, and this project would notice.
+
+Each module has one `install()`, called before MiniStack starts, and says what AWS documents, what
+MiniStack does and why the difference matters. They reach into private names, so they hold for one
+version only: `require_version` stops everything else.
+"""
+
+from importlib.metadata import version
+
+from infra.local.cloud.errors import UnsupportedMiniStack
+
+MINISTACK_VERSION = "1.5.33"
+
+
+def require_version() -> None:
+    """Raises UnsupportedMiniStack unless the seams were written for the installed MiniStack."""
+    installed = version("ministack")
+    if installed != MINISTACK_VERSION:
+        raise UnsupportedMiniStack(
+            f"the laptop cloud was written for MiniStack {MINISTACK_VERSION}, but {installed} is "
+            f"installed; run `pip install ministack=={MINISTACK_VERSION}`, or `make install`"
+        )
+
+
+def install_all() -> None:
+    """Put every seam in place in this process."""
+    from infra.local.cloud.seams import (
+        athena_sql,
+        cancellation,
+        durability,
+        history,
+        missing_paths,
+        python_runtime,
+        secret_values,
+        secure_loopback,
+        terminal_errors,
+        yaml_definition,
+    )
+
+    for seam in (
+        python_runtime,
+        cancellation,
+        history,
+        missing_paths,
+        terminal_errors,
+        yaml_definition,
+        secure_loopback,
+        secret_values,
+        athena_sql,
+        durability,
+    ):
+        seam.install()

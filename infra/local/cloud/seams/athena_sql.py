@@ -1,0 +1,92 @@
+"""Athena's SQL, tables and result texts.
+
+AWS: Athena engine 3 speaks Trino's SQL. A table's columns are those declared in Glue, typed as
+declared, null where a file lacks them, followed by the partition keys. Results are texts in
+Athena's own notation, stored as `<query id>.csv`.
+MiniStack: runs the text as DuckDB SQL (`5/2` is 2.5, many functions are unknown) over whatever
+columns the files have; a table without files loses its array and row types; results are stored at
+`<query id>.csv/<query id>.csv`.
+Here: sqlglot translates; each Glue table of the query is a typed view over the objects' own files,
+and a file whose type Athena would refuse for the declared one is refused with HIVE_BAD_DATA.
+Left: a decimal divided by a number, or its average, is a double here and a decimal in Athena; rows
+outside the range of a partition projection are visible here.
+"""
+
+import asyncio
+from typing import Any
+
+import duckdb
+import sqlglot
+from ministack.services import athena
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from infra.local.cloud.seams import athena_results, athena_tables
+
+
+def install() -> None:
+    """Run queries here, and store results where Athena does."""
+    athena._run_duckdb = _run_off_the_loop
+    _store_results_once()
+
+
+async def _run_off_the_loop(query: str, database: str, _catalog: str | None = None) -> Any:
+    return await asyncio.to_thread(_run, query, database)
+
+
+def _run(query: str, database: str) -> dict[str, Any]:
+    """Columns, their Athena types, and rows of texts."""
+    tree = _as_duckdb(_parse(query))
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET integer_division = true; SET TimeZone = 'UTC'")
+        athena_tables.confine(connection)
+        athena_tables.create_views(connection, tree, database)
+        result = connection.execute(tree.sql(dialect="duckdb"))
+        description, rows = result.description or [], result.fetchall()
+    return {
+        "columns": [column[0] for column in description],
+        "column_types": [athena_results.type_name(str(column[1])) for column in description],
+        "rows": [[athena_results.text(value) for value in row] for row in rows],
+    }
+
+
+def _parse(query: str) -> exp.Expr:
+    try:
+        return sqlglot.parse_one(query, read="athena")
+    except ParseError as problem:
+        first = problem.errors[0]
+        place = f"line {first['line']}:{first['col']}"
+        raise ValueError(f"SYNTAX_ERROR: {place}: {first['description']}") from problem
+
+
+def _as_duckdb(tree: exp.Expr) -> exp.Expr:
+    """The parts of Athena's meaning that sqlglot leaves as they are."""
+
+    def rewrite(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.DateDiff):  # Athena counts elapsed units, DuckDB boundaries crossed
+            unit = exp.Literal.string(node.text("unit").lower())
+            return exp.func("DATE_SUB", unit, node.expression, node.this, dialect="duckdb")
+        if isinstance(node, exp.Table):  # one catalog here, so its name is left out
+            node.set("catalog", None)
+        return node
+
+    tree = tree.transform(rewrite)
+    for place, column in enumerate(tree.selects if isinstance(tree, exp.Select) else ()):
+        if not column.output_name and not column.is_star:
+            column.replace(exp.alias_(column.copy(), f"_col{place}"))
+    return tree
+
+
+def _store_results_once() -> None:
+    save = athena._save_query_results
+
+    async def save_in_folder(query_id: str) -> None:
+        configuration = athena._executions[query_id]["ResultConfiguration"]
+        folder = configuration["OutputLocation"].removesuffix(f"{query_id}.csv").rstrip("/")
+        configuration["OutputLocation"] = folder
+        try:
+            await save(query_id)
+        finally:
+            configuration["OutputLocation"] = f"{folder}/{query_id}.csv"
+
+    athena._save_query_results = save_in_folder

@@ -1,0 +1,109 @@
+"""The deployed product on this machine, for as long as a block lasts: cloud, provider, demo site, stack."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import encodings
+from infra.local.cloud import Cloud, deploy, running
+from infra.local.demo.site import demo_site
+from infra.local.provider.process import start as start_provider
+from shared import catalogue
+from shared.errors import BadInput
+from shared.ledger import Ledger
+from shared.shows import ShowProfile
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TEMPLATE = REPOSITORY / "template.yaml"
+DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
+STAND_IN_KEY = "stand-in"
+POLL_SECONDS = 1
+
+
+class NoApiKey(BadInput):
+    """A provider of the user's own needs a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """A deployed stack on this machine. `meter_url` is the stand-in's own bill, None with another provider."""
+
+    cloud: Cloud
+    outputs: dict[str, str]
+    meter_url: str | None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The stack's ledger."""
+        return Ledger(self.cloud.client("dynamodb"), self.outputs["LedgerTable"])
+
+
+def state_dir(out: Path) -> Path:
+    """Where the laptop keeps what is not the bucket: the cloud's state, the stand-in's, the demo site."""
+    return out / ".econchatr"
+
+
+@contextmanager
+def laptop(
+    out: Path,
+    *,
+    month_ceiling_usd: str,
+    openai_base_url: str | None = None,
+    wait_scale: float = 1.0,
+) -> Iterator[Laptop]:
+    """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
+
+    Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
+    """
+    state = state_dir(out)
+    key = _api_key(openai_base_url)
+    with ExitStack() as stack:
+        environment = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
+        cloud = stack.enter_context(
+            running(state / "cloud", wait_scale=wait_scale, environment=environment)
+        )
+        base_url, meter_url = openai_base_url, None
+        if base_url is None:
+            stand_in = stack.enter_context(
+                start_provider(catalogue.PACKAGED, state / "provider", api_key=STAND_IN_KEY)
+            )
+            base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
+        outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))
+        keys = {entry.provider: key for entry in catalogue.packaged().providers}
+        cloud.client("secretsmanager").put_secret_value(
+            SecretId=outputs["ProviderSecret"], SecretString=json.dumps(keys)
+        )
+        yield Laptop(cloud, outputs, meter_url)
+
+
+@contextmanager
+def served(show: ShowProfile, out: Path) -> Iterator[ShowProfile]:
+    """The show with a feed that can be read: the demo's site is served here while the block lasts."""
+    if show.feed != DEMO_FEED:
+        yield show
+        return
+    with demo_site(state_dir(out) / "site") as base_url:
+        yield show.model_copy(update={"feed": f"{base_url}/feed.xml"})
+
+
+def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:
+    return {
+        "Stage": "laptop",
+        "MonthCeilingUsd": month_ceiling_usd,
+        "ProviderBaseUrl": base_url,
+        "PollSeconds": str(POLL_SECONDS),
+    }
+
+
+def _api_key(openai_base_url: str | None) -> str:
+    if openai_base_url is None:
+        return STAND_IN_KEY
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if not key:
+        raise NoApiKey(
+            f"--openai-base-url {openai_base_url} needs a key; set OPENAI_API_KEY in your shell"
+        )
+    return key

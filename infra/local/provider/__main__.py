@@ -1,0 +1,55 @@
+"""python -m infra.local.provider: serves the provider until it is terminated."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+
+from infra.local.provider.catalogue import read_catalogue
+from infra.local.provider.context import Provider
+from infra.local.provider.models import Library
+from infra.local.provider.server import make_provider_server
+from infra.local.provider.store import Store
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        store = Store(arguments.state)
+        provider = Provider(
+            catalogue=read_catalogue(arguments.catalogue),
+            store=store,
+            library=Library(store),
+            job_seconds=arguments.job_seconds,
+            api_key=arguments.api_key,
+        )
+        server = make_provider_server(provider, arguments.port)
+    except OSError as error:
+        print(f"The provider cannot start: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps({"base_url": f"http://127.0.0.1:{server.port}/v1/"}), flush=True)
+    server.serve_forever()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
+    parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
+    parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
+    parser.add_argument("--api-key", help="the only key to accept; any without it")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError(f"must be above 0, found {text}")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

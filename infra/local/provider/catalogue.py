@@ -1,0 +1,55 @@
+"""The models on offer and their prices, read from the catalogue file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A base model: `prices` are US dollars for one token, by purpose."""
+
+    name: str
+    wire_names: tuple[str, ...]
+    shutdown_date: str | None
+    min_examples: int
+    must_be_deployed: bool
+    prices: Mapping[str, Decimal]
+
+    @property
+    def wire_name(self) -> str:
+        """The name that jobs of this model and its tuned models carry."""
+        return self.wire_names[0]
+
+
+def read_catalogue(path: Path) -> dict[str, Model]:
+    """Every model that is not historical, by each name it is known under."""
+    document = yaml.safe_load(path.read_text("utf-8"))
+    deploys = {p["provider"]: p.get("deploy") == "nebius_v0" for p in document["providers"]}
+    per = document.get("price_defaults", {}).get("per", 1)
+    offered = [
+        _model(entry, deploys[entry["provider"]], per)
+        for entry in document["models"]
+        if not entry.get("historical")
+    ]
+    return {name: model for model in offered for name in (model.name, *model.wire_names)}
+
+
+def _model(entry: Mapping[str, Any], must_be_deployed: bool, per: int) -> Model:
+    wire_names = [entry["base_model"], entry.get("serving_model", entry["base_model"])]
+    shutdown = entry.get("shutdown_date")
+    return Model(
+        name=entry["model"],
+        wire_names=tuple(dict.fromkeys(wire_names)),
+        shutdown_date=str(shutdown) if shutdown else None,
+        min_examples=entry.get("limits", {}).get("min_examples", 1),
+        must_be_deployed=must_be_deployed,
+        prices={
+            price["purpose"]: Decimal(str(price["amount"])) / Decimal(price.get("per", per))
+            for price in entry["prices"]
+        },
+    )

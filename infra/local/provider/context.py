@@ -1,0 +1,60 @@
+"""What every route works on."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug import Request
+
+from infra.local.provider.catalogue import Model
+from infra.local.provider.faults import Faults
+from infra.local.provider.models import Library
+from infra.local.provider.store import Job, Store
+from infra.local.provider.wire import bad_request, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The provider: what it offers, what it remembers and how it is told to misbehave.
+
+    `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
+    accepts any key.
+    """
+
+    catalogue: dict[str, Model]
+    store: Store
+    library: Library
+    job_seconds: float
+    api_key: str | None
+    faults: Faults = field(default_factory=Faults)
+
+    def base(self, job: Job) -> Model:
+        return self.catalogue[job.model]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: `at` is the Unix time it came in, `traits` what faults make of a new job."""
+
+    provider: Provider
+    request: Request
+    at: float = field(default_factory=time.time)
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.provider.store
+
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object. Raises ApiError for anything else."""
+        document = self.request.get_json(force=True, silent=True)
+        if not isinstance(document, dict):
+            raise bad_request("We could not parse the JSON body of your request.")
+        return document
+
+    def job(self, job_id: str) -> Job:
+        job = self.store.get(Job, job_id)
+        if job is None:
+            raise not_found(f"Could not find fine tune: {job_id}", "fine_tune_id")
+        return job

@@ -1,0 +1,134 @@
+"""Training files: what they teach, what is wrong with them, how many tokens they bill."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import tiktoken
+
+from infra.local.provider.language import Example
+
+_ROLES = frozenset({"system", "developer", "user", "assistant"})
+_TOKENS_PER_MESSAGE = 3
+_TOKENS_PER_EXAMPLE = 3
+
+
+class BadTrainingFile(ValueError):
+    """A training file that cannot be used; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """The lines of a training file that was checked."""
+
+    lines: tuple[Mapping[str, Any], ...]
+
+    def examples(self) -> list[Example]:
+        return [example for line in self.lines for example in _examples(line)]
+
+    def tokens(self) -> int:
+        """The tokens that one epoch bills."""
+        return sum(_billed_tokens(line) for line in self.lines)
+
+
+def read_training_data(content: bytes) -> TrainingData:
+    """Chat or prompt/completion JSONL in UTF-8. Raises BadTrainingFile."""
+    lines = []
+    for number, line in _lines(content):
+        try:
+            document = json.loads(line)
+            _examples(document)
+        except ValueError as error:
+            raise BadTrainingFile(f"Invalid file format. Line {number}: {error}") from error
+        lines.append(document)
+    return TrainingData(tuple(lines))
+
+
+def count_tokens(text: str) -> int:
+    """The number of o200k_base tokens of `text`."""
+    return len(_encoding().encode_ordinary(text))
+
+
+def first_tokens(text: str, limit: int) -> str:
+    """`text` cut after `limit` o200k_base tokens."""
+    tokens = _encoding().encode_ordinary(text)
+    return text if len(tokens) <= limit else _encoding().decode(tokens[:limit], errors="ignore")
+
+
+def message_text(message: Mapping[str, Any]) -> str:
+    """The text of a message whose content is a string or a list of text parts.
+
+    Raises ValueError with the reason for anything else.
+    """
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and all(
+        isinstance(part, dict) and isinstance(part.get("text"), str) for part in content
+    ):
+        return "".join(part["text"] for part in content)
+    raise ValueError(f"a message's content must be text, found {content!r:.60}")
+
+
+def check_messages(messages: object) -> list[Mapping[str, Any]]:
+    """`messages` if they have known roles and text. Raises ValueError with the reason."""
+    if not isinstance(messages, list) or not messages:
+        raise ValueError("messages must be a list with at least one message")
+    for message in messages:
+        if not isinstance(message, dict) or message.get("role") not in _ROLES:
+            raise ValueError(f"a message needs one of the roles {sorted(_ROLES)}")
+        message_text(message)
+    return messages
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    return tiktoken.get_encoding("o200k_base")
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadTrainingFile(f"Invalid file format. Not UTF-8: {error.reason}") from error
+    return ((n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip())
+
+
+def _examples(document: object) -> list[Example]:
+    if not isinstance(document, dict):
+        raise ValueError("must be a JSON object")
+    if "messages" in document:
+        return _from_messages(check_messages(document["messages"]))
+    prompt, completion = document.get("prompt"), document.get("completion")
+    if not isinstance(prompt, str) or not isinstance(completion, str):
+        raise ValueError("must have 'messages', or 'prompt' and 'completion' as text")
+    return [Example(prompt, completion)]
+
+
+def _from_messages(messages: list[Mapping[str, Any]]) -> list[Example]:
+    """One example for each of the assistant's turns that is to be learnt."""
+    learnt, asked = [], ""
+    for message in messages:
+        if message["role"] == "user":
+            asked = message_text(message)
+        if message["role"] == "assistant" and message.get("weight", 1):
+            learnt.append(Example(asked, message_text(message)))
+    if not learnt:
+        raise ValueError("no message of the assistant to learn from")
+    return learnt
+
+
+def _billed_tokens(document: Mapping[str, Any]) -> int:
+    if "messages" not in document:
+        return count_tokens(document["prompt"]) + count_tokens(document["completion"])
+    return _TOKENS_PER_EXAMPLE + message_tokens(document["messages"])
+
+
+def message_tokens(messages: list[Mapping[str, Any]]) -> int:
+    """The tokens of messages, each with its role and three of framing."""
+    return sum(
+        _TOKENS_PER_MESSAGE + count_tokens(message["role"]) + count_tokens(message_text(message))
+        for message in messages
+    )

@@ -1,0 +1,222 @@
+"""Misbehaviour on order: rules that spoil the next matching requests.
+
+A rule is {"action", "times", "match": {"method", "path"}, ...options}. `match` and `times` (1) may
+be left out: each action knows the requests it is meant for. Methods and paths are regular
+expressions for the whole method and any part of the path. What the actions do:
+
+    reply_lost      the request is acted upon, then the connection is closed without an answer
+    error_after     acted upon, then answered with `status` (500)
+    error_before    answered with `status` (500), not acted upon
+    stall           acted upon, the answer is held back for `seconds`
+    quota           429 insufficient_quota with `code` (credit_balance_exhausted)
+    not_eligible    403 training_not_available
+    cancel_refused  409 to a cancellation
+    status          a job is shown with the status `value` (resting)
+    stale_list      the list of jobs leaves out those younger than `seconds` (3600)
+    trained_tokens  with `factor` the new job counts and bills that many times its tokens,
+                    without it a job is shown with trained_tokens null
+    fail_job        the new job ends failed with `message`, nothing billed
+    slow_job        the new job runs until it is cancelled
+    price_surprise  the new job bills `factor` (1.5) times its price
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.local.provider.wire import ApiError, Json, Reply, bad_request
+
+Options = Mapping[str, Any]
+
+_CREATE_JOB = ("POST", "/fine_tuning/jobs$")
+_READ_JOB = ("GET", "/fine_tuning/jobs/[^/]+$")
+_LIST_JOBS = ("GET", "/fine_tuning/jobs$")
+_CANCEL_JOB = ("POST", "/fine_tuning/jobs/[^/]+/cancel$")
+
+
+class ReplyLost(Exception):
+    """The connection is to be closed without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a rule does instead of acting, to the reply, or to the job that is created.
+
+    `match` is the method and path of the requests it is meant for.
+    """
+
+    match: tuple[str, str] = _CREATE_JOB
+    refuse: Callable[[Options], ApiError] | None = None
+    after: Callable[[Options, Reply], Reply] | None = None
+    traits: Callable[[Options], Json] | None = None
+
+
+@dataclass(slots=True)
+class Rule:
+    """An action for the next `times` requests that match."""
+
+    name: str
+    method: re.Pattern[str]
+    path: re.Pattern[str]
+    times: int
+    options: Options
+    action: Action
+
+    def matches(self, method: str, path: str) -> bool:
+        return (
+            self.times > 0
+            and self.method.fullmatch(method) is not None
+            and self.path.search(path) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiling:
+    """The rules that one request has run into."""
+
+    rules: list[Rule] = field(default_factory=list)
+
+    def refuse(self) -> None:
+        """Raises ApiError if one of the rules keeps the request from being acted upon."""
+        for rule in self.rules:
+            if rule.action.refuse:
+                raise rule.action.refuse(rule.options)
+
+    def traits(self) -> Json:
+        """What becomes of a job that the request creates (see store.Job)."""
+        traits: Json = {}
+        for rule in self.rules:
+            traits |= rule.action.traits(rule.options) if rule.action.traits else {}
+        return traits
+
+    def spoil(self, reply: Reply) -> Reply:
+        """The reply as it is given. Raises ReplyLost if none is."""
+        for rule in self.rules:
+            reply = rule.action.after(rule.options, reply) if rule.action.after else reply
+        return reply
+
+
+class Faults:
+    """The rules in force; each request uses up one time of every rule it matches."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._lock = threading.Lock()
+
+    def add(self, document: Any) -> None:
+        """Take the rules of {"rules": [...]}. Raises ApiError for one that makes no sense."""
+        try:
+            rules = [_rule(entry) for entry in document["rules"]]
+        except (KeyError, TypeError, ValueError, re.error) as error:
+            raise bad_request(f"rules cannot be read: {error!r}", "rules") from error
+        with self._lock:
+            self._rules += rules
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rules.clear()
+
+    def left(self) -> Json:
+        """How often each rule is still to strike."""
+        with self._lock:
+            return {"rules": [{"action": rule.name, "times": rule.times} for rule in self._rules]}
+
+    def meet(self, method: str, path: str) -> Spoiling:
+        with self._lock:
+            met = [rule for rule in self._rules if rule.matches(method, path)]
+            for rule in met:
+                rule.times -= 1
+        return Spoiling(met)
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    name = entry["action"]
+    if name not in ACTIONS:
+        raise ValueError(f"unknown action {name!r}; there are {', '.join(sorted(ACTIONS))}")
+    options = {k: v for k, v in entry.items() if k not in ("action", "match", "times")}
+    action = ACTIONS[name]
+    match = entry.get("match", {})
+    if name == "trained_tokens" and "factor" in options:
+        action = _MORE_TOKENS
+    return Rule(
+        name,
+        re.compile(match.get("method", action.match[0])),
+        re.compile(match.get("path", action.match[1])),
+        int(entry.get("times", 1)),
+        options,
+        action,
+    )
+
+
+def _server_error(options: Options) -> ApiError:
+    status = int(options.get("status", 500))
+    return ApiError(status, "The server had an error. Sorry about that!", kind="server_error")
+
+
+def _quota(options: Options) -> ApiError:
+    code = options.get("code", "credit_balance_exhausted")
+    message = "You exceeded your current quota, please check your plan and billing details."
+    return ApiError(429, message, code=code, kind="insufficient_quota")
+
+
+def _not_eligible(_options: Options) -> ApiError:
+    message = "Fine-tuning is no longer available to this organization."
+    return ApiError(403, message, code="training_not_available")
+
+
+def _cancel_refused(_options: Options) -> ApiError:
+    return ApiError(409, "The job cannot be cancelled at the moment.", code="cancel_refused")
+
+
+def _lose(_options: Options, _reply: Reply) -> Reply:
+    raise ReplyLost
+
+
+def _replace(options: Options, _reply: Reply) -> Reply:
+    return _server_error(options).reply
+
+
+def _hold(options: Options, reply: Reply) -> Reply:
+    time.sleep(float(options["seconds"]))
+    return reply
+
+
+def _show(key: str, value: Callable[[Options], Any]) -> Callable[[Options, Reply], Reply]:
+    def after(options: Options, reply: Reply) -> Reply:
+        if isinstance(reply.body, bytes) or reply.status != 200:
+            return reply
+        return Reply({**reply.body, key: value(options)}, reply.status)
+
+    return after
+
+
+def _without_young(options: Options, reply: Reply) -> Reply:
+    if isinstance(reply.body, bytes) or reply.status != 200:
+        return reply
+    known_until = time.time() - float(options.get("seconds", 3600))
+    shown = [item for item in reply.body["data"] if item["created_at"] < known_until]
+    return Reply({**reply.body, "data": shown}, reply.status)
+
+
+_MORE_TOKENS = Action(traits=lambda options: {"token_factor": str(options["factor"])})
+
+ACTIONS: dict[str, Action] = {
+    "reply_lost": Action(after=_lose),
+    "error_after": Action(after=_replace),
+    "error_before": Action(refuse=_server_error),
+    "stall": Action(after=_hold),
+    "quota": Action(refuse=_quota),
+    "not_eligible": Action(refuse=_not_eligible),
+    "cancel_refused": Action(_CANCEL_JOB, refuse=_cancel_refused),
+    "status": Action(_READ_JOB, after=_show("status", lambda o: o.get("value", "resting"))),
+    "stale_list": Action(_LIST_JOBS, after=_without_young),
+    "trained_tokens": Action(_READ_JOB, after=_show("trained_tokens", lambda _: None)),
+    "fail_job": Action(
+        traits=lambda o: {"fails_with": o.get("message", "The training cluster went away.")}
+    ),
+    "slow_job": Action(traits=lambda _: {"never_ends": True}),
+    "price_surprise": Action(traits=lambda o: {"bill_factor": str(o.get("factor", "1.5"))}),
+}

@@ -1,0 +1,81 @@
+"""The models that can be asked: untuned, tuned, deployed; each learns when it is first asked."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+from infra.local.provider import jobs as clock
+from infra.local.provider.catalogue import Model
+from infra.local.provider.examples import read_training_data
+from infra.local.provider.language import LanguageModel
+from infra.local.provider.store import Deployment, Job, Store
+from infra.local.provider.untuned import untuned_model
+
+_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A model that can be asked: its base for the prices, its job unless it is untuned."""
+
+    name: str
+    base: Model
+    job: Job | None
+
+
+class Voice(Protocol):
+    """Whatever answers a prompt; equal arguments give equal answers."""
+
+    def answer(self, prompt: str, rng: Random, temperature: float) -> str: ...
+
+
+def find_model(
+    name: str, store: Store, catalogue: dict[str, Model], now: float
+) -> Answering | None:
+    """The model that answers under `name` at the moment, if any."""
+    if name in catalogue:
+        return Answering(name, catalogue[name], None)
+    deployment = store.get(Deployment, name)
+    if deployment is not None and now >= deployment.ready_at:
+        job = store.get(Job, deployment.job_id)
+        return Answering(name, catalogue[job.model], job) if job else None
+    for job in store.all(Job):
+        if name in tuned_names(job, catalogue[job.model], now):
+            return Answering(name, catalogue[job.model], job)
+    return None
+
+
+def tuned_names(job: Job, base: Model, now: float) -> list[str]:
+    """The names a job's result answers under without being deployed: the model, its checkpoints."""
+    if base.must_be_deployed or job.model_deleted or clock.status(job, now) != "succeeded":
+        return []
+    name = clock.tuned_model(job)
+    return [name, *(checkpoint_model(job, s) for s in clock.checkpoint_steps(job, now).values())]
+
+
+def checkpoint_model(job: Job, step: int) -> str:
+    return f"{clock.tuned_model(job)}:ckpt-step-{step}"
+
+
+class Library:
+    """Language models by what they were trained on; the last few stay in memory."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+
+    def voice(self, model: Answering) -> Voice:
+        if model.job is None:
+            return untuned_model()
+        sha256 = model.job.training_sha256
+        with self._lock:
+            if sha256 not in self._models:
+                data = read_training_data(self._store.content(sha256))
+                self._models[sha256] = LanguageModel(data.examples())
+            self._models.move_to_end(sha256)
+            while len(self._models) > _KEPT:
+                self._models.popitem(last=False)
+            return self._models[sha256]

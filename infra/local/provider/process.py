@@ -1,0 +1,92 @@
+"""The provider as a process of its own, for as long as a block lasts."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import IO
+
+from infra.encodings import cache_dir
+
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+_REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class ProviderDidNotStart(RuntimeError):
+    """The provider ended before it listened; the message is what it said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningProvider:
+    """`base_url` is what the openai client takes; `root_url` has /_meter and /_faults."""
+
+    base_url: str
+    pid: int
+
+    @property
+    def root_url(self) -> str:
+        return self.base_url.removesuffix("/v1/")
+
+
+@contextmanager
+def start(
+    catalogue: Path,
+    state: Path,
+    *,
+    job_seconds: float = 2.0,
+    api_key: str | None = None,
+    port: int = 0,
+) -> Iterator[RunningProvider]:
+    """The provider on loopback with the prices of `catalogue`; it continues from `state`.
+
+    It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block.
+    Raises ProviderDidNotStart, for example when `port` is in use or `state` cannot be written.
+    """
+    command = [sys.executable, "-m", "infra.local.provider", "--port", str(port)]
+    command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
+    command += ["--job-seconds", str(job_seconds)]
+    command += ["--api-key", api_key] if api_key else []
+    environment = {**os.environ, "TIKTOKEN_CACHE_DIR": str(cache_dir())}
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=_REPOSITORY,
+            env=environment,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield RunningProvider(_base_url(process, log), process.pid)
+        finally:
+            _stop(process)
+
+
+def _base_url(process: subprocess.Popen[str], log: IO[str]) -> str:
+    deadline = Timer(_START_SECONDS, process.kill)
+    deadline.start()
+    line = process.stdout.readline() if process.stdout else ""
+    deadline.cancel()
+    if not line:
+        process.wait()
+        log.seek(0)
+        raise ProviderDidNotStart(log.read().strip().rpartition("\n")[2] or "no word from it")
+    return str(json.loads(line)["base_url"])
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -1,0 +1,208 @@
+"""Fine-tuning jobs: create, list, retrieve, cancel, events, checkpoints."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from infra.local.provider import jobs as clock
+from infra.local.provider.catalogue import Model
+from infra.local.provider.context import Visit
+from infra.local.provider.examples import BadTrainingFile, TrainingData, read_training_data
+from infra.local.provider.models import checkpoint_model
+from infra.local.provider.store import Job, StoredFile
+from infra.local.provider.wire import Json, Reply, bad_request, not_found, page
+
+_LISTED = 20
+_MOST_EPOCHS = 50
+_LONGEST_SUFFIX = 64
+_METADATA_FILTER = re.compile(r"metadata\[(.+)\]")
+
+
+def create_job(visit: Visit) -> Reply:
+    body = visit.body()
+    base = _base(visit, body)
+    training = _uploaded(visit, body, "training_file")
+    validation = _uploaded(visit, body, "validation_file") if body.get("validation_file") else None
+    wished = _wished_hyperparameters(body)
+    data, refusal = _validated(visit, base, training, validation)
+    job = Job(
+        id=f"ftjob-{token_hex(12)}",
+        model=base.wire_name,
+        training_file=training.id,
+        training_sha256=training.sha256,
+        validation_file=validation.id if validation else None,
+        validation_sha256=validation.sha256 if validation else None,
+        hyperparameters=_hyperparameters(wished, len(data.lines)),
+        uses_method="method" in body,
+        suffix=_suffix(body),
+        seed=_seed(body),
+        metadata=_metadata(body),
+        created_at=visit.at,
+        seconds=visit.provider.job_seconds,
+        n_examples=len(data.lines),
+        tokens_per_epoch=data.tokens(),
+        refusal=refusal,
+        traits=visit.traits,
+    )
+    visit.store.put(job)
+    return _shown(visit, job)
+
+
+def list_jobs(visit: Visit) -> Reply:
+    asked = [(_METADATA_FILTER.fullmatch(k), v) for k, v in visit.request.args.items()]
+    wanted = {(found[1], value) for found, value in asked if found}
+    jobs = [job for job in visit.store.all(Job) if wanted <= set(job.metadata.items())]
+    rows = [_json(visit, job) for job in reversed(jobs)]
+    return Reply(page(rows, visit.request.args, _LISTED))
+
+
+def retrieve_job(visit: Visit, job_id: str) -> Reply:
+    return _shown(visit, visit.job(job_id))
+
+
+def cancel_job(visit: Visit, job_id: str) -> Reply:
+    with visit.store.lock:
+        job = visit.job(job_id)
+        if not clock.is_running(job, visit.at):
+            state = clock.status(job, visit.at)
+            raise bad_request(f"Job has already finished with status {state}: {job_id}")
+        job = replace(job, cancelled_at=visit.at)
+        visit.store.put(job)
+    return _shown(visit, job)
+
+
+def list_events(visit: Visit, job_id: str) -> Reply:
+    happened = clock.events(visit.job(job_id), visit.at)
+    return Reply(page(happened, visit.request.args, _LISTED))
+
+
+def list_checkpoints(visit: Visit, job_id: str) -> Reply:
+    job = visit.job(job_id)
+    deployed = visit.provider.base(job).must_be_deployed
+    rows = [
+        {
+            "object": "fine_tuning.job.checkpoint",
+            "id": checkpoint,
+            "created_at": int(clock.finished_at(job, visit.at) or visit.at),
+            "fine_tuning_job_id": job.id,
+            "fine_tuned_model_checkpoint": None if deployed else checkpoint_model(job, step),
+            "metrics": {"step": step},
+            "result_files": [clock.result_file(job)],
+            "step_number": step,
+        }
+        for checkpoint, step in clock.checkpoint_steps(job, visit.at).items()
+    ]
+    return Reply(page(rows, visit.request.args, 10))
+
+
+def _json(visit: Visit, job: Job) -> Json:
+    return clock.job_json(job, visit.at, visit.provider.base(job).must_be_deployed)
+
+
+def _shown(visit: Visit, job: Job) -> Reply:
+    return Reply(_json(visit, job))
+
+
+def _base(visit: Visit, body: Mapping[str, Any]) -> Model:
+    name = body.get("model")
+    base = visit.provider.catalogue.get(name) if isinstance(name, str) else None
+    if base is None:
+        raise not_found(f"The model '{name}' does not exist", "model", "model_not_found")
+    return base
+
+
+def _uploaded(visit: Visit, body: Mapping[str, Any], key: str) -> StoredFile:
+    file = visit.store.get(StoredFile, str(body.get(key)))
+    if file is None:
+        raise bad_request(f"{key} {body.get(key)!r} does not exist", key, "file_not_found")
+    return file
+
+
+def _validated(
+    visit: Visit, base: Model, training: StoredFile, validation: StoredFile | None
+) -> tuple[TrainingData, Mapping[str, str] | None]:
+    """The training data, and the error the job will fail with if a file is of no use."""
+    try:
+        data = read_training_data(visit.store.content(training.sha256))
+    except BadTrainingFile as error:
+        return TrainingData(()), _refusal("training_file", "invalid_training_file", str(error))
+    if len(data.lines) < base.min_examples:
+        message = f"Training file has {len(data.lines)} example(s), but must have at least"
+        return data, _refusal(
+            "training_file", "invalid_n_examples", f"{message} {base.min_examples} examples"
+        )
+    try:
+        if validation:
+            read_training_data(visit.store.content(validation.sha256))
+    except BadTrainingFile as error:
+        return data, _refusal("validation_file", "invalid_validation_file", str(error))
+    return data, None
+
+
+def _refusal(param: str, code: str, message: str) -> Mapping[str, str]:
+    return {"param": param, "code": code, "message": message}
+
+
+def _wished_hyperparameters(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The hyper-parameters asked for, from whichever of the two places holds them."""
+    method = body.get("method")
+    if method is None:
+        return dict(body.get("hyperparameters") or {})
+    if body.get("hyperparameters"):
+        raise bad_request("Give either method or hyperparameters, not both", "hyperparameters")
+    if not isinstance(method, dict) or method.get("type") != "supervised":
+        raise bad_request("Only the method 'supervised' is supported", "method")
+    return dict((method.get("supervised") or {}).get("hyperparameters") or {})
+
+
+def _hyperparameters(wished: Mapping[str, Any], n_examples: int) -> dict[str, Any]:
+    """All hyper-parameters with numbers in the place of 'auto'."""
+    epochs = wished.get("n_epochs", "auto")
+    if epochs == "auto":
+        epochs = _usual_epochs(n_examples)
+    if not isinstance(epochs, int) or not 1 <= epochs <= _MOST_EPOCHS:
+        raise bad_request(f"n_epochs must be 1 to {_MOST_EPOCHS}, found {epochs!r}", "n_epochs")
+    batch = wished.get("batch_size", "auto")
+    if batch == "auto":
+        batch = min(max(n_examples // 500, 1), 256)
+    if not isinstance(batch, int) or not 1 <= batch <= 256:
+        raise bad_request(f"batch_size must be 1 to 256, found {batch!r}", "batch_size")
+    rate = {"learning_rate_multiplier": 1.0} if "learning_rate" not in wished else {}
+    given = {key: value for key, value in wished.items() if value != "auto"}
+    return {**rate, **given, "n_epochs": epochs, "batch_size": batch}
+
+
+def _usual_epochs(n_examples: int) -> int:
+    """Three, more for few examples and fewer for many, as OpenAI's cookbook estimates."""
+    if n_examples * 3 < 100:
+        return min(25, 100 // max(n_examples, 1))
+    if n_examples * 3 > 25_000:
+        return max(1, 25_000 // n_examples)
+    return 3
+
+
+def _seed(body: Mapping[str, Any]) -> int:
+    seed = body.get("seed") or 0
+    if not isinstance(seed, int):
+        raise bad_request(f"seed must be a whole number, found {seed!r}", "seed")
+    return seed
+
+
+def _suffix(body: Mapping[str, Any]) -> str | None:
+    suffix = body.get("suffix")
+    if suffix is not None and (not isinstance(suffix, str) or len(suffix) > _LONGEST_SUFFIX):
+        raise bad_request(f"suffix must be text of at most {_LONGEST_SUFFIX} characters", "suffix")
+    return suffix
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, str]:
+    metadata = body.get("metadata") or {}
+    fits = isinstance(metadata, dict) and len(metadata) <= 16
+    if not fits or not all(
+        isinstance(value, str) and len(key) <= 64 and len(value) <= 512
+        for key, value in metadata.items()
+    ):
+        raise bad_request("metadata must be up to 16 pairs of text (64 and 512)", "metadata")
+    return metadata

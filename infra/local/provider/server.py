@@ -1,0 +1,143 @@
+"""The HTTP server: routes, keys, limits, and the faults that strike a request."""
+
+import json
+import logging
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from infra.local.provider import meter
+from infra.local.provider import routes_files as files
+from infra.local.provider import routes_jobs as jobs
+from infra.local.provider import routes_models as models
+from infra.local.provider.context import Provider, Visit
+from infra.local.provider.faults import ReplyLost
+from infra.local.provider.store import Call, Job
+from infra.local.provider.wire import ApiError, Reply
+
+FILE_LIMIT = 600_000_000
+BODY_LIMIT = 10_000_000
+_SOCKET_SECONDS = 120
+
+Route = Callable[..., Reply]
+
+
+def _meter(visit: Visit) -> Reply:
+    """GET /_meter: the bill, and the jobs that still run."""
+    store = visit.store
+    return Reply(meter.bill(store.all(Job), store.all(Call), visit.provider.catalogue, visit.at))
+
+
+def _add_faults(visit: Visit) -> Reply:
+    visit.provider.faults.add(visit.body())
+    return _faults(visit)
+
+
+def _clear_faults(visit: Visit) -> Reply:
+    visit.provider.faults.clear()
+    return _faults(visit)
+
+
+def _faults(visit: Visit) -> Reply:
+    return Reply(visit.provider.faults.left())
+
+
+_ROUTES: list[tuple[str, str, Route]] = [
+    ("POST", "/v1/files", files.create_file),
+    ("GET", "/v1/files", files.list_files),
+    ("GET", "/v1/files/<file_id>", files.retrieve_file),
+    ("GET", "/v1/files/<file_id>/content", files.file_content),
+    ("DELETE", "/v1/files/<file_id>", files.delete_file),
+    ("POST", "/v1/fine_tuning/jobs", jobs.create_job),
+    ("GET", "/v1/fine_tuning/jobs", jobs.list_jobs),
+    ("GET", "/v1/fine_tuning/jobs/<job_id>", jobs.retrieve_job),
+    ("POST", "/v1/fine_tuning/jobs/<job_id>/cancel", jobs.cancel_job),
+    ("GET", "/v1/fine_tuning/jobs/<job_id>/events", jobs.list_events),
+    ("GET", "/v1/fine_tuning/jobs/<job_id>/checkpoints", jobs.list_checkpoints),
+    ("GET", "/v1/models", models.list_models),
+    ("GET", "/v1/models/<path:name>", models.retrieve_model),
+    ("DELETE", "/v1/models/<path:name>", models.delete_model),
+    ("POST", "/v0/models", models.create_deployment),
+    ("GET", "/v0/models/<path:name>", models.retrieve_deployment),
+    ("DELETE", "/v0/models/<path:name>", models.delete_deployment),
+    ("POST", "/v1/chat/completions", models.chat_completion),
+    ("POST", "/v1/completions", models.completion),
+    ("GET", "/_meter", _meter),
+    ("GET", "/_faults", _faults),
+    ("POST", "/_faults", _add_faults),
+    ("DELETE", "/_faults", _clear_faults),
+]
+_MAP = Map([Rule(path, methods=[method], endpoint=route) for method, path, route in _ROUTES])
+
+
+class Application:
+    """The provider as a WSGI application."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = FILE_LIMIT if request.path == "/v1/files" else BODY_LIMIT
+        try:
+            reply = self._reply(request)
+        except ReplyLost:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError("the reply was lost on order") from None
+        return _response(reply)(environ, start_response)
+
+    def _reply(self, request: Request) -> Reply:
+        try:
+            route, arguments = _MAP.bind_to_environ(request.environ).match()
+            if request.path.startswith("/_"):
+                return _act(route, Visit(self._provider, request), arguments)
+            self._authorise(request)
+            met = self._provider.faults.meet(request.method, request.path)
+            met.refuse()
+            visit = Visit(self._provider, request, traits=met.traits())
+            return met.spoil(_act(route, visit, arguments))
+        except ApiError as error:
+            return error.reply
+        except HTTPException as error:
+            return ApiError(error.code or 500, error.description or error.name).reply
+
+    def _authorise(self, request: Request) -> None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        wanted = self._provider.api_key
+        if scheme != "Bearer" or not key or wanted not in (None, key):
+            raise ApiError(401, "Incorrect API key provided.", code="invalid_api_key")
+
+
+def _act(route: Route, visit: Visit, arguments: Mapping[str, Any]) -> Reply:
+    """What the route answers, refusals included: a fault may still strike either."""
+    try:
+        return route(visit, **arguments)
+    except ApiError as error:
+        return error.reply
+
+
+def _response(reply: Reply) -> Response:
+    if isinstance(reply.body, bytes):
+        return Response(reply.body, reply.status, mimetype="application/octet-stream")
+    return Response(json.dumps(reply.body), reply.status, mimetype="application/json")
+
+
+class _Handler(WSGIRequestHandler):
+    """Gives up on a client that stays silent."""
+
+    timeout = _SOCKET_SECONDS
+
+
+def make_provider_server(provider: Provider, port: int) -> BaseWSGIServer:
+    """A server on 127.0.0.1, not yet serving; port 0 takes a free one.
+
+    A port that is in use ends the program with a sentence on stderr.
+    """
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    application = Application(provider)
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)

@@ -1,0 +1,86 @@
+"""`econchatr local` and `econchatr plan`: one run of the machine here, told as it goes."""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.local import asked
+from infra.local.cloud import Finished, follow, mirror_bucket
+from infra.local.laptop import Laptop, laptop, served
+from infra.local.telling import Teller, print_plan, print_results
+from shared import keys
+from shared.clock import utc_now
+from shared.shows import ShowProfile
+
+PLAN_CEILING_USD = "10.00"
+
+
+def local(arguments: argparse.Namespace) -> int:
+    """One run; 0 when it succeeded."""
+    show = asked.show_profile(arguments.show)
+    return _run(arguments, show, asked.run_input(arguments.input, show))
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """One dry run: the plan and its cost table, nothing bought."""
+    show = asked.show_profile(arguments.show)
+    document = {
+        "ceiling_usd": PLAN_CEILING_USD,
+        **asked.run_input(arguments.input, show),
+        "dry_run": True,
+    }
+    return _run(arguments, show, document)
+
+
+def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:
+    asked.check(document, show, arguments.month_ceiling_usd)
+    out: Path = arguments.out
+    with (
+        laptop(
+            out,
+            month_ceiling_usd=arguments.month_ceiling_usd,
+            openai_base_url=arguments.openai_base_url,
+        ) as here,
+        served(show, out) as reachable,
+    ):
+        try:
+            run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
+        finally:
+            mirror_bucket(here.cloud, here.outputs["LakeBucket"], out)
+    summary = json.loads((out / keys.summary(run_id)).read_text(encoding="utf-8"))
+    _tell(out, run_id, summary, dry_run=bool(document.get("dry_run")))
+    if finished.status == "SUCCEEDED":
+        return 0
+    print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
+    return 1
+
+
+def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
+    """Start the machine and tell what it does until it ends; the run's id and how it ended."""
+    name = document["show"]["name"]
+    run_id = f"{name}-{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    machine = here.cloud.client("stepfunctions")
+    started = machine.start_execution(
+        stateMachineArn=here.outputs["StateMachineArn"], name=run_id, input=json.dumps(document)
+    )
+    teller = Teller(here.ledger, run_id)
+    for progress in follow(machine, started["executionArn"]):
+        teller.tell(progress)
+        if isinstance(progress, Finished):
+            return run_id, progress
+    raise AssertionError("an execution was followed to no end")
+
+
+def _tell(out: Path, run_id: str, summary: Mapping[str, Any], *, dry_run: bool) -> None:
+    planned = out / keys.plan(run_id)
+    if planned.is_file():
+        print_plan(json.loads(planned.read_text(encoding="utf-8")))
+    if not dry_run:
+        print_results(summary)
+    if summary["report"]:
+        print(f"\nReport:  {out / summary['report']}")
+    print(f"Summary: {out / keys.summary(run_id)}")

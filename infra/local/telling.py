@@ -1,0 +1,137 @@
+"""What a person sees in the terminal while a run goes on, and when it is over."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from infra.local.cloud import Entered, Finished, MapProgress, Progress
+from shared import money
+from shared.ledger import Ledger, RunNotOpen
+
+QUIET_STATES = (
+    "Wait",
+    "Wait for deployment",
+    "Notify",
+    "Model settled",
+    "Run succeeded",
+    "Run failed",
+)
+
+
+class Teller:
+    """Tells a run's progress: elapsed time, state, batches, and money so far."""
+
+    def __init__(self, ledger: Ledger, run_id: str) -> None:
+        self._ledger = ledger
+        self._run_id = run_id
+        self._started = time.monotonic()
+        self._last = ""
+        print(f"Run {run_id}", flush=True)
+
+    def tell(self, progress: Progress) -> None:
+        """Print one line, unless it would repeat the last."""
+        line = self._line(progress)
+        if line and line != self._last:
+            self._last = line
+            print(
+                f"{time.monotonic() - self._started:6.1f} s  {line:<34}{self._money()}", flush=True
+            )
+
+    def _line(self, progress: Progress) -> str:
+        if isinstance(progress, Entered) and not progress.state.endswith("?"):
+            return "" if progress.state in QUIET_STATES else progress.state
+        if isinstance(progress, MapProgress):
+            return f"  batches read: {progress.succeeded + progress.failed} of {progress.total}"
+        return progress.status if isinstance(progress, Finished) else ""
+
+    def _money(self) -> str:
+        try:
+            totals = self._ledger.totals(self._run_id)
+        except RunNotOpen:
+            return ""
+        spent, held = money.format_usd(totals.settled), money.format_usd(totals.reserved)
+        return f"spent {spent}, reserved {held} of {money.format_usd(totals.ceiling)} USD"
+
+
+def print_plan(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The cost table: what everything usable would cost, and what the budget buys."""
+    print("\nThe plan (US dollars, training tokens per epoch)")
+    print_table(
+        (
+            "model",
+            "epochs",
+            "usable pairs",
+            "tokens",
+            "one epoch",
+            "all epochs",
+            "budget",
+            "selected",
+            "tokens",
+            "share",
+            "estimate",
+            "answers up to",
+            "fits",
+        ),
+        [
+            (
+                row["model"],
+                row["n_epochs"],
+                f"{row['usable_pairs']:,}",
+                f"{row['usable_tokens']:,}",
+                _usd(row["usable_usd_per_epoch"]),
+                _usd(row["usable_usd"]),
+                _usd(row["budget_usd"]),
+                f"{row['selected_pairs']:,}",
+                f"{row['selected_tokens']:,}",
+                f"{row['selected_share']:.1%}",
+                _usd(row["estimated_usd"]),
+                _usd(row["evaluation_usd"]),
+                "yes" if row["fits"] else "no",
+            )
+            for row in rows
+        ],
+    )
+
+
+def print_results(summary: Mapping[str, Any]) -> None:
+    """What the run found, trained and spent."""
+    episodes = summary["episodes"]
+    print(
+        f"\n{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
+        f"{episodes['refused']} refused, {episodes['failed']} failed; {summary['pairs']:,} usable training pairs"
+    )
+    print_table(
+        ("model", "status", "pairs", "tokens billed", "estimated", "settled", "tuned model"),
+        [
+            (
+                model["model"],
+                model["status"],
+                f"{model['selected_pairs']:,}",
+                f"{model['training_tokens']:,}",
+                model["estimated_usd"],
+                model["settled_usd"],
+                model["fine_tuned_model"] or "-",
+            )
+            for model in summary["models"]
+        ],
+    )
+    print(
+        f"\nSpent {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
+    )
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns as wide as their widest cell."""
+    lines = [[str(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for number, line in enumerate(lines):
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        )
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+
+
+def _usd(amount: str) -> str:
+    return money.format_usd(Decimal(amount))

@@ -1,0 +1,14 @@
+-- What each month cost, by purpose and model, and what is still reserved.
+SELECT
+    month,
+    "show",
+    purpose,
+    provider,
+    model,
+    count(*) AS purchases,
+    sum(coalesce(settled_usd, DECIMAL '0')) AS settled_usd,
+    sum(CASE WHEN status = 'reserved' THEN reserved_usd ELSE DECIMAL '0' END) AS still_reserved_usd
+FROM spend
+WHERE status <> 'released'
+GROUP BY month, "show", purpose, provider, model
+ORDER BY month DESC, settled_usd DESC, model, purpose

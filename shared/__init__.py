@@ -1,0 +1,1 @@
+"""The domain: rules as pure functions, and one module for each outside world."""

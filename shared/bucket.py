@@ -1,0 +1,59 @@
+"""The bucket: the one module that touches S3. Objects are whole values under one key, so a repeat is harmless."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Bucket:
+    """Bytes and JSON by key: `raw/` as fetched, `lake/<table>/` as Parquet, `runs/<run_id>/` as reported."""
+
+    def __init__(self, s3: "S3Client", name: str) -> None:
+        self._s3 = s3
+        self.name = name
+
+    def read(self, key: str) -> bytes | None:
+        """The object's bytes, or None where there is none."""
+        try:
+            return self._s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+
+    def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        """Put the object, replacing what was there."""
+        self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+
+    def read_json(self, key: str) -> Any:
+        """The decoded JSON object, or None where there is none."""
+        body = self.read(key)
+        return None if body is None else json.loads(body)
+
+    def write_json(self, key: str, document: object) -> None:
+        """Put `document` as JSON."""
+        body = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+        self.write(key, body.encode(), "application/json")
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key under `prefix`, sorted."""
+        return [item["Key"] for item in self._listing(prefix)]
+
+    def etags(self, prefix: str) -> dict[str, str]:
+        """Entity tag by key under `prefix`: changes exactly when an object's bytes do."""
+        return {item["Key"]: item["ETag"].strip('"') for item in self._listing(prefix)}
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove the objects; a missing one is not an error."""
+        for key in keys:
+            self._s3.delete_object(Bucket=self.name, Key=key)
+
+    def _listing(self, prefix: str) -> Iterator[Any]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            yield from page.get("Contents", [])

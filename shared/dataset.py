@@ -1,0 +1,278 @@
+"""The stage that turns turns into training files: pairs, statistics, selection to budget, JSONL and the plan."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from shared import encoding, keys, money, pairs, plan, selection
+from shared.catalogue import Model
+from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.ids import digest
+from shared.lake import Lake
+from shared.plan import ModelPlan
+from shared.selection import Candidate
+from shared.settings import RunSettings
+from shared.shows import ShowProfile
+from shared.statistics import MEASURES, Tally
+
+PAIRS_VERSION = 1  # raise when pairs would come out otherwise from the same turns
+NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFile:
+    """What trains one model: the chosen pairs with their billed tokens, and the exact bytes."""
+
+    chosen: tuple[tuple[Candidate, int], ...]
+    body: bytes
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens billed per epoch."""
+        return sum(n_tokens for _, n_tokens in self.chosen)
+
+    @property
+    def sha256(self) -> str:
+        """Names the content: the same training is bought once."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
+    """Write pairs, statistics, selections, training files and plans; return one plan per model.
+
+    Raises TooManyFailures, TooFewPairs, or SpendCeilingReached when no model fits the ceiling; all
+    three after the plan is written.
+    """
+    published = _parsed_episodes(lake, settings)
+    _refresh_pairs(lake, settings.show)
+    candidates = _candidates(lake, settings, published)
+    budgets = plan.budgets(
+        settings.models, settings.show, settings.ceiling_usd, settings.max_cost_per_model_usd
+    )
+    plans = [
+        _plan_model(lake, settings, model, candidates, budgets[model.model])
+        for model in settings.models
+    ]
+    _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
+    lake.write_json(keys.plan(settings.run_id), [row.row() for row in plans])
+    _refuse_the_unaffordable(settings, plans, candidates)
+    return plans
+
+
+def _parsed_episodes(lake: Lake, settings: RunSettings) -> set[str]:
+    columns = ("episode_id", "published", "status")
+    rows = [
+        row
+        for key in lake.keys("lake/episodes/")
+        if keys.belongs_to(key, settings.show.name)
+        for row in lake.read_file(key, columns)
+        if settings.since is None or row["published"].date() >= settings.since
+    ]
+    outcomes = Counter(row["status"] for row in rows)
+    if rows and outcomes["failed"] > settings.show.max_failed_share * len(rows):
+        raise TooManyFailures(
+            f"{outcomes['failed']} of {len(rows)} episodes failed, more than the share of "
+            f"{settings.show.max_failed_share} that show {settings.show.name} tolerates; "
+            "see the query episodes_that_failed for the reasons"
+        )
+    return {row["episode_id"] for row in rows if row["status"] == "parsed"}
+
+
+def _refresh_pairs(lake: Lake, show: ShowProfile) -> None:
+    """Bring `pairs` up to date with `turns`: a file's name tells which turns and which rules made it."""
+    have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
+    want = {}
+    for key, etag in lake.etags("lake/turns/").items():
+        if keys.belongs_to(key, show.name):
+            made_from = digest(etag, PAIRS_VERSION, list(show.training.must_have), length=8)
+            target = key.replace("lake/turns/", "lake/pairs/").replace(
+                ".parquet", f".{made_from}.parquet"
+            )
+            want[target] = key
+    for target in sorted(set(want) - have):
+        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show))
+    lake.delete(sorted(have - set(want)))
+
+
+def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mapping[str, object]]:
+    turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text"))
+    turns.sort(key=lambda row: (row["episode_id"], row["turn"]))
+    for episode_id, rows in groupby(turns, key=lambda row: row["episode_id"]):
+        for pair in pairs.pairs_of(list(rows), show.name, episode_id, show.training):
+            yield pair.row()
+
+
+def _candidates(lake: Lake, settings: RunSettings, episodes: set[str]) -> list[Candidate]:
+    """Usable training pairs in narrow columns; writes the statistics of what it saw on the way."""
+    corpus, usable, chosen = Tally(), Tally(), []
+    for row in _pairs(lake, settings.show.name, NARROW, episodes):
+        candidate = Candidate(
+            pair_id=row["pair_id"],
+            episode_id=row["episode_id"],
+            prompt_tokens=row["prompt_tokens"],
+            completion_tokens=row["completion_tokens"],
+            must_have_patterns=tuple(row["must_have_patterns"]),
+        )
+        corpus.add(row)
+        if selection.usable(candidate, settings.show.training) and row["split"] == "train":
+            usable.add(row)
+            chosen.append(candidate)
+    statistics = [*corpus.rows("all pairs"), *usable.rows("usable for training")]
+    _write_run_rows(lake, settings, "token_stats", statistics)
+    lake.write_json(keys.dataset(settings.run_id), {"pairs": usable.n, "tokens": usable.n_tokens})
+    return selection.ordered(
+        {candidate.pair_id: candidate for candidate in chosen}.values(), settings.show.training
+    )
+
+
+def _pairs(
+    lake: Lake, show: str, columns: Sequence[str], episodes: set[str]
+) -> Iterator[dict[str, Any]]:
+    for key in lake.keys("lake/pairs/"):
+        if keys.belongs_to(key, show):
+            yield from (
+                row for row in lake.read_file(key, columns) if row["episode_id"] in episodes
+            )
+
+
+def _plan_model(
+    lake: Lake,
+    settings: RunSettings,
+    model: Model,
+    candidates: Sequence[Candidate],
+    budget: Decimal,
+) -> ModelPlan:
+    price = model.price("training")
+    affordable = plan.affordable_tokens(price, budget, settings.n_epochs, model.margin_percent)
+    training = _training_file(lake, settings, model, candidates, affordable)
+    lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
+    _write_selection(lake, settings, model, training)
+    overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
+    usable_tokens = sum(candidate.n_tokens + overhead for candidate in candidates)
+    return ModelPlan(
+        model=model.model,
+        provider=model.provider,
+        n_epochs=settings.n_epochs,
+        usable_pairs=len(candidates),
+        usable_tokens=usable_tokens,
+        usable_usd_per_epoch=price.cost(usable_tokens),
+        usable_usd=price.cost(usable_tokens * settings.n_epochs),
+        budget_usd=budget,
+        selected_pairs=len(training.chosen),
+        selected_tokens=training.n_tokens,
+        selected_share=training.n_tokens / usable_tokens if usable_tokens else 0.0,
+        estimated_usd=price.cost(training.n_tokens * settings.n_epochs),
+        reserved_usd=plan.reserved(
+            price, training.n_tokens, settings.n_epochs, model.margin_percent
+        ),
+        evaluation_usd=plan.evaluation_cost(model, settings.show),
+        fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(candidates)),
+        training_sha256=training.sha256,
+    )
+
+
+def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
+    """The smallest training set worth paying for: the show's minimum, or all there is, never below the provider's."""
+    return max(model.limits.min_examples, min(show.training.min_pairs, usable))
+
+
+def _training_file(
+    lake: Lake,
+    settings: RunSettings,
+    model: Model,
+    candidates: Sequence[Candidate],
+    affordable: int,
+) -> TrainingFile:
+    """Encode what may fit and keep what does, by the bytes that are sent and the tokens they are billed as."""
+    # The narrow sum is only an approximation, so a little more is read than will fit.
+    maybe = selection.fitting(
+        candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
+    )
+    lines = _encoded(lake, settings.show, maybe)
+    counted = (
+        (candidate, encoding.count_line(lines[candidate.pair_id], model.tokenizer))
+        for candidate in maybe
+    )
+    short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
+    chosen = selection.fitting(short_enough, affordable, lambda item: item[1])
+    return TrainingFile(
+        tuple(chosen), b"".join(lines[candidate.pair_id] for candidate, _ in chosen)
+    )
+
+
+def _encoded(lake: Lake, show: ShowProfile, candidates: Iterable[Candidate]) -> dict[str, bytes]:
+    wanted = {candidate.pair_id for candidate in candidates}
+    episodes = {candidate.episode_id for candidate in candidates}
+    columns = ("pair_id", "episode_id", "prompt", "completion")
+    return {
+        row["pair_id"]: encoding.encode_line(
+            encoding.messages_of(row["prompt"], row["completion"], show.cue)
+        )
+        for row in _pairs(lake, show.name, columns, episodes)
+        if row["pair_id"] in wanted
+    }
+
+
+def _write_selection(
+    lake: Lake, settings: RunSettings, model: Model, training: TrainingFile
+) -> None:
+    rows = [
+        {
+            "run_id": settings.run_id,
+            "show": settings.show.name,
+            "model": model.model,
+            "position": position,
+            "pair_id": candidate.pair_id,
+            "episode_id": candidate.episode_id,
+            "must_have": bool(candidate.must_have_patterns),
+            "n_tokens": n_tokens,
+        }
+        for position, (candidate, n_tokens) in enumerate(training.chosen)
+    ]
+    lake.write_rows(
+        "selections", keys.table_file("selections", f"{settings.run_id}.{model.model}"), rows
+    )
+
+
+def _write_run_rows(
+    lake: Lake, settings: RunSettings, table: str, rows: Iterable[Mapping[str, object]]
+) -> None:
+    own = {"run_id": settings.run_id, "show": settings.show.name}
+    lake.write_rows(
+        table, keys.table_file(table, settings.run_id), [{**own, **row} for row in rows]
+    )
+
+
+def _refuse_the_unaffordable(
+    settings: RunSettings, plans: Sequence[ModelPlan], candidates: Sequence[Candidate]
+) -> None:
+    if settings.dry_run or any(row.fits for row in plans):
+        return
+    smallest = min(model.limits.min_examples for model in settings.models)
+    if len(candidates) < smallest:
+        raise TooFewPairs(
+            f"show {settings.show.name} has {len(candidates)} usable training pairs and a provider wants at "
+            f"least {smallest}; discover more episodes, or lower min_prompt_tokens or min_completion_tokens"
+        )
+    cheapest = min(_least_cost(settings, model, candidates) for model in settings.models)
+    most = settings.max_cost_per_model_usd
+    raise SpendCeilingReached(
+        f"the smallest useful training with its evaluation would cost up to {money.format_usd(cheapest)} USD "
+        f"against a ceiling of {money.format_usd(settings.ceiling_usd)} USD"
+        + (f" and at most {money.format_usd(most)} USD a model" if most is not None else "")
+        + "; nothing was bought; raise the limit or choose a cheaper model"
+    )
+
+
+def _least_cost(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
+    fewest = fewest_pairs(model, settings.show, len(candidates))
+    overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
+    n_tokens = sum(candidate.n_tokens + overhead for candidate in candidates[:fewest])
+    training = plan.reserved(
+        model.price("training"), n_tokens, settings.n_epochs, model.margin_percent
+    )
+    return money.add(training, plan.evaluation_cost(model, settings.show))

@@ -1,0 +1,33 @@
+"""What a deployed function is told by its environment, read once and checked loudly."""
+
+import os
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from shared import money
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """`provider_base_url` is empty where the catalogue's address of each provider holds."""
+
+    bucket: str
+    ledger_table: str
+    provider_secret_id: str
+    provider_base_url: str
+    month_ceiling_usd: Decimal
+    code_version: str
+
+
+@cache
+def environment() -> Environment:
+    """This function's environment; raises KeyError naming a variable the template forgot."""
+    return Environment(
+        bucket=os.environ["BUCKET"],
+        ledger_table=os.environ["LEDGER_TABLE"],
+        provider_secret_id=os.environ["PROVIDER_SECRET_ID"],
+        provider_base_url=os.environ["PROVIDER_BASE_URL"],
+        month_ceiling_usd=money.parse_usd(os.environ["MONTH_CEILING_USD"], "MONTH_CEILING_USD"),
+        code_version=os.environ["CODE_VERSION"],
+    )

@@ -1,0 +1,61 @@
+"""Every error the product raises on purpose belongs to one of three families.
+
+Step Functions sees the class name, so the names are part of the state machine. `BadInput` is what
+the caller must change, `Transient` is worth another try, and everything else ends the run.
+"""
+
+
+class EconChatRError(Exception):
+    """A failure with a sentence for a person: what was wrong, with the value, and what to do."""
+
+
+class BadInput(EconChatRError):
+    """The caller's settings, show, files or addresses must change before another try."""
+
+
+class Transient(EconChatRError):
+    """The outside world failed in a way that another try may cure."""
+
+
+class UnknownField(BadInput):
+    """A settings object has a field that does not exist."""
+
+
+class InvalidField(BadInput):
+    """A field's value is of the wrong kind or out of range."""
+
+
+class UnknownShow(BadInput):
+    """No packaged profile, file or object has this show's name."""
+
+
+class UnknownModel(BadInput):
+    """The catalogue has no such model."""
+
+
+class MissingPrice(BadInput):
+    """A model has no price for something the run would buy; unknown is never free."""
+
+
+class ModelShutdown(BadInput):
+    """The provider switches the model off within the show's horizon."""
+
+
+class RightsMissing(BadInput):
+    """A paid run needs a show with both `rights` and `consent`."""
+
+
+class SpendCeilingReached(EconChatRError):
+    """Money would pass a ceiling; the message carries both numbers."""
+
+
+class SourceNotSupported(BadInput):
+    """The show's kind of source cannot be read yet."""
+
+
+class TooManyFailures(EconChatRError):
+    """More of the show's episodes failed than its profile tolerates."""
+
+
+class TooFewPairs(EconChatRError):
+    """The corpus has fewer usable pairs than the provider accepts."""

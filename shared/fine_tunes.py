@@ -1,0 +1,159 @@
+"""The stages that buy a model: submit, poll, settle, deploy and, when a run fails, cancel."""
+
+import io
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from shared import keys, purchases
+from shared.bucket import Bucket
+from shared.catalogue import Model
+from shared.errors import EconChatRError, Transient
+from shared.ids import digest
+from shared.providers.contract import ProviderRefusal
+from shared.providers.openai_compat import OpenAICompatible
+from shared.purchases import Desk, FineTuneFailed, JobStatus, TrainingOrder
+from shared.settings import RunSettings
+
+MAX_JOB_AGE = timedelta(hours=24)
+MAX_DEPLOYMENT_AGE = timedelta(hours=1)
+
+
+class DeploymentFailed(EconChatRError):
+    """A finished fine-tune could not be made to answer."""
+
+
+def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrder:
+    """What is bought, named by its content: the same training is the same purchase in every run."""
+    plan = next(
+        row for row in bucket.read_json(keys.plan(settings.run_id)) if row["model"] == model.model
+    )
+    return TrainingOrder(
+        purchase_id=digest(
+            settings.show.name, model.base_model, plan["training_sha256"], settings.n_epochs
+        ),
+        run_id=settings.run_id,
+        model=model,
+        n_epochs=settings.n_epochs,
+        tokens=plan["selected_tokens"] * settings.n_epochs,
+        suffix=settings.show.name,
+        seed=settings.show.training.seed,
+    )
+
+
+def submit(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
+    """Reserve and create exactly once; raises SpendCeilingReached before anything is bought."""
+    return purchases.ensure_job(
+        desk, order_of(bucket, settings, model), _opener(bucket, settings, model)
+    )
+
+
+def poll(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
+    """The job as the provider has it now; raises when it is too old or no longer fits the ceiling."""
+    order = order_of(bucket, settings, model)
+    return purchases.poll_job(desk, order, _opener(bucket, settings, model), MAX_JOB_AGE)
+
+
+def settle(
+    bucket: Bucket, desk: Desk, settings: RunSettings, model: Model, now: datetime
+) -> dict[str, Any]:
+    """Settle and write how it ended, as a row of `jobs`. One model's failure is not yet the run's."""
+    order = order_of(bucket, settings, model)
+    outcome = {**_outcome(settings, model, order), "settled_at": now}
+    try:
+        settlement = purchases.settle_job(desk, order)
+        outcome["status"] = "succeeded"
+    except FineTuneFailed as failure:
+        settlement = failure.settlement
+        outcome.update(status="failed", error=str(failure))
+    outcome.update(
+        job_id=settlement.job_id,
+        fine_tuned_model=settlement.fine_tuned_model,
+        bought_by=settlement.owner_run_id,
+        training_tokens=settlement.trained_tokens,
+        settled_usd=settlement.settled,
+    )
+    bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
+    return outcome
+
+
+def keep_curve(
+    bucket: Bucket, provider: OpenAICompatible, settings: RunSettings, model: Model
+) -> None:
+    """Keep the training curve as rows of `job_metrics`; a provider that shows none costs the run nothing."""
+    outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
+    try:
+        job = provider.get(outcome["job_id"]) if outcome["job_id"] else None
+        steps = provider.result_metrics(job) if job else []
+    except (ProviderRefusal, Transient):
+        return
+    rows = [
+        {
+            "run_id": settings.run_id,
+            "show": settings.show.name,
+            "model": model.model,
+            "job_id": outcome["job_id"],
+            **asdict(step),
+        }
+        for step in steps
+    ]
+    bucket.write_json(keys.curve(settings.run_id, model.model), rows)
+
+
+def deploy(
+    bucket: Bucket, provider: OpenAICompatible, settings: RunSettings, model: Model, now: datetime
+) -> bool:
+    """Whether the tuned model answers; asks for its deployment where nobody has yet.
+
+    Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
+    """
+    key = keys.outcome(settings.run_id, model.model)
+    outcome = bucket.read_json(key)
+    deployment = provider.deployment(outcome["deployment"]) if "deployment" in outcome else None
+    if deployment is None:
+        checkpoint = provider.checkpoints(outcome["job_id"])[0]
+        name = f"econchatr-{outcome['purchase_id']}"
+        deployment = provider.deploy(name, model.base_model, outcome["job_id"], checkpoint)
+        # The provider answers to a name of its own making, which is told only here.
+        outcome["deployment"] = deployment.name
+        bucket.write_json(key, outcome)
+    age = now - datetime.fromisoformat(outcome["settled_at"])
+    if deployment.status == "error" or age > MAX_DEPLOYMENT_AGE:
+        raise DeploymentFailed(
+            f"{model.provider} did not make {deployment.name} answer (status {deployment.status}, {age} after its "
+            f"training); the trained model is kept there as job {outcome['job_id']}"
+        )
+    if deployment.status != "active":
+        return False
+    bucket.write_json(key, {**outcome, "fine_tuned_model": deployment.name})
+    return True
+
+
+def cancel(desk: Desk, run_id: str) -> dict[str, Any]:
+    """Cancel and settle every unfinished purchase of the run; returns what could not be stopped."""
+    closing = purchases.cancel_jobs(desk, run_id)
+    return {"still_open": [asdict(purchase) for purchase in closing.still_open]}
+
+
+def _opener(bucket: Bucket, settings: RunSettings, model: Model) -> Callable[[], io.BytesIO]:
+    return lambda: io.BytesIO(bucket.read(keys.training_file(settings.run_id, model.model)) or b"")
+
+
+def _outcome(settings: RunSettings, model: Model, order: TrainingOrder) -> dict[str, Any]:
+    return {
+        "run_id": settings.run_id,
+        "show": settings.show.name,
+        "model": model.model,
+        "provider": model.provider,
+        "purchase_id": order.purchase_id,
+        "job_id": None,
+        "status": "running",
+        "fine_tuned_model": None,
+        "bought_by": settings.run_id,
+        "training_tokens": None,
+        "estimated_usd": order.estimate,
+        "settled_usd": Decimal(0),
+        "error": None,
+    }

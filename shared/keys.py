@@ -1,0 +1,100 @@
+"""Where everything lies in the bucket: the names of objects, in one place."""
+
+from datetime import datetime
+from pathlib import PurePosixPath
+
+
+def manifest(run_id: str) -> str:
+    """The run's frozen settings."""
+    return f"runs/{run_id}/manifest.json"
+
+
+def discovery(run_id: str) -> str:
+    """How many episodes the run found, and of which kind."""
+    return f"runs/{run_id}/discovery.json"
+
+
+def batches(run_id: str) -> str:
+    """The list of batches that the Distributed Map reads."""
+    return f"runs/{run_id}/batches.json"
+
+
+def batch(run_id: str, shard: str) -> str:
+    """One batch's episodes."""
+    return f"runs/{run_id}/batches/{shard}.json"
+
+
+def stopped(run_id: str) -> str:
+    """Why a batch stopped the whole show, for the report."""
+    return f"runs/{run_id}/stopped.json"
+
+
+def dataset(run_id: str) -> str:
+    """The size of the usable corpus as this run saw it."""
+    return f"runs/{run_id}/dataset.json"
+
+
+def training_file(run_id: str, model: str) -> str:
+    """The JSONL that trains `model`."""
+    return f"runs/{run_id}/training/{model}.jsonl"
+
+
+def plan(run_id: str) -> str:
+    """The run's plan, as rows of `plans`."""
+    return f"runs/{run_id}/plan.json"
+
+
+def outcome(run_id: str, model: str) -> str:
+    """How the fine-tune of `model` ended, as a row of `jobs`."""
+    return f"runs/{run_id}/jobs/{model}.json"
+
+
+def curve(run_id: str, model: str) -> str:
+    """The training curve of `model`, as rows of `job_metrics`."""
+    return f"runs/{run_id}/curves/{model}.json"
+
+
+def answers(run_id: str, model: str, arm: str) -> str:
+    """The answers one arm gave so far, as rows of `generations`."""
+    return f"runs/{run_id}/answers/{model}.{arm}.json"
+
+
+def summary(run_id: str) -> str:
+    """The run in figures."""
+    return f"runs/{run_id}/summary.json"
+
+
+def report(run_id: str) -> str:
+    """The run as a page for a person."""
+    return f"runs/{run_id}/report.html"
+
+
+def feed(show: str) -> str:
+    """The feed as last fetched."""
+    return f"raw/{show}/feed"
+
+
+def page(show: str, episode_id: str) -> str:
+    """An episode's page as last fetched."""
+    return f"raw/{show}/pages/{episode_id}"
+
+
+def table_file(table: str, name: str) -> str:
+    """One Parquet file of an unpartitioned table; a run's own file is named after the run."""
+    return f"lake/{table}/{name}.parquet"
+
+
+def shard_of(show: str, published: datetime) -> str:
+    """The file that an episode's rows live in: one per show and month, rewritten whole."""
+    return f"{show}.{published:%Y-%m}"
+
+
+def shard_file(table: str, shard: str) -> str:
+    """The Parquet file of a shard in a table partitioned by year."""
+    year = shard.rpartition(".")[2][:4]
+    return f"lake/{table}/year={year}/{shard}.parquet"
+
+
+def belongs_to(key: str, show: str) -> bool:
+    """Whether a shard file is of `show`; show names hold no dots."""
+    return PurePosixPath(key).name.split(".")[0] == show

@@ -1,0 +1,284 @@
+"""Reservations and bills under two ceilings at once, the run's and the calendar month's.
+
+For each scope `settled + reserved <= ceiling` always holds but for an overrun: a bill above its
+reservation is money already gone, so it is recorded as it is and stops the run. Every number is
+kept by conditional transactions; nothing is checked first and added later. `available` is stored
+beside the sums because DynamoDB conditions cannot add.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shared import money
+from shared.clock import utc_now
+from shared.errors import SpendCeilingReached
+from shared.ledger.book import Book
+from shared.ledger.codec import from_item, to_item
+from shared.ledger.keys import ENTRY_PREFIX, entry_key, month_scope, run_scope, scope_key
+from shared.ledger.records import (
+    AnswerPurchase,
+    Entry,
+    LedgerBusy,
+    Reservation,
+    RunClosed,
+    RunNotOpen,
+    SpendOverrun,
+    Totals,
+    TrainingPurchase,
+)
+from shared.ledger.table import Put, Table, Update, jittered
+
+RACES = 50
+
+
+class Ledger:
+    """The money of all runs in one table; every method may be called twice with the same arguments.
+
+    `client` is boto3's low-level DynamoDB client.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[float], float] = jittered,
+    ) -> None:
+        self._table = Table(client, table, sleep, jitter)
+        self._now = now
+        self._months: dict[str, str] = {}
+        self.trainings = Book(self._table, "TRAINING", TrainingPurchase)
+        self.answers = Book(self._table, "ANSWER", AnswerPurchase)
+
+    def open_run(
+        self, run_id: str, run_ceiling: Decimal, month: str, month_ceiling: Decimal
+    ) -> None:
+        """Give the run its ceiling and its month, and the month this ceiling from now on.
+
+        `month` is like "2026-11". A run that is open keeps what it was opened with.
+        """
+        if self._scope(run_scope(run_id)) is not None:
+            return
+        self._open_month(month, month_ceiling)
+        self._create_scope(run_scope(run_id), run_ceiling, month)
+
+    def close_run(self, run_id: str) -> None:
+        """From now on the run reserves nothing, not even for a Lambda that outlived it."""
+        self._table.write(
+            Update(
+                scope_key(run_scope(run_id)),
+                "SET #closed_at = :now",
+                "attribute_exists(pk) AND attribute_not_exists(#closed_at)",
+                {":now": self._now().isoformat()},
+            )
+        )
+
+    def totals(self, run_id: str) -> Totals:
+        """Raises RunNotOpen."""
+        return self._known_scope(run_scope(run_id))
+
+    def month_totals(self, month: str) -> Totals:
+        """Raises RunNotOpen when no run was opened in `month`."""
+        return self._known_scope(month_scope(month))
+
+    def entry(self, run_id: str, entry_id: str) -> Entry | None:
+        item = self._table.get(entry_key(run_id, entry_id))
+        return None if item is None else from_item(Entry, item)
+
+    def known_entry(self, run_id: str, entry_id: str) -> Entry:
+        """Raises RunNotOpen when nothing was ever reserved under that name."""
+        entry = self.entry(run_id, entry_id)
+        if entry is None:
+            raise RunNotOpen(f"run {run_id} never reserved anything under {entry_id}")
+        return entry
+
+    def entries(self, run_id: str) -> list[Entry]:
+        """Every entry of the run, by entry id."""
+        items = self._table.items(run_scope(run_id), ENTRY_PREFIX)
+        return [from_item(Entry, item) for item in items]
+
+    def reserve(self, reservation: Reservation) -> Entry:
+        """Hold the amount in both scopes, once; an entry that exists is returned as it is.
+
+        Raises SpendCeilingReached when it does not fit, SpendOverrun when the run had one, and
+        RunClosed.
+        """
+        entry = self._entry_for(reservation)
+        for _ in range(RACES):
+            if self._table.write(*_reserving(entry)):
+                return entry
+            existing = self.entry(entry.run_id, entry.entry_id)
+            if existing is not None:
+                return existing
+            self._refuse_unless_it_fits(entry)
+        raise _still_racing(f"reserving {entry.entry_id}")
+
+    def settle(self, run_id: str, entry_id: str, amount: Decimal, detail: str) -> Entry:
+        """Record the bill, free the rest of the reservation; a settled entry stays as it is.
+
+        A bill beyond the reservation, or for a released one, is recorded too: see `Entry.overrun`.
+        """
+        for _ in range(RACES):
+            entry = self.known_entry(run_id, entry_id)
+            if entry.status == "settled":
+                return entry
+            bill = replace(
+                entry,
+                reserved=_held(entry),
+                status="settled",
+                settled=amount,
+                closed_at=self._now(),
+                detail=detail,
+            )
+            if self._table.write(*_closing(entry, bill, "#status = :was")):
+                return bill
+        raise _still_racing(f"settling {entry_id}")
+
+    def release(self, run_id: str, entry_id: str, *, unless_intended: bool = False) -> Entry:
+        """Free a reservation that certainly bought nothing; a closed entry stays as it is.
+
+        `unless_intended`: only while no purchase was begun with it.
+        """
+        condition = "#status = :was" + (
+            " AND attribute_not_exists(#intent_at)" if unless_intended else ""
+        )
+        for _ in range(RACES):
+            entry = self.known_entry(run_id, entry_id)
+            if entry.status != "reserved" or (unless_intended and entry.intent_at is not None):
+                return entry
+            freed = replace(entry, status="released", closed_at=self._now())
+            if self._table.write(*_closing(entry, freed, condition)):
+                return freed
+        raise _still_racing(f"releasing {entry_id}")
+
+    def _entry_for(self, reservation: Reservation) -> Entry:
+        return Entry(
+            run_id=reservation.run_id,
+            entry_id=reservation.entry_id,
+            purchase_id=reservation.purchase_id,
+            purpose=reservation.purpose,
+            model=reservation.model,
+            provider=reservation.provider,
+            month=self._month_of(reservation.run_id),
+            reserved=reservation.amount,
+            status="reserved",
+            created_at=self._now(),
+        )
+
+    def _refuse_unless_it_fits(self, entry: Entry) -> None:
+        run, month = self.totals(entry.run_id), self.month_totals(entry.month)
+        if run.closed_at is not None:
+            raise RunClosed(
+                f"run {entry.run_id} is closed; start a new one. Refused: {_wish(entry)}"
+            )
+        if run.overrun:
+            raise SpendOverrun(
+                f"run {entry.run_id} was billed ${money.format_usd(run.overrun)} beyond what was "
+                f"reserved, so it buys nothing more; refused: {_wish(entry)}"
+            )
+        for name, totals in (("the run", run), (f"the month {entry.month}", month)):
+            if totals.available < entry.reserved:
+                raise SpendCeilingReached(_ceiling_sentence(name, totals, entry))
+
+    def _month_of(self, run_id: str) -> str:
+        if run_id not in self._months:
+            self._months[run_id] = self.totals(run_id).month
+        return self._months[run_id]
+
+    def _open_month(self, month: str, ceiling: Decimal) -> None:
+        for _ in range(RACES):
+            totals = self._scope(month_scope(month))
+            if totals is None:
+                self._create_scope(month_scope(month), ceiling, month)
+            elif totals.ceiling == ceiling or self._move_ceiling(totals, ceiling):
+                return
+        raise _still_racing(f"setting the ceiling of {month}")
+
+    def _move_ceiling(self, totals: Totals, ceiling: Decimal) -> bool:
+        return self._table.write(
+            Update(
+                scope_key(totals.scope),
+                "SET #ceiling = :ceiling, #available = #available + :change",
+                "#ceiling = :was",
+                {
+                    ":ceiling": ceiling,
+                    ":change": ceiling - totals.ceiling,
+                    ":was": totals.ceiling,
+                },
+            )
+        )
+
+    def _create_scope(self, scope: str, ceiling: Decimal, month: str) -> None:
+        totals = Totals(scope, ceiling, money.ZERO, money.ZERO, money.ZERO, month)
+        item = to_item(scope_key(scope), totals) | {"available": ceiling}
+        self._table.write(Put(item, "attribute_not_exists(pk)"))
+
+    def _scope(self, scope: str) -> Totals | None:
+        item = self._table.get(scope_key(scope))
+        return None if item is None else from_item(Totals, item)
+
+    def _known_scope(self, scope: str) -> Totals:
+        totals = self._scope(scope)
+        if totals is None:
+            raise RunNotOpen(f"the ledger has no {scope}; open the run before it spends anything")
+        return totals
+
+
+def _reserving(entry: Entry) -> tuple[Put, Update, Update]:
+    expression = "SET #available = #available - :amount, #reserved = #reserved + :amount"
+    fits = "#available >= :amount"
+    values = {":amount": entry.reserved}
+    return (
+        Put(to_item(entry_key(entry.run_id, entry.entry_id), entry), "attribute_not_exists(pk)"),
+        Update(
+            scope_key(run_scope(entry.run_id)),
+            expression,
+            f"{fits} AND #overrun = :none AND attribute_not_exists(#closed_at)",
+            values | {":none": money.ZERO},
+        ),
+        Update(scope_key(month_scope(entry.month)), expression, fits, values),
+    )
+
+
+def _closing(before: Entry, after: Entry, condition: str) -> tuple[Put, Update, Update]:
+    held, billed = _held(before), after.settled or money.ZERO
+    values = {
+        ":held": money.ZERO - held,
+        ":billed": billed,
+        ":freed": held - billed,
+        ":overrun": max(money.ZERO, billed - held),
+    }
+    expression = "ADD #reserved :held, #settled :billed, #available :freed, #overrun :overrun"
+    key = entry_key(after.run_id, after.entry_id)
+    exists = "attribute_exists(pk)"
+    return (
+        Put(to_item(key, after), condition, {":was": before.status}),
+        Update(scope_key(run_scope(after.run_id)), expression, exists, values),
+        Update(scope_key(month_scope(after.month)), expression, exists, values),
+    )
+
+
+def _held(entry: Entry) -> Decimal:
+    return entry.reserved if entry.status == "reserved" else money.ZERO
+
+
+def _ceiling_sentence(name: str, totals: Totals, entry: Entry) -> str:
+    would_be = money.add(totals.committed, entry.reserved)
+    return (
+        f"{_wish(entry)} would bring {name} to ${money.format_usd(would_be)}, above the ceiling of "
+        f"${money.format_usd(totals.ceiling)}; raise the ceiling or buy less"
+    )
+
+
+def _wish(entry: Entry) -> str:
+    return f"${money.format_usd(entry.reserved)} for {entry.purpose} {entry.model}"
+
+
+def _still_racing(doing: str) -> LedgerBusy:
+    return LedgerBusy(f"{doing} lost {RACES} races against other executions; try again")

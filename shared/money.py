@@ -1,0 +1,49 @@
+"""Exact US dollars. Amounts are `Decimal` with at most twelve decimals; nothing here ever rounds in silence."""
+
+import re
+from decimal import ROUND_UP, Context, Decimal, Inexact, InvalidOperation
+
+from shared.errors import InvalidField
+
+USD_PATTERN = re.compile(r"\d{1,9}(\.\d{1,6})?")
+ZERO = Decimal(0)
+_EXACT = Context(prec=38, traps=[Inexact, InvalidOperation])
+_PICO_DOLLAR = Decimal("1E-12")
+_MICRO_DOLLAR = Decimal("0.000001")
+
+
+def parse_usd(text: object, field: str) -> Decimal:
+    """Dollars from a string such as "40.00": at most six decimals, no sign, exponent or symbol.
+
+    Raises InvalidField, naming `field`, for anything else, zero included.
+    """
+    if not isinstance(text, str) or not USD_PATTERN.fullmatch(text) or Decimal(text) == 0:
+        raise InvalidField(
+            f'{field} is {text!r}; write a positive amount of US dollars as a string, like "40.00", '
+            "with at most six decimals and no sign, exponent or currency symbol"
+        )
+    return Decimal(text)
+
+
+def cost(price_amount: Decimal, per: int, units: int) -> Decimal:
+    """What `units` cost at `price_amount` dollars per `per` units, exact to a pico-dollar, else rounded up."""
+    exact = Context(prec=38).divide(_EXACT.multiply(price_amount, Decimal(units)), Decimal(per))
+    return exact.quantize(_PICO_DOLLAR, rounding=ROUND_UP).normalize()
+
+
+def add(*amounts: Decimal) -> Decimal:
+    """Exact sum; raises decimal.Inexact instead of rounding."""
+    total = ZERO
+    for amount in amounts:
+        total = _EXACT.add(total, amount)
+    return total
+
+
+def with_margin(amount: Decimal, percent: int) -> Decimal:
+    """`amount` raised by a whole number of percent, rounded up to a pico-dollar."""
+    return cost(amount, 100, 100 + percent)
+
+
+def format_usd(amount: Decimal) -> str:
+    """Six decimals, rounded up so that what is shown is never less than what was spent."""
+    return str(amount.quantize(_MICRO_DOLLAR, rounding=ROUND_UP))

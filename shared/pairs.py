@@ -1,0 +1,91 @@
+"""From turns to training pairs: what somebody says, and what the host answers."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from shared import tokens
+from shared.ids import digest
+from shared.shows import Training
+from shared.transcripts import clean_text
+
+Split = Literal["train", "held_out"]
+HELD_OUT_ONE_IN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A prompt (a guest's turn) and its completion (the host's next turn), cleaned and measured.
+
+    `must_have_patterns` are positions in the profile's list of patterns that either text matches.
+    """
+
+    pair_id: str
+    show: str
+    episode_id: str
+    prompt: str
+    completion: str
+    prompt_tokens: int
+    completion_tokens: int
+    split: Split
+    must_have_patterns: tuple[int, ...]
+
+    def row(self) -> dict[str, object]:
+        """The pair in the schema of the `pairs` table."""
+        return {
+            "pair_id": self.pair_id,
+            "show": self.show,
+            "episode_id": self.episode_id,
+            "prompt": self.prompt,
+            "completion": self.completion,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "prompt_words": len(self.prompt.split()),
+            "completion_words": len(self.completion.split()),
+            "prompt_chars": len(self.prompt),
+            "completion_chars": len(self.completion),
+            "split": self.split,
+            "must_have": bool(self.must_have_patterns),
+            "must_have_patterns": list(self.must_have_patterns),
+        }
+
+
+def split_of(episode_id: str) -> Split:
+    """Which split an episode belongs to: whole episodes, one in ten held out, the same one every time."""
+    return "held_out" if int(digest(episode_id), 16) % HELD_OUT_ONE_IN == 0 else "train"
+
+
+def pairs_of(
+    turns: Sequence[Mapping[str, str]], show: str, episode_id: str, training: Training
+) -> Iterator[Pair]:
+    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`)."""
+    patterns = [re.compile(pattern, re.IGNORECASE) for pattern in training.must_have]
+    for said, answered in pairwise(turns):
+        if said["role"] == "host" or answered["role"] != "host":
+            continue
+        prompt, completion = clean_text(said["text"]).text, clean_text(answered["text"]).text
+        if prompt and completion:
+            yield _pair(prompt, completion, show, episode_id, patterns)
+
+
+def _pair(
+    prompt: str, completion: str, show: str, episode_id: str, patterns: Sequence[re.Pattern[str]]
+) -> Pair:
+    matched = (
+        number
+        for number, pattern in enumerate(patterns)
+        if pattern.search(f"{prompt}\n{completion}")
+    )
+    return Pair(
+        pair_id=digest(show, episode_id, prompt, completion),
+        show=show,
+        episode_id=episode_id,
+        prompt=prompt,
+        completion=completion,
+        prompt_tokens=tokens.count(prompt),
+        completion_tokens=tokens.count(completion),
+        split=split_of(episode_id),
+        must_have_patterns=tuple(matched),
+    )

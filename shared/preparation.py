@@ -1,0 +1,58 @@
+"""The first stage: refuse what cannot be bought, freeze what can, open the ledger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared import keys, settings, shows
+from shared.bucket import Bucket
+from shared.catalogue import Catalogue
+from shared.environment import Environment
+from shared.errors import UnknownShow
+from shared.ledger import Ledger
+from shared.settings import RunInput, RunSettings
+from shared.shows import ShowProfile
+
+
+def prepare(
+    bucket: Bucket,
+    ledger: Ledger,
+    models: Catalogue,
+    document: Mapping[str, Any],
+    *,
+    run_id: str,
+    started_at: datetime,
+    environment: Environment,
+) -> RunSettings:
+    """Write the manifest and open the run's scope of the ledger; a repeat finds the manifest and keeps it.
+
+    Raises a BadInput, with nothing spent, for anything that cannot run.
+    """
+    kept = bucket.read_json(keys.manifest(run_id))
+    if kept is None:
+        asked = settings.parse_input(document)
+        kept = settings.resolve(
+            asked,
+            _show(bucket, asked),
+            models,
+            run_id=run_id,
+            started_at=started_at,
+            code_version=environment.code_version,
+            month_ceiling_usd=environment.month_ceiling_usd,
+        ).model_dump(mode="json")
+        bucket.write_json(keys.manifest(run_id), kept)
+    frozen = RunSettings.model_validate(kept)
+    ledger.open_run(run_id, frozen.ceiling_usd, frozen.month, frozen.month_ceiling_usd)
+    return frozen
+
+
+def _show(bucket: Bucket, asked: RunInput) -> ShowProfile:
+    if not isinstance(asked.show, str) or not asked.show.startswith("s3://"):
+        return settings.show_from(asked)
+    own = f"s3://{bucket.name}/"
+    body = bucket.read(asked.show.removeprefix(own)) if asked.show.startswith(own) else None
+    if body is None:
+        raise UnknownShow(
+            f"show {asked.show!r} is not there; put the profile under {own} and name it in full"
+        )
+    return shows.parse_yaml(body.decode("utf-8", errors="replace"), asked.show)

@@ -1,0 +1,195 @@
+"""What buying code may ask of any model provider, and how a provider can say no.
+
+The errors sort a failure by what it means for money: refused (nothing was bought), unknown (perhaps
+it was), or a passing fault of a call that buys nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Literal, Protocol
+
+from shared.errors import EconChatRError, Transient
+
+# The longest a creation or an answer may take before the client hangs up.
+CALL_TIMEOUT_SECONDS = 60
+KEY_FIELD = "econchatr_key"
+PURCHASE_FIELD = "econchatr_purchase"
+
+
+class ProviderRefusal(EconChatRError):
+    """A definite no: nothing was bought, and asking again changes nothing."""
+
+
+class ProviderOutOfMoney(ProviderRefusal):
+    """The account at the provider has no credit left or met its own spend limit."""
+
+
+class TrainingNotAvailable(ProviderRefusal):
+    """The provider lets this organisation create no fine-tuning jobs."""
+
+
+class CredentialsRefused(ProviderRefusal):
+    """The API key is missing, wrong, or not allowed to do this."""
+
+
+class ProviderRejected(ProviderRefusal):
+    """The provider found the request itself wrong."""
+
+
+class RateLimited(Transient):
+    """Too many requests; nothing was bought. `retry_after` is the provider's wish in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelNotReady(Transient):
+    """The provider does not know the model (yet); nothing was bought."""
+
+
+class ProviderUnavailable(Transient):
+    """The provider could not be reached, or failed a call that buys nothing."""
+
+
+class OutcomeUnknown(Transient):
+    """The provider may or may not have done, and billed, what was asked."""
+
+
+REFUSALS: Mapping[str, type[ProviderRefusal]] = {
+    refusal.__name__: refusal
+    for refusal in (ProviderOutOfMoney, TrainingNotAvailable, CredentialsRefused, ProviderRejected)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file in the provider's storage; `usable` is false when its upload broke."""
+
+    file_id: str
+    name: str
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """One fine-tuning job to create; `attempt` counts the tries at the same purchase from 1."""
+
+    purchase_id: str
+    attempt: int
+    base_model: str
+    file_id: str
+    n_epochs: int
+    suffix: str | None = None
+    seed: int | None = None
+    hyperparameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def run_key(self) -> str:
+        return run_key(self.purchase_id, self.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fine-tuning job as the provider describes it; `status` is the provider's own word.
+
+    `trained_tokens` are billed tokens, None while the provider does not say.
+    """
+
+    job_id: str
+    run_key: str | None
+    status: str
+    fine_tuned_model: str | None = None
+    trained_tokens: int | None = None
+    result_files: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """One line of a job's log."""
+
+    at: datetime
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStep:
+    """One row of a job's result file; a measure the provider did not take is None."""
+
+    step: int
+    train_loss: float | None
+    train_accuracy: float | None
+    valid_loss: float | None
+    valid_mean_token_accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A tuned model being made ready to answer; ask it by `name` once `status` is "active"."""
+
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One question to a model, by its name on the wire."""
+
+    model: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    temperature: float
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer with its billed tokens, None where the provider did not say."""
+
+    text: str
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+class FineTuningProvider(Protocol):
+    """The verbs that buy, and those that find out what was bought.
+
+    `create` and `complete` raise OutcomeUnknown when it is not certain that nothing was bought;
+    every other verb may simply be tried again.
+    """
+
+    def find_files(self, name: str) -> list[UploadedFile]: ...
+
+    def upload(self, name: str, content: BinaryIO) -> UploadedFile: ...
+
+    def delete_file(self, file_id: str) -> None: ...
+
+    def create(self, request: JobRequest) -> Job: ...
+
+    def find(self, purchase_id: str) -> list[Job]:
+        """Every visible job of the purchase, all attempts, newest first."""
+
+    def get(self, job_id: str) -> Job | None:
+        """The job, or None while the provider does not show it."""
+
+    def cancel(self, job_id: str) -> None:
+        """Ask for the end of a job; raises ProviderRefusal when the provider will not."""
+
+    def complete(self, request: ChatRequest) -> Completion: ...
+
+
+def run_key(purchase_id: str, attempt: int) -> str:
+    """The name of one attempt at a purchase, at the provider and in the ledger."""
+    return purchase_id if attempt == 1 else f"{purchase_id}-{attempt}"

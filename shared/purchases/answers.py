@@ -1,0 +1,240 @@
+"""Buying an answer once: asked, paid for, and kept, so that the same question is free ever after."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+from uuid import uuid4
+
+from shared import money
+from shared.catalogue import Price
+from shared.errors import Transient
+from shared.ids import digest
+from shared.ledger import AnswerPurchase, Entry, Reservation
+from shared.providers.contract import (
+    ChatRequest,
+    Completion,
+    OutcomeUnknown,
+    ProviderRefusal,
+    RateLimited,
+    run_key,
+)
+from shared.purchases.desk import AnswerLost, Desk, ReservationReleased
+from shared.purchases.rules import (
+    CREATE_WITHIN,
+    MAX_LOST_ANSWERS,
+    AnswerStep,
+    answer_cost,
+    losses,
+    next_answer_step,
+)
+
+PAUSE_SECONDS = 2.0
+# Within one call, how long to obey a provider that says "too fast" before handing the wait back.
+RATE_LIMIT_PATIENCE = timedelta(seconds=60)
+LONGEST_RATE_PAUSE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to ask a model once, in the name of a run.
+
+    `model` is the catalogue's name, for the books. `prompt_tokens` is the most the messages can
+    count as at the provider.
+    """
+
+    run_id: str
+    model: str
+    provider: str
+    request: ChatRequest
+    prompt_tokens: int
+    input_price: Price
+    output_price: Price
+    purpose: Literal["inference", "judging"] = "inference"
+
+    @cached_property
+    def generation_id(self) -> str:
+        """The digest of everything that was sent: the same question has the same name."""
+        asked = self.request
+        messages = [(message.role, message.content) for message in asked.messages]
+        return digest(
+            self.provider,
+            asked.model,
+            messages,
+            asked.max_tokens,
+            asked.temperature,
+            asked.seed,
+        )
+
+    @property
+    def reserved(self) -> Decimal:
+        """What the longest answer would cost."""
+        return money.add(
+            self.input_price.cost(self.prompt_tokens),
+            self.output_price.cost(self.request.max_tokens),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A model's words and their price; `paid` is false when an earlier call paid for them."""
+
+    generation_id: str
+    text: str
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost: Decimal
+    paid: bool
+
+
+def ask(desk: Desk, question: Question) -> Answer:
+    """The answer, bought now unless it was before.
+
+    Raises SpendCeilingReached before anything is bought, AnswerLost, a ProviderRefusal, or a
+    Transient error after which the same call goes on.
+    """
+    give_up_at = desk.now() + RATE_LIMIT_PATIENCE
+    while True:
+        try:
+            answer = _advance(desk, question)
+        except RateLimited as limit:
+            if desk.now() >= give_up_at:
+                raise
+            desk.sleep(min(limit.retry_after or PAUSE_SECONDS, LONGEST_RATE_PAUSE_SECONDS))
+            continue
+        if answer is not None:
+            return answer
+
+
+def _advance(desk: Desk, question: Question) -> Answer | None:
+    """One move towards the answer; None when there must be another."""
+    looked_at = desk.now()
+    purchase = desk.ledger.answers.get(question.generation_id)
+    step = next_answer_step(purchase, question.run_id, looked_at, desk.answer_window)
+    if step is AnswerStep.GIVE_UP:
+        raise AnswerLost(
+            f"{question.model} was asked {MAX_LOST_ANSWERS} times and no reply arrived "
+            f"({question.generation_id}); each may have been billed, so it is not asked again"
+        )
+    if step is AnswerStep.WAIT:
+        desk.sleep(PAUSE_SECONDS)
+        return None
+    if purchase is not None and step is AnswerStep.KEEP:
+        pay(desk, purchase)
+        return _answer(purchase, paid=False)
+    claimed = _claim(desk, question, purchase)
+    return None if claimed is None else _call(desk, question, claimed)
+
+
+def pay(desk: Desk, purchase: AnswerPurchase) -> Entry | None:
+    """Settle what an answer cost, or free what bought none; None while that is not known."""
+    if purchase.state == "answered" and purchase.cost is not None:
+        detail = f"{purchase.prompt_tokens} + {purchase.completion_tokens} billed tokens"
+        if purchase.prompt_tokens is None or purchase.completion_tokens is None:
+            detail = "billed tokens never reported, counted as reserved"
+        return desk.ledger.settle(purchase.run_id, purchase.entry_id, purchase.cost, detail)
+    if purchase.state == "withdrawn":
+        return desk.ledger.release(purchase.run_id, purchase.entry_id)
+    return None
+
+
+def _claim(
+    desk: Desk, question: Question, previous: AnswerPurchase | None
+) -> AnswerPurchase | None:
+    """Reserve and write the intent; None when another execution was first."""
+    if previous is not None:
+        pay(desk, previous)
+    attempt = 1 if previous is None else previous.attempt + 1
+    entry = desk.ledger.reserve(_reservation(question, attempt))
+    if entry.status != "reserved":
+        _moved_on(desk, entry, previous)
+        return None
+    intent = AnswerPurchase(
+        purchase_id=question.generation_id,
+        run_id=question.run_id,
+        entry_id=entry.entry_id,
+        attempt=attempt,
+        writer=uuid4().hex,
+        intent_at=desk.now(),
+        losses=losses(previous, question.run_id),
+    )
+    claimed = desk.ledger.answers.claim(intent, previous)
+    if claimed is not None and claimed.writer == intent.writer:
+        return claimed
+    if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
+        desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+    return None
+
+
+def _moved_on(desk: Desk, entry: Entry, previous: AnswerPurchase | None) -> None:
+    """Let the caller look anew, unless this entry was closed for good and not by a twin."""
+    if desk.ledger.answers.get(entry.purchase_id) == previous:
+        raise ReservationReleased(
+            f"the reservation {entry.entry_id} of run {entry.run_id} is {entry.status}; "
+            "start a new run to ask this question"
+        )
+
+
+def _call(desk: Desk, question: Question, claimed: AnswerPurchase) -> Answer | None:
+    """The answer, or None when there is none and the question may be looked at anew."""
+    if desk.now() - claimed.intent_at > CREATE_WITHIN:
+        _withdraw(desk, claimed)
+        return None
+    try:
+        completion = desk.provider_of(question.provider).complete(question.request)
+    except OutcomeUnknown:
+        desk.ledger.answers.update(claimed, state="lost")
+        return None
+    except (ProviderRefusal, Transient):
+        _withdraw(desk, claimed)
+        raise
+    return _keep(desk, question, claimed, completion)
+
+
+def _keep(
+    desk: Desk, question: Question, claimed: AnswerPurchase, completion: Completion
+) -> Answer:
+    cost = answer_cost(completion, question.input_price, question.output_price)
+    answer: dict[str, Any] = {
+        "state": "answered",
+        "text": completion.text,
+        "finish_reason": completion.finish_reason,
+        "prompt_tokens": completion.prompt_tokens,
+        "completion_tokens": completion.completion_tokens,
+        "cost": question.reserved if cost is None else cost,
+    }
+    desk.ledger.answers.update(claimed, **answer)
+    # Paid for even if another execution has given this one up and asked again.
+    mine = replace(claimed, **answer)
+    pay(desk, mine)
+    return _answer(mine, paid=True)
+
+
+def _withdraw(desk: Desk, claimed: AnswerPurchase) -> None:
+    pay(desk, desk.ledger.answers.update(claimed, state="withdrawn"))
+
+
+def _reservation(question: Question, attempt: int) -> Reservation:
+    return Reservation(
+        run_id=question.run_id,
+        entry_id=run_key(question.generation_id, attempt),
+        purchase_id=question.generation_id,
+        purpose=question.purpose,
+        model=question.model,
+        provider=question.provider,
+        amount=question.reserved,
+    )
+
+
+def _answer(purchase: AnswerPurchase, *, paid: bool) -> Answer:
+    return Answer(
+        generation_id=purchase.purchase_id,
+        text=purchase.text or "",
+        finish_reason=purchase.finish_reason,
+        prompt_tokens=purchase.prompt_tokens,
+        completion_tokens=purchase.completion_tokens,
+        cost=purchase.cost or money.ZERO,
+        paid=paid,
+    )

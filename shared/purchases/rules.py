@@ -1,0 +1,141 @@
+"""The decisions behind buying, apart from the outside world that they are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum, auto
+
+from shared import money
+from shared.catalogue import Price
+from shared.ledger import AnswerPurchase, TrainingPurchase
+from shared.providers.contract import CALL_TIMEOUT_SECONDS, Completion, Job, run_key
+
+# A writer that was held up this long after its intent leaves the creation to whoever reconciles.
+CREATE_WITHIN = timedelta(seconds=30)
+# From then on a job that cannot be found was never created: longer than the writer may still start
+# its call, the call may last, and a new job may take to appear in the provider's list.
+SUBMISSION_WINDOW = timedelta(minutes=5)
+# The same for an answer, which can only be waited for.
+ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
+# How often a finished job is asked again for the tokens it billed.
+BILL_POLLS = 5
+MAX_LOST_ANSWERS = 2
+
+PHASES = {
+    "validating_files": "active",
+    "queued": "active",
+    "running": "active",
+    "paused": "active",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+ENDED_BADLY = frozenset({"failed", "cancelled", "refused"})
+BILLABLE = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class Step(Enum):
+    """What to do next about a training purchase."""
+
+    BUY = auto()
+    FIND = auto()
+    FOLLOW = auto()
+
+
+class AnswerStep(Enum):
+    """What to do next about an answer."""
+
+    ASK = auto()
+    WAIT = auto()
+    KEEP = auto()
+    GIVE_UP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a job cost, and how we know."""
+
+    amount: Decimal
+    detail: str
+
+
+def phase(status: str) -> str:
+    """The provider's word as active, succeeded, failed, cancelled, or unknown: never a guess."""
+    return PHASES.get(status, "unknown")
+
+
+def next_step(purchase: TrainingPurchase | None, run_id: str) -> Step:
+    """Nothing bought, or a stranger's purchase that came to nothing: buy. Otherwise never again."""
+    if purchase is None or purchase.state == "withdrawn":
+        return Step.BUY
+    if purchase.state in ENDED_BADLY and purchase.run_id != run_id:
+        return Step.BUY
+    return Step.FIND if purchase.state == "submitting" else Step.FOLLOW
+
+
+def is_lost(purchase: TrainingPurchase, now: datetime, window: timedelta) -> bool:
+    """Whether an intent is so old that a job which cannot be found does not exist."""
+    return now - purchase.intent_at > window
+
+
+def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
+    """The job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
+    found = list(jobs)
+    key = run_key(purchase.purchase_id, purchase.attempt)
+    ours = [job for job in found if job.run_key == key]
+    useful = [job for job in found if phase(job.status) not in ("failed", "cancelled")]
+    return next(iter(ours + useful), None)
+
+
+def bill(purchase: TrainingPurchase, reserved: Decimal) -> Bill:
+    """A finished job's cost: the tokens the provider billed, whether the job succeeded or not.
+
+    A provider that never says is taken to have billed all that was reserved.
+    """
+    if purchase.trained_tokens is None:
+        return Bill(
+            reserved, f"{purchase.state}; billed tokens never reported, counted as reserved"
+        )
+    amount = money.cost(purchase.price_amount, purchase.price_per, purchase.trained_tokens)
+    return Bill(amount, f"{purchase.state}; {purchase.trained_tokens} billed tokens")
+
+
+def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
+    """Whether a finished job should be asked again for its billed tokens."""
+    return job.trained_tokens is None and purchase.bill_polls < BILL_POLLS
+
+
+def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:
+    """Whether a bill so far is beyond its reservation by more than is free in a scope."""
+    return billed - reserved > max(money.ZERO, available)
+
+
+def next_answer_step(
+    purchase: AnswerPurchase | None, run_id: str, now: datetime, window: timedelta
+) -> AnswerStep:
+    """An answer is asked once; a lost reply, which may have been billed, once more in each run."""
+    if purchase is None or purchase.state == "withdrawn":
+        return AnswerStep.ASK
+    if purchase.state == "answered":
+        return AnswerStep.KEEP
+    if purchase.state == "submitting" and now - purchase.intent_at <= window:
+        return AnswerStep.WAIT
+    given_up = losses(purchase, run_id) >= MAX_LOST_ANSWERS
+    return AnswerStep.GIVE_UP if given_up else AnswerStep.ASK
+
+
+def losses(purchase: AnswerPurchase | None, run_id: str) -> int:
+    """How many replies this run has lost to this question, the one that is now given up included."""
+    if purchase is None or purchase.run_id != run_id:
+        return 0
+    return purchase.losses + (purchase.state in ("submitting", "lost"))
+
+
+def answer_cost(completion: Completion, input_price: Price, output_price: Price) -> Decimal | None:
+    """The bill of an answer; None when the provider did not count its tokens."""
+    if completion.prompt_tokens is None or completion.completion_tokens is None:
+        return None
+    return money.add(
+        input_price.cost(completion.prompt_tokens), output_price.cost(completion.completion_tokens)
+    )

@@ -1,0 +1,60 @@
+"""The single moves that buying and winding up share; each may be repeated or raced by others."""
+
+from shared.ledger import Entry, TrainingPurchase
+from shared.providers.contract import Job
+from shared.purchases.desk import Desk
+from shared.purchases.rules import BILLABLE, adoptable, awaits_bill, bill, is_lost, phase
+
+
+def reconcile(desk: Desk, purchase: TrainingPurchase) -> TrainingPurchase:
+    """Learn from the provider what became of an intent; unchanged when it is too early to say."""
+    asked_at = desk.now()
+    jobs = desk.provider_of(purchase.provider).find(purchase.purchase_id)
+    job = adoptable(jobs, purchase)
+    if job is not None:
+        return desk.ledger.trainings.update(purchase, state="created", job_id=job.job_id)
+    if not is_lost(purchase, asked_at, desk.submission_window):
+        return purchase
+    return withdraw(desk, purchase, "no job appeared at the provider")
+
+
+def withdraw(desk: Desk, purchase: TrainingPurchase, reason: str) -> TrainingPurchase:
+    """Nothing was bought: give the money back, and let anyone try again."""
+    withdrawn = desk.ledger.trainings.update(purchase, state="withdrawn", reason=reason)
+    close(desk, withdrawn)
+    return withdrawn
+
+
+def observe(desk: Desk, purchase: TrainingPurchase) -> tuple[TrainingPurchase, Job | None]:
+    """Ask the provider about a created job, and record its end once its bill is known.
+
+    The job is None while the provider does not show it.
+    """
+    job = desk.provider_of(purchase.provider).get(purchase.job_id or "")
+    if job is None or phase(job.status) not in BILLABLE:
+        return purchase, job
+    if awaits_bill(purchase, job):
+        polls = purchase.bill_polls + 1
+        return desk.ledger.trainings.update(purchase, bill_polls=polls), job
+    ended = desk.ledger.trainings.update(
+        purchase,
+        state=phase(job.status),
+        fine_tuned_model=job.fine_tuned_model,
+        trained_tokens=job.trained_tokens,
+        reason=job.error,
+    )
+    return ended, job
+
+
+def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
+    """Settle or release the reservation of a purchase that has come to an end, else None.
+
+    Always before the next attempt is claimed, so that no reservation is ever left without an owner.
+    """
+    if purchase.state in ("withdrawn", "refused"):
+        return desk.ledger.release(purchase.run_id, purchase.entry_id)
+    if purchase.state not in BILLABLE:
+        return None
+    entry = desk.ledger.known_entry(purchase.run_id, purchase.entry_id)
+    owed = bill(purchase, entry.reserved)
+    return desk.ledger.settle(purchase.run_id, purchase.entry_id, owed.amount, owed.detail)

@@ -1,0 +1,326 @@
+"""Buying a fine-tuning job exactly once, following it, and paying for it.
+
+Every function may be called again at any time with the same arguments, by several executions at
+once, after a Lambda died anywhere in between. The order of writes is what makes it so: reserve,
+write the intent (one transaction with a mark on the reservation), create, write the job's id.
+Only the writer of an intent creates; everyone else looks for its job at the provider.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import uuid4
+
+from shared import money
+from shared.errors import SpendCeilingReached, Transient
+from shared.ledger import Entry, Ledger, LedgerBusy, SpendOverrun, TrainingPurchase
+from shared.providers.contract import (
+    REFUSALS,
+    FineTuningProvider,
+    Job,
+    OutcomeUnknown,
+    ProviderRefusal,
+    TrainingNotAvailable,
+)
+from shared.purchases.desk import (
+    Desk,
+    FineTuneFailed,
+    FineTuneTimedOut,
+    PurchaseUnfinished,
+    ReservationReleased,
+    Settlement,
+    TrainingOrder,
+)
+from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
+from shared.purchases.steps import close, observe, reconcile, withdraw
+
+RACES = 10
+OpenFile = Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Where a purchase stands.
+
+    `status`: submitting (perhaps created, ask again), running, succeeded, failed or cancelled;
+    `provider_status` is the provider's own word. `owner_run_id` is the run that pays.
+    """
+
+    purchase_id: str
+    status: str
+    owner_run_id: str
+    job_id: str | None
+    provider_status: str
+    fine_tuned_model: str | None
+    trained_tokens: int | None
+    detail: str
+
+    @property
+    def done(self) -> bool:
+        return self.status in BILLABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A model that an earlier run paid for; `fine_tuned_model` is None where one must deploy."""
+
+    job_id: str
+    fine_tuned_model: str | None
+    trained_tokens: int | None
+
+
+def bought(ledger: Ledger, purchase_id: str) -> Bought | None:
+    """The model of a purchase that has succeeded, which costs nothing any more."""
+    purchase = ledger.trainings.get(purchase_id)
+    if purchase is None or purchase.state != "succeeded" or purchase.job_id is None:
+        return None
+    return Bought(purchase.job_id, purchase.fine_tuned_model, purchase.trained_tokens)
+
+
+def ensure_job(desk: Desk, order: TrainingOrder, open_file: OpenFile) -> JobStatus:
+    """Buy the job unless it is bought, or attach to another run's.
+
+    `open_file` opens the training file, only if it must be uploaded. Raises SpendCeilingReached,
+    a ProviderRefusal, or a Transient error after which a call with the same arguments goes on.
+    """
+    return _status(_ensured(desk, order, open_file))
+
+
+def poll_job(
+    desk: Desk, order: TrainingOrder, open_file: OpenFile, max_age: timedelta
+) -> JobStatus:
+    """Where the job stands now; one that certainly was never created is bought anew.
+
+    Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
+    it has billed so far passes a ceiling, both after asking the provider to cancel it.
+    """
+    purchase = _ensured(desk, order, open_file)
+    if purchase.state != "created":
+        return _status(purchase)
+    purchase, job = observe(desk, purchase)
+    if purchase.state == "created" and purchase.run_id == order.run_id:
+        _check_bill_so_far(desk, purchase, job)
+    if purchase.state in ("created", "submitting"):
+        _check_age(desk, purchase, order, max_age)
+    return _status(purchase, job)
+
+
+def settle_job(desk: Desk, order: TrainingOrder) -> Settlement:
+    """Pay for a finished job from what the provider billed.
+
+    Raises FineTuneFailed or SpendOverrun after the money is recorded, PurchaseUnfinished before.
+    """
+    purchase = desk.ledger.trainings.get(order.purchase_id)
+    if purchase is None or purchase.state not in BILLABLE:
+        raise PurchaseUnfinished(f"purchase {order.purchase_id} has not ended; poll it first")
+    entry = close(desk, purchase)
+    settlement = _settlement(purchase, entry, order.run_id)
+    if purchase.state == "succeeded":
+        _delete_files(desk.provider_of(purchase.provider), order)
+    if entry is not None and entry.run_id == order.run_id:
+        _require_no_overrun(entry)
+    if purchase.state != "succeeded":
+        raise FineTuneFailed(
+            f"job {purchase.job_id} for {purchase.model} ended {purchase.state}: "
+            f"{purchase.reason or 'the provider gives no reason'}",
+            settlement,
+        )
+    return settlement
+
+
+def _ensured(desk: Desk, order: TrainingOrder, open_file: OpenFile) -> TrainingPurchase:
+    purchase = desk.ledger.trainings.get(order.purchase_id)
+    for _ in range(RACES):
+        step = next_step(purchase, order.run_id)
+        if step is Step.BUY or purchase is None:
+            purchase = _buy(desk, order, open_file, purchase)
+            continue
+        if step is Step.FOLLOW:
+            return _accepted(purchase)
+        found = reconcile(desk, purchase)
+        if found == purchase:
+            return purchase
+        purchase = found
+    raise LedgerBusy(f"purchase {order.purchase_id} is contended; try again")
+
+
+def _accepted(purchase: TrainingPurchase) -> TrainingPurchase:
+    if purchase.state == "refused":
+        raise REFUSALS[purchase.refusal](purchase.reason)
+    return purchase
+
+
+def _buy(
+    desk: Desk, order: TrainingOrder, open_file: OpenFile, previous: TrainingPurchase | None
+) -> TrainingPurchase | None:
+    """Reserve, write the intent and create; or stand back for another execution that was first."""
+    if previous is not None:
+        close(desk, previous)
+    attempt = 1 if previous is None else previous.attempt + 1
+    entry = desk.ledger.reserve(order.reservation(attempt))
+    if entry.status != "reserved":
+        return _moved_on(desk, entry, previous)
+    file_id = _uploaded(desk.provider_of(order.model.provider), order, open_file)
+    intent = _intent(desk, order, attempt, file_id)
+    claimed = desk.ledger.trainings.claim(intent, previous)
+    if claimed is not None and claimed.writer == intent.writer:
+        return _create(desk, order, claimed)
+    if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
+        desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+    return claimed
+
+
+def _moved_on(
+    desk: Desk, entry: Entry, previous: TrainingPurchase | None
+) -> TrainingPurchase | None:
+    """The purchase after `previous`, for which this entry was closed by a twin of this Lambda."""
+    current = desk.ledger.trainings.get(entry.purchase_id)
+    if current == previous:
+        raise ReservationReleased(
+            f"the reservation {entry.entry_id} of run {entry.run_id} is {entry.status}; "
+            "start a new run to buy this model"
+        )
+    return current
+
+
+def _intent(desk: Desk, order: TrainingOrder, attempt: int, file_id: str) -> TrainingPurchase:
+    price = order.model.price("training")
+    return TrainingPurchase(
+        purchase_id=order.purchase_id,
+        run_id=order.run_id,
+        entry_id=order.reservation(attempt).entry_id,
+        attempt=attempt,
+        writer=uuid4().hex,
+        intent_at=desk.now(),
+        provider=order.model.provider,
+        model=order.model.model,
+        price_amount=price.amount,
+        price_per=price.per,
+        file_id=file_id,
+    )
+
+
+def _create(desk: Desk, order: TrainingOrder, intent: TrainingPurchase) -> TrainingPurchase:
+    if desk.now() - intent.intent_at > CREATE_WITHIN:
+        return withdraw(desk, intent, "held up before the job was sent")
+    provider = desk.provider_of(intent.provider)
+    try:
+        job = provider.create(order.request(intent))
+    except OutcomeUnknown:
+        return intent
+    except ProviderRefusal as refusal:
+        _refuse(desk, intent, refusal)
+        if isinstance(refusal, TrainingNotAvailable):
+            _delete_files(provider, order)
+        raise
+    except Transient as failure:
+        withdraw(desk, intent, str(failure))
+        raise
+    created = desk.ledger.trainings.update(intent, state="created", job_id=job.job_id)
+    if created.job_id != job.job_id:
+        _ask_to_stop(desk, intent.provider, job.job_id)
+    return created
+
+
+def _refuse(desk: Desk, intent: TrainingPurchase, refusal: ProviderRefusal) -> None:
+    refused = desk.ledger.trainings.update(
+        intent, state="refused", refusal=type(refusal).__name__, reason=str(refusal)
+    )
+    close(desk, refused)
+
+
+def _uploaded(provider: FineTuningProvider, order: TrainingOrder, open_file: OpenFile) -> str:
+    """The id of the training file at the provider: the one that is there, else a new one."""
+    usable = [file for file in provider.find_files(order.file_name) if file.usable]
+    if usable:
+        return usable[0].file_id
+    with open_file() as content:
+        return provider.upload(order.file_name, content).file_id
+
+
+def _delete_files(provider: FineTuningProvider, order: TrainingOrder) -> None:
+    # Storage is all that is at stake, and the money is recorded already.
+    with suppress(Transient, ProviderRefusal):
+        for file in provider.find_files(order.file_name):
+            provider.delete_file(file.file_id)
+
+
+def _check_bill_so_far(desk: Desk, purchase: TrainingPurchase, job: Job | None) -> None:
+    if job is None or job.trained_tokens is None:
+        return
+    so_far = money.cost(purchase.price_amount, purchase.price_per, job.trained_tokens)
+    entry = desk.ledger.known_entry(purchase.run_id, purchase.entry_id)
+    run, month = desk.ledger.totals(entry.run_id), desk.ledger.month_totals(entry.month)
+    tightest = min(run, month, key=lambda totals: totals.available)
+    if not passes_ceiling(so_far, entry.reserved, tightest.available):
+        return
+    _ask_to_stop(desk, purchase.provider, purchase.job_id)
+    would_be = money.add(tightest.committed, so_far - entry.reserved)
+    raise SpendCeilingReached(
+        f"job {purchase.job_id} has billed ${money.format_usd(so_far)} so far, which brings "
+        f"{tightest.scope} to ${money.format_usd(would_be)}, above the ceiling of "
+        f"${money.format_usd(tightest.ceiling)}; the job was asked to stop"
+    )
+
+
+def _check_age(
+    desk: Desk, purchase: TrainingPurchase, order: TrainingOrder, max_age: timedelta
+) -> None:
+    age = desk.now() - purchase.intent_at
+    if age <= max_age:
+        return
+    if purchase.run_id == order.run_id:
+        _ask_to_stop(desk, purchase.provider, purchase.job_id)
+    raise FineTuneTimedOut(
+        f"job {purchase.job_id} for {purchase.model} is {age} old, longer than the {max_age} allowed; "
+        "it was asked to stop"
+    )
+
+
+def _ask_to_stop(desk: Desk, provider: str, job_id: str | None) -> None:
+    # Whether it did stop is found out when the run is wound up.
+    with suppress(Transient, ProviderRefusal):
+        if job_id is not None:
+            desk.provider_of(provider).cancel(job_id)
+
+
+def _require_no_overrun(entry: Entry) -> None:
+    if entry.overrun:
+        raise SpendOverrun(
+            f"{entry.provider} billed ${money.format_usd(entry.settled or money.ZERO)} for "
+            f"{entry.purpose} {entry.model}, above the ${money.format_usd(entry.reserved)} reserved"
+        )
+
+
+def _settlement(purchase: TrainingPurchase, entry: Entry | None, run_id: str) -> Settlement:
+    ours = entry if entry is not None and entry.run_id == run_id else None
+    return Settlement(
+        purchase_id=purchase.purchase_id,
+        owner_run_id=purchase.run_id,
+        job_id=purchase.job_id,
+        fine_tuned_model=purchase.fine_tuned_model,
+        trained_tokens=purchase.trained_tokens,
+        settled=(ours.settled or money.ZERO) if ours else money.ZERO,
+        detail=entry.detail if entry else "",
+    )
+
+
+def _status(purchase: TrainingPurchase, job: Job | None = None) -> JobStatus:
+    return JobStatus(
+        purchase_id=purchase.purchase_id,
+        status=_public_state(purchase),
+        owner_run_id=purchase.run_id,
+        job_id=purchase.job_id,
+        provider_status=job.status if job else purchase.state,
+        fine_tuned_model=purchase.fine_tuned_model,
+        trained_tokens=purchase.trained_tokens,
+        detail=purchase.reason,
+    )
+
+
+def _public_state(purchase: TrainingPurchase) -> str:
+    if purchase.state in BILLABLE:
+        return purchase.state
+    return "running" if purchase.state == "created" else "submitting"

@@ -1,0 +1,93 @@
+"""The end of a run: nothing of it goes on buying, and what it bought is paid for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.errors import Transient
+from shared.ledger import Entry
+from shared.providers.contract import ProviderRefusal
+from shared.purchases.answers import pay
+from shared.purchases.desk import Desk
+from shared.purchases.steps import close, observe, reconcile
+
+PAUSE_SECONDS = 5
+PATIENCE = timedelta(minutes=8)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPurchase:
+    """A purchase whose end could not be brought about or found out in time."""
+
+    entry_id: str
+    purchase_id: str
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The purchases of a run that are still open after winding it up; normally none."""
+
+    run_id: str
+    still_open: tuple[OpenPurchase, ...]
+
+
+def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Closing:
+    """Close the run, stop its jobs, settle what they billed, and free what bought nothing.
+
+    Jobs that other runs pay for go on. Waits at most `patience` for providers to answer; may be
+    called again, and at the end of a good run too, where it tidies up after Lambdas that died.
+    """
+    desk.ledger.close_run(run_id)
+    give_up_at = desk.now() + patience
+    while True:
+        reserved = [e for e in desk.ledger.entries(run_id) if e.status == "reserved"]
+        still_open = tuple(left for entry in reserved if (left := _wind_up(desk, entry)))
+        if not still_open or desk.now() >= give_up_at:
+            return Closing(run_id, still_open)
+        desk.sleep(PAUSE_SECONDS)
+
+
+def _wind_up(desk: Desk, entry: Entry) -> OpenPurchase | None:
+    """One move towards the end of what `entry` pays for; None when there is nothing to wait for."""
+    if entry.intent_at is None:
+        entry = desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+        return _open(entry, "just begun") if entry.status == "reserved" else None
+    move: Callable[[Desk, Entry], str] = (
+        _wind_up_training if entry.purpose == "training" else _wind_up_answer
+    )
+    try:
+        reason = move(desk, entry)
+    except (Transient, ProviderRefusal) as failure:
+        reason = str(failure)
+    return _open(entry, reason) if reason else None
+
+
+def _wind_up_training(desk: Desk, entry: Entry) -> str:
+    """Why the job is still open, or nothing."""
+    purchase = desk.ledger.trainings.get(entry.purchase_id)
+    if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
+        return ""
+    if purchase.state == "submitting":
+        purchase = reconcile(desk, purchase)
+    if purchase.state == "created":
+        purchase, _ = observe(desk, purchase)
+    if purchase.state == "created" and not purchase.bill_polls:
+        desk.provider_of(purchase.provider).cancel(purchase.job_id or "")
+        purchase, _ = observe(desk, purchase)
+    return "" if close(desk, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
+
+
+def _wind_up_answer(desk: Desk, entry: Entry) -> str:
+    """Why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
+    purchase = desk.ledger.answers.get(entry.purchase_id)
+    if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
+        return ""
+    pay(desk, purchase)
+    waiting = desk.now() - purchase.intent_at <= desk.answer_window
+    return "being answered" if purchase.state == "submitting" and waiting else ""
+
+
+def _open(entry: Entry, reason: str) -> OpenPurchase:
+    return OpenPurchase(entry.entry_id, entry.purchase_id, entry.model, reason)

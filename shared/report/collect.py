@@ -1,0 +1,106 @@
+"""Everything that one run left behind, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared import keys
+from shared.lake import Lake
+from shared.ledger import Entry, Totals
+from shared.settings import RunSettings
+
+Row = Mapping[str, Any]
+EPISODE_COLUMNS = (
+    "episode_id",
+    "url",
+    "title",
+    "published",
+    "status",
+    "reason",
+    "detail",
+    "n_turns",
+    "n_tokens",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as it was found. Rows are in the schemas of their tables; a stage not reached has none.
+
+    `episodes` are the show's as far as the run looks back, also those that earlier runs read.
+    """
+
+    settings: RunSettings
+    discovery: Mapping[str, int] | None
+    dataset: Mapping[str, int] | None
+    episodes: Sequence[Row]
+    token_stats: Sequence[Row]
+    plans: Sequence[Row]
+    jobs: Sequence[Row]
+    job_metrics: Sequence[Row]
+    generations: Sequence[Row]
+    totals: Totals | None
+    entries: Sequence[Entry]
+    error: str | None
+    cause: str | None
+    finished_at: datetime
+
+    @property
+    def run_id(self) -> str:
+        """The run's name."""
+        return self.settings.run_id
+
+    @property
+    def status(self) -> str:
+        """SUCCEEDED or FAILED, as Step Functions will say."""
+        return "SUCCEEDED" if self.error is None else "FAILED"
+
+
+def collect(
+    lake: Lake,
+    run_id: str,
+    totals: Totals | None,
+    entries: Sequence[Entry],
+    error: str | None,
+    cause: str | None,
+    finished_at: datetime,
+) -> RunRecord | None:
+    """The run as far as it came; None when it has no manifest, because its input was refused."""
+    manifest = lake.read_json(keys.manifest(run_id))
+    if manifest is None:
+        return None
+    settings = RunSettings.model_validate(manifest)
+    discovery = lake.read_json(keys.discovery(run_id))
+    return RunRecord(
+        settings=settings,
+        discovery=discovery,
+        dataset=lake.read_json(keys.dataset(run_id)),
+        episodes=_episodes(lake, settings) if discovery else (),
+        token_stats=_rows(lake, "token_stats", run_id),
+        plans=_rows(lake, "plans", run_id),
+        jobs=_rows(lake, "jobs", run_id),
+        job_metrics=_rows(lake, "job_metrics", run_id),
+        generations=_rows(lake, "generations", run_id),
+        totals=totals,
+        entries=tuple(entries),
+        error=error,
+        cause=cause,
+        finished_at=finished_at,
+    )
+
+
+def _rows(lake: Lake, table: str, run_id: str) -> tuple[Row, ...]:
+    # Another run's name may begin with this one's, so the file's name alone does not decide.
+    return tuple(row for row in lake.read_rows(table, run_id) if row["run_id"] == run_id)
+
+
+def _episodes(lake: Lake, settings: RunSettings) -> tuple[Row, ...]:
+    found = [
+        row
+        for key in lake.keys("lake/episodes/")
+        if keys.belongs_to(key, settings.show.name)
+        for row in lake.read_file(key, EPISODE_COLUMNS)
+        if settings.since is None or row["published"].date() >= settings.since
+    ]
+    return tuple(sorted(found, key=lambda row: (row["published"], row["episode_id"])))

@@ -1,0 +1,52 @@
+"""How figures are written for a person: the filters of the page."""
+
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from shared import money
+
+
+def dollars(amount: Decimal | str) -> str:
+    """Dollars with as many decimals as are needed, from two to six: "$5.00", "$0.013245"."""
+    whole, _, decimals = money.format_usd(Decimal(amount)).partition(".")
+    return f"${int(whole):,}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def integer(value: float) -> str:
+    """A whole number with its thousands apart."""
+    return f"{value:,.0f}"
+
+
+def ratio(value: float) -> str:
+    """A number with two decimals."""
+    return f"{value:.2f}"
+
+
+def percent(share: float) -> str:
+    """A share of one: "70.8%", and never "100.0%" or "0.0%" where that is not quite so."""
+    if 0 < share < 0.001:
+        return "<0.1%"
+    if 0.999 <= share < 1:
+        return ">99.9%"
+    return f"{100 * share:.1f}%".replace(".0%", "%")
+
+
+def moment(when: datetime) -> str:
+    """A moment in UTC to the minute."""
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun: "1 episode", "2 episodes"."""
+    return f"{integer(n)} {noun}" if n == 1 else f"{integer(n)} {noun}s"
+
+
+def listed(parts: list[str]) -> str:
+    """Parts of a sentence: "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def web_address(url: str | None) -> str | None:
+    """`url` where a page may link to it, which takes http or https; else None."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None

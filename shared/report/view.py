@@ -1,0 +1,252 @@
+"""What the page shows, in the order it shows it: pure rearrangements of a run's rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from shared import money
+from shared.report.collect import Row, RunRecord
+from shared.report.text import counted, dollars, integer, listed, percent, ratio
+from shared.statistics import UNITS
+
+ARMS = ("base", "tuned")
+CURVE_WIDTH, CURVE_HEIGHT = 240, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One model's answers to one question, the untuned model's first."""
+
+    model: str
+    answers: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question and what each model made of it."""
+
+    number: int
+    text: str
+    exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The money bar in percent of its width, and the amounts it stands for."""
+
+    settled: Decimal
+    reserved: Decimal
+    ceiling: Decimal
+    overrun: Decimal
+    settled_width: float
+    reserved_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one purpose cost for one model."""
+
+    purpose: str
+    model: str
+    purchases: int
+    settled: Decimal
+    reserved: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How one metric is explained and written."""
+
+    label: str
+    meaning: str
+    write: Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One metric over all arms: each arm's score in words and its n, or None where it does not apply."""
+
+    measure: Measure
+    cells: tuple[tuple[str, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A job's training loss as points of an SVG polyline, with its first and last values."""
+
+    model: str
+    points: str
+    steps: int
+    first: float
+    last: float
+
+
+MEASURES = {
+    "mean_words": Measure("Length", "words per answer", integer),
+    "quote_exact": Measure(
+        "Quotes completed exactly", "of the quotes the host says on the show", percent
+    ),
+    "quote_edit_ratio": Measure(
+        "Quotes, how nearly", "similarity to the host’s wording; 1 is the same", ratio
+    ),
+    "longest_shared_span": Measure(
+        "Longest copied span", "consecutive words also in the training text", integer
+    ),
+    "leaked": Measure(
+        "Copied at length", "answers sharing 13 or more consecutive words with it", percent
+    ),
+    "repeated_4grams": Measure(
+        "Repetition", "four-word runs said before in the same answer", percent
+    ),
+    "distinct_2": Measure("Variety", "two-word runs that are distinct", percent),
+    "compression_ratio": Measure(
+        "Compressibility", "times smaller when compressed; more is repetitive", ratio
+    ),
+    "cut_off": Measure("Cut off", "answers that ran into the length limit", percent),
+    "cue_echoed": Measure("Cue echoed", "answers that repeat the line that cues the host", percent),
+    "unbalanced_quotes": Measure(
+        "Unbalanced quotes", "answers that leave a quotation open", percent
+    ),
+}
+
+
+def headline(record: RunRecord) -> str:
+    """One sentence about what the run did and one about what it cost."""
+    done = [
+        f"looked at {counted((record.discovery or {}).get('discovered', 0), 'episode')}",
+        f"found {counted((record.dataset or {}).get('pairs', 0), 'usable training pair')}",
+    ]
+    if not record.settings.dry_run:
+        tuned = sum(job["status"] == "succeeded" for job in record.jobs)
+        done.append(f"tuned {counted(tuned, 'model') if tuned else 'no model'}")
+        done.append(f"collected {counted(len(record.generations), 'answer')}")
+    name = "dry run" if record.settings.dry_run else "run"
+    settled = record.totals.settled if record.totals else money.ZERO
+    ceiling = dollars(record.settings.ceiling_usd)
+    return f"This {name} {listed(done)}. It cost {dollars(settled)} of a {ceiling} ceiling."
+
+
+def questions(record: RunRecord) -> list[Question]:
+    """Every question with its answers; of a run that did not come to asking, the questions alone."""
+    if not record.generations:
+        return [
+            Question(number, text, ())
+            for number, text in enumerate(record.settings.show.questions, 1)
+        ]
+    rows = sorted(
+        record.generations, key=lambda row: (row["question"], *_model_then_arm(record, row))
+    )
+    return [
+        Question(number, asked[0]["prompt"], tuple(_exchanges(asked)))
+        for number, asked in (
+            (number, list(group)) for number, group in groupby(rows, lambda row: row["question"])
+        )
+    ]
+
+
+def bar(record: RunRecord) -> Bar:
+    """The run's money against its ceiling."""
+    ceiling = record.settings.ceiling_usd
+    settled, reserved, overrun = (
+        (record.totals.settled, record.totals.reserved, record.totals.overrun)
+        if record.totals
+        else (money.ZERO, money.ZERO, money.ZERO)
+    )
+    settled_width = min(100.0, float(100 * settled / ceiling))
+    reserved_width = min(100.0 - settled_width, float(100 * reserved / ceiling))
+    return Bar(
+        settled, reserved, ceiling, overrun, round(settled_width, 3), round(reserved_width, 3)
+    )
+
+
+def spending(record: RunRecord) -> list[Spending]:
+    """The run's purchases by purpose and model; released reservations bought nothing and are left out."""
+    groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for entry in record.entries:
+        if entry.status != "released":
+            groups[entry.purpose, entry.model].append(entry)
+    return [
+        Spending(
+            purpose,
+            model,
+            len(entries),
+            settled=money.add(*(entry.settled or money.ZERO for entry in entries)),
+            reserved=money.add(
+                *(entry.reserved for entry in entries if entry.status == "reserved")
+            ),
+        )
+        for (purpose, model), entries in sorted(
+            groups.items(), key=lambda group: _purchase_order(*group[0])
+        )
+    ]
+
+
+def arms(record: RunRecord) -> list[tuple[str, str]]:
+    """The (model, arm) pairs that answered, in the order of the page's columns."""
+    found = {(row["model"], row["arm"]): row for row in record.generations}
+    return sorted(found, key=lambda pair: _model_then_arm(record, found[pair]))
+
+
+def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
+    """One line for each metric that any arm has."""
+    by_place = {(row["metric"], row["model"], row["arm"]): row for row in scored}
+    columns = arms(record)
+    lines = []
+    for metric, measure in MEASURES.items():
+        rows = [by_place.get((metric, model, arm)) for model, arm in columns]
+        if any(rows):
+            lines.append(MeasureLine(measure, tuple(_cell(measure, row) for row in rows)))
+    return lines
+
+
+def token_statistics(
+    record: RunRecord,
+) -> Iterator[tuple[str, list[tuple[str, Mapping[str, Row]]]]]:
+    """For each scope its texts, and for each text the row of each unit."""
+    for scope, rows in groupby(record.token_stats, lambda row: row["scope"]):
+        by_text: dict[str, dict[str, Row]] = defaultdict(dict)
+        for row in rows:
+            by_text[row["text"]][row["unit"]] = row
+        yield scope, [(text, units) for text, units in by_text.items() if set(units) == set(UNITS)]
+
+
+def curves(record: RunRecord) -> list[Curve]:
+    """The training loss of every job that reported at least two steps."""
+    rows = sorted(
+        (row for row in record.job_metrics if row["train_loss"] is not None),
+        key=lambda row: (row["model"], row["step"]),
+    )
+    series = ((model, list(group)) for model, group in groupby(rows, lambda row: row["model"]))
+    return [_curve(model, steps) for model, steps in series if len(steps) > 1]
+
+
+def _model_then_arm(record: RunRecord, row: Row) -> tuple[int, int, str]:
+    order = [model.model for model in record.settings.models]
+    position = ARMS.index(row["arm"]) if row["arm"] in ARMS else len(ARMS)
+    return order.index(row["model"]), position, row["arm"]
+
+
+def _purchase_order(purpose: str, model: str) -> tuple[bool, str, str]:
+    return purpose != "training", purpose, model
+
+
+def _exchanges(asked: Sequence[Row]) -> Iterator[Exchange]:
+    for model, answers in groupby(asked, lambda row: row["model"]):
+        yield Exchange(model, tuple(answers))
+
+
+def _cell(measure: Measure, row: Row | None) -> tuple[str, int] | None:
+    return None if row is None else (measure.write(row["value"]), row["n"])
+
+
+def _curve(model: str, steps: Sequence[Row]) -> Curve:
+    losses = [row["train_loss"] for row in steps]
+    low, span = min(losses), (max(losses) - min(losses)) or 1.0
+    points = " ".join(
+        f"{CURVE_WIDTH * at / (len(losses) - 1):.1f},{CURVE_HEIGHT * (1 - (loss - low) / span):.1f}"
+        for at, loss in enumerate(losses)
+    )
+    return Curve(model, points, steps[-1]["step"], losses[0], losses[-1])

@@ -1,0 +1,217 @@
+"""The written schema of every table in the lake. The template's Glue tables repeat it; a test holds both together.
+
+Money is decimal(24, 12) US dollars; times are UTC to the millisecond. `episodes`, `turns` and
+`pairs` are partitioned by `year`, the year of publication, which is in the path, not in the file.
+"""
+
+import pyarrow as pa
+
+MONEY = pa.decimal128(24, 12)
+MOMENT = pa.timestamp("ms", tz="UTC")
+STRINGS = pa.list_(pa.string())
+
+PARTITIONED_BY_YEAR = ("episodes", "turns", "pairs")
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "episodes": pa.schema(
+        [
+            ("show", pa.string()),
+            ("episode_id", pa.string()),
+            ("url", pa.string()),
+            ("title", pa.string()),
+            ("guests", STRINGS),
+            ("published", MOMENT),
+            ("recorded", pa.date32()),
+            ("status", pa.string()),
+            ("reason", pa.string()),
+            ("detail", pa.string()),
+            ("structure", pa.string()),
+            ("n_turns", pa.int32()),
+            ("n_tokens", pa.int64()),
+            ("host_share", pa.float64()),
+            ("warnings", STRINGS),
+            ("content_sha256", pa.string()),
+            ("feed_fingerprint", pa.string()),
+            ("parser_version", pa.int32()),
+            ("fetched_at", MOMENT),
+        ]
+    ),
+    "turns": pa.schema(
+        [
+            ("show", pa.string()),
+            ("episode_id", pa.string()),
+            ("turn", pa.int32()),
+            ("speaker", pa.string()),
+            ("role", pa.string()),
+            ("text", pa.string()),
+            ("n_tokens", pa.int32()),
+            ("n_words", pa.int32()),
+            ("n_chars", pa.int32()),
+        ]
+    ),
+    "pairs": pa.schema(
+        [
+            ("pair_id", pa.string()),
+            ("show", pa.string()),
+            ("episode_id", pa.string()),
+            ("prompt", pa.string()),
+            ("completion", pa.string()),
+            ("prompt_tokens", pa.int32()),
+            ("completion_tokens", pa.int32()),
+            ("prompt_words", pa.int32()),
+            ("completion_words", pa.int32()),
+            ("prompt_chars", pa.int32()),
+            ("completion_chars", pa.int32()),
+            ("split", pa.string()),
+            ("must_have", pa.bool_()),
+            ("must_have_patterns", pa.list_(pa.int32())),
+        ]
+    ),
+    "selections": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("model", pa.string()),
+            ("position", pa.int32()),
+            ("pair_id", pa.string()),
+            ("episode_id", pa.string()),
+            ("must_have", pa.bool_()),
+            ("n_tokens", pa.int32()),
+        ]
+    ),
+    "token_stats": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("scope", pa.string()),
+            ("text", pa.string()),
+            ("unit", pa.string()),
+            ("n", pa.int64()),
+            ("mean", pa.float64()),
+            ("sum", pa.int64()),
+        ]
+    ),
+    "plans": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("model", pa.string()),
+            ("provider", pa.string()),
+            ("n_epochs", pa.int32()),
+            ("usable_pairs", pa.int64()),
+            ("usable_tokens", pa.int64()),
+            ("usable_usd_per_epoch", MONEY),
+            ("usable_usd", MONEY),
+            ("budget_usd", MONEY),
+            ("selected_pairs", pa.int64()),
+            ("selected_tokens", pa.int64()),
+            ("selected_share", pa.float64()),
+            ("estimated_usd", MONEY),
+            ("reserved_usd", MONEY),
+            ("evaluation_usd", MONEY),
+            ("fits", pa.bool_()),
+            ("training_sha256", pa.string()),
+        ]
+    ),
+    "jobs": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("model", pa.string()),
+            ("provider", pa.string()),
+            ("purchase_id", pa.string()),
+            ("job_id", pa.string()),
+            ("status", pa.string()),
+            ("fine_tuned_model", pa.string()),
+            ("bought_by", pa.string()),
+            ("training_tokens", pa.int64()),
+            ("estimated_usd", MONEY),
+            ("settled_usd", MONEY),
+            ("error", pa.string()),
+        ]
+    ),
+    "job_metrics": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("model", pa.string()),
+            ("job_id", pa.string()),
+            ("step", pa.int32()),
+            ("train_loss", pa.float64()),
+            ("train_accuracy", pa.float64()),
+            ("valid_loss", pa.float64()),
+            ("valid_mean_token_accuracy", pa.float64()),
+        ]
+    ),
+    "spend": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("month", pa.string()),
+            ("entry_id", pa.string()),
+            ("purpose", pa.string()),
+            ("model", pa.string()),
+            ("provider", pa.string()),
+            ("status", pa.string()),
+            ("reserved_usd", MONEY),
+            ("settled_usd", MONEY),
+            ("created_at", MOMENT),
+            ("settled_at", MOMENT),
+            ("detail", pa.string()),
+        ]
+    ),
+    "generations": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("generation_id", pa.string()),
+            ("arm", pa.string()),
+            ("model", pa.string()),
+            ("model_id", pa.string()),
+            ("question", pa.int32()),
+            ("prompt", pa.string()),
+            ("answer", pa.string()),
+            ("finish_reason", pa.string()),
+            ("prompt_tokens", pa.int32()),
+            ("completion_tokens", pa.int32()),
+            ("cost_usd", MONEY),
+            ("bought_now", pa.bool_()),
+            ("created_at", MOMENT),
+            ("generated", pa.bool_()),
+            ("disclosure", pa.string()),
+        ]
+    ),
+    "metrics": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("arm", pa.string()),
+            ("model", pa.string()),
+            ("metric", pa.string()),
+            ("value", pa.float64()),
+            ("n", pa.int32()),
+        ]
+    ),
+    "runs": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("status", pa.string()),
+            ("error", pa.string()),
+            ("cause", pa.string()),
+            ("dry_run", pa.bool_()),
+            ("code_version", pa.string()),
+            ("ceiling_usd", MONEY),
+            ("settled_usd", MONEY),
+            ("reserved_usd", MONEY),
+            ("episodes_discovered", pa.int32()),
+            ("episodes_parsed", pa.int32()),
+            ("episodes_refused", pa.int32()),
+            ("episodes_failed", pa.int32()),
+            ("pairs", pa.int64()),
+            ("tokens", pa.int64()),
+            ("started_at", MOMENT),
+            ("finished_at", MOMENT),
+        ]
+    ),
+}

@@ -1,0 +1,77 @@
+"""Which pairs train a model: the best subset that fits a token budget, and why each one is in it."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.shows import Training
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A usable pair in narrow columns: no text, so that a hundred times the corpus fits one function."""
+
+    pair_id: str
+    episode_id: str
+    prompt_tokens: int
+    completion_tokens: int
+    must_have_patterns: tuple[int, ...]
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens of both texts."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+def usable(candidate: Candidate, training: Training) -> bool:
+    """Whether a pair passes the show's bounds: both texts long enough, and neither too long."""
+    return (
+        candidate.prompt_tokens >= training.min_prompt_tokens
+        and candidate.completion_tokens >= training.min_completion_tokens
+        and max(candidate.prompt_tokens, candidate.completion_tokens) <= training.max_pair_tokens
+    )
+
+
+def ordered(candidates: Iterable[Candidate], training: Training) -> list[Candidate]:
+    """Must-have pairs first, one of each pattern in turn so that none starves; then the rest, shuffled.
+
+    The order depends on the candidates, the patterns and the seed alone, not on the order given.
+    """
+    shuffled = sorted(candidates, key=lambda candidate: candidate.pair_id)
+    random.Random(training.seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
+    wanted = list(_round_robin(shuffled, len(training.must_have)))
+    taken = {candidate.pair_id for candidate in wanted}
+    return wanted + [candidate for candidate in shuffled if candidate.pair_id not in taken]
+
+
+def _round_robin(candidates: Sequence[Candidate], n_patterns: int) -> Iterator[Candidate]:
+    queues = [
+        iter([candidate for candidate in candidates if number in candidate.must_have_patterns])
+        for number in range(n_patterns)
+    ]
+    taken: set[str] = set()
+    while queues:
+        for queue in list(queues):
+            fresh = next((candidate for candidate in queue if candidate.pair_id not in taken), None)
+            if fresh is None:
+                queues.remove(queue)
+                continue
+            taken.add(fresh.pair_id)
+            yield fresh
+
+
+def fitting(
+    items: Iterable[Item], budget_tokens: int, cost_of: Callable[[Item], int]
+) -> list[Item]:
+    """The items, in order, whose tokens together stay within the budget, up to the first that does not fit."""
+    chosen: list[Item] = []
+    left = budget_tokens
+    for item in items:
+        left -= cost_of(item)
+        if left < 0:
+            break
+        chosen.append(item)
+    return chosen

@@ -1,0 +1,141 @@
+"""What a person asks for, and what a run is held to.
+
+`RunInput` is the JSON object of an execution. `RunSettings` is everything resolved and frozen in the
+run's manifest, so that a later change of profile, price or code cannot change a run in flight.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared import catalogue, money, shows
+from shared.catalogue import Catalogue, Model
+from shared.errors import InvalidField, RightsMissing, UnknownField
+from shared.shows import ShowProfile
+from shared.validation import sentence
+
+
+def _dollars(field: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: value if value is None else money.parse_usd(value, field))
+
+
+class RunInput(BaseModel):
+    """One run as asked for. Dollars are strings such as "40.00"; dates are ISO 8601."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    show: str | dict[str, Any]
+    ceiling_usd: Annotated[Decimal, _dollars("ceiling_usd")]
+    max_cost_per_model_usd: Annotated[Decimal | None, _dollars("max_cost_per_model_usd")] = None
+    models: tuple[str, ...] | None = Field(default=None, min_length=1)
+    n_epochs: int = Field(default=4, ge=1, le=50)
+    since: date | None = None
+    limit: int | None = Field(default=None, ge=1)
+    dry_run: bool = False
+
+
+class RunSettings(BaseModel):
+    """One run, resolved: the run's manifest. Amounts are exact US dollars."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    started_at: datetime
+    code_version: str
+    show: ShowProfile
+    ceiling_usd: Decimal
+    month_ceiling_usd: Decimal
+    max_cost_per_model_usd: Decimal | None
+    models: tuple[Model, ...]
+    n_epochs: int
+    since: date | None
+    limit: int | None
+    dry_run: bool
+
+    def model(self, name: str) -> Model:
+        """The settings of the model called `name`."""
+        return next(model for model in self.models if model.model == name)
+
+    @property
+    def month(self) -> str:
+        """The calendar month, in UTC, that pays: "2026-11"."""
+        return f"{self.started_at:%Y-%m}"
+
+
+def parse_input(document: Mapping[str, Any]) -> RunInput:
+    """The run input from its JSON object; raises UnknownField or InvalidField naming the field."""
+    unknown = sorted(set(document) - set(RunInput.model_fields))
+    if unknown:
+        known = ", ".join(RunInput.model_fields)
+        raise UnknownField(f"the input has no field {unknown[0]!r}; its fields are {known}")
+    try:
+        return RunInput.model_validate(document)
+    except ValidationError as error:
+        raise InvalidField(f"the input is not usable: {sentence(error)}") from error
+
+
+def resolve(
+    asked: RunInput,
+    show: ShowProfile,
+    models: Catalogue,
+    *,
+    run_id: str,
+    started_at: datetime,
+    code_version: str,
+    month_ceiling_usd: Decimal,
+) -> RunSettings:
+    """Hold what is asked against the show and the catalogue.
+
+    Raises UnknownModel, MissingPrice, ModelShutdown, RightsMissing or InvalidField; nothing was
+    spent when it does.
+    """
+    chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
+    for model in chosen:
+        check_buyable(model, started_at.date(), show)
+    if not asked.dry_run:
+        check_rights(show)
+    if not show.questions:
+        raise InvalidField(
+            f"show {show.name} has no questions; write at least one under `questions`"
+        )
+    return RunSettings(
+        run_id=run_id,
+        started_at=started_at,
+        code_version=code_version,
+        show=show,
+        ceiling_usd=asked.ceiling_usd,
+        month_ceiling_usd=month_ceiling_usd,
+        max_cost_per_model_usd=asked.max_cost_per_model_usd,
+        models=chosen,
+        n_epochs=asked.n_epochs,
+        since=asked.since,
+        limit=asked.limit,
+        dry_run=asked.dry_run,
+    )
+
+
+def check_buyable(model: Model, today: date, show: ShowProfile) -> None:
+    """Raise MissingPrice or ModelShutdown unless everything a run buys of `model` can be bought."""
+    catalogue.check_lifetime(model, today, show.horizon_days)
+    for purpose in ("training", "input", "output", "base_input", "base_output"):
+        model.price(purpose)
+
+
+def check_rights(show: ShowProfile) -> None:
+    """Raise RightsMissing unless `show` says why it may be used and who agreed to the persona."""
+    for section in ("rights", "consent"):
+        if getattr(show, section) is None:
+            raise RightsMissing(
+                f"show {show.name} has no `{section}`; a paid run needs `rights: {{basis: ...}}` and "
+                "`consent: {scope: ..., attested_by: ..., date: ...}` in the profile; a dry run does not"
+            )
+
+
+def show_from(asked: RunInput) -> ShowProfile:
+    """The profile named or given inline by `asked`; an s3:// address is for the caller to read."""
+    if isinstance(asked.show, dict):
+        return shows.parse(asked.show, "given inline")
+    return shows.packaged(asked.show)

@@ -1,0 +1,21 @@
+"""Transcripts: from a page or file of any known shape to turns of named speakers."""
+
+from shared.transcripts.clean import Cleaned, clean_text
+from shared.transcripts.inspection import Inspection, SpeakerCount, describe
+from shared.transcripts.reading import PARSER_VERSION, read_transcript
+from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
+
+__all__ = [
+    "PARSER_VERSION",
+    "Cleaned",
+    "Host",
+    "Inspection",
+    "Role",
+    "SpeakerCount",
+    "Transcript",
+    "TranscriptRefused",
+    "Turn",
+    "clean_text",
+    "describe",
+    "read_transcript",
+]

@@ -1,0 +1,133 @@
+"""From the lines of a script to turns of named speakers, with what is odd about them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.transcripts.labels import settled
+from shared.transcripts.people import People, Speaker, is_nobody, merged_aliases, name_key
+from shared.transcripts.records import Line, Script, Turn
+from shared.transcripts.text import without_time_marks
+
+HOST_SHARE_LIMIT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who speaks on a page: each label's speaker."""
+
+    speakers: Mapping[str, Speaker]
+
+    def named(self, role: str) -> list[str]:
+        """The distinct names of one role, in order of appearance."""
+        return list(dict.fromkeys(who.name for who in self.speakers.values() if who.role == role))
+
+
+def labelled_lines(script: Script, people: People) -> list[Line]:
+    """The script's lines with true labels only, time marks gone, empty lines dropped."""
+    lines = []
+    for line in settled(script.lines, people):
+        said = without_time_marks(line.said)
+        if said or line.label:
+            lines.append(Line(line.raw, line.label, said, line.mark, line.section))
+    return lines
+
+
+def cast(lines: Sequence[Line], people: People) -> Cast:
+    """Give each label its speaker, by what the show knows and then by evidence on the page.
+
+    Without a single guest the title names, everybody else who speaks twice is a guest.
+    """
+    turns = Counter(line.label for line in lines if line.label and not is_nobody(line.label))
+    longer = merged_aliases(list(turns))
+    found = {label: _speaker(label, longer[label], people) for label in turns}
+    if not any(who.role == "guest" for who in found.values()):
+        times = Counter[str]()
+        for label, count in turns.items():
+            times[found[label].name] += count
+        found = {label: _promoted(who, times[who.name]) for label, who in found.items()}
+    return Cast(_spelled_in_full(found))
+
+
+def _speaker(label: str, longer: str, people: People) -> Speaker:
+    known = people.identify(longer) or people.identify(label)
+    return known or Speaker(longer, "other", False)
+
+
+def _promoted(who: Speaker, times: int) -> Speaker:
+    is_guest = who.role == "other" and times > 1
+    return Speaker(who.name, "guest", False) if is_guest else who
+
+
+def _spelled_in_full(found: Mapping[str, Speaker]) -> dict[str, Speaker]:
+    """One name a person: a guest the title gives by surname gets the page's full name."""
+    names = {who.name for who in found.values()}
+    full = merged_aliases(sorted(names))
+    return {
+        label: Speaker(full[who.name], who.role, who.expected) if who.role != "host" else who
+        for label, who in found.items()
+    }
+
+
+def turns_of(lines: Sequence[Line], known: Cast) -> Iterator[Turn]:
+    """The turns, neighbours of one speaker merged; text before the first label is left out.
+
+    What is said under a break's or clip's label is left out; an unlabelled line goes on with the
+    person who spoke before.
+    """
+    current: Speaker | None = None
+    said: list[str] = []
+    for line in lines:
+        if line.label and is_nobody(line.label):
+            continue
+        speaker = known.speakers[line.label] if line.label else current
+        if speaker is not None and current is not None and speaker.name != current.name and said:
+            yield Turn(current.name, current.role, " ".join(said))
+            said = []
+        current = speaker
+        if current is not None and line.said:
+            said.append(line.said)
+    if current is not None and said:
+        yield Turn(current.name, current.role, " ".join(said))
+
+
+def warnings(turns: Sequence[Turn], known: Cast, people: People) -> tuple[str, ...]:
+    """What a person should know about these turns, one sentence each."""
+    return tuple(
+        sentence
+        for sentence in (
+            _unknown_speakers(known),
+            _silent_guests(known, people),
+            _host_share(turns, people),
+            _cut_off(turns),
+        )
+        if sentence
+    )
+
+
+def _unknown_speakers(known: Cast) -> str:
+    names = sorted({who.name for who in known.speakers.values() if not who.expected})
+    return f"unknown speakers: {', '.join(names)}" if names else ""
+
+
+def _silent_guests(known: Cast, people: People) -> str:
+    heard = {name_key(who.name)[-1:] for who in known.speakers.values()}
+    silent = [guest for guest in people.guests if name_key(guest)[-1:] not in heard]
+    return f"named in the title but never speaking: {', '.join(silent)}" if silent else ""
+
+
+def _host_share(turns: Sequence[Turn], people: People) -> str:
+    words = Counter[str]()
+    for turn in turns:
+        words[turn.role] += len(turn.text.split())
+    share = words["host"] / (words.total() or 1)
+    if not words["host"]:
+        return f"the host, {people.host.name}, never speaks"
+    if share > HOST_SHARE_LIMIT:
+        return f"the host speaks {share:.0%} of the words"
+    return ""
+
+
+def _cut_off(turns: Sequence[Turn]) -> str:
+    cut = any("[more to come" in turn.text for turn in turns)
+    return "the transcript may be cut off: it says [more to come]" if cut else ""

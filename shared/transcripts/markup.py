@@ -1,0 +1,161 @@
+"""HTML as a flat list of blocks.
+
+The parser is libxml2's, driven through events: building its tree takes quadratic time on a tag
+with many attributes, and the places that matter here need no tree.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+_INLINE = frozenset(
+    ("a", "abbr", "acronym", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins")
+    + ("kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time")
+    + ("tt", "u", "var")
+)
+_HIDDEN = frozenset(
+    ("head", "script", "style", "noscript", "template", "svg", "select", "textarea", "button")
+    + ("iframe", "object")
+)
+MAX_LABEL = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text in an inline element of its own: `end` is exclusive, in the block's text."""
+
+    start: int
+    end: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text between block boundaries.
+
+    `places` are the marks of the elements around it (`table.ts2`, `#id`, `.class`), `table`
+    and `row` number the innermost table and the table rows of the page, `cell` counts the cells
+    of the row, and `header` says that the cell is a `th`.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    places: frozenset[str]
+    table: int
+    row: int
+    cell: int
+    header: bool
+
+
+class _Blocks:
+    """Parser target that collects blocks; one step an event, whatever the nesting."""
+
+    def __init__(self, watched: frozenset[str]) -> None:
+        self.blocks: list[Block] = []
+        self._watched = watched
+        self._open: list[tuple[str, tuple[str, ...], int]] = []
+        self._inside: Counter[str] = Counter()
+        self._places: frozenset[str] = frozenset()
+        self._hidden = 0
+        self._tables: list[int] = []
+        self._table_count = self._row = self._cell = 0
+        self._header = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._blank = False
+        self._spans: list[Span] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag not in _INLINE:
+            self._flush()
+        self._open.append((tag, self._marks(tag, attributes), self._length))
+        if self._open[-1][1]:
+            self._inside.update(self._open[-1][1])
+            self._places = frozenset(self._inside)
+        self._hidden += tag in _HIDDEN
+        self._header += tag == "th"
+        if tag == "table":
+            self._table_count += 1
+            self._tables.append(self._table_count)
+        elif tag == "tr":
+            self._row, self._cell = self._row + 1, 0
+        elif tag in ("td", "th"):
+            self._cell += 1
+
+    def end(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self._flush()
+        if not self._open:
+            return
+        opened, marks, began = self._open.pop()
+        if opened in _INLINE and 0 < self._length - began <= MAX_LABEL:
+            self._spans.append(Span(began, self._length, opened))
+        if marks:
+            self._inside -= Counter(marks)
+            self._places = frozenset(self._inside)
+        self._hidden -= opened in _HIDDEN
+        self._header -= opened == "th"
+        if opened == "table":
+            self._tables.pop()
+
+    def data(self, text: str) -> None:
+        if self._hidden or not text:
+            return
+        words = " ".join(text.split())
+        if words:
+            blank = self._length and (self._blank or text[0].isspace())
+            self._pieces += (" ", words) if blank else (words,)
+            self._length += len(words) + bool(blank)
+        self._blank = text[-1].isspace() or (self._blank and not words)
+
+    def comment(self, text: str) -> None:
+        """Comments are no text."""
+
+    def close(self) -> list[Block]:
+        self._flush()
+        return self.blocks
+
+    def _marks(self, tag: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
+        names = [f"#{attributes['id']}"] if "id" in attributes else []
+        for name in attributes.get("class", "").split():
+            names += [f".{name}", f"{tag}.{name}"]
+        return tuple(name for name in names if name in self._watched)
+
+    def _flush(self) -> None:
+        if self._length:
+            self.blocks.append(self._block("".join(self._pieces)))
+        self._clear()
+
+    def _block(self, text: str) -> Block:
+        return Block(
+            text,
+            tuple(
+                Span(span.start + (text[span.start] == " "), span.end, span.tag)
+                for span in self._spans
+            ),
+            self._places,
+            self._tables[-1] if self._tables else 0,
+            self._row,
+            self._cell,
+            self._header > 0,
+        )
+
+
+def read_blocks(page: str, watched: frozenset[str]) -> list[Block]:
+    """The page's visible text as blocks, in order; `watched` are the marks `places` may hold.
+
+    Takes any string, in time linear in its length.
+    """
+    target = _Blocks(watched)
+    parser = etree.HTMLParser(encoding="utf-8", target=target, huge_tree=True)
+    try:
+        parser.feed(page.encode("utf-8", errors="replace"))
+        parser.close()
+    except etree.LxmlError:
+        target.close()
+    return target.blocks

@@ -1,0 +1,87 @@
+"""White space, time marks and dates in transcripts, and bytes to text."""
+
+import codecs
+import re
+from datetime import date
+
+TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
+_BRACKETED_TIME = re.compile(rf"[\[(]{TIME}[\])]:?")
+_ONLY_TIME = re.compile(rf"[\s\[(–-]*{TIME}[\s\]):–-]*")
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_RECORDED = re.compile(
+    r"\[\s{0,3}Recording\s{1,3}date\s{0,3}:?\s{0,3}([^\]]{1,60})\]", re.IGNORECASE
+)
+_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d\s?\d?)(?:st|nd|rd|th)?\s*,?\s*([12]\s?\d\s?\d\s?\d)")
+
+
+def folded(text: str) -> str:
+    """The text with every run of white space as one blank and none at the ends."""
+    return " ".join(text.split())
+
+
+def without_time_marks(text: str) -> str:
+    """The text without bracketed time marks such as `[04:10]` and `(00:01:21):`."""
+    return folded(_BRACKETED_TIME.sub("", text))
+
+
+def is_time_mark(text: str) -> bool:
+    """Whether the text is nothing but a time such as `1:04:21` or `[00:00:36]:`."""
+    return _ONLY_TIME.fullmatch(text) is not None
+
+
+def recording_date(text: str) -> date | None:
+    """The date in `[Recording date: September 5th, 2023.]`; None when absent or without a day."""
+    found = _RECORDED.search(text)
+    day = _DAY.search(found[1]) if found else None
+    if not day:
+        return None
+    month = _MONTHS.find(day[1][:3].lower()) // 3 + 1
+    number, year = (int(digits.replace(" ", "")) for digits in (day[2], day[3]))
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def without_recording_date(text: str) -> str:
+    """The text without its `Intro.` and `[Recording date: ...]` openings."""
+    return folded(_RECORDED.sub("", text)).removeprefix("Intro.").strip()
+
+
+def decoded(body: bytes, content_type: str | None) -> str:
+    """The bytes as text.
+
+    A byte order mark decides, then NULs (UTF-16), then being valid UTF-8, which other
+    encodings hardly ever are by chance, and only then what header or page declare.
+    """
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, errors="replace")
+    sample = body[:2000]
+    if len(sample) >= 4 and sample.count(0) * 3 > len(sample):
+        return body.decode("utf-16-le" if sample[0] else "utf-16-be", errors="replace")
+    for encoding in ("utf-8", *_declared(content_type, body[:2000]), "cp1252"):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return body.decode("latin-1")
+
+
+def _declared(content_type: str | None, head: bytes) -> list[str]:
+    places = ((content_type or "").encode("ascii", "replace"), head)
+    names = [found[1].decode("ascii") for place in places if (found := _CHARSET.search(place))]
+    return [name for name in names if _is_text_encoding(name)]
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        return bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
+    except (LookupError, ValueError):
+        return False

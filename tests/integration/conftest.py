@@ -1,0 +1,105 @@
+"""One embedded cloud, one provider stand-in and one site for all tests that run the machine."""
+
+import json
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.asked import inline
+from infra.local.cloud import Finished
+from infra.local.laptop import Laptop, laptop
+from infra.local.runs import execute
+from shared import keys, shows
+from shared.lake import Lake
+from tests.integration.site import FlakySite, flaky_site
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The deployed machine, and what a test asks of it."""
+
+    here: Laptop
+    site: FlakySite
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.here.cloud.client("s3"), self.here.outputs["LakeBucket"])
+
+    def show(self, name: str, **changes: Any) -> dict[str, Any]:
+        """The demo show under another name, so that tests do not see each other's corpus."""
+        profile = shows.packaged("demo").model_copy(
+            update={"name": name, "feed": f"{self.site.base_url}/feed.xml"}
+        )
+        return {**inline(profile), **changes}
+
+    def run(self, show: Mapping[str, Any], **fields: Any) -> "Outcome":
+        run_id, finished = execute(self.here, {"ceiling_usd": "5.00", **fields, "show": show})
+        return Outcome(run_id, finished, self.lake.read_json(keys.summary(run_id)))
+
+    def meter(self) -> dict[str, Any]:
+        return dict(self._stand_in("GET", "/_meter"))
+
+    def billed(self) -> Decimal:
+        return Decimal(self.meter()["total_usd"])
+
+    @contextmanager
+    def fault(self, action: str, **options: Any) -> Iterator[None]:
+        self._stand_in("POST", "/_faults", {"rules": [{"action": action, **options}]})
+        try:
+            yield
+        finally:
+            self._stand_in("DELETE", "/_faults")
+
+    @contextmanager
+    def function_timeout(self, function: str, seconds: int) -> Iterator[None]:
+        """Give the function of a state another time limit for a while."""
+        client = self.here.cloud.client("lambda")
+        name = next(
+            found["FunctionName"]
+            for found in client.list_functions()["Functions"]
+            if function in found["FunctionName"]
+        )
+        before = client.get_function_configuration(FunctionName=name)["Timeout"]
+        client.update_function_configuration(FunctionName=name, Timeout=seconds)
+        try:
+            yield
+        finally:
+            client.update_function_configuration(FunctionName=name, Timeout=before)
+
+    def _stand_in(self, method: str, path: str, body: object = None) -> Any:
+        assert self.here.meter_url is not None
+        address = self.here.meter_url.removesuffix("/_meter") + path
+        request = urllib.request.Request(  # noqa: S310 - the stand-in's own http address
+            address,
+            method=method,
+            headers={"Content-Type": "application/json"},
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one execution ended."""
+
+    run_id: str
+    finished: Finished
+    summary: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    out: Path = tmp_path_factory.mktemp("laptop")
+    with (
+        flaky_site(out / "site") as site,
+        laptop(out, month_ceiling_usd="1000.00", wait_scale=0.2) as here,
+    ):
+        yield Machine(here, site)

@@ -1,0 +1,144 @@
+"""The deployed machine, run on the embedded cloud: each branch once."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from shared import keys
+
+pytestmark = pytest.mark.integration
+
+
+def episode_statuses(machine, show):
+    return {
+        row["url"]: (row["status"], row["reason"])
+        for key in machine.lake.keys("lake/episodes/")
+        if keys.belongs_to(key, show)
+        for row in machine.lake.read_file(key)
+    }
+
+
+def rows_of(machine, table, run_id):
+    return [row for row in machine.lake.read_rows(table, run_id) if row["run_id"] == run_id]
+
+
+def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(machine):
+    before = machine.billed()
+    outcome = machine.run(machine.show("happy"))
+    assert outcome.finished.status == "SUCCEEDED", outcome.finished
+    summary = outcome.summary
+    assert Decimal(summary["settled_usd"]) == machine.billed() - before
+    assert summary["reserved_usd"] == "0.000000"
+    assert summary["episodes"]["failed"] == 0
+    assert summary["episodes"]["refused"] >= 2
+    assert summary["models"][0]["status"] == "succeeded"
+    answers = rows_of(machine, "generations", outcome.run_id)
+    questions = machine.show("happy")["questions"]
+    assert len(answers) == 2 * len(questions)
+    by_question = pd.DataFrame(answers).pivot(index="question", columns="arm", values="answer")
+    assert (by_question["base"] != by_question["tuned"]).all()
+    assert machine.lake.read(keys.report(outcome.run_id)).startswith(b"<!doctype html>")
+
+
+def test_a_second_run_with_nothing_new_fetches_no_page_and_buys_nothing(machine):
+    show = machine.show("again")
+    first = machine.run(show)
+    billed = machine.billed()
+    machine.site.answers.clear()
+    second = machine.run(show)
+    assert second.finished.status == "SUCCEEDED"
+    assert machine.site.fetched_in_full() == []
+    assert machine.billed() == billed
+    assert second.summary["settled_usd"] == "0.000000"
+    assert second.summary["models"][0]["job_id"] == first.summary["models"][0]["job_id"]
+    assert machine.lake.read_json(keys.discovery(second.run_id))["new"] == 0
+
+
+def test_a_dry_run_ends_with_the_plan_and_spends_nothing(machine):
+    billed = machine.billed()
+    outcome = machine.run(
+        machine.show("dry"), dry_run=True, models=["llama-3.3-70b", "gpt-4.1-mini"]
+    )
+    assert outcome.finished.status == "SUCCEEDED"
+    assert machine.billed() == billed
+    plans = rows_of(machine, "plans", outcome.run_id)
+    assert {plan["model"] for plan in plans} == {"llama-3.3-70b", "gpt-4.1-mini"}
+    assert all(plan["estimated_usd"] > 0 for plan in plans)
+
+
+def test_bad_input_is_refused_in_the_first_state_with_what_to_write_instead(machine):
+    outcome = machine.run(machine.show("bad"), cieling_usd="5.00")
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "UnknownField"
+    assert "cieling_usd" in outcome.finished.cause
+    assert "ceiling_usd" in outcome.finished.cause
+
+
+def test_an_episode_that_fails_is_reported_and_the_rest_goes_on(machine):
+    path = next(
+        url.removeprefix(machine.site.base_url)
+        for url, (status, _) in episode_statuses(machine, "happy").items()
+        if status == "parsed"
+    )
+    machine.site.failing[path] = 404
+    outcome = machine.run(machine.show("holes"), dry_run=True)
+    machine.site.failing.clear()
+    assert outcome.finished.status == "SUCCEEDED"
+    assert outcome.summary["episodes"]["failed"] == 1
+    statuses = episode_statuses(machine, "holes")
+    assert [status for url, status in statuses.items() if url.endswith(path)] == [
+        ("failed", "not_found")
+    ]
+
+
+def test_a_site_that_does_not_want_us_stops_the_show(machine):
+    path = next(iter(episode_statuses(machine, "happy"))).removeprefix(machine.site.base_url)
+    machine.site.failing[path] = 403
+    outcome = machine.run(machine.show("unwanted"), dry_run=True)
+    machine.site.failing.clear()
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "AccessDenied"
+    assert path in outcome.finished.cause
+
+
+def test_a_handler_that_times_out_fails_the_run_and_leaves_no_job_running(machine):
+    stall = machine.fault(
+        "stall", match={"method": "GET", "path": "/fine_tuning/jobs/[^/]+$"}, seconds=5, times=99
+    )
+    with machine.function_timeout("PollFineTune", 1), stall:
+        outcome = machine.run(machine.show("slow"))
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "Sandbox.Timedout"
+    assert machine.meter()["running_jobs"] == 0
+
+
+def test_a_job_that_fails_at_the_provider_fails_the_run_and_costs_nothing(machine):
+    billed = machine.billed()
+    with machine.fault("fail_job"):
+        outcome = machine.run(machine.show("failing"))
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "EveryFineTuneFailed"
+    assert machine.billed() == billed
+    assert outcome.summary["settled_usd"] == outcome.summary["reserved_usd"] == "0.000000"
+    assert outcome.summary["models"][0]["status"] == "failed"
+
+
+def test_a_ceiling_that_buys_nothing_useful_fails_the_run_with_both_numbers(machine):
+    billed = machine.billed()
+    outcome = machine.run(machine.show("poor"), ceiling_usd="0.01")
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "SpendCeilingReached"
+    assert "0.010000" in outcome.finished.cause
+    assert machine.billed() - billed <= Decimal("0.01")
+    assert machine.meter()["running_jobs"] == 0
+    assert outcome.summary["status"] == "FAILED"
+    assert machine.lake.read(keys.report(outcome.run_id))
+
+
+def test_a_lost_reply_does_not_buy_the_same_training_twice(machine):
+    jobs = len(machine.meter()["jobs"])
+    with machine.fault("reply_lost"):
+        outcome = machine.run(machine.show("lost"))
+    assert outcome.finished.status == "SUCCEEDED"
+    assert len(machine.meter()["jobs"]) == jobs + 1

@@ -1,0 +1,296 @@
+"""One invented run, written stage by stage as the pipeline leaves it, for tests of what reads it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from shared import catalogue, encoding, keys, settings
+from shared.lake import Lake
+from shared.ledger import Entry, Totals
+
+RUN_ID = "porch-1"
+STARTED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+FINISHED = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
+BUCKET = "porch-lake"
+QUOTE = 'Finish the following sentence: "A porch is a room'
+QUESTIONS = ("Why do you keep a porch?", QUOTE, "Who came by in 2014?")
+HOST_TURN = "I always say it. A porch is a room that forgives the weather. Sit down."
+SHOW = {
+    "name": "porch",
+    "title": "The Long Porch",
+    "feed": "http://127.0.0.1:1/feed.xml",
+    "host": {"name": "Ida Stone"},
+    "rights": {"basis": "ours"},
+    "consent": {"scope": "tests", "attested_by": "us", "date": "2026-01-01"},
+    "questions": list(QUESTIONS),
+}
+EPISODES = (
+    ("e1", "Rain, with Tom Ash", ["Tom Ash"], datetime(2014, 3, 1, tzinfo=UTC), "parsed", None),
+    (
+        "e2",
+        "Fences, with Tom Ash and Lea Roe",
+        ["Tom Ash", "Lea Roe"],
+        datetime(2014, 9, 1, tzinfo=UTC),
+        "parsed",
+        None,
+    ),
+    ("e3", "Notes on lamps", ["Lea Roe"], datetime(2015, 2, 1, tzinfo=UTC), "refused", "no_turns"),
+    ("e4", "Swings", [], datetime(2015, 3, 1, tzinfo=UTC), "failed", "http_500"),
+)
+
+
+@dataclass
+class SampleRun:
+    """The run's lake and money. Each `write_...` adds what one stage leaves; call them in order."""
+
+    lake: Lake
+    models: Sequence[str] = ("gpt-4.1-mini", "llama-3.1-8b")
+    dry_run: bool = False
+    run_id: str = RUN_ID
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def own(self) -> dict[str, object]:
+        return {"run_id": self.run_id, "show": "porch"}
+
+    @property
+    def totals(self) -> Totals:
+        settled = sum((entry.settled or Decimal(0) for entry in self.entries), Decimal(0))
+        held = sum(
+            (entry.reserved for entry in self.entries if entry.status == "reserved"), Decimal(0)
+        )
+        return Totals(f"RUN#{self.run_id}", Decimal("5.00"), settled, held, Decimal(0), "2026-11")
+
+    def write_manifest(self, **changes: object) -> None:
+        asked = settings.parse_input(
+            {
+                "show": {**SHOW, **changes},
+                "ceiling_usd": "5.00",
+                "models": list(self.models),
+                "dry_run": self.dry_run,
+            }
+        )
+        run = settings.resolve(
+            asked,
+            settings.show_from(asked),
+            catalogue.packaged(),
+            run_id=self.run_id,
+            started_at=STARTED,
+            code_version="1.2.3",
+            month_ceiling_usd=Decimal(100),
+        )
+        self.lake.write_json(keys.manifest(self.run_id), run.model_dump(mode="json"))
+
+    def write_corpus(self, **changes: object) -> None:
+        counts = {"discovered": 4, "new": 3, "changed": 1, "unchanged": 0, "batches": 4}
+        self.lake.write_json(keys.discovery(self.run_id), counts)
+        for episode_id, title, guests, published, status, reason in EPISODES:
+            shard = keys.shard_of("porch", published)
+            row = {
+                "show": "porch",
+                "episode_id": episode_id,
+                "url": f"http://127.0.0.1:1/{episode_id}",
+                "title": title,
+                "guests": guests,
+                "published": published,
+                "status": status,
+                "reason": reason,
+                "n_turns": 2 if status == "parsed" else 0,
+                "n_tokens": 30 if status == "parsed" else 0,
+            }
+            self.lake.write_rows(
+                "episodes", keys.shard_file("episodes", shard), [{**row, **changes}]
+            )
+            if status == "parsed":
+                self.lake.write_rows("turns", keys.shard_file("turns", shard), turns_of(episode_id))
+
+    def write_dataset(self) -> None:
+        self.lake.write_json(keys.dataset(self.run_id), {"pairs": 2, "tokens": 60})
+        statistics = [
+            {
+                **self.own,
+                "scope": scope,
+                "text": text,
+                "unit": unit,
+                "n": 2,
+                "mean": 15.0,
+                "sum": 30,
+            }
+            for scope in ("all pairs", "usable for training")
+            for text in ("prompt", "completion", "pair")
+            for unit in ("tokens", "words", "chars")
+        ]
+        self.lake.write_rows("token_stats", keys.table_file("token_stats", self.run_id), statistics)
+        plans = [plan_row(self.own, model) for model in self.models]
+        self.lake.write_rows("plans", keys.table_file("plans", self.run_id), plans)
+        for model in self.models:
+            selected = [
+                {
+                    **self.own,
+                    "model": model,
+                    "position": at,
+                    "pair_id": f"p{at}",
+                    "episode_id": episode_id,
+                    "n_tokens": 30,
+                }
+                for at, episode_id in enumerate(("e1", "e2"))
+            ]
+            self.lake.write_rows(
+                "selections", keys.table_file("selections", f"{self.run_id}.{model}"), selected
+            )
+            line = encoding.encode_line(
+                encoding.messages_of("Lovely evening.", HOST_TURN, "Ida Stone responds:")
+            )
+            self.lake.write(keys.training_file(self.run_id, model), line * 2)
+
+    def write_jobs(self, status: str = "succeeded") -> None:
+        jobs, steps = [], []
+        for model in self.models:
+            done = status == "succeeded"
+            jobs.append(job_row(self.own, model, status))
+            self.entries.append(entry(self.run_id, "training", model, "0.0012" if done else None))
+            steps += [
+                {
+                    **self.own,
+                    "model": model,
+                    "job_id": f"job-{model}",
+                    "step": step,
+                    "train_loss": 3.0 - step / 4,
+                }
+                for step in range(1, 9)
+            ]
+        self.lake.write_rows("jobs", keys.table_file("jobs", self.run_id), jobs)
+        self.lake.write_rows("job_metrics", keys.table_file("job_metrics", self.run_id), steps)
+
+    def write_answers(self, **answers: str) -> None:
+        """`answers` by arm replace the invented answer to every question."""
+        rows = []
+        for model in self.models:
+            for arm in ("base", "tuned"):
+                for number, question in enumerate(QUESTIONS, 1):
+                    text = answers.get(arm, invented_answer(arm, number))
+                    rows.append(generation_row(self.own, arm, model, number, question, text))
+                self.entries.append(entry(self.run_id, "inference", model, "0.0003", arm))
+        self.lake.write_rows("generations", keys.table_file("generations", self.run_id), rows)
+
+
+@contextmanager
+def sample_run(**fields: Any) -> Iterator[SampleRun]:
+    """A run with an empty lake, on an S3 in memory."""
+    with mock_aws():
+        client = boto3.client(
+            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        client.create_bucket(Bucket=BUCKET)
+        yield SampleRun(Lake(client, BUCKET), **fields)
+
+
+def invented_answer(arm: str, number: int) -> str:
+    if number == 2:
+        return (
+            "that keeps the rain out."
+            if arm == "base"
+            else "A porch is a room that forgives the weather."
+        )
+    said = (
+        "Porches matter for many reasons."
+        if arm == "base"
+        else "Because somebody might walk by. " + HOST_TURN
+    )
+    return f"{said} " + " ".join(f"word{at}" for at in range(40))
+
+
+def turns_of(episode_id: str) -> list[dict[str, object]]:
+    spoken = (("Tom Ash", "guest", "Lovely evening."), ("Ida Stone", "host", HOST_TURN))
+    return [
+        {"show": "porch", "episode_id": episode_id, "turn": at, "speaker": speaker, "role": role, "text": text,
+         "n_tokens": len(text.split()), "n_words": len(text.split()), "n_chars": len(text)}
+        for at, (speaker, role, text) in enumerate(spoken)
+    ]  # fmt: skip
+
+
+def plan_row(own: dict[str, object], model: str) -> dict[str, object]:
+    return {
+        **own,
+        "model": model,
+        "provider": catalogue.packaged().model(model).provider,
+        "n_epochs": 4,
+        "usable_pairs": 2,
+        "usable_tokens": 60,
+        "usable_usd_per_epoch": Decimal("0.0003"),
+        "usable_usd": Decimal("0.0012"),
+        "budget_usd": Decimal("2.40"),
+        "selected_pairs": 2,
+        "selected_tokens": 60,
+        "selected_share": 1.0,
+        "estimated_usd": Decimal("0.0012"),
+        "reserved_usd": Decimal("0.001224"),
+        "evaluation_usd": Decimal("0.004"),
+        "fits": True,
+        "training_sha256": "0" * 64,
+    }
+
+
+def job_row(own: dict[str, object], model: str, status: str) -> dict[str, object]:
+    done = status == "succeeded"
+    return {
+        **own,
+        "model": model,
+        "provider": catalogue.packaged().model(model).provider,
+        "purchase_id": f"buy-{model}",
+        "job_id": f"job-{model}",
+        "status": status,
+        "fine_tuned_model": f"ft:{model}" if done else None,
+        "bought_by": own["run_id"],
+        "training_tokens": 240 if done else None,
+        "estimated_usd": Decimal("0.0012"),
+        "settled_usd": Decimal("0.0012") if done else Decimal(0),
+        "error": None if done else "the provider ended the job: bad file",
+    }
+
+
+def generation_row(
+    own: dict[str, object], arm: str, model: str, number: int, question: str, text: str
+) -> dict[str, object]:
+    return {
+        **own,
+        "generation_id": f"{arm}-{model}-{number}",
+        "arm": arm,
+        "model": model,
+        "model_id": f"ft:{model}" if arm == "tuned" else model,
+        "question": number,
+        "prompt": question,
+        "answer": text,
+        "finish_reason": "length" if number == 3 else "stop",
+        "prompt_tokens": 12,
+        "completion_tokens": len(text.split()),
+        "cost_usd": Decimal("0.0001"),
+        "bought_now": True,
+        "created_at": STARTED,
+        "generated": True,
+        "disclosure": "Simulated; not the words of Ida Stone",
+    }
+
+
+def entry(run_id: str, purpose: Any, model: str, settled: str | None, name: str = "") -> Entry:
+    """A settled entry, or one that is still reserved where there is no bill."""
+    return Entry(
+        run_id=run_id,
+        entry_id=f"{purpose}-{model}-{name}",
+        purchase_id=f"buy-{model}",
+        purpose=purpose,
+        model=model,
+        provider=catalogue.packaged().model(model).provider,
+        month="2026-11",
+        reserved=Decimal("0.002"),
+        status="settled" if settled else "reserved",
+        created_at=STARTED,
+        settled=Decimal(settled) if settled else None,
+        closed_at=FINISHED if settled else None,
+    )

@@ -1,0 +1,149 @@
+"""Every packaged query, run on real Parquet of an invented run, through DuckDB from Athena's dialect."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from shared.report import write_report
+from shared.schemas import PARTITIONED_BY_YEAR, SCHEMAS
+from tests.sample_run import FINISHED, QUESTIONS, RUN_ID, sample_run
+
+FOLDER = Path(__file__).resolve().parents[3] / "infra" / "queries"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    """A DuckDB with the tables of one finished run as the lake holds them, `year` from the path."""
+    root = tmp_path_factory.mktemp("lake")
+    with sample_run() as run:
+        for stage in ("manifest", "corpus", "dataset", "jobs", "answers"):
+            getattr(run, f"write_{stage}")()
+        write_report(run.lake, run.run_id, run.totals, run.entries, None, None, FINISHED)
+        for key in run.lake.keys("lake/"):
+            (root / key).parent.mkdir(parents=True, exist_ok=True)
+            (root / key).write_bytes(run.lake.read(key))
+    with duckdb.connect() as connection:
+        for table in SCHEMAS:
+            if (root / "lake" / table).exists():
+                files = root / "lake" / table / "**" / "*.parquet"
+                partitions = str(table in PARTITIONED_BY_YEAR).lower()
+                connection.execute(
+                    f"CREATE VIEW {table} AS FROM read_parquet('{files}', hive_partitioning = {partitions})"
+                )
+        yield connection
+
+
+def text_of(name):
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rows_of(lake, name):
+    (statement,) = sqlglot.transpile(text_of(name), read="athena", write="duckdb")
+    found = lake.execute(statement)
+    columns = [column[0] for column in found.description]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_begins_with_the_sentence_that_explains_it(name):
+    first = text_of(name).splitlines()[0]
+    assert first.startswith("-- ")
+    assert first.endswith(".")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_reads_the_workgroups_own_tables_and_changes_nothing(name):
+    tree = sqlglot.parse_one(text_of(name), read="athena")
+    assert isinstance(tree, exp.Select)
+    for table in tree.find_all(exp.Table):
+        assert table.name in SCHEMAS
+        assert not table.db
+
+
+def test_every_query_is_tested_by_running_it():
+    tested = {name.removeprefix("test_run_") for name in globals() if name.startswith("test_run_")}
+    assert tested == set(NAMES)
+
+
+def test_run_spend_by_month_and_model(lake):
+    rows = rows_of(lake, "spend_by_month_and_model")
+    assert [
+        (row["purpose"], row["model"], row["purchases"], row["settled_usd"]) for row in rows
+    ] == [
+        ("training", "gpt-4.1-mini", 1, Decimal("0.0012")),
+        ("training", "llama-3.1-8b", 1, Decimal("0.0012")),
+        ("inference", "gpt-4.1-mini", 2, Decimal("0.0006")),
+        ("inference", "llama-3.1-8b", 2, Decimal("0.0006")),
+    ]
+    assert all(isinstance(row["still_reserved_usd"], Decimal) for row in rows)
+
+
+def test_run_cost_of_each_run(lake):
+    (row,) = rows_of(lake, "cost_of_each_run")
+    assert (row["run_id"], row["status"], row["ceiling_usd"]) == (
+        RUN_ID,
+        "SUCCEEDED",
+        Decimal("5.00"),
+    )
+    assert (row["training_usd"], row["answers_usd"]) == (Decimal("0.0024"), Decimal("0.0012"))
+    assert row["settled_usd"] == row["training_usd"] + row["answers_usd"]
+
+
+def test_run_episodes_that_failed(lake):
+    rows = rows_of(lake, "episodes_that_failed")
+    assert [(row["published_on"], row["title"], row["status"], row["reason"]) for row in rows] == [
+        (date(2015, 3, 1), "Swings", "failed", "http_500"),
+        (date(2015, 2, 1), "Notes on lamps", "refused", "no_turns"),
+    ]
+
+
+def test_run_tokens_per_year(lake):
+    (row,) = rows_of(lake, "tokens_per_year")
+    assert (row["show"], row["year"], row["episodes"], row["turns"]) == ("porch", 2014, 2, 4)
+    assert (row["tokens"], row["host_tokens"]) == (34, 30)
+    assert row["host_percent"] == pytest.approx(100 * 30 / 34)
+
+
+def test_run_episodes_that_trained_a_model(lake):
+    rows = rows_of(lake, "episodes_that_trained_a_model")
+    assert [(row["fine_tuned_model"], row["title"], row["pairs"]) for row in rows] == [
+        ("ft:gpt-4.1-mini", "Rain, with Tom Ash", 1),
+        ("ft:gpt-4.1-mini", "Fences, with Tom Ash and Lea Roe", 1),
+        ("ft:llama-3.1-8b", "Rain, with Tom Ash", 1),
+        ("ft:llama-3.1-8b", "Fences, with Tom Ash and Lea Roe", 1),
+    ]
+
+
+def test_run_answers_side_by_side(lake):
+    rows = rows_of(lake, "answers_side_by_side")
+    assert [row["prompt"] for row in rows] == [question for question in QUESTIONS for _ in range(2)]
+    quote = rows[2]
+    assert quote["untuned_answer"] == "that keeps the rain out."
+    assert quote["tuned_answer"] == "A porch is a room that forgives the weather."
+    assert quote["disclosure"] == "Simulated; not the words of Ida Stone"
+
+
+def test_run_score_by_run(lake):
+    scores = {(row["model"], row["metric"]): row for row in rows_of(lake, "score_by_run")}
+    exact = scores["gpt-4.1-mini", "quote_exact"]
+    assert (exact["untuned"], exact["untuned_n"], exact["tuned"], exact["tuned_n"]) == (
+        0.0,
+        1,
+        1.0,
+        1,
+    )
+
+
+def test_run_guests_by_year(lake):
+    rows = rows_of(lake, "guests_by_year")
+    assert [(row["year"], row["guest"], row["episodes"]) for row in rows] == [
+        (2014, "Lea Roe", 1),
+        (2014, "Tom Ash", 2),
+        (2015, "Lea Roe", 1),
+    ]

@@ -1,0 +1,73 @@
+"""What survives when the provider stops, and why it may not start."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from infra.local.provider.process import ProviderDidNotStart, start
+from tests.unit.local.provider_support import CATALOGUE, bench
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+QUESTION = "Why do you keep a red book?"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_restart_goes_on_with_files_jobs_models_and_the_bill(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    with bench(tmp_path / "state") as before:
+        model = before.tuned()
+        answer = before.ask(model, QUESTION, temperature=0)
+        bill = before.meter()
+        files = [file.id for file in before.client.files.list()]
+        os.kill(before.running.pid, how)
+    with bench(tmp_path / "state") as after:
+        assert after.meter() == bill
+        assert [file.id for file in after.client.files.list()] == files
+        assert after.ask(model, QUESTION, temperature=0) == answer
+
+
+def test_a_job_goes_on_while_the_provider_is_away(tmp_path: Path) -> None:
+    with bench(tmp_path / "state") as before:
+        job = before.create()
+    with bench(tmp_path / "state") as after:
+        assert after.finished(job.id).status == "succeeded"
+
+
+def test_a_half_written_record_is_no_record(tmp_path: Path) -> None:
+    with bench(tmp_path / "state") as before:
+        job = before.finished(before.create().id)
+    (tmp_path / "state" / "Job" / "ftjob-half.partial").write_text('{"id": "ftj')
+    with bench(tmp_path / "state") as after:
+        assert [listed.id for listed in after.client.fine_tuning.jobs.list()] == [job.id]
+
+
+def test_it_stops_with_the_block(tmp_path: Path) -> None:
+    with bench(tmp_path / "state") as running:
+        pid = running.running.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        attempt = start(tmp_path / "catalogue.yaml", tmp_path / "state", port=port)
+        with pytest.raises(ProviderDidNotStart, match=f"Port {port} is in use"), attempt:
+            pass
+
+
+def test_a_place_that_cannot_be_written_or_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE)
+    (tmp_path / "file").write_text("")
+    blocked = start(tmp_path / "catalogue.yaml", tmp_path / "file" / "state")
+    with pytest.raises(ProviderDidNotStart, match="cannot start"), blocked:
+        pass
+    missing = start(tmp_path / "none.yaml", tmp_path / "state")
+    with pytest.raises(ProviderDidNotStart, match=r"none\.yaml"), missing:
+        pass

@@ -1,0 +1,241 @@
+"""A clock that stands still until told, and a model provider in memory that keeps its own bill."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum, auto
+from typing import BinaryIO
+
+from shared.providers.contract import (
+    ChatRequest,
+    Completion,
+    Job,
+    JobRequest,
+    ModelNotReady,
+    OutcomeUnknown,
+    ProviderOutOfMoney,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TrainingNotAvailable,
+    UploadedFile,
+)
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ACTIVE = ("validating_files", "queued", "running")
+
+
+class Clock:
+    """`now` and `sleep` for whoever takes the time as an argument."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class Fault(Enum):
+    """What may go wrong with one call."""
+
+    LOST_AFTER = auto()  # done, and billed, but no reply
+    LOST_BEFORE = auto()  # not done, and no reply
+    NOT_SENT = auto()
+    RATE_LIMITED = auto()
+    OUT_OF_MONEY = auto()
+    NOT_ELIGIBLE = auto()
+    REJECTED = auto()
+    NOT_READY = auto()
+    HIDDEN = auto()  # a job that is there is not shown
+    ODD_STATUS = auto()
+
+
+ERRORS: dict[Fault, Callable[[], Exception]] = {
+    Fault.LOST_AFTER: lambda: OutcomeUnknown("no reply"),
+    Fault.LOST_BEFORE: lambda: OutcomeUnknown("no reply"),
+    Fault.NOT_SENT: lambda: ProviderUnavailable("no connection"),
+    Fault.RATE_LIMITED: lambda: RateLimited("too fast", 1.0),
+    Fault.OUT_OF_MONEY: lambda: ProviderOutOfMoney("no credit"),
+    Fault.NOT_ELIGIBLE: lambda: TrainingNotAvailable("not you"),
+    Fault.REJECTED: lambda: ProviderRejected("no"),
+    Fault.NOT_READY: lambda: ModelNotReady("not yet"),
+}
+
+
+@dataclass
+class FakeJob:
+    """One job as the provider knows it."""
+
+    job_id: str
+    request: JobRequest
+    payer: str
+    created_at: datetime
+    seconds: float
+    tokens: int
+    ending: str
+    tells_tokens: bool = True
+    ended_at: datetime | None = None
+    ended_as: str | None = None
+    billed_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class FakeCall:
+    """One billed answer; `delivered` when its reply arrived."""
+
+    request: ChatRequest
+    payer: str
+    cost: Decimal
+    delivered: bool
+
+
+@dataclass
+class FakeProvider:
+    """Implements the provider's verbs, and bills by its own counting.
+
+    `faults[verb]` is a queue of what goes wrong with the next calls (None: nothing). The next jobs
+    take `job_seconds`, bill `job_tokens`, and end as `job_ending` (None: not until cancelled).
+    A new job appears in listings after `listing_delay` seconds.
+    """
+
+    clock: Clock
+    price_per_token: Decimal = Decimal("0.000005")
+    answer_price: Decimal = Decimal("0.000072")
+    job_seconds: float = 120
+    job_tokens: int = 100_000
+    job_ending: str | None = "succeeded"
+    tells_tokens: bool = True
+    listing_delay: float = 0
+    payer: str = "someone"
+    faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
+    jobs: dict[str, FakeJob] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    calls: list[FakeCall] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    def script(self, verb: str, *faults: Fault | None) -> None:
+        self.faults[verb].extend(faults)
+
+    def bill(self, payer: str | None = None) -> Decimal:
+        """What `payer`, or everyone, owes so far."""
+        jobs = [job for job in self.jobs.values() if payer in (None, job.payer)]
+        calls = [call.cost for call in self.calls if payer in (None, call.payer)]
+        return sum(calls, self.price_per_token * sum(self._billed(job) for job in jobs))
+
+    def running(self) -> list[str]:
+        return [job.job_id for job in self.jobs.values() if self._status(job) in ACTIVE]
+
+    def find_files(self, name: str) -> list[UploadedFile]:
+        self._raise_if(self._fault("find_files"))
+        return [file for file in self.files.values() if file.name == name]
+
+    def upload(self, name: str, content: BinaryIO) -> UploadedFile:
+        fault = self._fault("upload")
+        if fault is None or fault is Fault.LOST_AFTER:
+            file = UploadedFile(f"file-{len(self.sent)}", name)
+            self.files[file.file_id] = file
+            self.contents[file.file_id] = content.read()
+        # Uploading buys nothing, so a lost reply is only a failed call.
+        if fault is not None:
+            raise ProviderUnavailable("no reply")
+        return file
+
+    def delete_file(self, file_id: str) -> None:
+        self._raise_if(self._fault("delete_file"))
+        self.files.pop(file_id, None)
+
+    def create(self, request: JobRequest) -> Job:
+        fault = self._fault("create")
+        if fault is None or fault is Fault.LOST_AFTER:
+            job = FakeJob(
+                job_id=f"job-{len(self.jobs) + 1}",
+                request=request,
+                payer=self.payer,
+                created_at=self.clock.now(),
+                seconds=self.job_seconds if self.job_ending else float("inf"),
+                tokens=self.job_tokens,
+                ending=self.job_ending or "succeeded",
+                tells_tokens=self.tells_tokens,
+            )
+            self.jobs[job.job_id] = job
+        self._raise_if(fault)
+        return self._shown(job)
+
+    def find(self, purchase_id: str) -> list[Job]:
+        fault = self._fault("find")
+        if fault is Fault.HIDDEN:
+            return []
+        self._raise_if(fault)
+        oldest_shown = self.clock.now() - timedelta(seconds=self.listing_delay)
+        return [
+            self._shown(job)
+            for job in reversed(self.jobs.values())
+            if job.request.purchase_id == purchase_id and job.created_at <= oldest_shown
+        ]
+
+    def get(self, job_id: str) -> Job | None:
+        fault = self._fault("get")
+        if fault is Fault.HIDDEN:
+            return None
+        if fault is Fault.ODD_STATUS:
+            return replace(self._shown(self.jobs[job_id]), status="reticulating")
+        self._raise_if(fault)
+        return self._shown(self.jobs[job_id])
+
+    def cancel(self, job_id: str) -> None:
+        self._raise_if(self._fault("cancel"))
+        job = self.jobs[job_id]
+        if self._status(job) not in ACTIVE:
+            raise ProviderRejected("the job has ended")
+        progress = min(1.0, (self.clock.now() - job.created_at).total_seconds() / job.seconds)
+        job.billed_tokens = int(job.tokens * progress)
+        job.ended_at, job.ended_as = self.clock.now(), "cancelled"
+
+    def complete(self, request: ChatRequest) -> Completion:
+        fault = self._fault("complete")
+        if fault is None or fault is Fault.LOST_AFTER:
+            call = FakeCall(request, self.payer, self.answer_price, delivered=fault is None)
+            self.calls.append(call)
+        self._raise_if(fault)
+        return Completion("An answer.", "stop", 50, 10)
+
+    def _fault(self, verb: str) -> Fault | None:
+        self.sent.append(verb)
+        return self.faults[verb].popleft() if self.faults[verb] else None
+
+    def _raise_if(self, fault: Fault | None) -> None:
+        if fault is not None:
+            raise ERRORS[fault]()
+
+    def _status(self, job: FakeJob) -> str:
+        if job.ended_as is not None:
+            return job.ended_as
+        age = (self.clock.now() - job.created_at).total_seconds()
+        if age >= job.seconds:
+            job.ended_at = job.created_at + timedelta(seconds=job.seconds)
+            job.ended_as = job.ending
+            job.billed_tokens = job.tokens if job.ending == "succeeded" else 0
+            return job.ended_as
+        return ACTIVE[min(int(age // 10), len(ACTIVE) - 1)]
+
+    def _billed(self, job: FakeJob) -> int:
+        self._status(job)
+        return job.billed_tokens
+
+    def _shown(self, job: FakeJob) -> Job:
+        status = self._status(job)
+        ended = status not in ACTIVE
+        return Job(
+            job_id=job.job_id,
+            run_key=job.request.run_key,
+            status=status,
+            fine_tuned_model=f"ft:{job.job_id}" if status == "succeeded" else None,
+            trained_tokens=job.billed_tokens if ended and job.tells_tokens else None,
+            error="the loss diverged" if status == "failed" else "",
+        )

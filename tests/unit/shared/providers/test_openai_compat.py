@@ -1,0 +1,409 @@
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from shared.catalogue import Hyperparameters, Provider
+from shared.errors import EconChatRError
+from shared.providers.contract import (
+    ChatRequest,
+    CredentialsRefused,
+    Deployment,
+    Job,
+    JobRequest,
+    Message,
+    ModelNotReady,
+    OutcomeUnknown,
+    ProviderOutOfMoney,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TrainingNotAvailable,
+    TrainingStep,
+)
+from shared.providers.openai_compat import OpenAICompatible
+
+Reply = httpx2.Response | Exception
+BASE_URL = "https://models.example/v1/"
+OPENAI = Provider(
+    provider="openai",
+    base_url=BASE_URL,
+    hyperparameters=Hyperparameters(style="method", extra={}),
+    metadata_filter=True,
+    deploy="none",
+)
+NEBIUS = Provider(
+    provider="nebius",
+    base_url=BASE_URL,
+    hyperparameters=Hyperparameters(style="top_level", extra={"lora": True}),
+    metadata_filter=False,
+    deploy="nebius_v0",
+)
+REQUEST = JobRequest("purchase", 2, "base", "file-1", n_epochs=3, suffix="host", seed=7)
+QUESTION = ChatRequest(
+    "ft:model", (Message("user", "Why?"),), max_tokens=9, temperature=0.5, seed=1
+)
+CSV = "step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,2.5,0.25,,\n"
+
+
+class Wire:
+    """Answers requests from a script, and remembers them."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx2.Request] = []
+        self.replies: list[Reply] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        return json.loads(self.requests[-1].content)
+
+    @property
+    def asked(self) -> list[str]:
+        return [f"{request.method} {request.url.raw_path.decode()}" for request in self.requests]
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def connect(wire: Wire) -> Callable[[Provider], OpenAICompatible]:
+    def connected(profile: Provider) -> OpenAICompatible:
+        http = httpx2.Client(transport=httpx2.MockTransport(wire))
+        client = openai.OpenAI(api_key="sk-secret", base_url=profile.base_url, http_client=http)
+        return OpenAICompatible(client, profile)
+
+    return connected
+
+
+@pytest.fixture
+def provider(connect: Callable[[Provider], OpenAICompatible]) -> OpenAICompatible:
+    return connect(OPENAI)
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client's own retries of what costs nothing wait in real time."""
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.0)
+    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.0)
+
+
+def job(job_id: str = "job-1", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": job_id,
+        "object": "fine_tuning.job",
+        "created_at": 1,
+        "status": "running",
+        "result_files": [],
+        "metadata": {"econchatr_key": "purchase-2", "econchatr_purchase": "purchase"},
+        **fields,
+    }
+
+
+def ok(body: object) -> httpx2.Response:
+    return httpx2.Response(200, json=body)
+
+
+def page(*items: dict[str, Any], more: bool = False) -> httpx2.Response:
+    return ok({"object": "list", "data": list(items), "has_more": more})
+
+
+def no(status: int, code: str = "", kind: str = "", **headers: str) -> httpx2.Response:
+    error = {"message": "it said no to sk-secret", "type": kind, "code": code, "param": None}
+    return httpx2.Response(status, json={"error": error}, headers=headers)
+
+
+def test_a_job_is_created_with_its_keys_and_explicit_epochs(
+    wire: Wire, provider: OpenAICompatible
+) -> None:
+    wire.replies = [ok(job())]
+    assert provider.create(REQUEST) == Job("job-1", "purchase-2", "running")
+    assert wire.sent == {
+        "model": "base",
+        "training_file": "file-1",
+        "suffix": "host",
+        "seed": 7,
+        "metadata": {"econchatr_key": "purchase-2", "econchatr_purchase": "purchase"},
+        "method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}},
+    }
+
+
+def test_a_profile_may_want_its_hyperparameters_on_top_and_more_of_them(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible]
+) -> None:
+    wire.replies = [ok(job())]
+    connect(NEBIUS).create(replace(REQUEST, suffix=None, hyperparameters={"learning_rate": 2e-5}))
+    assert wire.sent["hyperparameters"] == {"n_epochs": 3, "learning_rate": 2e-5, "lora": True}
+    assert not {"method", "suffix"} & set(wire.sent)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [no(500), no(503), no(408), httpx2.ReadTimeout("slow"), httpx2.RemoteProtocolError("cut"),
+     httpx2.Response(200, text="<html>proxy</html>"), httpx2.Response(200, content=b"{"), ok({})],
+    ids=["500", "503", "408", "timeout", "cut", "html", "half", "empty"],
+)  # fmt: skip
+@pytest.mark.parametrize("buy", ["create", "complete"])
+def test_what_may_have_been_bought_is_sent_once_and_left_unknown(
+    wire: Wire, provider: OpenAICompatible, buy: str, reply: Reply
+) -> None:
+    wire.replies = [reply]
+    request: Any = REQUEST if buy == "create" else QUESTION
+    with pytest.raises(OutcomeUnknown):
+        getattr(provider, buy)(request)
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (no(429, "credit_balance_exhausted", "insufficient_quota"), ProviderOutOfMoney),
+        (no(429, "project_spend_limit_exceeded"), ProviderOutOfMoney),
+        (no(429, "rate_limit_exceeded"), RateLimited),
+        (no(403, "training_not_available"), TrainingNotAvailable),
+        (no(403, "permission_denied"), CredentialsRefused),
+        (no(401, "invalid_api_key"), CredentialsRefused),
+        (no(400, "invalid_request"), ProviderRejected),
+        (no(404, "model_not_found"), ModelNotReady),
+        (no(404), ProviderRejected),
+        (httpx2.ConnectError("nobody there"), ProviderUnavailable),
+        (httpx2.ConnectTimeout("nobody there"), ProviderUnavailable),
+    ],
+)
+def test_what_surely_was_not_bought_is_told_apart(
+    wire: Wire, provider: OpenAICompatible, reply: Reply, error: type[EconChatRError]
+) -> None:
+    wire.replies = [reply]
+    with pytest.raises(error) as raised:
+        provider.create(REQUEST)
+    assert type(raised.value) is error
+    assert isinstance(raised.value.__cause__, openai.APIError)
+    assert len(wire.requests) == 1
+
+
+def test_a_refused_key_is_not_quoted(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [no(401, "invalid_api_key")]
+    with pytest.raises(CredentialsRefused) as raised:
+        provider.create(REQUEST)
+    assert "sk-secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("-3", 0.0), ("tomorrow", None)])
+def test_the_wait_that_a_busy_provider_asks_for_is_passed_on(
+    wire: Wire, provider: OpenAICompatible, header: str, seconds: float | None
+) -> None:
+    wire.replies = [no(429, "rate_limit_exceeded", **{"retry-after": header})]
+    with pytest.raises(RateLimited) as raised:
+        provider.complete(QUESTION)
+    assert raised.value.retry_after == seconds
+
+
+def test_jobs_are_searched_by_purchase_and_never_trusted_to_the_server(
+    wire: Wire, provider: OpenAICompatible
+) -> None:
+    wire.replies = [
+        page(job("job-2"), job("someone-elses", metadata={"econchatr_purchase": "x"}), more=True),
+        page(job("job-3", created_at=9), job("no-metadata", metadata=None)),
+    ]
+    assert [found.job_id for found in provider.find("purchase")] == ["job-3", "job-2"]
+    assert wire.asked[0] == (
+        "GET /v1/fine_tuning/jobs?limit=100&metadata%5Beconchatr_purchase%5D=purchase"
+    )
+    assert "after=someone-elses" in wire.asked[1]
+
+
+def test_a_server_that_cannot_filter_is_not_asked_to(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible]
+) -> None:
+    wire.replies = [page(job())]
+    assert len(connect(NEBIUS).find("purchase")) == 1
+    assert wire.asked == ["GET /v1/fine_tuning/jobs?limit=100"]
+
+
+def test_a_search_that_cannot_see_everything_does_not_say_there_is_nothing(
+    wire: Wire, provider: OpenAICompatible, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.providers.openai_compat.MAX_LISTED", 3)
+    strangers = [job(f"job-{n}", metadata={}) for n in range(2)]
+    wire.replies = [page(*strangers, more=True), page(*strangers, more=True)]
+    with pytest.raises(ProviderUnavailable, match="more than 3"):
+        provider.find("purchase")
+
+
+def test_a_search_is_retried_for_it_costs_nothing(
+    wire: Wire, provider: OpenAICompatible, no_pause: None
+) -> None:
+    wire.replies = [no(500), httpx2.ReadTimeout("slow"), page(job())]
+    assert len(provider.find("purchase")) == 1
+
+
+def test_a_search_that_keeps_failing_is_a_passing_fault(
+    wire: Wire, provider: OpenAICompatible, no_pause: None
+) -> None:
+    wire.replies = [no(500), no(500), no(500)]
+    with pytest.raises(ProviderUnavailable):
+        provider.find("purchase")
+
+
+def test_a_job_that_is_not_there_yet_is_none(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [no(404)]
+    assert provider.get("job-1") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [(12, 12), (0, 0), (None, None), (-1, None), ("many", None)]
+)
+def test_an_odd_status_passes_as_it_is_and_an_odd_count_as_unknown(
+    wire: Wire, provider: OpenAICompatible, told: object, kept: int | None
+) -> None:
+    error = {"code": "bad", "message": "line 3 is not JSON", "param": None}
+    wire.replies = [ok(job(status="reticulating", trained_tokens=told, error=error))]
+    expected = Job("job-1", "purchase-2", "reticulating", None, kept, (), "line 3 is not JSON")
+    assert provider.get("job-1") == expected
+
+
+def test_files_are_found_by_name_oldest_first_and_a_broken_one_is_not_usable(
+    wire: Wire, provider: OpenAICompatible
+) -> None:
+    files = [("new", 9, "processed"), ("old", 1, "error"), ("other", 0, "processed")]
+    wire.replies = [
+        page(
+            *(
+                {"id": name, "created_at": at, "status": status, "object": "file",
+                 "filename": "other.jsonl" if name == "other" else "p.jsonl"}
+                for name, at, status in files
+            )
+        )
+    ]  # fmt: skip
+    found = provider.find_files("p.jsonl")
+    assert [(file.file_id, file.usable) for file in found] == [("old", False), ("new", True)]
+
+
+def test_an_upload_is_sent_once(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [no(500)]
+    with pytest.raises(ProviderUnavailable):
+        provider.upload("p.jsonl", BytesIO(b"{}\n"))
+    assert len(wire.requests) == 1
+    assert b'filename="p.jsonl"' in wire.requests[0].read()
+
+
+def test_deleting_what_is_gone_is_no_error(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [no(404), no(404)]
+    provider.delete_file("file-1")
+    provider.undeploy("name")
+
+
+def test_a_refused_cancellation_says_so(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [no(400, "job_already_finished")]
+    with pytest.raises(ProviderRejected, match="it said no"):
+        provider.cancel("job-1")
+
+
+@pytest.mark.parametrize("content", [CSV.encode(), base64.b64encode(CSV.encode())])
+def test_the_training_curve_is_read_plain_or_in_base64(
+    wire: Wire, provider: OpenAICompatible, content: bytes
+) -> None:
+    wire.replies = [httpx2.Response(200, content=content)]
+    finished = Job("job-1", None, "succeeded", result_files=("file-9",))
+    assert provider.result_metrics(finished) == [TrainingStep(1, 2.5, 0.25, None, None)]
+    assert wire.asked == ["GET /v1/files/file-9/content"]
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01", b"step\nnot a number\n"])
+def test_a_curve_that_cannot_be_read_is_a_passing_fault(
+    wire: Wire, provider: OpenAICompatible, content: bytes
+) -> None:
+    wire.replies = [httpx2.Response(200, content=content)]
+    with pytest.raises(ProviderUnavailable, match="could not be understood"):
+        provider.result_metrics(Job("job-1", None, "succeeded", result_files=("file-9",)))
+
+
+def test_an_endless_result_file_is_not_read_to_its_end(
+    wire: Wire, provider: OpenAICompatible, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.providers.openai_compat.MAX_RESULT_BYTES", 10)
+    wire.replies = [httpx2.Response(200, content=CSV.encode())]
+    with pytest.raises(ProviderRejected, match="larger than 10 bytes"):
+        provider.result_metrics(Job("job-1", None, "succeeded", result_files=("file-9",)))
+
+
+def test_the_log_is_told_in_order(wire: Wire, provider: OpenAICompatible) -> None:
+    lines = [{"id": str(n), "object": "e", "created_at": n, "level": "info", "message": str(n)}
+             for n in (2, 1)]  # fmt: skip
+    wire.replies = [page(*lines)]
+    assert [event.message for event in provider.events("job-1")] == ["1", "2"]
+
+
+def test_the_last_checkpoint_comes_first(wire: Wire, provider: OpenAICompatible) -> None:
+    found = [{"id": f"c{n}", "object": "c", "created_at": n, "step_number": n} for n in (1, 2)]
+    wire.replies = [page(*found)]
+    assert provider.checkpoints("job-1") == ["c2", "c1"]
+
+
+def test_only_models_with_an_end_are_listed_with_it(wire: Wire, provider: OpenAICompatible) -> None:
+    plain = {"id": "a", "object": "model", "created": 1, "owned_by": "x"}
+    ending = {**plain, "id": "b", "shutdown_date": "2027-01-14"}
+    wire.replies = [page(plain, ending, {**plain, "id": "c", "shutdown_date": None})]
+    assert provider.shutdown_dates() == {"b": date(2027, 1, 14)}
+
+
+def test_a_checkpoint_is_deployed_beside_the_versioned_api(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible]
+) -> None:
+    wire.replies = [no(404), ok({"name": "host-1", "status": "creating"})]
+    deployed = connect(NEBIUS).deploy("host", "base", "job-1", "c2")
+    assert deployed == Deployment("host-1", "creating")
+    assert wire.asked == ["GET /v0/models/host", "POST /v0/models"]
+    assert wire.sent == {"name": "host", "base_model": "base", "source": "job-1:c2"}
+
+
+def test_what_is_deployed_already_is_not_deployed_again(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible]
+) -> None:
+    wire.replies = [ok({"name": "host", "status": "active"})]
+    assert connect(NEBIUS).deploy("host", "base", "job-1", "c2").status == "active"
+    assert len(wire.requests) == 1
+
+
+def test_an_answer_comes_with_its_counts(wire: Wire, provider: OpenAICompatible) -> None:
+    choice = {
+        "index": 0,
+        "finish_reason": "stop",
+        "message": {"role": "assistant", "content": "So."},
+    }
+    usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
+    wire.replies = [
+        ok({"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage})
+    ]
+    answer = provider.complete(QUESTION)
+    assert (answer.text, answer.finish_reason) == ("So.", "stop")
+    assert (answer.prompt_tokens, answer.completion_tokens) == (5, 2)
+    assert wire.sent == {
+        "model": "ft:model",
+        "messages": [{"role": "user", "content": "Why?"}],
+        "max_tokens": 9,
+        "temperature": 0.5,
+        "seed": 1,
+    }
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_connection_goes_to_the_address_it_is_given() -> None:
+    provider = OpenAICompatible.connect(OPENAI, "key", "http://127.0.0.1:9/v1")
+    with pytest.raises(ProviderUnavailable):
+        provider.create(REQUEST)

@@ -1,0 +1,69 @@
+"""A desk over the in-memory table and provider, with a clock that stands still."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from decimal import Decimal
+
+import pytest
+
+from shared.ledger import Ledger
+from shared.purchases import Desk
+from tests.unit.shared.fakes import Clock, FakeProvider
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.purchases.orders import MONTH
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def provider(clock: Clock) -> FakeProvider:
+    return FakeProvider(clock)
+
+
+@pytest.fixture
+def client() -> MemoryDynamoDB:
+    return MemoryDynamoDB()
+
+
+@pytest.fixture
+def ledger(client: MemoryDynamoDB, clock: Clock) -> Ledger:
+    ledger = Ledger(client, "ledger", now=clock.now, sleep=clock.sleep)
+    for run_id in ("run", "second"):
+        ledger.open_run(run_id, Decimal(1), MONTH, Decimal(100))
+    return ledger
+
+
+@pytest.fixture
+def desk(ledger: Ledger, provider: FakeProvider, clock: Clock) -> Desk:
+    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
+
+
+Dying = Callable[..., AbstractContextManager[None]]
+
+
+class Killed(BaseException):
+    """The end of a Lambda; no handler catches it."""
+
+
+@pytest.fixture
+def killed_at(client: MemoryDynamoDB) -> Dying:
+    """Within the block, the Lambda dies at its n-th call of the table, before or after the deed."""
+
+    @contextmanager
+    def dying(number: int, *, after: bool = False) -> Iterator[None]:
+        left = iter(range(number - 1, -1, -1))
+
+        def die(operation: str) -> None:
+            if next(left, -1) == 0:
+                raise Killed
+
+        moment = "after" if after else "before"
+        setattr(client, moment, die)
+        with suppress(Killed):
+            yield
+        setattr(client, moment, lambda operation: None)
+
+    return dying

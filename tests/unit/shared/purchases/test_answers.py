@@ -1,0 +1,171 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from shared.errors import SpendCeilingReached
+from shared.ledger import Ledger
+from shared.providers.contract import (
+    Completion,
+    ModelNotReady,
+    ProviderOutOfMoney,
+    RateLimited,
+)
+from shared.purchases import AnswerLost, Desk, ask
+from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from tests.unit.shared.purchases.conftest import Dying
+from tests.unit.shared.purchases.orders import MONTH, question
+
+COST = Decimal("0.000072")
+
+
+def test_an_answer_is_paid_for_from_what_was_used(desk: Desk, provider: FakeProvider) -> None:
+    answer = ask(desk, question())
+    assert (answer.text, answer.cost, answer.paid) == ("An answer.", COST, True)
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (provider.bill(), 0)
+
+
+def test_the_longest_answer_is_reserved_before_it_is_asked(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    desk.ledger.open_run("poor", Decimal("0.000367"), MONTH, Decimal(100))
+    # 60 tokens in at $0.80 and 100 out at $3.20 per million.
+    with pytest.raises(SpendCeilingReached, match=r"\$0\.000368 for inference"):
+        ask(desk, question("poor"))
+    assert provider.calls == []
+
+
+def test_the_same_question_is_free_the_second_time_for_any_run(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    ask(desk, question())
+    again = ask(desk, question("second"))
+    assert (again.text, again.cost, again.paid) == ("An answer.", COST, False)
+    assert len(provider.calls) == 1
+    assert desk.ledger.totals("second").committed == 0
+
+
+def test_a_different_question_is_another_purchase(desk: Desk, provider: FakeProvider) -> None:
+    assert question().generation_id == question("second").generation_id
+    assert question().generation_id != question(text="Why?").generation_id
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_AFTER, Fault.LOST_BEFORE])
+def test_a_lost_reply_keeps_its_reservation_and_is_asked_once_more(
+    desk: Desk, provider: FakeProvider, fault: Fault
+) -> None:
+    provider.script("complete", fault)
+    assert ask(desk, question()).paid
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (COST, question().reserved)
+
+
+def test_a_reply_lost_twice_is_given_up_but_a_later_run_may_ask(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("complete", Fault.LOST_AFTER, Fault.LOST_AFTER)
+    for _ in range(2):
+        with pytest.raises(AnswerLost):
+            ask(desk, question())
+    assert provider.sent.count("complete") == 2
+    assert desk.ledger.totals("run").reserved == 2 * question().reserved
+    assert ask(desk, question("second")).paid
+
+
+def test_a_provider_that_is_too_busy_is_asked_again_after_the_time_it_names(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("complete", Fault.RATE_LIMITED, Fault.RATE_LIMITED)
+    begun = clock.now()
+    assert ask(desk, question()).paid
+    assert clock.now() - begun == timedelta(seconds=2)
+    assert desk.ledger.totals("run").committed == COST
+
+
+def test_a_provider_that_stays_too_busy_is_left_alone_with_nothing_reserved(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("complete", *[Fault.RATE_LIMITED] * 1000)
+    begun = clock.now()
+    with pytest.raises(RateLimited):
+        ask(desk, question())
+    assert clock.now() - begun == timedelta(seconds=60)
+    assert desk.ledger.totals("run").committed == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(Fault.OUT_OF_MONEY, ProviderOutOfMoney), (Fault.NOT_READY, ModelNotReady)],
+)
+def test_a_refused_question_costs_nothing_and_may_be_asked_again(
+    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
+) -> None:
+    provider.script("complete", fault)
+    with pytest.raises(error):
+        ask(desk, question())
+    assert desk.ledger.totals("run").committed == 0
+    assert ask(desk, question()).paid
+
+
+def test_an_answer_without_a_count_is_paid_for_as_reserved(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uncounted = Completion("An answer.", "stop", None, None)
+    monkeypatch.setattr(provider, "complete", lambda request: uncounted)
+    assert ask(desk, question()).cost == question().reserved
+    (entry,) = desk.ledger.entries("run")
+    assert (entry.settled, "never reported" in entry.detail) == (question().reserved, True)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_lambda_killed_at_any_write_gets_its_answer_the_next_time(
+    desk: Desk,
+    provider: FakeProvider,
+    ledger: Ledger,
+    killed_at: Dying,
+    number: int,
+    after: bool,
+) -> None:
+    with killed_at(number, after=after):
+        ask(desk, question())
+    ask(desk, question())
+    totals = ledger.totals("run")
+    assert totals.settled + totals.reserved >= provider.bill()
+    assert totals.overrun == 0
+    assert len(provider.calls) <= 2
+
+
+def test_an_answer_that_another_execution_is_getting_is_waited_for(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = []
+    asked = provider.complete
+
+    def complete(request):
+        reply = asked(request)
+        # A duplicate of the same event arrives while the provider is still thinking.
+        with pytest.raises(StopIteration):
+            ask(impatient, question())
+        answers.append(reply)
+        return reply
+
+    def give_up(seconds: float) -> None:
+        raise StopIteration
+
+    impatient = Desk(desk.ledger, desk.provider_of, desk.now, give_up)
+    monkeypatch.setattr(provider, "complete", complete)
+    ask(desk, question())
+    assert (len(answers), len(provider.calls)) == (1, 1)
+
+
+def test_a_question_withdrawn_by_a_dying_lambda_leaves_nothing_reserved(
+    desk: Desk, provider: FakeProvider, killed_at: Dying
+) -> None:
+    provider.script("complete", Fault.NOT_READY)
+    with killed_at(6, after=True):
+        ask(desk, question())
+    assert desk.ledger.totals("run").reserved == question().reserved
+    ask(desk, question())
+    assert desk.ledger.totals("run").committed == COST

@@ -1,0 +1,84 @@
+from dataclasses import replace
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.ledger import TrainingPurchase
+from shared.ledger.records import TrainingState
+from shared.providers.contract import Job
+from shared.purchases.rules import Step, adoptable, bill, next_step, passes_ceiling, phase
+from tests.unit.shared.fakes import START
+
+PURCHASE = TrainingPurchase(
+    purchase_id="model",
+    run_id="run",
+    entry_id="model-2",
+    attempt=2,
+    writer="me",
+    intent_at=START,
+    provider="openai",
+    model="gpt-4.1-mini",
+    price_amount=Decimal(5),
+    price_per=1_000_000,
+    file_id="file",
+)
+amounts = st.decimals(0, 100, places=6)
+
+
+@given(st.text())
+def test_a_status_nobody_knows_is_unknown_and_never_taken_for_waiting(status: str) -> None:
+    known = {"validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"}
+    assert (phase(status) == "unknown") is (status not in known)
+
+
+def test_a_paused_job_is_waited_for() -> None:
+    assert phase("paused") == "active"
+
+
+@pytest.mark.parametrize("state", get_args(TrainingState))
+def test_the_same_run_buys_again_only_what_was_withdrawn(state: TrainingState) -> None:
+    step = next_step(replace(PURCHASE, state=state), "run")
+    expected = {"withdrawn": Step.BUY, "submitting": Step.FIND}
+    assert step is expected.get(state, Step.FOLLOW)
+
+
+@pytest.mark.parametrize("state", get_args(TrainingState))
+def test_another_run_buys_again_also_what_came_to_nothing(state: TrainingState) -> None:
+    bought_again = next_step(replace(PURCHASE, state=state), "another") is Step.BUY
+    assert bought_again is (state in {"withdrawn", "failed", "cancelled", "refused"})
+
+
+@pytest.mark.parametrize(
+    ("jobs", "adopted"),
+    [
+        ([], None),
+        ([Job("a", "model-2", "failed")], "a"),
+        ([Job("a", "model", "cancelled")], None),
+        ([Job("a", "model", "failed")], None),
+        ([Job("a", "model", "running")], "a"),
+        ([Job("a", "model", "succeeded"), Job("b", "model-2", "queued")], "b"),
+        ([Job("a", None, "reticulating")], "a"),
+    ],
+)
+def test_a_job_of_this_attempt_is_adopted_else_one_that_may_give_a_model(
+    jobs: list[Job], adopted: str | None
+) -> None:
+    found = adoptable(jobs, PURCHASE)
+    assert (found.job_id if found else None) == adopted
+
+
+@given(tokens=st.integers(0, 10**9))
+def test_the_bill_is_the_billed_tokens_at_the_price_they_were_bought_at(tokens: int) -> None:
+    ended = replace(PURCHASE, state="failed", trained_tokens=tokens)
+    assert bill(ended, Decimal(1)).amount * 1_000_000 == 5 * tokens
+
+
+@given(billed=amounts, reserved=amounts, free=amounts)
+def test_a_bill_passes_a_ceiling_only_by_what_neither_hold_nor_room_covers(
+    billed: Decimal, reserved: Decimal, free: Decimal
+) -> None:
+    assert passes_ceiling(billed, reserved, free) is (billed > reserved + free)
+    assert not passes_ceiling(reserved, reserved, -free)

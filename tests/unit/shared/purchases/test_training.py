@@ -1,0 +1,461 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import BinaryIO
+
+import pytest
+
+from shared.errors import SpendCeilingReached
+from shared.ledger import Ledger, SpendOverrun
+from shared.providers.contract import (
+    Job,
+    ProviderOutOfMoney,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TrainingNotAvailable,
+    UploadedFile,
+)
+from shared.purchases import (
+    Desk,
+    FineTuneFailed,
+    FineTuneTimedOut,
+    JobStatus,
+    PurchaseUnfinished,
+    bought,
+    cancel_jobs,
+    ensure_job,
+    poll_job,
+    settle_job,
+)
+from shared.purchases.rules import BILL_POLLS, CREATE_WITHIN
+from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.purchases.conftest import Dying
+from tests.unit.shared.purchases.orders import MONTH, ORDER, RESERVED, SECOND_ORDER, open_file
+
+MAX_AGE = timedelta(hours=1)
+
+
+def submit(desk: Desk, order=ORDER) -> JobStatus:
+    return ensure_job(desk, order, open_file)
+
+
+def poll(desk: Desk, order=ORDER, max_age: timedelta = MAX_AGE) -> JobStatus:
+    return poll_job(desk, order, open_file, max_age)
+
+
+def finish(desk: Desk, order=ORDER) -> JobStatus:
+    submit(desk, order)
+    desk.sleep(200)
+    return poll(desk, order)
+
+
+def test_a_job_is_reserved_bought_polled_and_settled(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
+    assert desk.ledger.totals("run").reserved == RESERVED
+    assert (poll(desk).status, poll(desk).provider_status) == ("running", "validating_files")
+    clock.sleep(200)
+    done = poll(desk)
+    assert (done.status, done.fine_tuned_model, done.trained_tokens) == (
+        "succeeded",
+        "ft:job-1",
+        100_000,
+    )
+    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+    assert desk.ledger.totals("run").reserved == 0
+    assert provider.sent.count("create") == 1
+
+
+def test_the_provider_gets_the_training_file_and_both_keys(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    submit(desk)
+    request = provider.jobs["job-1"].request
+    assert provider.contents[request.file_id] == open_file().read()
+    assert provider.files[request.file_id].name == "model-of-the-host.jsonl"
+    assert (request.purchase_id, request.run_key) == ("model-of-the-host", "model-of-the-host")
+    assert (request.base_model, request.n_epochs) == ("gpt-4.1-mini-2025-04-14", 2)
+
+
+def test_a_job_that_does_not_fit_is_neither_uploaded_nor_bought(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    with pytest.raises(SpendCeilingReached, match=r"\$1\.020000"):
+        submit(desk, replace(ORDER, tokens=200_000))
+    assert provider.sent == []
+
+
+def test_a_job_whose_reply_was_lost_is_found_again(desk: Desk, provider: FakeProvider) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
+    assert provider.sent.count("create") == 1
+
+
+def test_a_lost_reply_keeps_its_reservation_while_the_list_is_stale(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.listing_delay = 120
+    provider.script("create", Fault.LOST_AFTER)
+    assert submit(desk).status == "submitting"
+    clock.sleep(60)
+    assert poll(desk).status == "submitting"
+    assert desk.ledger.totals("run").reserved == RESERVED
+    clock.sleep(61)
+    assert poll(desk).job_id == "job-1"
+    assert provider.sent.count("create") == 1
+
+
+def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra_hold(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("create", Fault.LOST_BEFORE)
+    submit(desk)
+    clock.sleep(desk.submission_window.total_seconds())
+    assert poll(desk).status == "submitting"
+    clock.sleep(1)
+    assert poll(desk).status == "running"
+    assert provider.jobs["job-1"].request.run_key == "model-of-the-host-2"
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_job_of_an_attempt_given_up_too_early_is_used_instead_of_buying_again(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.listing_delay = desk.submission_window.total_seconds() + 10
+    provider.script("create", Fault.LOST_AFTER, Fault.LOST_BEFORE)
+    submit(desk)
+    clock.sleep(desk.submission_window.total_seconds() + 1)
+    assert poll(desk).status == "submitting"
+    clock.sleep(10)
+    assert (poll(desk).status, poll(desk).job_id) == ("succeeded", "job-1")
+    assert provider.sent.count("create") == 2
+    assert settle_job(desk, ORDER).settled == provider.bill()
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("number", range(1, 12))
+def test_a_lambda_killed_at_any_write_buys_one_job_in_the_end(
+    desk: Desk,
+    provider: FakeProvider,
+    killed_at: Dying,
+    number: int,
+    after: bool,
+) -> None:
+    with killed_at(number, after=after):
+        submit(desk)
+    submit(desk)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    assert poll(desk).job_id == "job-1"
+    desk.sleep(200)
+    assert poll(desk).status == "succeeded"
+    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+    assert desk.ledger.totals("run").committed == Decimal("0.5")
+
+
+def test_an_upload_whose_reply_was_lost_is_not_repeated(desk: Desk, provider: FakeProvider) -> None:
+    provider.script("upload", Fault.LOST_AFTER)
+    with pytest.raises(ProviderUnavailable):
+        submit(desk)
+    submit(desk)
+    assert provider.sent.count("upload") == 1
+
+
+def test_the_files_are_deleted_when_the_model_is_there(desk: Desk, provider: FakeProvider) -> None:
+    finish(desk)
+    provider.upload("model-of-the-host.jsonl", open_file())
+    settle_job(desk, ORDER)
+    assert provider.files == {}
+
+
+def test_an_undeletable_file_does_not_hinder_the_settlement(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    finish(desk)
+    provider.script("delete_file", Fault.NOT_SENT)
+    assert settle_job(desk, ORDER).fine_tuned_model == "ft:job-1"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(Fault.OUT_OF_MONEY, ProviderOutOfMoney), (Fault.REJECTED, ProviderRejected)],
+)
+def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
+    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
+) -> None:
+    provider.script("create", fault)
+    for _ in range(2):
+        with pytest.raises(error):
+            submit(desk)
+    assert provider.sent.count("create") == 1
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_an_organisation_that_may_not_train_leaves_no_file_behind(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.NOT_ELIGIBLE)
+    with pytest.raises(TrainingNotAvailable):
+        submit(desk)
+    assert provider.files == {}
+
+
+def test_a_refused_purchase_can_be_tried_by_a_later_run(desk: Desk, provider: FakeProvider) -> None:
+    provider.script("create", Fault.OUT_OF_MONEY)
+    with pytest.raises(ProviderOutOfMoney):
+        submit(desk)
+    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
+
+
+def test_a_request_that_was_surely_not_sent_can_be_tried_again_at_once(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.RATE_LIMITED, Fault.NOT_SENT)
+    with pytest.raises(RateLimited):
+        submit(desk)
+    assert desk.ledger.totals("run").committed == 0
+    with pytest.raises(ProviderUnavailable):
+        submit(desk)
+    assert submit(desk).status == "running"
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_second_run_attaches_and_pays_nothing(desk: Desk, provider: FakeProvider) -> None:
+    submit(desk)
+    assert submit(desk, SECOND_ORDER).owner_run_id == "run"
+    desk.sleep(200)
+    assert poll(desk, SECOND_ORDER).fine_tuned_model == "ft:job-1"
+    assert settle_job(desk, SECOND_ORDER).settled == 0
+    assert desk.ledger.entries("second") == []
+    assert desk.ledger.totals("run").settled == provider.bill()
+    assert settle_job(desk, ORDER).settled == provider.bill()
+
+
+def test_what_was_bought_before_costs_nothing(desk: Desk, provider: FakeProvider) -> None:
+    assert bought(desk.ledger, ORDER.purchase_id) is None
+    finish(desk)
+    settle_job(desk, ORDER)
+    found = bought(desk.ledger, ORDER.purchase_id)
+    assert (found.job_id, found.fine_tuned_model) == ("job-1", "ft:job-1")
+    assert submit(desk, SECOND_ORDER).status == "succeeded"
+    assert provider.sent.count("create") == 1
+
+
+def test_a_later_run_buys_anew_what_an_earlier_one_cancelled(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    submit(desk)
+    desk.sleep(60)
+    cancel_jobs(desk, "run")
+    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
+    desk.sleep(200)
+    poll(desk, SECOND_ORDER)
+    assert settle_job(desk, SECOND_ORDER).settled == Decimal("0.5")
+    assert desk.ledger.month_totals(MONTH).settled == provider.bill() == Decimal("0.75")
+
+
+def test_the_same_run_does_not_buy_again_what_failed(desk: Desk, provider: FakeProvider) -> None:
+    provider.job_ending = "failed"
+    assert finish(desk).status == "failed"
+    assert submit(desk).status == "failed"
+    with pytest.raises(FineTuneFailed, match="the loss diverged") as failed:
+        settle_job(desk, ORDER)
+    assert failed.value.settlement.settled == provider.bill() == 0
+    assert provider.sent.count("create") == 1
+
+
+def test_an_odd_status_is_polled_on_until_the_deadline_then_cancelled(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.job_ending = None
+    submit(desk)
+    provider.script("get", *[Fault.ODD_STATUS] * 10)
+    assert (poll(desk).status, poll(desk).provider_status) == ("running", "reticulating")
+    clock.sleep(MAX_AGE.total_seconds() + 1)
+    with pytest.raises(FineTuneTimedOut, match="longer than the 1:00:00 allowed"):
+        poll(desk)
+    assert provider.running() == []
+
+
+def test_a_job_that_is_not_shown_yet_is_polled_on(desk: Desk, provider: FakeProvider) -> None:
+    submit(desk)
+    provider.script("get", Fault.HIDDEN)
+    assert poll(desk).status == "running"
+
+
+def test_a_deadline_of_an_attached_run_leaves_the_owners_job_alone(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.job_ending = None
+    submit(desk)
+    clock.sleep(MAX_AGE.total_seconds() + 1)
+    with pytest.raises(FineTuneTimedOut):
+        poll(desk, SECOND_ORDER)
+    assert provider.running() == ["job-1"]
+
+
+def test_a_finished_job_is_asked_again_for_its_bill(desk: Desk, provider: FakeProvider) -> None:
+    provider.tells_tokens = False
+    assert finish(desk).status == "running"
+    provider.jobs["job-1"].tells_tokens = True
+    assert poll(desk).trained_tokens == 100_000
+
+
+def test_a_bill_that_never_comes_is_taken_to_be_all_that_was_reserved(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.tells_tokens = False
+    finish(desk)
+    statuses = [poll(desk).status for _ in range(BILL_POLLS)]
+    assert statuses == ["running"] * (BILL_POLLS - 1) + ["succeeded"]
+    settlement = settle_job(desk, ORDER)
+    assert settlement.settled == RESERVED
+    assert "never reported" in settlement.detail
+
+
+def test_nothing_is_settled_before_the_job_has_ended(desk: Desk) -> None:
+    submit(desk)
+    with pytest.raises(PurchaseUnfinished):
+        settle_job(desk, ORDER)
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_bill_within_the_margin_is_settled_quietly(desk: Desk, provider: FakeProvider) -> None:
+    provider.job_tokens = 102_000
+    finish(desk)
+    assert settle_job(desk, ORDER).settled == RESERVED == provider.bill()
+
+
+def test_a_bill_beyond_the_margin_is_recorded_as_it_is_and_stops_the_run(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.job_tokens = 130_000
+    finish(desk)
+    with pytest.raises(SpendOverrun, match=r"\$0\.650000 .* above the \$0\.510000"):
+        settle_job(desk, ORDER)
+    assert desk.ledger.totals("run").settled == provider.bill()
+    assert bought(desk.ledger, ORDER.purchase_id) is not None
+
+
+def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
+    desk: Desk, provider: FakeProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.job_ending = None
+    submit(desk)
+    shown = provider.get("job-1")
+    monkeypatch.setattr(provider, "get", lambda job_id: replace(shown, trained_tokens=250_000))
+    with pytest.raises(SpendCeilingReached, match=r"billed \$1\.250000 .* \$1\.250000, above"):
+        poll(desk)
+    assert provider.running() == []
+
+
+def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.listing_delay = desk.submission_window.total_seconds()
+    submit(desk)
+    search = provider.find
+
+    def slow_search(purchase_id: str) -> list[Job]:
+        found = search(purchase_id)
+        desk.sleep(desk.submission_window.total_seconds() + 1)
+        return found
+
+    monkeypatch.setattr(provider, "find", slow_search)
+    assert poll(desk).status == "submitting"
+    monkeypatch.undo()
+    assert poll(desk).job_id == "job-1"
+    assert provider.sent.count("create") == 1
+
+
+def test_a_job_adopted_by_another_keeps_its_reservation_when_this_one_gives_up(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.listing_delay = 1
+    submit(desk)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    search = provider.find
+
+    def overtaken_search(purchase_id: str) -> list[Job]:
+        monkeypatch.setattr(provider, "find", search)
+        poll(desk)
+        return []
+
+    monkeypatch.setattr(provider, "find", overtaken_search)
+    assert poll(desk).status == "succeeded"
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_run_that_comes_second_gives_its_reservation_back(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = provider.upload
+
+    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
+        monkeypatch.setattr(provider, "upload", upload)
+        submit(desk)
+        return upload(name, content)
+
+    monkeypatch.setattr(provider, "upload", overtaken_upload)
+    assert submit(desk, SECOND_ORDER).owner_run_id == "run"
+    assert desk.ledger.totals("second").committed == 0
+    assert provider.sent.count("create") == 1
+
+
+def test_a_twin_of_the_same_run_that_comes_second_leaves_the_reservation_alone(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = provider.upload
+
+    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
+        monkeypatch.setattr(provider, "upload", upload)
+        submit(desk)
+        return upload(name, content)
+
+    monkeypatch.setattr(provider, "upload", overtaken_upload)
+    assert submit(desk).job_id == "job-1"
+    assert desk.ledger.totals("run").reserved == RESERVED
+    assert provider.sent.count("create") == 1
+
+
+def test_a_writer_held_up_after_its_intent_does_not_send_it(
+    desk: Desk, provider: FakeProvider, client: MemoryDynamoDB
+) -> None:
+    def hold_up(operation: str) -> None:
+        if "upload" in provider.sent:
+            client.after = lambda operation: None
+            desk.sleep(CREATE_WITHIN.total_seconds() + 1)
+
+    client.after = hold_up
+    assert submit(desk).job_id == "job-1"
+    assert provider.jobs["job-1"].request.attempt == 2
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_what_an_earlier_run_left_unpaid_is_settled_before_the_next_attempt(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    submit(desk)
+    desk.sleep(60)
+    provider.cancel("job-1")
+    assert poll(desk).status == "cancelled"
+    submit(desk, SECOND_ORDER)
+    assert desk.ledger.totals("run").settled == Decimal("0.25")
+    assert desk.ledger.totals("run").reserved == 0
+
+
+def test_an_overrun_stops_the_run_that_pays_not_one_that_attached(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.job_tokens = 130_000
+    submit(desk)
+    submit(desk, SECOND_ORDER)
+    desk.sleep(200)
+    poll(desk, SECOND_ORDER)
+    assert settle_job(desk, SECOND_ORDER).settled == 0
+    with pytest.raises(SpendOverrun):
+        settle_job(desk, ORDER)

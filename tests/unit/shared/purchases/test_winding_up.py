@@ -1,0 +1,152 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from shared.ledger import Entry, RunClosed
+from shared.purchases import Desk, ask, cancel_jobs, ensure_job
+from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from tests.unit.shared.purchases.conftest import Dying
+from tests.unit.shared.purchases.orders import ORDER, RESERVED, SECOND_ORDER, open_file, question
+
+
+def test_a_running_job_is_cancelled_and_its_share_settled(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    ensure_job(desk, ORDER, open_file)
+    desk.sleep(60)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.running() == []
+    assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.25")
+    assert desk.ledger.totals("run").reserved == 0
+
+
+def test_a_good_run_is_closed_with_one_look(desk: Desk, provider: FakeProvider) -> None:
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.sent == []
+
+
+def test_a_job_whose_reply_was_lost_is_found_and_cancelled(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.listing_delay = 120
+    provider.script("create", Fault.LOST_AFTER)
+    provider.job_ending = None
+    ensure_job(desk, ORDER, open_file)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.running() == []
+    assert desk.ledger.totals("run").settled == provider.bill()
+
+
+def test_an_intent_that_bought_nothing_is_released_after_the_window(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("create", Fault.LOST_BEFORE)
+    begun = clock.now()
+    ensure_job(desk, ORDER, open_file)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert clock.now() - begun > desk.submission_window
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_a_reservation_without_an_intent_is_released(desk: Desk, killed_at: Dying) -> None:
+    with killed_at(3, after=True):
+        ensure_job(desk, ORDER, open_file)
+    assert desk.ledger.totals("run").reserved == RESERVED
+    cancel_jobs(desk, "run")
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_a_lambda_that_outlives_its_run_buys_nothing(desk: Desk, provider: FakeProvider) -> None:
+    cancel_jobs(desk, "run")
+    with pytest.raises(RunClosed):
+        ensure_job(desk, ORDER, open_file)
+    assert provider.sent == []
+
+
+def test_a_cancellation_that_is_refused_is_tried_again(desk: Desk, provider: FakeProvider) -> None:
+    provider.job_ending = None
+    ensure_job(desk, ORDER, open_file)
+    provider.script("cancel", Fault.REJECTED, Fault.NOT_SENT)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.running() == []
+
+
+def test_a_job_that_cannot_be_cancelled_is_reported_and_keeps_its_reservation(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.job_ending = None
+    ensure_job(desk, ORDER, open_file)
+    provider.script("cancel", *[Fault.REJECTED] * 1000)
+    begun = clock.now()
+    (left,) = cancel_jobs(desk, "run", timedelta(minutes=1)).still_open
+    assert (left.model, left.reason) == ("gpt-4.1-mini", "no")
+    assert clock.now() - begun < timedelta(minutes=2)
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_job_that_ends_before_it_can_be_cancelled_is_settled_whole(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    ensure_job(desk, ORDER, open_file)
+    provider.script("cancel", *[Fault.REJECTED] * 1000)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
+
+
+def test_another_runs_job_goes_on(desk: Desk, provider: FakeProvider) -> None:
+    ensure_job(desk, ORDER, open_file)
+    ensure_job(desk, SECOND_ORDER, open_file)
+    cancel_jobs(desk, "second")
+    assert provider.running() == ["job-1"]
+
+
+def test_winding_up_again_changes_nothing(desk: Desk, provider: FakeProvider) -> None:
+    ensure_job(desk, ORDER, open_file)
+    desk.sleep(60)
+    cancel_jobs(desk, "run")
+    totals = desk.ledger.totals("run")
+    cancel_jobs(desk, "run")
+    assert desk.ledger.totals("run") == totals
+
+
+def test_an_answer_that_was_kept_but_not_paid_for_is_settled(
+    desk: Desk, provider: FakeProvider, killed_at: Dying
+) -> None:
+    ledger_calls_of_a_whole_answer = 7
+    with killed_at(ledger_calls_of_a_whole_answer):
+        ask(desk, question())
+    assert desk.ledger.totals("run").settled == 0
+    cancel_jobs(desk, "run")
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (provider.bill(), 0)
+
+
+def test_a_lost_answer_keeps_its_reservation_and_holds_nobody_up(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("complete", Fault.LOST_AFTER, None)
+    ask(desk, question())
+    begun = clock.now()
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert clock.now() == begun
+    assert desk.ledger.totals("run").reserved == question().reserved
+
+
+def test_a_purchase_begun_after_the_last_look_is_wound_up_too(
+    desk: Desk, provider: FakeProvider, killed_at: Dying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with killed_at(3, after=True):
+        ensure_job(desk, ORDER, open_file)
+    stale, look = desk.ledger.entries("run"), desk.ledger.entries
+    ensure_job(desk, ORDER, open_file)
+
+    def look_late(run_id: str) -> list[Entry]:
+        monkeypatch.setattr(desk.ledger, "entries", look)
+        return stale
+
+    monkeypatch.setattr(desk.ledger, "entries", look_late)
+    desk.sleep(60)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert desk.ledger.totals("run").settled == provider.bill() > 0
+    assert desk.ledger.totals("run").overrun == 0

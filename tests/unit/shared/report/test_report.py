@@ -1,0 +1,293 @@
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from shared import keys
+from shared.report import write_report
+from tests.sample_run import FINISHED, RUN_ID, SampleRun, sample_run
+
+SUMMARY_KEYS = [
+    "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd", "episodes", "pairs", "tokens",
+    "models", "metrics", "report",
+]  # fmt: skip
+MODEL_KEYS = [
+    "model", "provider", "job_id", "status", "fine_tuned_model", "training_tokens", "selected_pairs", "estimated_usd",
+    "settled_usd",
+]  # fmt: skip
+STAGES = ("manifest", "corpus", "dataset", "jobs", "answers")
+
+
+@pytest.fixture
+def run():
+    with sample_run() as run:
+        yield run
+
+
+def through(run: SampleRun, last: str) -> SampleRun:
+    for stage in STAGES[: STAGES.index(last) + 1]:
+        getattr(run, f"write_{stage}")()
+    return run
+
+
+def reported(run: SampleRun, error=None, cause=None, totals=None):
+    return write_report(
+        run.lake, run.run_id, totals or run.totals, run.entries, error, cause, FINISHED
+    )
+
+
+def page(run: SampleRun) -> str:
+    return run.lake.read(keys.report(run.run_id)).decode()
+
+
+def visible(html: str) -> str:
+    """The page's words as a reader sees them."""
+    body = html.split("<body>")[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_the_summary_has_exactly_the_promised_keys(run):
+    summary = reported(through(run, "answers"))
+    assert list(summary) == SUMMARY_KEYS
+    assert list(summary["episodes"]) == ["discovered", "parsed", "refused", "failed"]
+    assert [list(model) for model in summary["models"]] == [MODEL_KEYS, MODEL_KEYS]
+
+
+def test_the_summary_says_what_happened_in_dollars_with_six_decimals(run):
+    summary = reported(through(run, "answers"))
+    assert summary["status"] == "SUCCEEDED"
+    assert (summary["ceiling_usd"], summary["settled_usd"], summary["reserved_usd"]) == (
+        "5.000000",
+        "0.003600",
+        "0.000000",
+    )
+    assert summary["episodes"] == {"discovered": 4, "parsed": 2, "refused": 1, "failed": 1}
+    assert (summary["pairs"], summary["tokens"]) == (2, 60)
+    assert summary["models"][0] == {
+        "model": "gpt-4.1-mini",
+        "provider": "openai",
+        "job_id": "job-gpt-4.1-mini",
+        "status": "succeeded",
+        "fine_tuned_model": "ft:gpt-4.1-mini",
+        "training_tokens": 240,
+        "selected_pairs": 2,
+        "estimated_usd": "0.001200",
+        "settled_usd": "0.001200",
+    }
+
+
+def test_the_summary_in_the_bucket_is_the_one_returned(run):
+    summary = reported(through(run, "answers"))
+    assert run.lake.read_json(keys.summary(RUN_ID)) == summary
+    assert run.lake.read(summary["report"]) is not None
+
+
+def test_scores_of_both_arms_stand_in_the_lake_and_in_the_summary(run):
+    summary = reported(through(run, "answers"))
+    rows = run.lake.read_file(keys.table_file("metrics", RUN_ID))
+    found = {(row["model"], row["arm"], row["metric"]): (row["value"], row["n"]) for row in rows}
+    assert found["llama-3.1-8b", "tuned", "quote_exact"] == (1.0, 1)
+    assert found["llama-3.1-8b", "base", "quote_exact"] == (0.0, 1)
+    assert found["llama-3.1-8b", "tuned", "longest_shared_span"] == (15, 3)
+    assert found["llama-3.1-8b", "base", "leaked"] == (0.0, 3)
+    assert summary["metrics"] == [
+        {name: row[name] for name in ("arm", "model", "metric", "value", "n")} for row in rows
+    ]
+
+
+def test_every_purchase_is_a_row_of_spend(run):
+    reported(through(run, "answers"))
+    rows = run.lake.read_file(keys.table_file("spend", RUN_ID))
+    assert len(rows) == len(run.entries) == 6
+    assert sum(row["settled_usd"] for row in rows) == Decimal("0.0036")
+    assert {(row["show"], row["month"], row["settled_at"]) for row in rows} == {
+        ("porch", "2026-11", FINISHED)
+    }
+
+
+def test_a_released_reservation_was_never_settled(run):
+    through(run, "manifest")
+    run.write_jobs()
+    run.entries = [replace(run.entries[0], status="released", settled=None)]
+    reported(run)
+    (row,) = run.lake.read_file(keys.table_file("spend", RUN_ID))
+    assert (row["status"], row["settled_usd"], row["settled_at"]) == ("released", None, None)
+    assert "Nothing was bought." in visible(page(run))
+
+
+def test_the_run_is_one_row_of_runs(run):
+    reported(through(run, "answers"))
+    (row,) = run.lake.read_file(keys.table_file("runs", RUN_ID))
+    assert row["status"] == "SUCCEEDED"
+    assert (row["episodes_parsed"], row["episodes_refused"], row["episodes_failed"]) == (2, 1, 1)
+    assert (row["ceiling_usd"], row["settled_usd"]) == (Decimal("5.00"), Decimal("0.0036"))
+    assert (row["code_version"], row["finished_at"]) == ("1.2.3", FINISHED)
+
+
+@pytest.mark.parametrize("last", STAGES)
+def test_a_run_that_failed_after_any_stage_still_leaves_a_whole_report(run, last):
+    summary = reported(through(run, last), "SpendCeilingReached", "0.0123 USD do not fit 0.01 USD")
+    assert list(summary) == SUMMARY_KEYS
+    assert (summary["status"], summary["error"]) == ("FAILED", "SpendCeilingReached")
+    assert "SpendCeilingReached 0.0123 USD do not fit 0.01 USD" in visible(page(run))
+    (row,) = run.lake.read_file(keys.table_file("runs", RUN_ID))
+    assert (row["status"], row["cause"]) == ("FAILED", "0.0123 USD do not fit 0.01 USD")
+
+
+def test_a_run_whose_ledger_never_opened_cost_nothing(run):
+    through(run, "manifest")
+    summary = write_report(
+        run.lake, RUN_ID, None, (), "LedgerBusy", "the table stayed contended", FINISHED
+    )
+    assert (summary["settled_usd"], summary["reserved_usd"]) == ("0.000000", "0.000000")
+    assert [model["status"] for model in summary["models"]] == ["not planned", "not planned"]
+
+
+def test_a_run_refused_before_its_manifest_leaves_only_a_summary(run):
+    summary = write_report(
+        run.lake, RUN_ID, None, (), "UnknownField", "the input has no field 'cieling'", FINISHED
+    )
+    assert list(summary) == SUMMARY_KEYS
+    assert (summary["status"], summary["error"], summary["report"]) == (
+        "FAILED",
+        "UnknownField",
+        None,
+    )
+    assert run.lake.keys("") == [keys.summary(RUN_ID)]
+
+
+def test_a_failed_job_is_reported_with_its_error_and_its_reservation(run):
+    through(run, "dataset").write_jobs(status="failed")
+    summary = reported(run, "FineTuneFailed", "both failed")
+    assert summary["reserved_usd"] == "0.004000"
+    assert [(model["status"], model["training_tokens"]) for model in summary["models"]] == [
+        ("failed", 0)
+    ] * 2
+    assert "the provider ended the job: bad file" in visible(page(run))
+
+
+def test_a_training_that_another_run_bought_costs_this_one_nothing_and_says_whose_it_is(run):
+    through(run, "dataset").write_jobs()
+    jobs = run.lake.read_file(keys.table_file("jobs", RUN_ID))
+    run.lake.write_rows(
+        "jobs", keys.table_file("jobs", RUN_ID), [{**row, "bought_by": "porch-0"} for row in jobs]
+    )
+    run.entries.clear()
+    assert {model["settled_usd"] for model in reported(run)["models"]} == {"0.000000"}
+    assert "by the run porch-0 , so this run did not buy it again" in visible(page(run))
+
+
+def test_another_run_whose_name_begins_alike_is_not_mixed_in(run):
+    through(run, "answers")
+    reported(run)
+    longer = replace(run, run_id=f"{RUN_ID}0", entries=[])
+    through(longer, "answers")
+    summary = reported(run)
+    assert {row["n"] for row in summary["metrics"] if row["metric"] == "answers"} == {3}
+
+
+def test_writing_the_report_again_changes_nothing(run):
+    first = reported(through(run, "answers"))
+    before = run.lake.etags("")
+    assert reported(run) == first
+    assert run.lake.etags("") == before
+
+
+# The page
+
+
+def test_the_page_needs_no_script_and_no_other_file(run):
+    reported(through(run, "answers"))
+    html = page(run)
+    assert "<script" not in html
+    assert not re.search(r"""(src|srcset|@import|url\()\s*=?\s*["']?http""", html)
+    assert "<link" not in html
+
+
+def test_every_answer_says_that_it_is_simulated(run):
+    reported(through(run, "answers"))
+    cards = re.findall(r'<figure class="answer.*?</figure>', page(run), re.DOTALL)
+    assert len(cards) == 12
+    for card in cards:
+        assert "Simulated; not the words of Ida Stone" in card
+        assert 'data-generated="true"' in card
+        assert f'data-run-id="{RUN_ID}"' in card
+
+
+def test_the_untuned_answer_stands_before_the_tuned_one_of_the_same_model(run):
+    reported(through(run, "answers"))
+    first = re.search(r'id="question-1".*?</article>', page(run), re.DOTALL)[0]
+    assert re.findall(r'data-model="([^"]+)"', first) == [
+        "gpt-4.1-mini",
+        "ft:gpt-4.1-mini",
+        "llama-3.1-8b",
+        "ft:llama-3.1-8b",
+    ]
+
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">'
+
+
+def test_hostile_words_stay_words(run):
+    run.write_manifest(title=HOSTILE)
+    run.write_corpus(title=HOSTILE, detail=HOSTILE, reason=HOSTILE)
+    run.write_dataset()
+    run.write_jobs()
+    run.write_answers(tuned=HOSTILE, base=HOSTILE)
+    reported(run, "FineTuneFailed", HOSTILE)
+    html = page(run)
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12 + 4 + 3
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_only_web_addresses_are_linked(run):
+    run.write_manifest()
+    run.write_corpus(url="javascript:alert(1)")
+    reported(run)
+    assert 'href="javascript' not in page(run)
+    assert "Notes on lamps" in page(run)
+
+
+def test_episodes_that_were_not_read_are_listed_with_their_reason(run):
+    reported(through(run, "corpus"))
+    text = visible(page(run))
+    assert "2015-02-01 Notes on lamps refused no_turns" in text
+    assert "2015-03-01 Swings failed http_500" in text
+
+
+def test_the_prices_are_shown_with_date_and_source(run):
+    reported(through(run, "manifest"))
+    assert (
+        "training $5.00 / 1,000,000 tokens 2026-11-23 OpenAI price list for fine-tuning"
+        in visible(page(run))
+    )
+
+
+def test_a_dry_run_shows_its_plan_and_the_questions_it_would_ask():
+    with sample_run(dry_run=True) as run:
+        reported(through(run, "dataset"))
+        text = visible(page(run))
+    assert "Dry run" in text
+    assert "This run asked nothing" in text
+    assert "Why do you keep a porch?" in text
+    assert "gpt-4.1-mini 4 epochs $0.0003 $0.0012 $2.40 2 60 100%" in text
+
+
+def test_an_overrun_is_told(run):
+    through(run, "answers")
+    reported(run, totals=replace(run.totals, overrun=Decimal("0.5")))
+    assert "Overrun $0.50" in visible(page(run))
+
+
+def test_a_run_of_five_models_has_all_their_answers_and_scores():
+    models = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o-mini", "llama-3.1-8b", "llama-3.3-70b")
+    with sample_run(models=models) as run:
+        summary = reported(through(run, "answers"))
+        html = page(run)
+    assert [model["model"] for model in summary["models"]] == list(models)
+    assert html.count('<figure class="answer') == 5 * 2 * 3
+    assert [html.count(f'<th class="group" colspan="2">{model}</th>') for model in models] == [
+        1
+    ] * 5

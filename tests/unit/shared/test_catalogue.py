@@ -1,0 +1,117 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shared import catalogue
+from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
+
+SEED_TOKENS = 5_887_425  # of the 2023 original's corpus
+
+
+def priced(amount="5.00", model="tiny", purposes=("training",)):
+    lines = "".join(
+        f'      - {{purpose: {purpose}, amount: "{amount}", per: 1000000, unit: token, currency: USD, '
+        "as_of: 2026-01-01, source: test}\n"
+        for purpose in purposes
+    )
+    return (
+        f"  - model: {model}\n    provider: here\n    base_model: {model}\n    tokenizer: o200k_base\n"
+        "    margin_percent: 2\n    limits: {min_examples: 10, max_tokens_per_example: 100}\n"
+        f"    prices:\n{lines}"
+    )
+
+
+def document(*models):
+    return (
+        "as_of: 2026-01-01\nproviders:\n  - provider: here\n    base_url: http://127.0.0.1/v1\n"
+        "    hyperparameters: {style: method, extra: {}}\n    metadata_filter: true\n    deploy: none\n"
+        "models:\n" + "".join(models)
+    )
+
+
+def test_every_live_model_has_every_price_a_run_needs():
+    for model in catalogue.packaged().models:
+        if not model.historical:
+            for purpose in ("training", "input", "output", "base_input", "base_output"):
+                assert model.price(purpose).amount > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "one_epoch", "four_epochs"),
+    [
+        ("ada", "2.35", "9.42"),
+        ("babbage", "3.53", "14.13"),
+        ("curie", "17.66", "70.65"),
+        ("davinci", "176.62", "706.49"),
+    ],
+)
+def test_the_original_corpus_costs_what_it_really_cost(model, one_epoch, four_epochs):
+    price = catalogue.packaged().model(model).price("training")
+    assert f"{price.cost(SEED_TOKENS):.2f}" == one_epoch
+    assert f"{price.cost(4 * SEED_TOKENS):.2f}" == four_epochs
+
+
+@pytest.mark.parametrize(
+    ("per_1k", "cell"),
+    [
+        ("0.0004", "2.41"),
+        ("0.0006", "3.59"),
+        ("0.0030", "17.72"),
+        ("0.0300", "176.68"),
+        ("0.0016", "9.48"),
+        ("0.0024", "14.19"),
+        ("0.0120", "70.71"),
+        ("0.1200", "706.55"),
+    ],
+)
+def test_the_original_table_kept_the_1_of_1k_behind_every_price(per_1k, cell):
+    misread = Decimal(per_1k) + Decimal("0.00001")
+    price = (
+        catalogue.packaged().model("ada").price("training").model_copy(update={"amount": misread})
+    )
+    assert f"{price.cost(SEED_TOKENS):.2f}" == cell
+
+
+def test_an_unknown_model_is_refused_with_the_ones_there_are():
+    with pytest.raises(UnknownModel, match=r"gpt-9.*gpt-4\.1-mini"):
+        catalogue.packaged().model("gpt-9")
+
+
+def test_an_unknown_price_is_refused_not_free():
+    model = catalogue.parse(document(priced()), "test").model("tiny")
+    with pytest.raises(MissingPrice, match="tiny has no price for output"):
+        model.price("output")
+
+
+def test_a_model_that_ends_within_the_horizon_is_refused_with_the_date():
+    model = catalogue.packaged().model("gpt-4.1-mini")
+    catalogue.check_lifetime(model, date(2026, 12, 31), 14)
+    with pytest.raises(ModelShutdown, match="2027-01-14"):
+        catalogue.check_lifetime(model, date(2027, 1, 1), 14)
+
+
+def test_a_historical_model_is_never_bought():
+    with pytest.raises(ModelShutdown, match="davinci is historical"):
+        catalogue.check_lifetime(catalogue.packaged().model("davinci"), date(2023, 1, 1), 0)
+
+
+def test_a_negative_price_is_refused():
+    with pytest.raises(InvalidField, match="-5"):
+        catalogue.parse(document(priced(amount="-5.00")), "mine.yaml")
+
+
+def test_a_duplicate_model_is_refused_by_name():
+    with pytest.raises(InvalidField, match=r"mine.yaml has model 'tiny' more than once"):
+        catalogue.parse(document(priced(), priced()), "mine.yaml")
+
+
+def test_a_price_in_another_currency_is_refused():
+    with pytest.raises(InvalidField, match="currency"):
+        catalogue.parse(document(priced()).replace("USD", "EUR"), "mine.yaml")
+
+
+def test_text_that_is_no_catalogue_is_refused():
+    for text in ("", "[]", "models: 3", "{", "as_of: never"):
+        with pytest.raises(InvalidField):
+            catalogue.parse(text, "mine.yaml")

@@ -1,0 +1,128 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from shared import catalogue, settings, shows
+from shared.errors import (
+    InvalidField,
+    ModelShutdown,
+    RightsMissing,
+    UnknownField,
+    UnknownModel,
+    UnknownShow,
+)
+
+SHOW = {
+    "name": "porch",
+    "feed": "http://127.0.0.1:1/feed.xml",
+    "host": {"name": "Ida Stone"},
+    "rights": {"basis": "ours"},
+    "consent": {"scope": "tests", "attested_by": "us", "date": "2026-01-01"},
+    "questions": ["Why?"],
+}
+
+
+def resolved(when="2026-11-23", **fields):
+    asked = settings.parse_input({"show": SHOW, "ceiling_usd": "5.00", **fields})
+    return settings.resolve(
+        asked,
+        settings.show_from(asked),
+        catalogue.packaged(),
+        run_id="r1",
+        started_at=datetime.fromisoformat(when).replace(tzinfo=UTC),
+        code_version="test",
+        month_ceiling_usd=Decimal(100),
+    )
+
+
+def test_a_show_and_a_ceiling_are_enough():
+    run = resolved()
+    assert run.ceiling_usd == Decimal("5.00")
+    assert run.n_epochs == 4
+    assert run.month == "2026-11"
+    assert [model.model for model in run.models] == ["llama-3.3-70b"]
+
+
+def test_a_manifest_comes_back_as_it_was_written():
+    run = resolved(models=["gpt-4.1-mini"], since="2012-01-01", limit=50)
+    assert settings.RunSettings.model_validate_json(run.model_dump_json()) == run
+
+
+def test_an_unknown_field_is_refused_with_the_ones_there_are():
+    with pytest.raises(UnknownField, match=r"'cieling_usd'.*ceiling_usd"):
+        settings.parse_input({"show": "demo", "cieling_usd": "5.00"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n_epochs", 0),
+        ("n_epochs", "four"),
+        ("limit", 0),
+        ("since", "soon"),
+        ("models", []),
+        ("dry_run", "maybe"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_field(field, value):
+    with pytest.raises(InvalidField, match=field):
+        settings.parse_input({"show": "demo", "ceiling_usd": "5.00", field: value})
+
+
+def test_a_missing_ceiling_is_refused():
+    with pytest.raises(InvalidField, match="ceiling_usd"):
+        settings.parse_input({"show": "demo"})
+
+
+def test_an_unknown_model_is_refused():
+    with pytest.raises(UnknownModel, match="gpt-9"):
+        resolved(models=["gpt-9"])
+
+
+def test_the_day_the_openai_models_end_the_default_still_runs():
+    assert resolved(when="2027-01-15").models
+    with pytest.raises(ModelShutdown, match="2027-01-14"):
+        resolved(when="2027-01-15", models=["gpt-4.1-mini"])
+
+
+def test_an_unknown_show_is_refused_with_the_packaged_ones():
+    with pytest.raises(UnknownShow, match=r"'nosuch'.*econtalk"):
+        settings.show_from(settings.parse_input({"show": "nosuch", "ceiling_usd": "1.00"}))
+
+
+@pytest.mark.parametrize("section", ["rights", "consent"])
+def test_a_paid_run_needs_rights_and_consent_and_a_dry_run_does_not(section):
+    bare = {key: value for key, value in SHOW.items() if key != section}
+    with pytest.raises(RightsMissing, match=section):
+        resolved(show=bare)
+    assert resolved(show=bare, dry_run=True).dry_run
+
+
+def test_econtalk_ships_with_the_twelve_questions_and_without_rights():
+    show = shows.packaged("econtalk")
+    assert len(show.questions) == 12
+    assert show.cue == "Russ Roberts responds:"
+    assert show.rights is None
+    assert len(show.training.must_have) == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"feed": None}, "exactly one of feed, urls or transcripts"),
+        ({"urls": ["http://127.0.0.1/"]}, "exactly one of feed, urls or transcripts"),
+        ({"name": "No Spaces"}, "name"),
+        ({"host": {}}, "host.name"),
+        ({"hots": 1}, "hots"),
+        ({"training": {"must_have": ["("]}}, "not a regular expression"),
+        ({"questions": "Why?"}, "questions"),
+    ],
+)
+def test_a_profile_that_is_not_usable_says_which_field(change, said):
+    with pytest.raises(InvalidField, match=said):
+        shows.parse({**SHOW, **change}, "mine.yaml")
+
+
+def test_the_cue_defaults_to_the_host():
+    assert shows.parse(SHOW, "test").cue == "Ida Stone responds:"
