@@ -1,7 +1,7 @@
 """The stages that buy a model: submit, poll, settle, deploy and, when a run fails, cancel."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from shared.bucket import Bucket
 from shared.catalogue import Model
 from shared.errors import EconChatRError, Transient
 from shared.ids import digest
-from shared.providers.contract import ProviderRefusal
+from shared.providers.contract import Deployment, ProviderRefusal
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk, FineTuneFailed, JobStatus, TrainingOrder
 from shared.settings import RunSettings
@@ -109,26 +109,35 @@ def deploy(
 
     Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
     """
-    key = keys.outcome(settings.run_id, model.model)
-    outcome = bucket.read_json(key)
-    deployment = provider.deployment(outcome["deployment"]) if "deployment" in outcome else None
-    if deployment is None:
-        checkpoint = provider.checkpoints(outcome["job_id"])[0]
-        name = f"econchatr-{outcome['purchase_id']}"
-        deployment = provider.deploy(name, model.base_model, outcome["job_id"], checkpoint)
-        # The provider answers to a name of its own making, which is told only here.
-        outcome["deployment"] = deployment.name
-        bucket.write_json(key, outcome)
+    outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
+    deployment = _deployment(bucket, provider, model, outcome)
     age = now - datetime.fromisoformat(outcome["settled_at"])
     if deployment.status == "error" or age > MAX_DEPLOYMENT_AGE:
         raise DeploymentFailed(
-            f"{model.provider} did not make {deployment.name} answer (status {deployment.status}, {age} after its "
-            f"training); the trained model is kept there as job {outcome['job_id']}"
+            f"{model.provider} did not make {deployment.name} answer (status {deployment.status}, "
+            f"{age} after its training); the trained model is kept there as job {outcome['job_id']}"
         )
     if deployment.status != "active":
         return False
-    bucket.write_json(key, {**outcome, "fine_tuned_model": deployment.name})
+    bucket.write_json(
+        keys.outcome(settings.run_id, model.model), {**outcome, "fine_tuned_model": deployment.name}
+    )
     return True
+
+
+def _deployment(
+    bucket: Bucket, provider: OpenAICompatible, model: Model, outcome: Mapping[str, Any]
+) -> Deployment:
+    """The deployment as it is now; a provider names it itself, so the name is kept for later runs."""
+    key = keys.deployment(outcome["purchase_id"])
+    kept = bucket.read_json(key)
+    deployment = provider.deployment(kept["name"]) if kept else None
+    if deployment is None:
+        checkpoint = provider.checkpoints(outcome["job_id"])[0]
+        wanted = f"econchatr-{outcome['purchase_id']}"
+        deployment = provider.deploy(wanted, model.base_model, outcome["job_id"], checkpoint)
+        bucket.write_json(key, {"name": deployment.name})
+    return deployment
 
 
 def cancel(desk: Desk, run_id: str) -> dict[str, Any]:

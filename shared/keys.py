@@ -49,6 +49,11 @@ def outcome(run_id: str, model: str) -> str:
     return f"runs/{run_id}/jobs/{model}.json"
 
 
+def deployment(purchase_id: str) -> str:
+    """Under which name a bought model answers, for every run that finds it again."""
+    return f"models/{purchase_id}.json"
+
+
 def curve(run_id: str, model: str) -> str:
     """The training curve of `model`, as rows of `job_metrics`."""
     return f"runs/{run_id}/curves/{model}.json"

@@ -15,6 +15,7 @@ WORKGROUP = "econchatr-laptop"
 DATABASE = "econchatr_laptop"
 POLL_SECONDS = 0.1
 MAX_ROWS = 1000
+CELL_WIDTH = 60
 
 
 class NoLake(BadInput):
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     with running(state) as cloud:
         header, rows = select(cloud.client("athena"), sql)
-    print_table(header, rows)
+    print_table(header, rows, widest=CELL_WIDTH)
     print(f"\n{len(rows)} rows")
     return 0
 

@@ -121,9 +121,11 @@ def print_results(summary: Mapping[str, Any]) -> None:
     )
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Columns as wide as their widest cell."""
-    lines = [[str(cell) for cell in row] for row in (header, *rows)]
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120
+) -> None:
+    """Columns as wide as their widest cell; a cell longer than `widest` is cut."""
+    lines = [[_cut(str(cell), widest) for cell in row] for row in (header, *rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
         print(
@@ -131,6 +133,11 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         )
         if number == 0:
             print("  ".join("-" * width for width in widths))
+
+
+def _cut(cell: str, widest: int) -> str:
+    line = " ".join(cell.split())
+    return line if len(line) <= widest else f"{line[: widest - 1]}…"
 
 
 def _usd(amount: str) -> str:

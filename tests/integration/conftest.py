@@ -46,7 +46,7 @@ class Machine:
         return dict(self._stand_in("GET", "/_meter"))
 
     def billed(self) -> Decimal:
-        return Decimal(self.meter()["total_usd"])
+        return Decimal(self.meter()["exact_usd"])
 
     @contextmanager
     def fault(self, action: str, **options: Any) -> Iterator[None]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from shared import keys
+from shared import keys, money
 
 pytestmark = pytest.mark.integration
 
@@ -28,7 +28,9 @@ def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(ma
     outcome = machine.run(machine.show("happy"))
     assert outcome.finished.status == "SUCCEEDED", outcome.finished
     summary = outcome.summary
-    assert Decimal(summary["settled_usd"]) == machine.billed() - before
+    settled = sum(row["settled_usd"] for row in rows_of(machine, "spend", outcome.run_id))
+    assert settled == machine.billed() - before
+    assert summary["settled_usd"] == money.format_usd(settled)
     assert summary["reserved_usd"] == "0.000000"
     assert summary["episodes"]["failed"] == 0
     assert summary["episodes"]["refused"] >= 2

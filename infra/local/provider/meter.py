@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
 from infra.local.provider.store import Call, Job
 from infra.local.provider.wire import ApiError, Json
+
+_MICRO_DOLLAR = Decimal("0.000001")
 
 
 def price(model: Model, purpose: str) -> Decimal:
@@ -31,7 +33,11 @@ def job_charge(job: Job, model: Model, now: float) -> Decimal:
 def bill(
     jobs: Iterable[Job], calls: Iterable[Call], catalogue: Mapping[str, Model], now: float
 ) -> Json:
-    """Everything charged so far, in exact US dollars as strings; `by_model` by base model."""
+    """Everything charged so far in US dollars as strings, exact but for `total_usd`.
+
+    `total_usd` is what would stand on an invoice: `exact_usd` in six decimals, rounded up.
+    `by_model` is by base model.
+    """
     by_model: dict[str, Decimal] = defaultdict(Decimal)
     job_rows, call_rows, running = [], [], 0
     for job in jobs:
@@ -42,8 +48,10 @@ def bill(
     for call in calls:
         by_model[call.base_model] += Decimal(call.charged_usd)
         call_rows.append(_call_row(call))
+    exact = sum(by_model.values(), Decimal())
     return {
-        "total_usd": plain(sum(by_model.values(), Decimal())),
+        "total_usd": str(exact.quantize(_MICRO_DOLLAR, rounding=ROUND_UP)),
+        "exact_usd": plain(exact),
         "running_jobs": running,
         "by_model": {model: plain(amount) for model, amount in by_model.items()},
         "jobs": job_rows,

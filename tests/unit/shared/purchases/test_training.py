@@ -371,7 +371,7 @@ def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
     assert provider.sent.count("create") == 1
 
 
-def test_a_job_adopted_by_another_keeps_its_reservation_when_this_one_gives_up(
+def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
     desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
@@ -387,7 +387,7 @@ def test_a_job_adopted_by_another_keeps_its_reservation_when_this_one_gives_up(
 
     monkeypatch.setattr(provider, "find", overtaken_search)
     assert poll(desk).status == "succeeded"
-    assert desk.ledger.totals("run").reserved == RESERVED
+    assert desk.ledger.totals("run").committed == provider.bill()
 
 
 def test_a_run_that_comes_second_gives_its_reservation_back(
