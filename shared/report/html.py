@@ -45,6 +45,7 @@ def render(record: RunRecord, scored: Scored) -> str:
         counts=episode_counts(record),
         unread=[row for row in record.episodes if row["status"] != "parsed"],
         read=[row for row in record.episodes if row["status"] == "parsed"],
+        corpus_by_year=view.corpus_by_year(record),
         questions=view.questions(record),
         arms=view.arms(record),
         measures=view.measures(record, scored),

@@ -7,8 +7,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+import pandas as pd
+
 from shared import money
-from shared.report.collect import Row, RunRecord
+from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 from shared.statistics import UNITS
 
@@ -199,6 +201,24 @@ def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
         rows = [by_place.get((metric, model, arm)) for model, arm in columns]
         if any(rows):
             lines.append(MeasureLine(measure, tuple(_cell(measure, row) for row in rows)))
+    return lines
+
+
+def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:
+    """For each year of publication: episodes, those read, and their turns and tokens."""
+    episodes = pd.DataFrame(record.episodes, columns=list(EPISODE_COLUMNS))
+    if episodes.empty:
+        return []
+    years = episodes.assign(
+        year=episodes["published"].dt.year, read=episodes["status"] == "parsed"
+    ).groupby("year", as_index=False)
+    by_year = years.agg(
+        episodes=("episode_id", "count"),
+        read=("read", "sum"),
+        turns=("n_turns", "sum"),
+        tokens=("n_tokens", "sum"),
+    )
+    lines: list[dict[str, Any]] = by_year.astype("int64").to_dict("records")
     return lines
 
 

@@ -11,13 +11,51 @@ from dataclasses import dataclass
 from lxml import etree
 
 _INLINE = frozenset(
-    ("a", "abbr", "acronym", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins")
-    + ("kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time")
-    + ("tt", "u", "var")
+    {
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+    }
 )
 _HIDDEN = frozenset(
-    ("head", "script", "style", "noscript", "template", "svg", "select", "textarea", "button")
-    + ("iframe", "object")
+    {
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "select",
+        "textarea",
+        "button",
+        "iframe",
+        "object",
+    }
 )
 MAX_LABEL = 80
 

@@ -8,8 +8,26 @@ from shared.transcripts.records import Host, Role
 from shared.transcripts.text import TIME, folded
 
 _HONORIFICS = frozenset(
-    ("dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "rev", "senator", "judge")
-    + ("md", "phd", "psyd", "jr", "sr", "ii", "iii")
+    {
+        "dr",
+        "prof",
+        "professor",
+        "mr",
+        "mrs",
+        "ms",
+        "sir",
+        "dame",
+        "rev",
+        "senator",
+        "judge",
+        "md",
+        "phd",
+        "psyd",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+    }
 )
 _TRAILING_TIME = re.compile(rf"[\s–-]*[\[(]?{TIME}[\])]?$")
 _ROLE_NOTE = re.compile(r"\s*(?:,|\()\s*(?:host|guest|co-host|byline)\)?$", re.IGNORECASE)
@@ -125,12 +143,14 @@ def merged_aliases(labels: Sequence[str]) -> dict[str, str]:
         known = spelled.setdefault(name_key(label), label)
         if known.isupper() and not label.isupper():
             spelled[name_key(label)] = label
-    full = [key for key in spelled if len(key) > 1]
+    full: dict[tuple[str, ...], set[str]] = {}
+    for key, label in spelled.items():
+        for end in _ends(key) if len(key) > 1 else ():
+            full.setdefault((end,), set()).add(label)
     merged = {}
     for label, bare in zip(labels, plain, strict=True):
         key = name_key(noted.get(bare, bare))
-        longer = {spelled[name] for name in full if len(key) == 1 and key[0] in _ends(name)}
-        merged[label] = longer.pop() if len(longer) == 1 else spelled.get(key, bare)
+        merged[label] = _only(full.get(key, ())) or spelled.get(key, bare)
     return merged
 
 

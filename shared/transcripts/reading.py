@@ -146,7 +146,7 @@ def _reads_like_notes(text: str) -> bool:
 def _refuse_without_spaces(said: str) -> None:
     """Refuse text whose blanks are lost (seen in captions): no word in it can be told."""
     is_latin = said.isascii() or sum(map(str.isascii, said)) > len(said) * 0.9
-    if is_latin and len(said) > 200 and said.count(" ") * 20 < len(said):
+    if is_latin and len(said) > 200 and len(said.split()) * 20 < len(said):
         raise TranscriptRefused(
             "no_spaces", "The blanks between words are missing all through the transcript."
         )

@@ -291,3 +291,10 @@ def test_a_run_of_five_models_has_all_their_answers_and_scores():
     assert [html.count(f'<th class="group" colspan="2">{model}</th>') for model in models] == [
         1
     ] * 5
+
+
+def test_the_page_counts_the_corpus_by_year(run):
+    reported(through(run, "corpus"))
+    by_year = visible(page(run)).split("By year of publication")[1]
+    years = {row["published"].year for row in run.episodes}
+    assert all(str(year) in by_year for year in years)
