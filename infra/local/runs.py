@@ -3,6 +3,7 @@
 import argparse
 import json
 import secrets
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from shared.clock import utc_now
 from shared.shows import ShowProfile
 
 PLAN_CEILING_USD = "10.00"
+LATEST_REPORT = "report.html"  # a copy of the newest run's, under a name that stays
 
 
 def local(arguments: argparse.Namespace) -> int:
@@ -82,5 +84,6 @@ def _tell(out: Path, run_id: str, summary: Mapping[str, Any], *, dry_run: bool) 
     if not dry_run:
         print_results(summary)
     if summary["report"]:
-        print(f"\nReport:  {out / summary['report']}")
+        shutil.copyfile(out / summary["report"], out / LATEST_REPORT)
+        print(f"\nReport:  {out / LATEST_REPORT}")
     print(f"Summary: {out / keys.summary(run_id)}")
