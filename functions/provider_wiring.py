@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from functions.wiring import api_key, ledger
-from shared import catalogue
+from functions.wiring import api_key, ledger, models_and_prices
 from shared.environment import environment
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
@@ -12,7 +11,7 @@ from shared.purchases import Desk
 @cache
 def provider(name: str) -> OpenAICompatible:
     """The provider called `name`, at the deployment's own address where it gives one."""
-    known = catalogue.packaged().provider(name)
+    known = models_and_prices().provider(name)
     return OpenAICompatible.connect(known, api_key(name), environment().provider_base_url or None)
 
 

@@ -7,8 +7,9 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities import parameters
 
-from shared import keys
+from shared import catalogue, keys
 from shared.bucket import Bucket
+from shared.catalogue import Catalogue
 from shared.environment import environment
 from shared.errors import BadInput
 from shared.ledger import Ledger
@@ -27,6 +28,15 @@ def bucket() -> Bucket:
 def ledger() -> Ledger:
     """The ledger."""
     return Ledger(boto3.client("dynamodb"), environment().ledger_table)
+
+
+def models_and_prices() -> Catalogue:
+    """The packaged catalogue, with the user's own in front where the bucket holds one."""
+    own = bucket().read(keys.CATALOGUE)
+    if own is None:
+        return catalogue.packaged()
+    text = own.decode("utf-8", errors="replace")
+    return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, keys.CATALOGUE))
 
 
 def api_key(provider: str) -> str:

@@ -1,19 +1,18 @@
 """Models, prices and providers as data, validated when loaded: an unknown price is never free."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared import money
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
-from shared.validation import sentence
+from shared.validation import line_of, sentence
 
 Purpose = Literal[
     "training",
@@ -28,10 +27,16 @@ Purpose = Literal[
     "storage",
 ]
 PACKAGED = Path(__file__).with_name("catalogue.yaml")
+Entry = TypeVar("Entry")
 
 
 def _price_amount(value: object) -> Decimal:
-    return money.parse_usd(value, "amount")
+    if isinstance(value, Decimal):
+        return value
+    try:
+        return money.parse_usd(value, "amount")
+    except InvalidField as error:  # as a ValueError pydantic adds where it stands
+        raise ValueError(str(error)) from error
 
 
 class _Record(BaseModel):
@@ -93,7 +98,7 @@ class Model(_Record):
     provider: str
     base_model: str
     serving_model: str | None = None
-    tokenizer: Literal["o200k_base", "cl100k_base", "p50k_base", "r50k_base"]
+    tokenizer: Literal["o200k_base", "cl100k_base"]
     margin_percent: int = Field(ge=0, le=100)
     shutdown_date: date | None = None
     historical: bool = False
@@ -120,8 +125,8 @@ class Catalogue(_Record):
     """Every model and provider a run may use."""
 
     as_of: date
-    providers: tuple[Provider, ...]
-    models: tuple[Model, ...]
+    providers: tuple[Provider, ...] = ()
+    models: tuple[Model, ...] = ()
 
     def model(self, name: str) -> Model:
         """The model called `name`; raises UnknownModel, naming the ones there are."""
@@ -155,19 +160,34 @@ def check_lifetime(model: Model, today: date, horizon_days: int) -> None:
 
 
 def parse(text: str, source: str) -> Catalogue:
-    """A catalogue from YAML; raises InvalidField with the place in `source` that is wrong."""
+    """A catalogue from YAML; raises InvalidField with the line of `source` that is wrong."""
     try:
         catalogue = Catalogue.model_validate(_with_price_defaults(yaml.safe_load(text)))
     except (yaml.YAMLError, ValidationError, AttributeError, TypeError) as error:
-        raise InvalidField(f"the catalogue {source} is not usable: {sentence(error)}") from error
-    _refuse_duplicates([model.model for model in catalogue.models], "model", source)
-    _refuse_duplicates([provider.provider for provider in catalogue.providers], "provider", source)
-    for model in catalogue.models:
-        catalogue.provider(model.provider)
-        _refuse_duplicates(
-            [price.purpose for price in model.prices], f"price of {model.model}", source
-        )
+        raise InvalidField(
+            f"the catalogue {source} is not usable: {sentence(error, text)}"
+        ) from error
+    _refuse_duplicates([entry.model for entry in catalogue.models], ("models",), text, source)
+    providers = [entry.provider for entry in catalogue.providers]
+    _refuse_duplicates(providers, ("providers",), text, source)
+    for number, model in enumerate(catalogue.models):
+        purposes = [price.purpose for price in model.prices]
+        _refuse_duplicates(purposes, ("models", number, "prices"), text, source)
     return catalogue
+
+
+def overridden(catalogue: Catalogue, own: Catalogue) -> Catalogue:
+    """`catalogue` with the models and providers of `own` in place of, or besides, its own."""
+    return Catalogue(
+        as_of=max(catalogue.as_of, own.as_of),
+        providers=_merged(catalogue.providers, own.providers, lambda entry: entry.provider),
+        models=_merged(catalogue.models, own.models, lambda entry: entry.model),
+    )
+
+
+def dump(catalogue: Catalogue) -> str:
+    """The catalogue as YAML that `parse` reads back as the same."""
+    return yaml.safe_dump(catalogue.model_dump(mode="json", exclude_none=True), sort_keys=False)
 
 
 @cache
@@ -185,9 +205,18 @@ def _with_price_defaults(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "models": models}
 
 
-def _refuse_duplicates(names: list[str], kind: str, source: str) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise InvalidField(
-            f"the catalogue {source} has {kind} {twice[0]!r} more than once; keep one"
-        )
+def _refuse_duplicates(
+    names: Sequence[str], section: tuple[str | int, ...], text: str, source: str
+) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            line = line_of(text, (*section, number))
+            raise InvalidField(
+                f"the catalogue {source} names {name!r} a second time in line {line}; keep one"
+            )
+
+
+def _merged(
+    entries: Sequence[Entry], own: Sequence[Entry], name_of: Callable[[Entry], str]
+) -> tuple[Entry, ...]:
+    return tuple({name_of(entry): entry for entry in (*entries, *own)}.values())

@@ -5,6 +5,7 @@ from calendar import timegm
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -119,7 +120,7 @@ def _is_a_name(name: str) -> bool:
 
 
 def _item(entry: Mapping[str, Any], links: tuple[TranscriptLink, ...], host: Host) -> FeedItem:
-    url, title = str(entry.get("link", "")), " ".join(str(entry.get("title", "")).split())
+    url, title = str(entry.get("link", "")), " ".join(unescape(str(entry.get("title", ""))).split())
     published, description = _published(entry), str(entry.get("summary", ""))
     said = [url, title, published.isoformat(), description, [link.url for link in links]]
     guests = guests_from_title(title, (host.name, *host.aliases))

@@ -3,13 +3,13 @@
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from shared import keys, purchases
 from shared.bucket import Bucket
-from shared.catalogue import Model
+from shared.catalogue import Model, check_lifetime
 from shared.errors import EconChatRError, Transient
 from shared.ids import digest
 from shared.providers.contract import Deployment, ProviderRefusal
@@ -41,6 +41,17 @@ def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrd
         suffix=settings.show.name,
         seed=settings.show.training.seed,
     )
+
+
+def check_still_offered(
+    provider: OpenAICompatible, settings: RunSettings, model: Model, today: date
+) -> None:
+    """Raise ModelShutdown when the provider's own list names an earlier last day than the catalogue."""
+    announced = provider.shutdown_dates().get(model.base_model)
+    known = [day for day in (announced, model.shutdown_date) if day is not None]
+    if known:
+        dated = model.model_copy(update={"shutdown_date": min(known)})
+        check_lifetime(dated, today, settings.show.horizon_days)
 
 
 def submit(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:

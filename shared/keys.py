@@ -4,6 +4,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 
+CATALOGUE = "catalogue.yaml"
+"""The user's own models and prices, if any, which go before the packaged ones."""
+
+
 def manifest(run_id: str) -> str:
     """The run's frozen settings."""
     return f"runs/{run_id}/manifest.json"

@@ -76,7 +76,9 @@ def answer_cost(model: Model, question: str, show: ShowProfile, *, tuned: bool) 
 
 
 def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
-    """The most that all of a model's answers can cost, tuned and untuned."""
+    """The most that all of a model's answers can cost, tuned and untuned; a historical model gives none."""
+    if model.historical:
+        return money.ZERO
     return money.add(
         *(
             answer_cost(model, question, show, tuned=tuned)

@@ -122,12 +122,17 @@ class ShowProfile(_Record):
         return self.training.suffix or f"{self.host.name} responds:"
 
 
-def parse(document: Any, source: str) -> ShowProfile:
-    """A profile from its decoded document; raises InvalidField with the field that is wrong."""
+def parse(document: Any, source: str, text: str = "") -> ShowProfile:
+    """A profile from its decoded document; raises InvalidField with the field that is wrong.
+
+    `text` is the YAML it was decoded from, so that the line can be named.
+    """
     try:
         return ShowProfile.model_validate(document)
     except ValidationError as error:
-        raise InvalidField(f"the show profile {source} is not usable: {sentence(error)}") from error
+        raise InvalidField(
+            f"the show profile {source} is not usable: {sentence(error, text)}"
+        ) from error
 
 
 def parse_yaml(text: str, source: str) -> ShowProfile:
@@ -136,7 +141,7 @@ def parse_yaml(text: str, source: str) -> ShowProfile:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InvalidField(f"the show profile {source} is not YAML: {sentence(error)}") from error
-    return parse(document, source)
+    return parse(document, source, text)
 
 
 def packaged_names() -> list[str]:

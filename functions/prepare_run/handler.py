@@ -5,8 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.wiring import bucket, ledger, logger
-from shared import catalogue, preparation
+from functions.wiring import bucket, ledger, logger, models_and_prices
+from shared import preparation
 from shared.environment import environment
 
 
@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = preparation.prepare(
         bucket(),
         ledger(),
-        catalogue.packaged(),
+        models_and_prices(),
         event["input"],
         run_id=event["run_id"],
         started_at=datetime.fromisoformat(event["started_at"]),

@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk, provider
-from functions.wiring import bucket, logger, settings_of
-from shared import catalogue, fine_tunes
+from functions.wiring import bucket, logger, models_and_prices, settings_of
+from shared import fine_tunes
 from shared.clock import utc_now
 
 
@@ -16,5 +16,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     model = settings.model(event["model"])
     outcome = fine_tunes.settle(bucket(), desk(), settings, model, utc_now())
     fine_tunes.keep_curve(bucket(), provider(model.provider), settings, model)
-    needs_deployment = catalogue.packaged().provider(model.provider).deploy != "none"
+    needs_deployment = models_and_prices().provider(model.provider).deploy != "none"
     return {**event, "deploying": needs_deployment and outcome["status"] == "succeeded"}

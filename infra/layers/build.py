@@ -19,8 +19,8 @@ GLIBC_MINOR = 28
 
 _BASE = ("aws-lambda-powertools", "boto3", "pydantic", "pyyaml")
 
-# Every function has one layer. pandas is in none: no handler needs it, next to pyarrow it leaves no
-# room for the rest, and where it is installed pyarrow imports it on every write.
+# Every function has one layer. pandas next to pyarrow leaves no room for the rest, and where it is
+# installed pyarrow imports it on every write: so only the report has it.
 LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "Core": _BASE,
@@ -29,7 +29,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             *("feedparser", "ftfy", "lxml", "protego", "pyarrow", "tiktoken", "urllib3"),
         ),
         "Ai": (*_BASE, "httpx2", "openai", "tiktoken"),
-        "Report": (*_BASE, "jinja2", "pyarrow"),
+        "Report": (*_BASE, "jinja2", "pandas", "pyarrow"),
     }
 )
 """Roots of each layer by its name in template.yaml without "Layer"; the lock says the versions."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import catalogue, settings, shows
+from shared.catalogue import Catalogue
 from shared.clock import utc_now
 from shared.errors import InvalidField, UnknownShow
 from shared.money import parse_usd
@@ -55,12 +56,25 @@ def inline(show: ShowProfile) -> dict[str, Any]:
     return show.model_dump(mode="json", exclude_defaults=True)
 
 
-def check(document: Mapping[str, Any], show: ShowProfile, month_ceiling_usd: str) -> None:
+def models_and_prices(own: Path | None) -> Catalogue:
+    """The packaged catalogue, with the user's own file before it; raises InvalidField with the line."""
+    if own is None:
+        return catalogue.packaged()
+    try:
+        text = own.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidField(f"--catalogue {str(own)!r} cannot be read ({error})") from error
+    return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, str(own)))
+
+
+def check(
+    document: Mapping[str, Any], show: ShowProfile, models: Catalogue, month_ceiling_usd: str
+) -> None:
     """Refuse now, with the sentence the first state would use, what that state would refuse."""
     settings.resolve(
         settings.parse_input(document),
         show,
-        catalogue.packaged(),
+        models,
         run_id="check",
         started_at=utc_now(),
         code_version="check",

@@ -58,6 +58,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="the bucket as plain files"
     )
     parser.add_argument(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="models and prices of your own, before the packaged ones",
+    )
+    parser.add_argument(
         "--month-ceiling-usd",
         default="1000.00",
         metavar="USD",

@@ -11,7 +11,9 @@ from infra import encodings
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.provider.process import start as start_provider
-from shared import catalogue
+from shared import catalogue, keys
+from shared.bucket import Bucket
+from shared.catalogue import Catalogue
 from shared.errors import BadInput
 from shared.ledger import Ledger
 from shared.shows import ShowProfile
@@ -51,15 +53,20 @@ def laptop(
     out: Path,
     *,
     month_ceiling_usd: str,
+    models: Catalogue | None = None,
     openai_base_url: str | None = None,
     wait_scale: float = 1.0,
 ) -> Iterator[Laptop]:
     """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
 
+    `models` are the models and prices in force, for the machine and for the stand-in's own bill.
+
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
     """
     state = state_dir(out)
     key = _api_key(openai_base_url)
+    models = models or catalogue.packaged()
+    prices = catalogue.dump(models)
     with ExitStack() as stack:
         environment = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
         cloud = stack.enter_context(
@@ -67,15 +74,20 @@ def laptop(
         )
         base_url, meter_url = openai_base_url, None
         if base_url is None:
+            price_list = state / keys.CATALOGUE
+            price_list.write_text(prices, encoding="utf-8")
             stand_in = stack.enter_context(
-                start_provider(catalogue.PACKAGED, state / "provider", api_key=STAND_IN_KEY)
+                start_provider(price_list, state / "provider", api_key=STAND_IN_KEY)
             )
             base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
         outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))
-        keys = {entry.provider: key for entry in catalogue.packaged().providers}
         cloud.client("secretsmanager").put_secret_value(
-            SecretId=outputs["ProviderSecret"], SecretString=json.dumps(keys)
+            SecretId=outputs["ProviderSecret"],
+            SecretString=json.dumps(
+                {entry.provider: key for entry in models.providers}
+            ),
         )
+        Bucket(cloud.client("s3"), outputs["LakeBucket"]).write(keys.CATALOGUE, prices.encode())
         yield Laptop(cloud, outputs, meter_url)
 
 

@@ -39,12 +39,14 @@ def plan(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:
-    asked.check(document, show, arguments.month_ceiling_usd)
+    models = asked.models_and_prices(arguments.catalogue)
+    asked.check(document, show, models, arguments.month_ceiling_usd)
     out: Path = arguments.out
     with (
         laptop(
             out,
             month_ceiling_usd=arguments.month_ceiling_usd,
+            models=models,
             openai_base_url=arguments.openai_base_url,
         ) as here,
         served(show, out) as reachable,

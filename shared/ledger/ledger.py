@@ -182,9 +182,9 @@ class Ledger:
                 f"run {entry.run_id} was billed ${money.format_usd(run.overrun)} beyond what was "
                 f"reserved, so it buys nothing more; refused: {_wish(entry)}"
             )
-        for name, totals in (("the run", run), (f"the month {entry.month}", month)):
+        for totals in (run, month):
             if totals.available < entry.reserved:
-                raise SpendCeilingReached(_ceiling_sentence(name, totals, entry))
+                raise SpendCeilingReached(_ceiling_sentence(totals, entry))
 
     def _month_of(self, run_id: str) -> str:
         if run_id not in self._months:
@@ -268,10 +268,10 @@ def _held(entry: Entry) -> Decimal:
     return entry.reserved if entry.status == "reserved" else money.ZERO
 
 
-def _ceiling_sentence(name: str, totals: Totals, entry: Entry) -> str:
+def _ceiling_sentence(totals: Totals, entry: Entry) -> str:
     would_be = money.add(totals.committed, entry.reserved)
     return (
-        f"{_wish(entry)} would bring {name} to ${money.format_usd(would_be)}, above the ceiling of "
+        f"{_wish(entry)} would bring {totals.title} to ${money.format_usd(would_be)}, above the ceiling of "
         f"${money.format_usd(totals.ceiling)}; raise the ceiling or buy less"
     )
 

@@ -93,6 +93,11 @@ class Totals:
     closed_at: datetime | None = None
 
     @property
+    def title(self) -> str:
+        """The scope in a sentence."""
+        return f"the month {self.month}" if self.scope.startswith("MONTH") else "the run"
+
+    @property
     def committed(self) -> Decimal:
         return money.add(self.settled, self.reserved)
 

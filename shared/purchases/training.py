@@ -260,7 +260,7 @@ def _check_bill_so_far(desk: Desk, purchase: TrainingPurchase, job: Job | None) 
     would_be = money.add(tightest.committed, so_far - entry.reserved)
     raise SpendCeilingReached(
         f"job {purchase.job_id} has billed ${money.format_usd(so_far)} so far, which brings "
-        f"{tightest.scope} to ${money.format_usd(would_be)}, above the ceiling of "
+        f"{tightest.title} to ${money.format_usd(would_be)}, above the ceiling of "
         f"${money.format_usd(tightest.ceiling)}; the job was asked to stop"
     )
 

@@ -29,9 +29,9 @@ _CUE_WORDS = (
     r"|phone ringing|sic|foreign(?: language)?"
 )
 _CUE = re.compile(
-    rf"\[(?:(?:{_CUE_WORDS})[ ,:]{{0,3}}(?:{TIME})?|{TIME}|more to come[^\]]{{0,40}}"
+    rf" ?(?:\[(?:(?:{_CUE_WORDS})[ ,:]{{0,3}}(?:{TIME})?|{TIME}|more to come[^\]]{{0,40}}"
     rf"|[^\[\]]{{0,300}}-{{1,2}}\s?Econlib Ed\.?)\]"
-    rf"|\((?:laughs|laughing|laughter|chuckles|chuckling|applause|inaudible|crosstalk|{TIME})\)",
+    rf"|\((?:laughs|laughing|laughter|chuckles|chuckling|applause|inaudible|crosstalk|{TIME})\))",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(
@@ -50,6 +50,7 @@ _PHONE = re.compile(
 )
 _SPACED_DASH = re.compile(r" (?:-{2,3}|–|—) ")
 _DOUBLE_HYPHEN = re.compile(r"(?<!-)--(?!-)")
+_CLOSING = ".,;:!?…)]'\"’”"
 _URL_TAIL = ".,;:!?'’)"
 
 
@@ -62,9 +63,9 @@ class Cleaned:
 
 
 def clean_text(text: str) -> Cleaned:
-    """The text as training text; pure, linear in its length, and cleaning twice changes nothing."""
+    """The text as training text; pure, in time linear in its length."""
     repaired = _repaired(text)
-    without_cues = folded(_CUE.sub(lambda cue: _gap(repaired, cue.start(), cue.end()), repaired))
+    without_cues = folded(_CUE.sub(lambda cue: _gap(repaired, cue), repaired))
     replaced: dict[str, int] = {}
     protected, replaced["email"] = _EMAIL.subn("<EMAIL>", without_cues)
     protected, replaced["url"] = _URL.subn(_url, protected)
@@ -81,20 +82,19 @@ def count_replaceable(text: str) -> Mapping[str, int]:
 
 def _repaired(text: str) -> str:
     """Mojibake undone, composed characters (NFC), no control or zero-width characters."""
-    fixed = ftfy.fix_text(text, config=_REPAIR)
-    return folded(
-        "".join(
-            char
-            for char in fixed
-            if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
-        )
+    visible = "".join(
+        char
+        for char in text
+        if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
     )
+    return folded(ftfy.fix_text(visible, config=_REPAIR))
 
 
-def _gap(text: str, start: int, end: int) -> str:
-    """A blank where removing a cue would glue two words, else nothing."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return " " if before.isalnum() and after.isalnum() else ""
+def _gap(text: str, cue: re.Match[str]) -> str:
+    """A blank where removing the cue (and a blank before it) would glue two words, else nothing."""
+    before, after = text[cue.start() - 1 : cue.start()], text[cue.end() : cue.end() + 1]
+    parted = cue[0].startswith(" ") or before.isalnum()
+    return " " if parted and after.strip() and after not in _CLOSING else ""
 
 
 def _url(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from shared.transcripts.people import People, could_be_a_name, is_nobody, tidy_label
+from shared.transcripts.people import People, could_be_a_name, is_nobody, name_key, tidy_label
 from shared.transcripts.records import Line
 
 _PLAIN_LABEL = re.compile(r"(?:- )?\[?([^\W\d_][^:\[\]<>\"“?!]{0,60}?)\]?\s?:(?!//)(?:\s|$)")
@@ -23,7 +23,7 @@ def settled(lines: Sequence[Line], people: People) -> list[Line]:
     """The lines with only true labels left; a rejected label goes back into the text.
 
     A label counts in a field for speakers, or when the show knows the person, or when it has the
-    form of a name and returns; a full name in bold counts at once.
+    form of a name and returns; a full name in bold, or a part of one, counts at once.
     """
     seen = Counter(line.label for line in lines if line.label)
     fields = {line.label for line in lines if line.mark == "field"}
@@ -36,6 +36,9 @@ def settled(lines: Sequence[Line], people: People) -> list[Line]:
         or (is_nobody(label) and (label in bold or " " not in label))
         or (could_be_a_name(label) and (seen[label] > 1 or (label in bold and " " in label)))
     }
+    full = [name_key(label) for label in accepted if " " in label]
+    ends = {end for key in full for end in (key[0], key[-1])}
+    accepted |= {label for label in seen if label in bold and ends.issuperset(name_key(label))}
     return [_with_label(line, line.label in accepted) for line in lines]
 
 

@@ -11,7 +11,7 @@ from shared.transcripts.text import TIME, folded, is_time_mark
 UNMARKED = "labelled text"
 _BOLD_LABEL = re.compile(r"(?:#{1,6} )?(?:\*\*|__)([^*\n]{1,100}?)(?:\*\*|__)(\s?:)?")
 _ESCAPED = re.compile(r"\\([\[\]_*#()!`.-])")
-_LINK = re.compile(r"!?\[([^\]\n]{1,300})\]\([^()\n]{1,2000}\)")
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\n]{1,2000}\)")
 _TIMED_NAME = re.compile(
     rf"([^\W\d_][^:\[\]\n]{{0,58}}?)[ \t]*[–(\[:-]*[ \t]*{TIME}[\])]?:?(?:[ \t]+|$)"
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.transcripts.records import Host, Role
 from shared.transcripts.text import TIME, folded
@@ -45,6 +46,7 @@ _NO_NAMES = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def tidy_label(label: str) -> str:
     """The label without colon, markup remains, times and role notes, each name once."""
     text = folded(label).strip("*_[]").rstrip(":： ").strip("*_[] ")
@@ -64,6 +66,7 @@ def could_be_a_name(label: str) -> bool:
     return _NAME.fullmatch(label) is not None and _NO_NAMES.fullmatch(label) is None
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: str) -> tuple[str, ...]:
     """What two spellings of one name share: its words in lower case, titles left out."""
     words = re.findall(r"[\w'’-]+", name.casefold())

@@ -44,13 +44,13 @@ def read_transcript(
     text = decoded(body, content_type).replace("\0", "")
     script = _script(text, people)
     lines = labelled_lines(script, people)
+    _refuse_without_spaces(" ".join(line.said for line in lines))
     _refuse_unlabelled(script, lines)
     known = cast(lines, people)
     turns = tuple(turns_of(lines, known))
     if not turns:
         raise _no_labels("The labels on the page have no text.")
     said = "\n".join(turn.text for turn in turns)
-    _refuse_without_spaces(said)
     return Transcript(
         script.structure,
         turns,

@@ -16,9 +16,16 @@ from infra.local.demo.site import build_site
 class FlakySite:
     """`answers` counts (path, status) since it was last cleared; `failing` maps a path to the status it gets."""
 
+    folder: Path
     base_url: str = ""
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     failing: dict[str, int] = field(default_factory=dict)
+
+    def a_page(self) -> str:
+        """The path of a page with a full transcript."""
+        pages = sorted(self.folder.glob("*/index.html"))
+        full = next(page for page in pages if page.read_text(encoding="utf-8").count("<b>") > 20)
+        return f"/{full.parent.name}/"
 
     def fetched_in_full(self) -> list[str]:
         """Pages sent with their body; the feed and robots.txt are not pages."""
@@ -50,7 +57,7 @@ class _Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def flaky_site(folder: Path) -> Iterator[FlakySite]:
     """The site, on a loopback port of its own."""
-    site = FlakySite()
+    site = FlakySite(folder)
     server = ThreadingHTTPServer(
         ("127.0.0.1", 0), partial(_Handler, site=site, directory=str(folder))
     )

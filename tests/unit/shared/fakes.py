@@ -86,12 +86,11 @@ class FakeJob:
 
 @dataclass(frozen=True)
 class FakeCall:
-    """One billed answer; `delivered` when its reply arrived."""
+    """One billed answer."""
 
     request: ChatRequest
     payer: str
     cost: Decimal
-    delivered: bool
 
 
 @dataclass
@@ -200,7 +199,7 @@ class FakeProvider:
     def complete(self, request: ChatRequest) -> Completion:
         fault = self._fault("complete")
         if fault is None or fault is Fault.LOST_AFTER:
-            call = FakeCall(request, self.payer, self.answer_price, delivered=fault is None)
+            call = FakeCall(request, self.payer, self.answer_price)
             self.calls.append(call)
         self._raise_if(fault)
         return Completion("An answer.", "stop", 50, 10)

@@ -97,12 +97,12 @@ def test_a_historical_model_is_never_bought():
 
 
 def test_a_negative_price_is_refused():
-    with pytest.raises(InvalidField, match="-5"):
+    with pytest.raises(InvalidField, match=r"line 16, models\.0\.prices\.0\.amount.*-5"):
         catalogue.parse(document(priced(amount="-5.00")), "mine.yaml")
 
 
 def test_a_duplicate_model_is_refused_by_name():
-    with pytest.raises(InvalidField, match=r"mine.yaml has model 'tiny' more than once"):
+    with pytest.raises(InvalidField, match=r"mine\.yaml names 'tiny' a second time in line 17"):
         catalogue.parse(document(priced(), priced()), "mine.yaml")
 
 
@@ -115,3 +115,25 @@ def test_text_that_is_no_catalogue_is_refused():
     for text in ("", "[]", "models: 3", "{", "as_of: never"):
         with pytest.raises(InvalidField):
             catalogue.parse(text, "mine.yaml")
+
+
+def test_a_duplicate_price_is_refused_by_line():
+    twice = document(priced(purposes=("training", "input", "training")))
+    with pytest.raises(InvalidField, match=r"names 'training' a second time in line 18"):
+        catalogue.parse(twice, "mine.yaml")
+
+
+def test_the_users_own_prices_go_before_the_packaged_ones():
+    own = catalogue.parse(
+        document(priced("9.00", "gpt-4o"), priced("1.00", "tiny")).replace("here", "openai"), "own"
+    )
+    merged = catalogue.overridden(catalogue.packaged(), own)
+    assert merged.model("gpt-4o").price("training").amount == Decimal("9.00")
+    assert merged.model("tiny").price("training").amount == Decimal("1.00")
+    assert merged.model("gpt-4.1").price("training").amount == Decimal("25.00")
+    assert merged.provider("openai").base_url == "http://127.0.0.1/v1"
+
+
+def test_a_catalogue_comes_back_from_its_yaml_as_it_was():
+    packaged = catalogue.packaged()
+    assert catalogue.parse(catalogue.dump(packaged), "dumped") == packaged

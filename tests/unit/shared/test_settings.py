@@ -126,3 +126,9 @@ def test_a_profile_that_is_not_usable_says_which_field(change, said):
 
 def test_the_cue_defaults_to_the_host():
     assert shows.parse(SHOW, "test").cue == "Ida Stone responds:"
+
+
+def test_the_models_of_2023_can_be_planned_and_never_bought():
+    assert resolved(models=["ada", "davinci"], dry_run=True).models
+    with pytest.raises(ModelShutdown, match="ada is historical"):
+        resolved(models=["ada"])

@@ -2,14 +2,15 @@
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shared.catalogue import Limits, Model, Price, Purpose
 from shared.providers.contract import ChatRequest, Message
-from shared.purchases import Question, TrainingOrder
+from shared.purchases import Desk, JobStatus, Question, TrainingOrder, ensure_job, poll_job
 
 MONTH = "2026-11"
+MAX_AGE = timedelta(hours=1)
 
 
 def price(purpose: Purpose, amount: str) -> Price:
@@ -54,3 +55,17 @@ def question(run_id: str = "run", text: str = "Why is the prairie hard to make?"
         input_price=MODEL.price("input"),
         output_price=MODEL.price("output"),
     )
+
+
+def submit(desk: Desk, order: TrainingOrder = ORDER) -> JobStatus:
+    return ensure_job(desk, order, open_file)
+
+
+def poll(desk: Desk, order: TrainingOrder = ORDER, max_age: timedelta = MAX_AGE) -> JobStatus:
+    return poll_job(desk, order, open_file, max_age)
+
+
+def finish(desk: Desk, order: TrainingOrder = ORDER) -> JobStatus:
+    submit(desk, order)
+    desk.sleep(200)
+    return poll(desk, order)

@@ -1,54 +1,40 @@
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
-from typing import BinaryIO
 
 import pytest
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, SpendOverrun
 from shared.providers.contract import (
-    Job,
     ProviderOutOfMoney,
     ProviderRejected,
     ProviderUnavailable,
     RateLimited,
     TrainingNotAvailable,
-    UploadedFile,
 )
 from shared.purchases import (
     Desk,
     FineTuneFailed,
     FineTuneTimedOut,
-    JobStatus,
     PurchaseUnfinished,
     bought,
     cancel_jobs,
-    ensure_job,
-    poll_job,
     settle_job,
 )
-from shared.purchases.rules import BILL_POLLS, CREATE_WITHIN
+from shared.purchases.rules import BILL_POLLS
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 from tests.unit.shared.purchases.conftest import Dying
-from tests.unit.shared.purchases.orders import MONTH, ORDER, RESERVED, SECOND_ORDER, open_file
-
-MAX_AGE = timedelta(hours=1)
-
-
-def submit(desk: Desk, order=ORDER) -> JobStatus:
-    return ensure_job(desk, order, open_file)
-
-
-def poll(desk: Desk, order=ORDER, max_age: timedelta = MAX_AGE) -> JobStatus:
-    return poll_job(desk, order, open_file, max_age)
-
-
-def finish(desk: Desk, order=ORDER) -> JobStatus:
-    submit(desk, order)
-    desk.sleep(200)
-    return poll(desk, order)
+from tests.unit.shared.purchases.orders import (
+    MAX_AGE,
+    MONTH,
+    ORDER,
+    RESERVED,
+    SECOND_ORDER,
+    finish,
+    open_file,
+    poll,
+    submit,
+)
 
 
 def test_a_job_is_reserved_bought_polled_and_settled(
@@ -349,91 +335,6 @@ def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
     with pytest.raises(SpendCeilingReached, match=r"billed \$1\.250000 .* \$1\.250000, above"):
         poll(desk)
     assert provider.running() == []
-
-
-def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider.script("create", Fault.LOST_AFTER)
-    provider.listing_delay = desk.submission_window.total_seconds()
-    submit(desk)
-    search = provider.find
-
-    def slow_search(purchase_id: str) -> list[Job]:
-        found = search(purchase_id)
-        desk.sleep(desk.submission_window.total_seconds() + 1)
-        return found
-
-    monkeypatch.setattr(provider, "find", slow_search)
-    assert poll(desk).status == "submitting"
-    monkeypatch.undo()
-    assert poll(desk).job_id == "job-1"
-    assert provider.sent.count("create") == 1
-
-
-def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider.script("create", Fault.LOST_AFTER)
-    provider.listing_delay = 1
-    submit(desk)
-    desk.sleep(desk.submission_window.total_seconds() + 1)
-    search = provider.find
-
-    def overtaken_search(purchase_id: str) -> list[Job]:
-        monkeypatch.setattr(provider, "find", search)
-        poll(desk)
-        return []
-
-    monkeypatch.setattr(provider, "find", overtaken_search)
-    assert poll(desk).status == "succeeded"
-    assert desk.ledger.totals("run").committed == provider.bill()
-
-
-def test_a_run_that_comes_second_gives_its_reservation_back(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload = provider.upload
-
-    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
-        monkeypatch.setattr(provider, "upload", upload)
-        submit(desk)
-        return upload(name, content)
-
-    monkeypatch.setattr(provider, "upload", overtaken_upload)
-    assert submit(desk, SECOND_ORDER).owner_run_id == "run"
-    assert desk.ledger.totals("second").committed == 0
-    assert provider.sent.count("create") == 1
-
-
-def test_a_twin_of_the_same_run_that_comes_second_leaves_the_reservation_alone(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload = provider.upload
-
-    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
-        monkeypatch.setattr(provider, "upload", upload)
-        submit(desk)
-        return upload(name, content)
-
-    monkeypatch.setattr(provider, "upload", overtaken_upload)
-    assert submit(desk).job_id == "job-1"
-    assert desk.ledger.totals("run").reserved == RESERVED
-    assert provider.sent.count("create") == 1
-
-
-def test_a_writer_held_up_after_its_intent_does_not_send_it(
-    desk: Desk, provider: FakeProvider, client: MemoryDynamoDB
-) -> None:
-    def hold_up(operation: str) -> None:
-        if "upload" in provider.sent:
-            client.after = lambda operation: None
-            desk.sleep(CREATE_WITHIN.total_seconds() + 1)
-
-    client.after = hold_up
-    assert submit(desk).job_id == "job-1"
-    assert provider.jobs["job-1"].request.attempt == 2
-    assert desk.ledger.totals("run").reserved == RESERVED
 
 
 def test_what_an_earlier_run_left_unpaid_is_settled_before_the_next_attempt(

@@ -1,0 +1,102 @@
+"""Two executions, or one that is slow, at the worst moment."""
+
+from typing import BinaryIO
+
+import pytest
+
+from shared.providers.contract import (
+    Job,
+    UploadedFile,
+)
+from shared.purchases import (
+    Desk,
+)
+from shared.purchases.rules import CREATE_WITHIN
+from tests.unit.shared.fakes import FakeProvider, Fault
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.purchases.orders import RESERVED, SECOND_ORDER, poll, submit
+
+
+def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.listing_delay = desk.submission_window.total_seconds()
+    submit(desk)
+    search = provider.find
+
+    def slow_search(purchase_id: str) -> list[Job]:
+        found = search(purchase_id)
+        desk.sleep(desk.submission_window.total_seconds() + 1)
+        return found
+
+    monkeypatch.setattr(provider, "find", slow_search)
+    assert poll(desk).status == "submitting"
+    monkeypatch.undo()
+    assert poll(desk).job_id == "job-1"
+    assert provider.sent.count("create") == 1
+
+
+def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.listing_delay = 1
+    submit(desk)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    search = provider.find
+
+    def overtaken_search(purchase_id: str) -> list[Job]:
+        monkeypatch.setattr(provider, "find", search)
+        poll(desk)
+        return []
+
+    monkeypatch.setattr(provider, "find", overtaken_search)
+    assert poll(desk).status == "succeeded"
+    assert desk.ledger.totals("run").committed == provider.bill()
+
+
+def test_a_run_that_comes_second_gives_its_reservation_back(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = provider.upload
+
+    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
+        monkeypatch.setattr(provider, "upload", upload)
+        submit(desk)
+        return upload(name, content)
+
+    monkeypatch.setattr(provider, "upload", overtaken_upload)
+    assert submit(desk, SECOND_ORDER).owner_run_id == "run"
+    assert desk.ledger.totals("second").committed == 0
+    assert provider.sent.count("create") == 1
+
+
+def test_a_twin_of_the_same_run_that_comes_second_leaves_the_reservation_alone(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = provider.upload
+
+    def overtaken_upload(name: str, content: BinaryIO) -> UploadedFile:
+        monkeypatch.setattr(provider, "upload", upload)
+        submit(desk)
+        return upload(name, content)
+
+    monkeypatch.setattr(provider, "upload", overtaken_upload)
+    assert submit(desk).job_id == "job-1"
+    assert desk.ledger.totals("run").reserved == RESERVED
+    assert provider.sent.count("create") == 1
+
+
+def test_a_writer_held_up_after_its_intent_does_not_send_it(
+    desk: Desk, provider: FakeProvider, client: MemoryDynamoDB
+) -> None:
+    def hold_up(operation: str) -> None:
+        if "upload" in provider.sent:
+            client.after = lambda operation: None
+            desk.sleep(CREATE_WITHIN.total_seconds() + 1)
+
+    client.after = hold_up
+    assert submit(desk).job_id == "job-1"
+    assert provider.jobs["job-1"].request.attempt == 2
+    assert desk.ledger.totals("run").reserved == RESERVED

@@ -1,0 +1,120 @@
+"""Feeds: every item kept, guests from titles, and sentences for what is no feed."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from shared.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.transcripts import Host
+
+GIVEN = Path(__file__).parents[4] / "shared"
+REAL_FEED = GIVEN / "data/econtalk/feed-2023-01.xml"
+needs_given_data = pytest.mark.skipif(
+    not REAL_FEED.is_file(), reason="the folder of given data is not beside the repository"
+)
+VERA = Host("Vera Lund", ("Vera",))
+SOURCE = "https://example.org/feed.xml"
+
+
+def feed(*items: str) -> bytes:
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return (
+        "<?xml version='1.0'?><rss version='2.0' xmlns:podcast='https://podcastindex.org/namespace/1.0'>"
+        f"<channel><title>Tides</title>{inner}</channel></rss>"
+    ).encode()
+
+
+def test_an_item_is_read_with_its_guests_date_and_transcripts():
+    (item,) = parse_feed(
+        feed(
+            "<title>Tom\u00a0Ek on Boats &amp;amp; Rope</title><link>https://example.org/top-1%/</link>"
+            "<pubDate>Mon, 02 Jan 2023 11:30:00 +0100</pubDate><description>About boats.</description>"
+            "<podcast:transcript url='https://example.org/a.vtt' type='text/vtt'/>"
+            "<podcast:transcript url='https://example.org/a.srt' type='application/srt'/>"
+        ),
+        SOURCE,
+        VERA,
+    )
+    assert item.url == "https://example.org/top-1%/"
+    assert item.title == "Tom Ek on Boats & Rope"
+    assert item.guests == ("Tom Ek",)
+    assert item.published == datetime(2023, 1, 2, 10, 30, tzinfo=UTC)
+    assert [link.type for link in item.transcript_links] == ["text/vtt", "application/srt"]
+
+
+def test_two_items_with_one_link_and_an_item_without_any_are_all_kept():
+    items = parse_feed(
+        feed(
+            "<title>A B on C</title><link>https://example.org/a/</link>",
+            "<title>D E on F</title><link>https://example.org/a/</link>",
+            "<title>G H on I</title>",
+        ),
+        SOURCE,
+        VERA,
+    )
+    assert [item.url for item in items] == ["https://example.org/a/"] * 2 + [""]
+    assert len({item.fingerprint for item in items}) == 3
+
+
+def test_the_fingerprint_changes_with_what_the_feed_says():
+    link = "<link>https://example.org/a/</link>"
+    (before,) = parse_feed(feed(f"{link}<description>one</description>"), SOURCE, VERA)
+    (same,) = parse_feed(feed(f"{link}<description>one</description>"), SOURCE, VERA)
+    (after,) = parse_feed(feed(f"{link}<description>two</description>"), SOURCE, VERA)
+    assert before.fingerprint == same.fingerprint != after.fingerprint
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html><body>no</body></html>", b"{}", b"\x1f\x8b\x00", b"/etc/passwd"]
+)
+def test_what_is_no_feed_is_said_with_its_address(body):
+    with pytest.raises(FeedNotXml, match=SOURCE):
+        parse_feed(body, SOURCE, VERA)
+
+
+def test_half_a_feed_is_not_taken_for_a_short_one():
+    whole = feed(*["<title>A B on C</title><link>https://example.org/a/</link>"] * 20)
+    with pytest.raises(FeedNotXml, match="ends in the middle"):
+        parse_feed(whole[: len(whole) // 2], SOURCE, VERA)
+
+
+def test_a_feed_without_episodes_is_said_with_its_address():
+    with pytest.raises(NoEpisodes, match=SOURCE):
+        parse_feed(feed(), SOURCE, VERA)
+
+
+@pytest.mark.parametrize(
+    ("title", "guests"),
+    [
+        ("Tom Ek on Boats", ("Tom Ek",)),
+        ("Bruce Bueno de Mesquita on War on Drugs", ("Bruce Bueno de Mesquita",)),
+        ("Ann Cole, P.J. O'Hara, and Bob Hunt on Tides", ("Ann Cole", "P.J. O'Hara", "Bob Hunt")),
+        ("Ann Cole and Vera Lund on Tides", ("Ann Cole",)),
+        ("Vera Lund (and Ann Cole) on Tides", ("Ann Cole",)),
+        ("Grab Bag: Ann Cole and Vera Lund on Tides", ("Ann Cole",)),
+        ("The Tides of Law (with Ann Cole and Bob Hunt)", ("Ann Cole", "Bob Hunt")),
+        ("An Interview with Ann Cole", ("Ann Cole",)),
+        ("Vera Lund on Everything", ()),
+        ("Tides, Law, and the Good Society", ()),
+        ("The Long Read on Tides", ()),
+    ],
+)
+def test_guests_are_the_people_a_title_names(title, guests):
+    assert guests_from_title(title, ("Vera Lund",)) == guests
+
+
+@needs_given_data
+def test_the_real_feed_loses_no_item():
+    body = REAL_FEED.read_bytes()
+    items = parse_feed(body, SOURCE, Host("Russ Roberts"))
+    raw = etree.fromstring(body).findall(".//item")
+    assert [item.url for item in items] == [found.findtext("link") for found in raw]
+    years = Counter(int(str(found.findtext("pubDate")).split()[3]) for found in raw)
+    assert Counter(item.published.year for item in items) == years
+    assert len(items) - len({item.url for item in items}) == 1
+    nobody = [item.title for item in items if not item.guests]
+    assert len(nobody) == 13
+    assert sum("Roberts on" in title for title in nobody) == 9

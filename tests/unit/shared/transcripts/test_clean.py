@@ -1,0 +1,72 @@
+"""Cleaning removes what is listed and nothing else."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.transcripts import clean_text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("The graphite[?] alone.", "The graphite alone."),
+        ("I was [inaudible 00:12:34] there", "I was there"),
+        ("[Laughter] Okay. [crosstalk 00:01:10]", "Okay."),
+        ("so [unintelligible 00:04:01.06] yes [laughs].", "so yes."),
+        ("Gummer [probably Gumer--Econlib Ed.].", "Gummer."),
+        ("It is [more to come, 44:02]", "It is"),
+        ("one[04:10]two", "one two"),
+        ("well -- that--is – it", "well — that—is — it"),
+        ("a\u00a0b\u200b c\u00ad", "a b c"),
+        ("caf\u00c3\u00a9 cafe\u0301", "café café"),
+    ],
+)
+def test_cues_dashes_and_broken_characters_are_put_right(text, cleaned):
+    assert clean_text(text).text == cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,367,440 sparrows and 3.5 of 7:30, on 10–20",
+        "He had had it... 'No,' she said. \"Well…\" it’s “so”",
+        "[Qt] and [the need] (as it were)",
+        "Amazon.com, node.js, 2007-2009, 555-1234, 1-2-3, section 4.4.2",
+        "a < b & c > d, AT&amp;T",
+    ],
+)
+def test_numbers_quotations_ellipses_and_words_stay_as_they_are(text):
+    assert clean_text(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "kind"),
+    [
+        ("write to me.too@example.org.", "write to <EMAIL>.", "email"),
+        ("see https://example.org/a?b=1, or", "see <URL>, or", "url"),
+        ("at example.com/deal today", "at <URL> today", "url"),
+        ("go to www.example.org.", "go to <URL>.", "url"),
+        ("call 415-555-0134 or wait", "call <PHONE> or wait", "phone"),
+        ("call (415) 555-0134.", "call <PHONE>.", "phone"),
+        ("call +44 20 7946 0018 now", "call <PHONE> now", "phone"),
+    ],
+)
+def test_addresses_are_replaced_and_counted(text, cleaned, kind):
+    result = clean_text(text)
+    assert result.text == cleaned
+    assert {name: n for name, n in result.replaced.items() if n} == {kind: 1}
+
+
+@given(st.lists(st.from_regex(r"[A-Za-z]{1,9}[,.!?;]?|[0-9]{1,3}(,[0-9]{3})?", fullmatch=True)))
+def test_every_ordinary_word_and_number_survives(words):
+    assert clean_text(" ".join(words)).text.split() == words
+
+
+@given(st.text(st.sampled_from("abZ09 .,:;!?'\"()[]<>@/+-–—…“”’é\u00a0\u200b\n")))
+def test_cleaning_twice_changes_nothing(text):
+    once = clean_text(text).text
+    assert clean_text(once).text == once
+    assert not re.search(r"\s\s|^\s|\s$", once)

@@ -1,0 +1,263 @@
+"""Shapes other than EconTalk's, and any bytes at all."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.transcripts import Host, Transcript, TranscriptRefused, describe, read_transcript
+
+GIVEN = Path(__file__).parents[5] / "shared"
+needs_given_data = pytest.mark.skipif(
+    not (GIVEN / "data").is_dir(), reason="the folder of given data is not beside the repository"
+)
+VERA = Host("Vera Lund", ("VL",))
+SPOKEN = [
+    ("Vera Lund", "Why boats & rope?"),
+    ("Tom Ek", "They float. Mostly."),
+    ("Vera Lund", "Ah."),
+]
+
+
+def read(body: str | bytes, *guests: str, host: Host = VERA) -> Transcript:
+    encoded = body.encode() if isinstance(body, str) else body
+    return read_transcript(encoded, content_type=None, host=host, guests=guests)
+
+
+def turns(body: str | bytes, *guests: str) -> list[tuple[str, str]]:
+    return [(turn.speaker, turn.text) for turn in read(body, *guests).turns]
+
+
+def refusal(body: str | bytes) -> str:
+    with pytest.raises(TranscriptRefused) as refused:
+        read(body)
+    return refused.value.reason
+
+
+VTT = """WEBVTT
+
+NOTE made by hand
+
+1
+00:00.000 --> 00:02.000
+<v Vera Lund>Why boats
+
+00:02.000 --> 00:03.000
+<v Vera Lund>&amp; rope?
+
+00:03.000 --> 00:05.000 align:start
+<v Tom Ek>They float. <i>Mostly.</i></v>
+
+00:05.000 --> 00:06.000
+<v Vera Lund>Ah.
+"""
+SRT = """1
+00:00:00,000 --> 00:00:02,000
+Vera Lund: Why boats
+& rope?
+
+2
+00:00:03,000 --> 00:00:05,000
+Tom Ek: They float.
+
+3
+00:00:04,000 --> 00:00:05,000
+Mostly.
+
+4
+00:00:05,000 --> 00:00:06,000
+Vera Lund: Ah.
+"""
+BARE_SRT = "\r\n".join(
+    line.replace(",", ".") for line in SRT.splitlines() if not line.isdigit() and line
+)
+JSON = json.dumps(
+    {
+        "version": "1.0.0",
+        "segments": [
+            {"speaker": "Vera Lund", "startTime": 0, "body": "Why boats"},
+            {"speaker": "Vera Lund", "startTime": 1, "body": "& rope?"},
+            {"speaker": "Tom Ek", "startTime": 2, "body": "They float."},
+            {"startTime": 3, "body": "Mostly."},
+            {"speaker": "Vera Lund", "startTime": 4, "body": "Ah."},
+        ],
+    }
+)
+CITED = """<cite>Vera Lund :</cite><time>0:00</time><p>Why boats &amp; rope?</p>
+<cite>Tom Ek</cite> <p>They float.</p><p>Mostly.</p><cite>Vera Lund:</cite><time>0:05</time><p>Ah.</p>"""
+MARKDOWN = """# A talk
+
+**Vera Lund:** Why boats & [rope](https://example.org/rope)? \\[00:12\\]
+
+**Tom Ek**: They float.
+
+## Part two
+
+**Break:** \\[01:44\\]
+
+Mostly.
+
+Vera Lund: Ah.
+"""
+TIMED = """Vera Lund 00:00:01
+Why boats & rope?
+
+Tom Ek – 00:00:20: They float.
+
+(00:00:25): Mostly.
+
+Vera Lund (00:00:30):
+Ah.
+"""
+
+
+@pytest.mark.parametrize("body", [VTT, SRT, BARE_SRT, JSON, CITED, MARKDOWN, TIMED])
+def test_the_same_talk_in_every_shape_gives_the_same_turns(body):
+    assert turns(body, "Tom Ek") == SPOKEN
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_the_encoding_is_found_out(encoding):
+    body = "**Vera Lund:** Café?\n\n**Tom Ek:** Non – “thé”.".encode(encoding)
+    assert turns(body)[1] == ("Tom Ek", "Non – “thé”.")
+
+
+def test_a_wrong_charset_header_does_not_break_utf_8():
+    body = "**Vera Lund:** Café?\n\n**Tom Ek:** Oui.".encode()
+    found = read_transcript(body, content_type="text/html; charset=latin-1", host=VERA, guests=())
+    assert found.turns[0].text == "Café?"
+
+
+def test_one_person_under_several_labels_is_one_speaker():
+    body = (
+        "**TOM EK:** One.\n\n**VL:** Two.\n\n**Tom Ek:** Three.\n\n**EK:** Four.\n\n"
+        "**Vera Lund (host):** Five.\n\n**Ek: Ek:** Six.\n\n**Lund, HOST:** Seven."
+    )
+    assert turns(body) == [
+        ("Tom Ek", "One."),
+        ("Vera Lund", "Two."),
+        ("Tom Ek", "Three. Four."),
+        ("Vera Lund", "Five."),
+        ("Tom Ek", "Six."),
+        ("Vera Lund", "Seven."),
+    ]
+
+
+def test_words_before_a_colon_that_are_no_speaker_stay_words():
+    body = (
+        "**Vera Lund:** Well.\n\nThere is a saying: who, me?\n\nLocation: Oslo.\n\n**Tom Ek:** Ha."
+    )
+    assert turns(body)[0][1] == "Well. There is a saying: who, me? Location: Oslo."
+
+
+def test_words_in_brackets_stay_and_time_marks_go():
+    body = "**Vera Lund:** It is [the need] [04:10] of [Qt] [laughs].\n\n**Tom Ek:** Ha."
+    assert turns(body)[0][1] == "It is [the need] of [Qt] [laughs]."
+
+
+def test_roles_are_given_by_profile_title_and_evidence():
+    read_roles = {turn.speaker: turn.role for turn in read(MARKDOWN).turns}
+    assert read_roles == {"Vera Lund": "host", "Tom Ek": "other"}
+    read_roles = {turn.speaker: turn.role for turn in read(MARKDOWN, "Thomas Ek").turns}
+    assert read_roles == {"Vera Lund": "host", "Tom Ek": "guest"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"\x00\x01\x02\x03\xff" * 50, "not_html"),
+        (b"just a sentence", "not_html"),
+        (b'{"error": "gone"}', "malformed"),
+        (b'{"segments": [', "malformed"),
+        (b"<html><body>hello</body></html>", "no_transcript"),
+        (b"1\n00:00:00,000-->00:00:02,000\nVera Lund:" + b"Hi,Tom.Welcome." * 20, "no_spaces"),
+    ],
+)
+def test_what_holds_no_transcript_is_refused_with_a_reason(body, reason):
+    assert refusal(body) == reason
+
+
+def test_inspection_sums_up_a_page_or_gives_its_refusal():
+    seen = describe(MARKDOWN.encode(), content_type=None, host=VERA, guests=("Tom Ek",))
+    assert seen.transcript is not None
+    assert [(s.name, s.role, s.turns, s.words) for s in seen.speakers] == [
+        ("Vera Lund", "host", 2, 5),
+        ("Tom Ek", "guest", 1, 3),
+    ]
+    refused = describe(b"", content_type=None, host=VERA, guests=())
+    assert refused.refusal is not None
+    assert refused.refusal.reason == "empty"
+
+
+fragments = st.sampled_from(
+    [
+        "<p>",
+        "<b>",
+        "</b>",
+        "<td>",
+        '<table class="ts2">',
+        "<cite>",
+        "</table>",
+        "Vera Lund:",
+        "Guest:",
+        "WEBVTT\n",
+        "00:00:01,000 --> 00:00:02,000\n",
+        "<v Tom>",
+        '{"segments": [',
+        "{}",
+        "]}",
+        "**",
+        "[00:12]",
+        "\n\n",
+        " ",
+        "hello there",
+        "'",
+        "\\[",
+        "&#0;",
+        "�",
+        "é",
+        "\x00",
+        ":",
+        "[",
+        "]",
+    ]
+)
+
+
+@given(st.one_of(st.binary(), st.lists(fragments, max_size=30).map("".join)))
+def test_any_bytes_give_turns_or_a_refusal(body):
+    raw = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+    try:
+        found = read_transcript(raw, content_type=None, host=VERA, guests=("Tom Ek",))
+    except TranscriptRefused:
+        return
+    assert found.turns
+    assert all(turn.text and turn.speaker for turn in found.turns)
+    neighbours = zip(found.turns, found.turns[1:], strict=False)
+    assert all(one.speaker != other.speaker for one, other in neighbours)
+
+
+@needs_given_data
+def test_the_podcasting_examples_parse_and_srt_agrees_with_html():
+    folder = GIVEN / "data/podcast-namespace"
+    found = {kind: turns((folder / f"example.{kind}").read_bytes()) for kind in ("html", "srt")}
+    assert found["html"] == found["srt"]
+    assert len(found["html"]) == 10
+    assert turns((folder / "example.json").read_bytes()) == [
+        ("Darth Vader", "I am your father."),
+        ("Luke", "Nooooo"),
+    ]
+    assert [who for who, _ in turns((folder / "example.vtt").read_bytes())] == ["Sarah", "Gillian"]
+
+
+@needs_given_data
+def test_a_folder_of_real_markdown_gives_every_turn():
+    host = Host("Adam Stacoviak", ("Adam",))
+    files = sorted((GIVEN / "data/founderstalk").glob("*.md"))
+    counts = [len(read(path.read_bytes(), host=host).turns) for path in files]
+    assert min(counts) > 0
+    assert sum(counts) == 7743

@@ -1,0 +1,296 @@
+"""The fetcher against a server on loopback that behaves badly in every way a site can."""
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from shared.web import (
+    AccessDenied,
+    AddressRefused,
+    BadResponse,
+    Fetcher,
+    FetchPolicy,
+    NotFound,
+    PageFailed,
+    TooLarge,
+    Unreachable,
+)
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+AGENT = "econchatr-tests (+mailto:tests@example.org)"
+
+Answer = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: "Site"
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self.server.answers.get(self.path, reply(404))(self)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Site(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[str] = []
+        self.answers: dict[str, Answer] = {}
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is what some of these tests are about."""
+
+
+def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
+    def answer(handler: Handler) -> None:
+        handler.send_response(status)
+        for name, value in {"content_length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def in_turn(*answers: Answer) -> Answer:
+    rest = iter(answers)
+    return lambda handler: next(rest)(handler)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def fetcher(slept) -> Fetcher:
+    return Fetcher(FetchPolicy(AGENT, 2.0, 0.5, 1000), sleep=slept.append, clock=time.monotonic)
+
+
+def test_a_page_comes_with_its_headers_and_our_name_is_honest(site, fetcher):
+    seen = {}
+
+    def answer(handler: Handler) -> None:
+        seen.update(handler.headers)
+        reply(200, b"hello", ETag='"1"')(handler)
+
+    site.answers["/a/"] = answer
+    page = fetcher.get(f"{site.url}/a/")
+    assert (page.status, page.body, page.headers["etag"]) == (200, b"hello", '"1"')
+    assert seen["user-agent"] == AGENT
+
+
+def test_an_unchanged_page_is_not_sent_again(site, fetcher):
+    def answer(handler: Handler) -> None:
+        known = handler.headers.get("If-None-Match") == '"1"'
+        reply(304 if known else 200)(handler)
+
+    site.answers["/a/"] = answer
+    page = fetcher.get(f"{site.url}/a/", etag='"1"', last_modified="Mon, 02 Jan 2023 11:30:00 GMT")
+    assert (page.status, page.body) == (304, b"")
+
+
+def test_two_requests_to_one_host_are_the_delay_apart(site, fetcher, slept):
+    site.answers["/a/"] = reply(200, b"x")
+    fetcher.get(f"{site.url}/a/")
+    fetcher.get(f"{site.url}/a/")
+    assert site.asked == ["/robots.txt", "/a/", "/a/"]
+    assert [round(seconds) for seconds in slept] == [2, 2]
+
+
+def test_a_longer_crawl_delay_is_kept_and_an_absurd_one_stops_the_show(site, slept):
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 7\n")
+    site.answers["/a/"] = reply(200, b"x")
+    fetcher = Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000), sleep=slept.append)
+    fetcher.get(f"{site.url}/a/")
+    assert round(slept[0]) == 7
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 86400\n")
+    with pytest.raises(AccessDenied, match="86400"):
+        Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000), sleep=slept.append).get(f"{site.url}/a/")
+
+
+def test_robots_txt_is_asked_once_and_obeyed(site, fetcher):
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nDisallow: /private/\n")
+    for _ in range(2):
+        with pytest.raises(AccessDenied, match=r"robots\.txt"):
+            fetcher.get(f"{site.url}/private/a")
+    assert site.asked == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_a_refusal_is_reported_and_never_tried_again(site, fetcher, status):
+    site.answers["/a/"] = reply(status, retry_after="3600")
+    with pytest.raises(AccessDenied, match=f"{status}.*3600"):
+        fetcher.get(f"{site.url}/a/")
+    assert site.asked.count("/a/") == 1
+
+
+def test_a_refused_robots_txt_is_a_refusal(site, fetcher):
+    site.answers["/robots.txt"] = reply(403)
+    site.answers["/a/"] = reply(200, b"x")
+    with pytest.raises(AccessDenied, match="403"):
+        fetcher.get(f"{site.url}/a/")
+
+
+def test_a_server_in_trouble_is_asked_again_with_back_off(site, fetcher, slept):
+    site.answers["/a/"] = in_turn(reply(500), reply(500), reply(200, b"x"))
+    assert fetcher.get(f"{site.url}/a/").body == b"x"
+    assert {2.0, 4.0} <= set(slept)
+
+
+def test_a_server_that_stays_in_trouble_fails_the_page(site, fetcher):
+    site.answers["/a/"] = reply(503)
+    with pytest.raises(Unreachable, match="503"):
+        fetcher.get(f"{site.url}/a/")
+    assert site.asked.count("/a/") == 3
+
+
+def test_nobody_listening_fails_the_page(fetcher):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(Unreachable, match="3 attempts"):
+        fetcher.get(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_missing_page_fails_alone(site, fetcher, status):
+    site.answers["/a/"] = reply(status)
+    with pytest.raises(NotFound):
+        fetcher.get(f"{site.url}/a/")
+
+
+def test_redirects_are_followed_within_the_site(site, fetcher):
+    site.answers["/a"] = reply(301, location="/a/")
+    site.answers["/a/"] = reply(200, b"x")
+    page = fetcher.get(f"{site.url}/a")
+    assert (page.url, page.final_url) == (f"{site.url}/a", f"{site.url}/a/")
+
+
+def test_a_redirect_to_a_forbidden_path_is_not_followed(site, fetcher):
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nDisallow: /private/\n")
+    site.answers["/a"] = reply(302, location="/private/")
+    with pytest.raises(AccessDenied):
+        fetcher.get(f"{site.url}/a")
+    assert "/private/" not in site.asked
+
+
+def test_a_redirect_loop_ends(site, fetcher):
+    site.answers["/a"] = reply(302, location="/a")
+    with pytest.raises(BadResponse, match="more than 5 times"):
+        fetcher.get(f"{site.url}/a")
+    assert site.asked.count("/a") == 6
+
+
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [
+        ("http://elsewhere.example.org/", BadResponse),
+        ("http://127.0.0.1:1/", BadResponse),
+        ("file:///etc/passwd", AddressRefused),
+        ("http://169.254.169.254/latest/", BadResponse),
+        ("http://[bad", AddressRefused),
+    ],
+)
+def test_redirects_off_the_site_are_not_followed(site, fetcher, location, error):
+    site.answers["/a"] = reply(302, location=location)
+    with pytest.raises(error):
+        fetcher.get(f"{site.url}/a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "file:///etc/passwd", "ftp://example.org/", "/a/", "http://", "http://[x", "javascript:1"],
+)
+def test_only_web_addresses_are_asked(fetcher, url):
+    with pytest.raises(AddressRefused):
+        fetcher.get(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["169.254.169.254", "2852039166", "[fe80::1]", "[fd00:ec2::254]", "[::ffff:169.254.169.254]"],
+)
+def test_metadata_and_link_local_addresses_are_refused(fetcher, host):
+    with pytest.raises(AddressRefused, match="metadata"):
+        fetcher.get(f"http://{host}/latest/meta-data/")
+
+
+def test_a_name_that_resolves_to_metadata_is_refused(fetcher, monkeypatch):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(AddressRefused, match="innocent"):
+        fetcher.get("http://innocent.example.org/")
+
+
+def test_a_large_answer_is_cut_off(site, fetcher):
+    site.answers["/zeros"] = reply(200, bytes(5000))
+    site.answers["/bomb"] = reply(200, gzip.compress(bytes(5_000_000)), content_encoding="gzip")
+    for path in ("/zeros", "/bomb"):
+        with pytest.raises(TooLarge, match="1,000 bytes"):
+            fetcher.get(site.url + path)
+
+
+def test_a_compressed_page_is_unpacked_and_garbage_is_reported(site, fetcher):
+    site.answers["/a/"] = reply(200, gzip.compress(b"hello"), content_encoding="gzip")
+    site.answers["/b/"] = reply(200, b"no gzip at all", content_encoding="gzip")
+    assert fetcher.get(f"{site.url}/a/").body == b"hello"
+    with pytest.raises(BadResponse, match="encodes wrongly"):
+        fetcher.get(f"{site.url}/b/")
+
+
+def drip(start: bytes, piece: bytes) -> Answer:
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(start)
+        for _ in range(100):
+            handler.wfile.write(piece)
+            time.sleep(0.05)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+        (b"", b"H"),
+    ],
+)
+def test_an_answer_that_drips_ends_at_the_deadline(site, fetcher, start, piece):
+    site.answers["/robots.txt"] = reply(404)
+    site.answers["/a/"] = drip(start, piece)
+    with pytest.raises(Unreachable):
+        fetcher.get(f"{site.url}/a/")
+
+
+def test_a_body_shorter_than_promised_is_tried_again(site, fetcher):
+    site.answers["/a/"] = in_turn(reply(200, b"hel", content_length="5"), reply(200, b"hello"))
+    assert fetcher.get(f"{site.url}/a/").body == b"hello"
+
+
+def test_every_failure_of_a_page_has_its_own_code():
+    kinds = [Unreachable, AddressRefused, TooLarge, NotFound, BadResponse]
+    assert len({kind.reason for kind in kinds} | {PageFailed.reason}) == 6
