@@ -64,8 +64,7 @@ def parse_feed(body: bytes, source: str, host: Host) -> list[FeedItem]:
     `source` is the feed's address, for relative links and the messages. An item without a link has
     `url` "". Raises `FeedNotXml` and `NoEpisodes`.
     """
-    # A stream, because feedparser takes bytes for the name of a file to open if there is one.
-    feed = feedparser.parse(BytesIO(body), response_headers={"content-location": source})
+    feed = _parsed(body, source)
     if not feed.get("version"):
         raise FeedNotXml(
             f"{source} is not an RSS or Atom feed: it begins with {_beginning(body)!r}. "
@@ -83,6 +82,15 @@ def parse_feed(body: bytes, source: str, host: Host) -> list[FeedItem]:
             "Check the `feed` address in the show's profile."
         )
     return [_item(entry, found, host) for entry, found in zip(feed.entries, links, strict=True)]
+
+
+def _parsed(body: bytes, source: str) -> Any:
+    """What feedparser makes of the bytes; nothing where it stumbles over them."""
+    try:
+        # A stream, because feedparser takes bytes for the name of a file to open if there is one.
+        return feedparser.parse(BytesIO(body), response_headers={"content-location": source})
+    except (ValueError, LookupError, AttributeError, TypeError, AssertionError):
+        return {}
 
 
 def guests_from_title(title: str, host_names: Iterable[str]) -> tuple[str, ...]:

@@ -32,7 +32,12 @@ def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrd
     )
     return TrainingOrder(
         purchase_id=digest(
-            settings.show.name, model.base_model, plan["training_sha256"], settings.n_epochs
+            settings.show.name,
+            model.provider,
+            model.base_model,
+            plan["training_sha256"],
+            settings.n_epochs,
+            settings.show.training.seed,
         ),
         run_id=settings.run_id,
         model=model,

@@ -37,8 +37,8 @@ def settled(lines: Sequence[Line], people: People) -> list[Line]:
         or (could_be_a_name(label) and (seen[label] > 1 or (label in bold and " " in label)))
     }
     full = [name_key(label) for label in accepted if " " in label]
-    ends = {end for key in full for end in (key[0], key[-1])}
-    accepted |= {label for label in seen if label in bold and ends.issuperset(name_key(label))}
+    ends = {end for key in full if key for end in (key[0], key[-1])}
+    accepted |= {label for label in seen if label in bold and label.casefold() in ends}
     return [_with_label(line, line.label in accepted) for line in lines]
 
 

@@ -129,7 +129,7 @@ class People:
         return _only(guest for guest in self.guests if _means(key, name_key(guest))) or _only(
             label if len(key) > 1 else guest
             for guest in self.guests
-            if key[-1] == name_key(guest)[-1:][0]
+            if key[-1:] == name_key(guest)[-1:]
         )
 
 

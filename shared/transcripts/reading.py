@@ -10,7 +10,7 @@ from shared.transcripts.clean import count_replaceable
 from shared.transcripts.econtalk import WATCHED, read_econtalk
 from shared.transcripts.markdown import UNMARKED, read_labelled_text
 from shared.transcripts.markup import read_blocks
-from shared.transcripts.people import People
+from shared.transcripts.people import People, name_key
 from shared.transcripts.podcasting import read_cited_html, read_json
 from shared.transcripts.records import Host, Line, Script, Transcript, TranscriptRefused
 from shared.transcripts.text import (
@@ -40,7 +40,7 @@ def read_transcript(
     `content_type` (the HTTP header, if any) is believed for the charset alone. Raises
     `TranscriptRefused`, and nothing else for any bytes; time is linear in their number.
     """
-    people = People(host, tuple(guests))
+    people = People(host, tuple(guest for guest in guests if name_key(guest)))
     text = decoded(body, content_type).replace("\0", "")
     script = _script(text, people)
     lines = labelled_lines(script, people)
