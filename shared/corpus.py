@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 from shared import keys, tokens, web
@@ -150,15 +151,22 @@ def _listed(lake: Lake, settings: RunSettings, fetcher: web.Fetcher) -> list[Fee
 
 
 def fetcher_for(show: ShowProfile) -> web.Fetcher:
-    """A fetcher that behaves as the show's profile says."""
-    return web.Fetcher(
+    """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has."""
+    fetch = show.fetch
+    return _fetcher(
         web.FetchPolicy(
-            user_agent=show.fetch.user_agent,
-            delay_seconds=show.fetch.delay_seconds,
-            timeout_seconds=show.fetch.timeout_seconds,
-            max_bytes=show.fetch.max_bytes,
+            user_agent=fetch.user_agent,
+            delay_seconds=fetch.delay_seconds,
+            timeout_seconds=fetch.timeout_seconds,
+            max_bytes=fetch.max_bytes,
         )
     )
+
+
+@cache
+def _fetcher(policy: web.FetchPolicy) -> web.Fetcher:
+    # Kept, because it knows when each host was last asked and what its robots.txt says.
+    return web.Fetcher(policy)
 
 
 def host_of(show: ShowProfile) -> Host:

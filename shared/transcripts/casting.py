@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from shared.transcripts.labels import settled
 from shared.transcripts.people import People, Speaker, is_nobody, merged_aliases, name_key
@@ -75,20 +76,21 @@ def turns_of(lines: Sequence[Line], known: Cast) -> Iterator[Turn]:
     What is said under a break's or clip's label is left out; an unlabelled line goes on with the
     person who spoke before.
     """
-    current: Speaker | None = None
-    said: list[str] = []
+    spoken = (part for part in _spoken(lines, known) if part[1])
+    for _, parts in groupby(spoken, key=lambda part: part[0].name):
+        said = list(parts)
+        speaker = said[0][0]
+        yield Turn(speaker.name, speaker.role, " ".join(text for _, text in said))
+
+
+def _spoken(lines: Sequence[Line], known: Cast) -> Iterator[tuple[Speaker, str]]:
+    speaker: Speaker | None = None
     for line in lines:
         if line.label and is_nobody(line.label):
             continue
-        speaker = known.speakers[line.label] if line.label else current
-        if speaker is not None and current is not None and speaker.name != current.name and said:
-            yield Turn(current.name, current.role, " ".join(said))
-            said = []
-        current = speaker
-        if current is not None and line.said:
-            said.append(line.said)
-    if current is not None and said:
-        yield Turn(current.name, current.role, " ".join(said))
+        speaker = known.speakers[line.label] if line.label else speaker
+        if speaker is not None:
+            yield speaker, line.said
 
 
 def warnings(turns: Sequence[Turn], known: Cast, people: People) -> tuple[str, ...]:

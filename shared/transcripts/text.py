@@ -13,7 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RECORDED = re.compile(
     r"\[\s{0,3}Recording\s{1,3}date\s{0,3}:?\s{0,3}([^\]]{1,60})\]", re.IGNORECASE
 )
@@ -41,10 +41,9 @@ def recording_date(text: str) -> date | None:
     day = _DAY.search(found[1]) if found else None
     if not day:
         return None
-    month = _MONTHS.find(day[1][:3].lower()) // 3 + 1
-    number, year = (int(digits.replace(" ", "")) for digits in (day[2], day[3]))
+    number, year = ("".join(digits.split()) for digits in (day[2], day[3]))
     try:
-        return date(year, month, number)
+        return date(int(year), _MONTHS.index(day[1][:3].lower()) + 1, int(number))
     except ValueError:
         return None
 
