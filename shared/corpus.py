@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Literal
 
 from shared import keys, tokens, web
-from shared.errors import SourceNotSupported
 from shared.feed import FeedItem, parse_feed
 from shared.ids import digest
 from shared.lake import Lake
@@ -137,12 +136,9 @@ def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) 
 
 def _listed(lake: Lake, settings: RunSettings, fetcher: web.Fetcher) -> list[FeedItem]:
     show = settings.show
-    if show.feed is None:
-        raise SourceNotSupported(
-            f"show {show.name} lists urls or transcripts; this version reads feeds only, so give `feed`"
-        )
-    body, _ = _fetched(lake, keys.feed(show.name), show.feed, "revalidate", fetcher)
-    items = parse_feed(body, show.feed, host_of(show))
+    address = str(show.feed)  # settings.resolve refuses a show without one
+    body, _ = _fetched(lake, keys.feed(show.name), address, "revalidate", fetcher)
+    items = parse_feed(body, address, host_of(show))
     items.sort(key=lambda item: item.published, reverse=True)
     recent = [
         item for item in items if settings.since is None or item.published.date() >= settings.since

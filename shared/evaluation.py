@@ -6,8 +6,8 @@ from typing import Any, Literal
 from shared import encoding, keys, plan
 from shared.bucket import Bucket
 from shared.clock import utc_now
-from shared.providers.contract import ChatRequest
 from shared.errors import EconChatRError
+from shared.providers.contract import ChatRequest
 from shared.purchases import Answer, Desk, Question, ask
 from shared.settings import RunSettings
 

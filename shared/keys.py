@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import PurePosixPath
 
-
 CATALOGUE = "catalogue.yaml"
 """The user's own models and prices, if any, which go before the packaged ones."""
 

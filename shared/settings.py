@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared import catalogue, money, shows
 from shared.catalogue import Catalogue, Model
-from shared.errors import InvalidField, RightsMissing, UnknownField
+from shared.errors import InvalidField, RightsMissing, SourceNotSupported, UnknownField
 from shared.shows import ShowProfile
 from shared.validation import sentence
 
@@ -89,7 +89,7 @@ def resolve(
 ) -> RunSettings:
     """Hold what is asked against the show and the catalogue.
 
-    Raises UnknownModel, MissingPrice, ModelShutdown, RightsMissing or InvalidField; nothing was
+    Raises UnknownModel, MissingPrice, ModelShutdown, SourceNotSupported, RightsMissing or InvalidField; nothing was
     spent when it does.
     """
     chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
@@ -100,6 +100,10 @@ def resolve(
             check_buyable(model, started_at.date(), show)
     if not asked.dry_run:
         check_rights(show)
+    if show.feed is None:
+        raise SourceNotSupported(
+            f"show {show.name} lists urls or transcripts; this version reads feeds only, so give `feed`"
+        )
     if not show.questions:
         raise InvalidField(
             f"show {show.name} has no questions; write at least one under `questions`"

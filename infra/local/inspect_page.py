@@ -29,7 +29,9 @@ def _page(url_or_file: str, show: ShowProfile) -> tuple[bytes, str | None]:
     try:
         return Path(url_or_file).read_bytes(), None
     except OSError as error:
-        raise InvalidField(f"the page {url_or_file!r} cannot be read ({error.strerror}); name a URL or a file") from error
+        raise InvalidField(
+            f"the page {url_or_file!r} cannot be read ({error.strerror}); name a URL or a file"
+        ) from error
 
 
 def _print(seen: Inspection) -> None:

@@ -83,9 +83,7 @@ def laptop(
         outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))
         cloud.client("secretsmanager").put_secret_value(
             SecretId=outputs["ProviderSecret"],
-            SecretString=json.dumps(
-                {entry.provider: key for entry in models.providers}
-            ),
+            SecretString=json.dumps({entry.provider: key for entry in models.providers}),
         )
         Bucket(cloud.client("s3"), outputs["LakeBucket"]).write(keys.CATALOGUE, prices.encode())
         yield Laptop(cloud, outputs, meter_url)

@@ -116,14 +116,16 @@ def print_results(summary: Mapping[str, Any]) -> None:
             for model in summary["models"]
         ],
     )
+    if summary["status"] == "SUCCEEDED" and Decimal(summary["settled_usd"]) == 0:
+        print(
+            "\nNothing was bought: an earlier run paid for the same training and the same answers."
+        )
     print(
         f"\nSpent {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
     )
 
 
-def print_table(
-    header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120
-) -> None:
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120) -> None:
     """Columns as wide as their widest cell; a cell longer than `widest` is cut."""
     lines = [[_cut(str(cell), widest) for cell in row] for row in (header, *rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]

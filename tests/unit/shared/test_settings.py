@@ -8,6 +8,7 @@ from shared.errors import (
     InvalidField,
     ModelShutdown,
     RightsMissing,
+    SourceNotSupported,
     UnknownField,
     UnknownModel,
     UnknownShow,
@@ -132,3 +133,9 @@ def test_the_models_of_2023_can_be_planned_and_never_bought():
     assert resolved(models=["ada", "davinci"], dry_run=True).models
     with pytest.raises(ModelShutdown, match="ada is historical"):
         resolved(models=["ada"])
+
+
+def test_a_show_without_a_feed_is_refused_until_other_sources_can_be_read():
+    listed = {**SHOW, "feed": None, "urls": ["http://127.0.0.1:1/one"]}
+    with pytest.raises(SourceNotSupported, match="porch lists urls or transcripts"):
+        resolved(show=listed)
