@@ -66,6 +66,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it came, and when; `content_type` is believed for the charset alone."""
+
+    body: bytes
+    content_type: str | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Discovery:
     """How many episodes the source lists, and what of them needs reading."""
 
@@ -137,8 +146,8 @@ def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) 
 def _listed(lake: Lake, settings: RunSettings, fetcher: web.Fetcher) -> list[FeedItem]:
     show = settings.show
     address = str(show.feed)  # settings.resolve refuses a show without one
-    body, _ = _fetched(lake, keys.feed(show.name), address, "revalidate", fetcher)
-    items = parse_feed(body, address, host_of(show))
+    page = _fetched(lake, keys.feed(show.name), address, "revalidate", fetcher)
+    items = parse_feed(page.body, address, host_of(show))
     items.sort(key=lambda item: item.published, reverse=True)
     recent = [
         item for item in items if settings.since is None or item.published.date() >= settings.since
@@ -214,14 +223,16 @@ def _read_episode(
     host = host_of(settings.show)
     row = _episode_row(settings.show.name, task)
     try:
-        body, fetched_at = _fetched(
+        page = _fetched(
             lake, keys.page(settings.show.name, task.episode_id), task.url, task.freshness, fetcher
         )
     except web.PageFailed as error:
         return {**row, "status": "failed", "reason": error.reason, "detail": str(error)}, []
-    row.update(content_sha256=hashlib.sha256(body).hexdigest(), fetched_at=fetched_at)
+    row.update(content_sha256=hashlib.sha256(page.body).hexdigest(), fetched_at=page.fetched_at)
     try:
-        transcript = read_transcript(body, content_type=None, host=host, guests=task.guests)
+        transcript = read_transcript(
+            page.body, content_type=page.content_type, host=host, guests=task.guests
+        )
     except TranscriptRefused as refusal:
         return {**row, "status": "refused", "reason": refusal.reason, "detail": str(refusal)}, []
     turns = _turn_rows(settings.show.name, task.episode_id, transcript)
@@ -274,21 +285,25 @@ def _turn_rows(show: str, episode_id: str, transcript: Transcript) -> list[dict[
     ]
 
 
-def _fetched(
-    lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher
-) -> tuple[bytes, datetime]:
-    """The page's bytes and when they came, from the raw store where that will do."""
+def _fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher) -> Page:
+    """The page, from the raw store where that will do."""
     head = lake.read_json(f"{key}.json")
-    kept = lake.read(f"{key}.gz") if head and head["url"] == url else None
-    if head and kept is not None and freshness == "fetch_once":
-        return gzip.decompress(kept), datetime.fromisoformat(head["fetched_at"])
-    headers = head["headers"] if head and kept is not None else {}
-    page = fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
-    if page.status == 304 and kept is not None and head:
-        return gzip.decompress(kept), datetime.fromisoformat(head["fetched_at"])
+    body = lake.read(f"{key}.gz") if head and head["url"] == url else None
+    kept = _kept(head, body) if body is not None else None
+    if kept is not None and freshness == "fetch_once":
+        return kept
+    known = head["headers"] if kept is not None else {}
+    page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
+    if page.status == 304 and kept is not None:
+        return kept
     lake.write(f"{key}.gz", gzip.compress(page.body, mtime=0), "application/gzip")
     lake.write_json(f"{key}.json", _head(page))  # last: it says that the body is there
-    return page.body, page.fetched_at
+    return Page(page.body, page.headers.get("content-type"), page.fetched_at)
+
+
+def _kept(head: Mapping[str, Any], body: bytes) -> Page:
+    fetched_at = datetime.fromisoformat(head["fetched_at"])
+    return Page(gzip.decompress(body), head["headers"].get("content-type"), fetched_at)
 
 
 def _head(page: web.Fetched) -> dict[str, object]:

@@ -3,10 +3,13 @@
 import argparse
 from pathlib import Path
 
+from lxml import etree, html
+
 from infra.local import asked
 from infra.local.telling import print_table
 from shared.corpus import fetcher_for, host_of
 from shared.errors import InvalidField
+from shared.feed import guests_from_title
 from shared.shows import ShowProfile
 from shared.transcripts import Inspection, describe
 
@@ -17,9 +20,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the structure, speakers, warnings and first turns, or the refusal; 0 when there are turns."""
     show = asked.show_profile(arguments.show)
     body, content_type = _page(arguments.page, show)
-    seen = describe(body, content_type=content_type, host=host_of(show), guests=())
+    guests = guests_from_title(_title(body), (show.host.name, *show.host.aliases))
+    seen = describe(body, content_type=content_type, host=host_of(show), guests=guests)
     _print(seen)
     return 0 if seen.transcript else 1
+
+
+def _title(body: bytes) -> str:
+    """The page's first heading, which names the guests where no feed does."""
+    try:
+        return html.fromstring(body).findtext(".//h1") or ""
+    except (etree.LxmlError, ValueError):
+        return ""
 
 
 def _page(url_or_file: str, show: ShowProfile) -> tuple[bytes, str | None]:

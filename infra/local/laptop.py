@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
 
 from infra import encodings
 from infra.local.cloud import Cloud, deploy, running
@@ -31,7 +35,7 @@ class NoApiKey(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Laptop:
-    """A deployed stack on this machine. `meter_url` is the stand-in's own bill, None with another provider."""
+    """A deployed stack on this machine. `meter_url` tells the stand-in's bill, None with another provider."""
 
     cloud: Cloud
     outputs: dict[str, str]
@@ -41,6 +45,13 @@ class Laptop:
     def ledger(self) -> Ledger:
         """The stack's ledger."""
         return Ledger(self.cloud.client("dynamodb"), self.outputs["LedgerTable"])
+
+    def bill(self) -> dict[str, Any] | None:
+        """What the stand-in charged so far, from its own counts; None with another provider."""
+        if self.meter_url is None:
+            return None
+        answer = urllib3.request("GET", self.meter_url, timeout=30)
+        return dict(answer.json())
 
 
 def state_dir(out: Path) -> Path:
@@ -109,11 +120,15 @@ def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:
 
 
 def _api_key(openai_base_url: str | None) -> str:
-    if openai_base_url is None:
+    given = os.environ.get("OPENAI_API_KEY", "")
+    if openai_base_url is None or (not given and _is_loopback(openai_base_url)):
         return STAND_IN_KEY
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if not key:
+    if not given:
         raise NoApiKey(
             f"--openai-base-url {openai_base_url} needs a key; set OPENAI_API_KEY in your shell"
         )
-    return key
+    return given
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")

@@ -18,6 +18,7 @@ from shared.clock import utc_now
 from shared.shows import ShowProfile
 
 PLAN_CEILING_USD = "10.00"
+BILL = "bill.json"  # the stand-in's own, independent of the ledger
 LATEST_REPORT = "report.html"  # a copy of the newest run's, under a name that stays
 
 
@@ -55,8 +56,14 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
             run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
         finally:
             mirror_bucket(here.cloud, here.outputs["LakeBucket"], out)
+        bill = here.bill()
     summary = json.loads((out / keys.summary(run_id)).read_text(encoding="utf-8"))
     _tell(out, run_id, summary, dry_run=bool(document.get("dry_run")))
+    if bill is not None:
+        (out / BILL).write_text(json.dumps(bill, indent=1), encoding="utf-8")
+        print(
+            f"Bill:    {out / BILL}: the stand-in charged {bill['total_usd']} USD for all runs here"
+        )
     if finished.status == "SUCCEEDED":
         return 0
     print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)

@@ -87,7 +87,8 @@ def _repaired(text: str) -> str:
         for char in text
         if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
     )
-    return folded(ftfy.fix_text(visible, config=_REPAIR))
+    # Folded first: ftfy takes an accent before a no-break space for half of a broken character.
+    return folded(ftfy.fix_text(folded(visible), config=_REPAIR))
 
 
 def _gap(text: str, cue: re.Match[str]) -> str:

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
 
+from infra.encodings import cache_dir
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import Provider
 from infra.local.provider.models import Library
@@ -16,6 +18,7 @@ from infra.local.provider.store import Store
 def main() -> int:
     arguments = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(cache_dir()))
     try:
         store = Store(arguments.state)
         provider = Provider(

@@ -1,7 +1,6 @@
 """The provider as a process of its own, for as long as a block lasts."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import IO
-
-from infra.encodings import cache_dir
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -53,7 +50,6 @@ def start(
     command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
     command += ["--job-seconds", str(job_seconds)]
     command += ["--api-key", api_key] if api_key else []
-    environment = {**os.environ, "TIKTOKEN_CACHE_DIR": str(cache_dir())}
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
@@ -62,7 +58,6 @@ def start(
             stderr=log,
             text=True,
             cwd=_REPOSITORY,
-            env=environment,
             start_new_session=True,
         ) as process,
     ):

@@ -68,7 +68,15 @@ def test_the_fingerprint_changes_with_what_the_feed_says():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html><body>no</body></html>", b"{}", b"\x1f\x8b\x00", b"/etc/passwd"]
+    "body",
+    [
+        b"",
+        b"<html><body>no</body></html>",
+        b"{}",
+        b"\x1f\x8b\x00",
+        b"/etc/passwd",
+        b"<p>&#x110000;",
+    ],
 )
 def test_what_is_no_feed_is_said_with_its_address(body):
     with pytest.raises(FeedNotXml, match=SOURCE):

@@ -36,6 +36,7 @@ def test_cues_dashes_and_broken_characters_are_put_right(text, cleaned):
         "[Qt] and [the need] (as it were)",
         "Amazon.com, node.js, 2007-2009, 555-1234, 1-2-3, section 4.4.2",
         "a < b & c > d, AT&amp;T",
+        "“CAFÉ” he said, MONTÁS’s “Ü”… €50–€60, £5½",
     ],
 )
 def test_numbers_quotations_ellipses_and_words_stay_as_they_are(text):

@@ -181,6 +181,15 @@ def test_what_holds_no_transcript_is_refused_with_a_reason(body, reason):
     assert refusal(body) == reason
 
 
+def test_a_label_with_nothing_said_parts_no_turn():
+    body = "**Vera Lund:** One.\n\n**Tom Ek:**\n\n**Vera Lund:** Two.\n\n**Tom Ek:** Three."
+    assert turns(body) == [("Vera Lund", "One. Two."), ("Tom Ek", "Three.")]
+
+
+def test_a_title_whose_guest_has_no_letters_does_no_harm():
+    assert turns(MARKDOWN, "", "!!") == SPOKEN
+
+
 def test_inspection_sums_up_a_page_or_gives_its_refusal():
     seen = describe(MARKDOWN.encode(), content_type=None, host=VERA, guests=("Tom Ek",))
     assert seen.transcript is not None
