@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from infra.local import asked
 from infra.local.cloud import Finished, follow, mirror_bucket
 from infra.local.laptop import Laptop, laptop, served
-from infra.local.telling import Teller, print_plan, print_results
+from infra.local.telling import Teller, print_plan, print_results, print_statistics
 from shared import keys
 from shared.clock import utc_now
 from shared.shows import ShowProfile
@@ -87,6 +89,9 @@ def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
 
 
 def _tell(out: Path, run_id: str, summary: Mapping[str, Any], *, dry_run: bool) -> None:
+    statistics = out / keys.table_file("token_stats", run_id)
+    if statistics.is_file():
+        print_statistics(pd.read_parquet(statistics))
     planned = out / keys.plan(run_id)
     if planned.is_file():
         print_plan(json.loads(planned.read_text(encoding="utf-8")))

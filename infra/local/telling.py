@@ -3,11 +3,15 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
+
+import pandas as pd
 
 from infra.local.cloud import Entered, Finished, MapProgress, Progress
 from shared import money
 from shared.ledger import Ledger, RunNotOpen
+from shared.statistics import UNITS
 
 QUIET_STATES = (
     "Wait",
@@ -52,6 +56,18 @@ class Teller:
             return ""
         spent, held = money.format_usd(totals.settled), money.format_usd(totals.reserved)
         return f"spent {spent}, reserved {held} of {money.format_usd(totals.ceiling)} USD"
+
+
+def print_statistics(token_stats: pd.DataFrame) -> None:
+    """The corpus in tokens, words and characters: mean and sum, from the run's rows of `token_stats`."""
+    print("\nThe corpus (mean and sum of tokens, words and characters)")
+    lines = []
+    for (scope, text), rows in token_stats.groupby(["scope", "text"], sort=False):
+        of = rows.set_index("unit")
+        measured = [(f"{of['mean'][unit]:,.1f}", f"{of['sum'][unit]:,}") for unit in UNITS]
+        lines.append((scope, text, f"{of['n'].iloc[0]:,}", *chain.from_iterable(measured)))
+    header = [f"{unit}, {measure}" for unit in UNITS for measure in ("mean", "sum")]
+    print_table(("pairs", "text", "n", *header), lines)
 
 
 def print_plan(rows: Sequence[Mapping[str, Any]]) -> None:

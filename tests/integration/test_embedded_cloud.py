@@ -99,14 +99,14 @@ class TestMachines:
         assert (finished.status, finished.error) == ("TIMED_OUT", "States.Timeout")
 
     def test_a_stopped_execution_stays_aborted_and_starts_nothing_more(self, app):
-        wait = {"Type": "Wait", "Seconds": 3, "Next": "Act"}
+        wait = {"Type": "Wait", "Seconds": 30, "Next": "Act"}
         act = app.act({"do": "store", "key": "runs/stopped/note"})
         items = {"StartAt": "Wait", "States": {"Wait": wait, "Act": act}}
         execution = app.start({"Map": {"Type": "Map", "ItemProcessor": items, "End": True}}, [1])
         assert next(app.follow(execution)) == Entered("Map")
         client = app.cloud.client("stepfunctions")
         client.stop_execution(executionArn=execution, error="Stopped", cause="by hand")
-        time.sleep(1)
+        time.sleep(4)
         described = client.describe_execution(executionArn=execution)
         assert (described["status"], described["error"]) == ("ABORTED", "Stopped")
         assert not app.has("runs/stopped/note")
