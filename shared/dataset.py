@@ -164,7 +164,7 @@ def _plan_model(
         budget_usd=budget,
         selected_pairs=len(training.chosen),
         selected_tokens=training.n_tokens,
-        selected_share=training.n_tokens / usable_tokens if usable_tokens else 0.0,
+        selected_share=_share(training, candidates),
         estimated_usd=price.cost(training.n_tokens * settings.n_epochs),
         reserved_usd=plan.reserved(
             price, training.n_tokens, settings.n_epochs, model.margin_percent
@@ -173,6 +173,12 @@ def _plan_model(
         fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(candidates)),
         training_sha256=training.sha256,
     )
+
+
+def _share(training: TrainingFile, candidates: Sequence[Candidate]) -> float:
+    """The part of the usable corpus that was selected, by the tokens of the texts."""
+    usable = sum(candidate.n_tokens for candidate in candidates)
+    return sum(candidate.n_tokens for candidate, _ in training.chosen) / usable if usable else 0.0
 
 
 def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:

@@ -39,5 +39,7 @@ def count_line(line: bytes, encoding: str) -> int:
 
 
 def example_overhead(cue: str, encoding: str) -> int:
-    """About how many tokens an example costs beyond its two texts; tokens may merge or split at the seam."""
-    return count_line(encode_line(messages_of("", "", cue)), encoding)
+    """About how many tokens an example costs beyond its two texts; a full stop merges with what follows."""
+    prompt, completion = "Why?", "Because."
+    whole = count_line(encode_line(messages_of(prompt, completion, cue)), encoding)
+    return whole - tokens.count(prompt, encoding) - tokens.count(completion, encoding)
