@@ -81,6 +81,10 @@ lint-sam: $(SAM_INSTALLED) ## Let SAM validate the template
 coverage: $(INSTALLED) ## Measure how much of shared/ the unit tests run
 	$(BIN)/python -m pytest tests/unit --cov --cov-report=term-missing:skip-covered
 
+.PHONY: bench
+bench: $(INSTALLED) ## Run 1,000 schedules of faults, a race and measures of growth; writes build/bench.json
+	$(BIN)/python -m tests.bench
+
 .PHONY: build
 build: $(INSTALLED) $(SAM_INSTALLED) ## Build the functions and layers for AWS
 	.tools/sam/bin/sam build --parameter-overrides Architecture=$(ARCH)

@@ -2,8 +2,12 @@
 
 from functools import cache
 
+import boto3
+from botocore.config import Config
+
 from functions.wiring import api_key, ledger, models_and_prices
 from shared.environment import environment
+from shared.notices import Notifier
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
 
@@ -15,6 +19,13 @@ def provider(name: str) -> OpenAICompatible:
     return OpenAICompatible.connect(known, api_key(name), environment().provider_base_url or None)
 
 
+@cache
+def notifier() -> Notifier:
+    """Who warns of the ceilings; gives up well before another takes its warning over."""
+    patience = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+    return Notifier(boto3.client("sns", config=patience), environment().topic_arn, ledger())
+
+
 def desk() -> Desk:
     """Where purchases are made."""
-    return Desk(ledger(), provider)
+    return Desk(ledger(), provider, warn=notifier().warn)

@@ -2,12 +2,24 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing tells it; `etag` changes exactly when its bytes do, `size` is in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    modified: datetime
 
 
 class Bucket:
@@ -47,6 +59,11 @@ class Bucket:
     def etags(self, prefix: str) -> dict[str, str]:
         """Entity tag by key under `prefix`: changes exactly when an object's bytes do."""
         return {item["Key"]: item["ETag"].strip('"') for item in self._listing(prefix)}
+
+    def objects(self, prefix: str) -> Iterator[Listed]:
+        """Every object under `prefix`, by key."""
+        for item in self._listing(prefix):
+            yield Listed(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove the objects; a missing one is not an error."""

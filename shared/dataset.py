@@ -44,8 +44,8 @@ class TrainingFile:
 def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     """Write pairs, statistics, selections, training files and plans; return one plan per model.
 
-    Raises TooManyFailures, TooFewPairs, or SpendCeilingReached when no model fits the ceiling; all
-    three after the plan is written.
+    Raises TooManyFailures before anything is written, of a dry run too; else TooFewPairs, or
+    SpendCeilingReached when no model fits the ceiling, both after the plan is written.
     """
     published = _parsed_episodes(lake, settings)
     _refresh_pairs(lake, settings.show)
@@ -148,7 +148,8 @@ def _plan_model(
 ) -> ModelPlan:
     price = model.price("training")
     affordable = plan.affordable_tokens(price, budget, settings.n_epochs, model.margin_percent)
-    training = _training_file(lake, settings, model, candidates, affordable)
+    short = _short_enough(model, settings.show, candidates)
+    training = _training_file(lake, settings, model, short, affordable)
     lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
     _write_selection(lake, settings, model, training)
     overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
@@ -170,7 +171,7 @@ def _plan_model(
             price, training.n_tokens, settings.n_epochs, model.margin_percent
         ),
         evaluation_usd=plan.evaluation_cost(model, settings.show),
-        fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(candidates)),
+        fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(short)),
         training_sha256=training.sha256,
     )
 
@@ -184,6 +185,16 @@ def _share(training: TrainingFile, candidates: Sequence[Candidate]) -> float:
 def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
     """The smallest training set worth paying for: the show's minimum, or all there is, never below the provider's."""
     return max(model.limits.min_examples, min(show.training.min_pairs, usable))
+
+
+def _short_enough(
+    model: Model, show: ShowProfile, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """What the provider takes by its length, as far as the narrow columns tell."""
+    longest = model.limits.max_tokens_per_example - encoding.example_overhead(
+        show.cue, model.tokenizer
+    )
+    return [candidate for candidate in candidates if candidate.n_tokens <= longest]
 
 
 def _training_file(
@@ -265,19 +276,21 @@ def _refuse_the_unaffordable(
             f"least {smallest}; discover more episodes, or lower min_prompt_tokens or min_completion_tokens"
         )
     cheapest = min(_least_cost(settings, model, candidates) for model in settings.models)
-    most = settings.max_cost_per_model_usd
+    most, n_models = settings.max_cost_per_model_usd, len(settings.models)
     raise SpendCeilingReached(
         f"the smallest useful training with its evaluation would cost up to {money.format_usd(cheapest)} USD "
         f"against a ceiling of {money.format_usd(settings.ceiling_usd)} USD"
+        + (f", shared by {n_models} models" if n_models > 1 else "")
         + (f" and at most {money.format_usd(most)} USD a model" if most is not None else "")
-        + "; nothing was bought; raise the limit or choose a cheaper model"
+        + "; nothing was bought; raise the limit, or choose fewer or cheaper models"
     )
 
 
 def _least_cost(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
-    fewest = fewest_pairs(model, settings.show, len(candidates))
+    short = _short_enough(model, settings.show, candidates)
+    fewest = fewest_pairs(model, settings.show, len(short))
     overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
-    n_tokens = sum(candidate.n_tokens + overhead for candidate in candidates[:fewest])
+    n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])
     training = plan.reserved(
         model.price("training"), n_tokens, settings.n_epochs, model.margin_percent
     )

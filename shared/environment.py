@@ -18,6 +18,7 @@ class Environment:
     provider_base_url: str
     month_ceiling_usd: Decimal
     code_version: str
+    topic_arn: str
 
 
 @cache
@@ -30,4 +31,5 @@ def environment() -> Environment:
         provider_base_url=os.environ["PROVIDER_BASE_URL"],
         month_ceiling_usd=money.parse_usd(os.environ["MONTH_CEILING_USD"], "MONTH_CEILING_USD"),
         code_version=os.environ["CODE_VERSION"],
+        topic_arn=os.environ["TOPIC_ARN"],
     )

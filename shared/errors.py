@@ -49,10 +49,6 @@ class SpendCeilingReached(EconChatRError):
     """Money would pass a ceiling; the message carries both numbers."""
 
 
-class SourceNotSupported(BadInput):
-    """The show's kind of source cannot be read yet."""
-
-
 class TooManyFailures(EconChatRError):
     """More of the show's episodes failed than its profile tolerates."""
 

@@ -43,11 +43,13 @@ def answer(bucket: Bucket, desk: Desk, settings: RunSettings, arm: Arm) -> int:
 
     Raises SpendCeilingReached when the next answer does not fit; what was answered before is kept.
     """
-    rows: list[dict[str, Any]] = []
-    for number, text in enumerate(settings.show.questions):
+    kept = keys.answers(settings.run_id, arm.model, arm.name)
+    rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a batch that was interrupted
+    for number, text in list(enumerate(settings.show.questions))[len(rows) :]:
         question = _question(bucket, settings, arm, text)
         rows.append(_row(settings, arm, number, text, question, ask(desk, question)))
-        bucket.write_json(keys.answers(settings.run_id, arm.model, arm.name), rows)
+        bucket.write_json(kept, rows)
+        desk.warn(settings.run_id)
     return len(rows)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 from lxml import etree
@@ -75,7 +76,7 @@ def parse_feed(body: bytes, source: str, host: Host) -> list[FeedItem]:
             f"{source} ends in the middle of the feed after {len(body):,} bytes. Try again; if it "
             "stays so, tell the feed's publisher or use `urls` in the show's profile."
         )
-    links = _transcript_links(body, len(feed.entries))
+    links = _transcript_links(body, len(feed.entries), source)
     if not any(entry.get("link") for entry in feed.entries):
         raise NoEpisodes(
             f"{source} is a feed without a single episode that has a link. "
@@ -140,7 +141,7 @@ def _published(entry: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else _EPOCH
 
 
-def _transcript_links(body: bytes, items: int) -> Sequence[tuple[TranscriptLink, ...]]:
+def _transcript_links(body: bytes, items: int, source: str) -> Sequence[tuple[TranscriptLink, ...]]:
     """Each item's `<podcast:transcript>` elements; feedparser keeps but the last of several."""
     nothing: list[tuple[TranscriptLink, ...]] = [()] * items
     if b":transcript" not in body:
@@ -149,14 +150,21 @@ def _transcript_links(body: bytes, items: int) -> Sequence[tuple[TranscriptLink,
     root = etree.fromstring(body, parser)
     if root is None:
         return nothing
-    found = [tuple(_links_of(item)) for item in root.iter("{*}item", "{*}entry")]
+    found = [tuple(_links_of(item, source)) for item in root.iter("{*}item", "{*}entry")]
     return found if len(found) == items else nothing
 
 
-def _links_of(item: Any) -> Iterator[TranscriptLink]:
+def _links_of(item: Any, source: str) -> Iterator[TranscriptLink]:
     for element in item.iter("{*}transcript"):
         if element.get("url"):
-            yield TranscriptLink(element.get("url"), element.get("type", ""))
+            yield TranscriptLink(_absolute(source, element.get("url")), element.get("type", ""))
+
+
+def _absolute(source: str, url: str) -> str:
+    try:
+        return urljoin(source, url.strip())
+    except ValueError:  # no address at all; whoever fetches it says so
+        return url
 
 
 def _beginning(body: bytes) -> str:

@@ -61,9 +61,11 @@ def check_still_offered(
 
 def submit(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
     """Reserve and create exactly once; raises SpendCeilingReached before anything is bought."""
-    return purchases.ensure_job(
+    status = purchases.ensure_job(
         desk, order_of(bucket, settings, model), _opener(bucket, settings, model)
     )
+    desk.warn(settings.run_id)
+    return status
 
 
 def poll(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
@@ -92,6 +94,7 @@ def settle(
         settled_usd=settlement.settled,
     )
     bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
+    desk.warn(settings.run_id)
     return outcome
 
 
@@ -128,7 +131,8 @@ def deploy(
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
     deployment = _deployment(bucket, provider, model, outcome)
     age = now - datetime.fromisoformat(outcome["settled_at"])
-    if deployment.status == "error" or age > MAX_DEPLOYMENT_AGE:
+    late = deployment.status == "error" or age > MAX_DEPLOYMENT_AGE
+    if deployment.status != "active" and late:
         raise DeploymentFailed(
             f"{model.provider} did not make {deployment.name} answer (status {deployment.status}, "
             f"{age} after its training); the trained model is kept there as job {outcome['job_id']}"
@@ -159,6 +163,7 @@ def _deployment(
 def cancel(desk: Desk, run_id: str) -> dict[str, Any]:
     """Cancel and settle every unfinished purchase of the run; returns what could not be stopped."""
     closing = purchases.cancel_jobs(desk, run_id)
+    desk.warn(run_id)
     return {"still_open": [asdict(purchase) for purchase in closing.still_open]}
 
 

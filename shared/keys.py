@@ -87,6 +87,16 @@ def page(show: str, episode_id: str) -> str:
     return f"raw/{show}/pages/{episode_id}"
 
 
+def offered_transcript(show: str, episode_id: str, name: str) -> str:
+    """A transcript that the feed offers besides the page, as last fetched."""
+    return f"raw/{show}/pages/{episode_id}.{name}"
+
+
+def transcripts(show: str) -> str:
+    """The folder of a show's own files, where `econchatr` puts what lies on a laptop."""
+    return f"raw/{show}/transcripts/"
+
+
 def table_file(table: str, name: str) -> str:
     """One Parquet file of an unpartitioned table; a run's own file is named after the run."""
     return f"lake/{table}/{name}.parquet"
@@ -101,6 +111,11 @@ def shard_file(table: str, shard: str) -> str:
     """The Parquet file of a shard in a table partitioned by year."""
     year = shard.rpartition(".")[2][:4]
     return f"lake/{table}/year={year}/{shard}.parquet"
+
+
+def shard_in(key: str) -> str:
+    """The shard that a shard file holds."""
+    return PurePosixPath(key).stem
 
 
 def belongs_to(key: str, show: str) -> bool:

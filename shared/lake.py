@@ -31,13 +31,16 @@ class Lake(Bucket):
             yield from self.read_file(key, columns)
 
     def read_file(self, key: str, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """Rows of one Parquet file; none where there is no such file."""
+        """Rows of one Parquet file; none where there is no such file.
+
+        A column that the table got after the file was written reads as None.
+        """
         body = self.read(key)
         if body is None:
             return []
         names = list(columns) if columns is not None else None
         rows: list[dict[str, Any]] = pq.read_table(
-            io.BytesIO(body), columns=names, partitioning=None
+            io.BytesIO(body), columns=names, schema=SCHEMAS[key.split("/")[1]], partitioning=None
         ).to_pylist()
         return rows
 

@@ -5,7 +5,7 @@ from decimal import ROUND_UP, Context, Decimal, Inexact, InvalidOperation
 
 from shared.errors import InvalidField
 
-USD_PATTERN = re.compile(r"\d{1,9}(\.\d{1,6})?")
+USD_PATTERN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 ZERO = Decimal(0)
 _EXACT = Context(prec=38, traps=[Inexact, InvalidOperation])
 _PICO_DOLLAR = Decimal("1E-12")

@@ -76,7 +76,7 @@ def _pair(
     matched = (
         number
         for number, pattern in enumerate(patterns)
-        if pattern.search(f"{prompt}\n{completion}")
+        if pattern.search(prompt) or pattern.search(completion)
     )
     return Pair(
         pair_id=digest(show, episode_id, prompt, completion),

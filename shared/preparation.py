@@ -8,7 +8,7 @@ from shared import keys, settings, shows
 from shared.bucket import Bucket
 from shared.catalogue import Catalogue
 from shared.environment import Environment
-from shared.errors import UnknownShow
+from shared.errors import InvalidField, UnknownShow
 from shared.ledger import Ledger
 from shared.settings import RunInput, RunSettings
 from shared.shows import ShowProfile
@@ -31,9 +31,11 @@ def prepare(
     kept = bucket.read_json(keys.manifest(run_id))
     if kept is None:
         asked = settings.parse_input(document)
+        show = _show(bucket, asked)
+        check_source(bucket, show)
         kept = settings.resolve(
             asked,
-            _show(bucket, asked),
+            show,
             models,
             run_id=run_id,
             started_at=started_at,
@@ -44,6 +46,16 @@ def prepare(
     frozen = RunSettings.model_validate(kept)
     ledger.open_run(run_id, frozen.ceiling_usd, frozen.month, frozen.month_ceiling_usd)
     return frozen
+
+
+def check_source(bucket: Bucket, show: ShowProfile) -> None:
+    """Files are read from where the functions may read: a prefix under raw/ of their own bucket."""
+    raw = f"s3://{bucket.name}/raw/"
+    if show.transcripts and not show.transcripts.startswith(raw):
+        raise InvalidField(
+            f"show {show.name} has its transcripts in {show.transcripts!r}; put them under "
+            f"s3://{bucket.name}/{keys.transcripts(show.name)} and name that"
+        )
 
 
 def _show(bucket: Bucket, asked: RunInput) -> ShowProfile:

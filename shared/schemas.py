@@ -34,6 +34,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("feed_fingerprint", pa.string()),
             ("parser_version", pa.int32()),
             ("fetched_at", MOMENT),
+            ("turns_digest", pa.string()),
         ]
     ),
     "turns": pa.schema(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared import catalogue, money, shows
 from shared.catalogue import Catalogue, Model
-from shared.errors import InvalidField, RightsMissing, SourceNotSupported, UnknownField
+from shared.errors import InvalidField, RightsMissing, UnknownField
 from shared.shows import ShowProfile
 from shared.validation import sentence
 
@@ -67,6 +67,10 @@ class RunSettings(BaseModel):
 
 def parse_input(document: Mapping[str, Any]) -> RunInput:
     """The run input from its JSON object; raises UnknownField or InvalidField naming the field."""
+    if not isinstance(document, Mapping):
+        raise InvalidField(
+            f'the input is {document!r:.80}; write a JSON object such as {{"ceiling_usd": "5.00"}}'
+        )
     unknown = sorted(set(document) - set(RunInput.model_fields))
     if unknown:
         known = ", ".join(RunInput.model_fields)
@@ -89,7 +93,7 @@ def resolve(
 ) -> RunSettings:
     """Hold what is asked against the show and the catalogue.
 
-    Raises UnknownModel, MissingPrice, ModelShutdown, SourceNotSupported, RightsMissing or InvalidField; nothing was
+    Raises UnknownModel, MissingPrice, ModelShutdown, RightsMissing or InvalidField; nothing was
     spent when it does.
     """
     chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
@@ -100,10 +104,6 @@ def resolve(
             check_buyable(model, started_at.date(), show)
     if not asked.dry_run:
         check_rights(show)
-    if show.feed is None:
-        raise SourceNotSupported(
-            f"show {show.name} lists urls or transcripts; this version reads feeds only, so give `feed`"
-        )
     if not show.questions:
         raise InvalidField(
             f"show {show.name} has no questions; write at least one under `questions`"

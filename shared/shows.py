@@ -22,7 +22,12 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+def _names_episodes(entry: str) -> str:
+    return entry if "://" in entry else _compiles(entry)
+
+
 Pattern = Annotated[str, AfterValidator(_compiles)]
+Exclusion = Annotated[str, Field(min_length=1), AfterValidator(_names_episodes)]
 
 
 class _Record(BaseModel):
@@ -84,13 +89,18 @@ class Evaluation(_Record):
 
 
 class ShowProfile(_Record):
-    """One show. Only `name`, one source and `host.name` are required."""
+    """One show. Only `name`, one source and `host.name` are required.
+
+    `transcripts` is an s3:// prefix, or on a laptop a folder. `exclude` holds episodes' addresses,
+    their ids, or regular expressions found in the titles that a feed or file names give.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     title: str = ""
     feed: str | None = None
     urls: tuple[str, ...] | None = None
     transcripts: str | None = None
+    exclude: tuple[Exclusion, ...] = ()
     host: HostProfile
     fetch: Fetch = Fetch()
     rights: Rights | None = None

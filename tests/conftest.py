@@ -1,4 +1,4 @@
-"""What holds for every test: where it may connect to, and how hypothesis draws its examples."""
+"""What holds for every test: where it may connect to, how tokens are counted, how hypothesis draws examples."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from infra import encodings
+
 TESTS = Path(__file__).parent
 
 settings.register_profile("laptop", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

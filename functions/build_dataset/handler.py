@@ -1,4 +1,4 @@
-"""Build dataset: pairs, statistics, training files and the plan."""
+"""Build dataset: the corpus settled, pairs, statistics, training files and the plan."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.wiring import logger, settings_of
-from shared import dataset
+from shared import corpus, dataset
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plans = dataset.build(lake(), settings_of(event["run_id"]))
+    settings = settings_of(event["run_id"])
+    corpus.settle(lake(), settings)
+    plans = dataset.build(lake(), settings)
     return {"models": [plan.model for plan in plans if plan.fits]}

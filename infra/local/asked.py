@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from shared import catalogue, settings, shows
 from shared.catalogue import Catalogue
@@ -16,14 +17,28 @@ from shared.shows import ShowProfile
 def show_profile(name_or_file: str) -> ShowProfile:
     """The packaged show or the profile file; raises UnknownShow or InvalidField."""
     path = Path(name_or_file)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        try:
-            return shows.parse_yaml(path.read_text(encoding="utf-8"), name_or_file)
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnknownShow(
-                f"--show {name_or_file!r} cannot be read ({error}); name a profile file"
-            ) from error
+    try:
+        if path.suffix in (".yaml", ".yml") or path.is_file():
+            show = shows.parse_yaml(path.read_text(encoding="utf-8"), name_or_file)
+            return _with_folder(show, path.parent)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnknownShow(
+            f"--show {name_or_file!r} cannot be read ({error}); name a profile file"
+        ) from error
     return shows.packaged(name_or_file)
+
+
+def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
+    """The show with its folder of transcripts in full; a relative one is meant from the profile on."""
+    if show.transcripts is None or "://" in show.transcripts:
+        return show
+    folder = (beside / Path(show.transcripts).expanduser()).resolve()
+    if not folder.is_dir():
+        raise InvalidField(
+            f"show {show.name} has `transcripts: {show.transcripts}`, and {folder} is no folder; "
+            "name a folder of transcript files"
+        )
+    return show.model_copy(update={"transcripts": str(folder)})
 
 
 def run_input(text_or_file: str, show: ShowProfile) -> dict[str, Any]:
@@ -65,6 +80,19 @@ def models_and_prices(own: Path | None) -> Catalogue:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidField(f"--catalogue {str(own)!r} cannot be read ({error})") from error
     return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, str(own)))
+
+
+def check_address(openai_base_url: str | None) -> None:
+    """Raise InvalidField unless a provider's address, where one is given, can be asked."""
+    try:
+        parts = urlsplit(openai_base_url or "http://127.0.0.1")
+        usable = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidField(
+            f"--openai-base-url is {openai_base_url!r}; write an address such as https://api.openai.com/v1/"
+        )
 
 
 def check(

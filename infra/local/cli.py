@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EconChatRError as error:
         print(f"econchatr: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a file where a folder must be, a full disk
+        print(f"econchatr: {error}; check the files and folders you named", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(
             "econchatr: stopped; run the same command again to continue from what is there",
@@ -104,6 +107,12 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("page", metavar="URL_OR_FILE")
     parser.add_argument(
         "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where a run left its lake, to tell whether an episode has the same turns",
     )
     parser.set_defaults(run=inspect_page.run)
 

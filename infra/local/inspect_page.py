@@ -3,35 +3,32 @@
 import argparse
 from pathlib import Path
 
-from lxml import etree, html
+import pyarrow.parquet as pq
 
 from infra.local import asked
 from infra.local.telling import print_table
 from shared.corpus import fetcher_for, host_of
 from shared.errors import InvalidField
 from shared.feed import guests_from_title
+from shared.keys import belongs_to
+from shared.schemas import SCHEMAS
 from shared.shows import ShowProfile
-from shared.transcripts import Inspection, describe
+from shared.transcripts import Inspection, describe, heading_of
 
 WIDTH = 100
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the structure, speakers, warnings and first turns, or the refusal; 0 when there are turns."""
+    """Print what the ledger of the corpus would say of the page, or the refusal; 0 when there are turns."""
     show = asked.show_profile(arguments.show)
     body, content_type = _page(arguments.page, show)
-    guests = guests_from_title(_title(body), (show.host.name, *show.host.aliases))
+    title = heading_of(body, content_type)
+    guests = guests_from_title(title, (show.host.name, *show.host.aliases))
     seen = describe(body, content_type=content_type, host=host_of(show), guests=guests)
     _print(seen)
+    if seen.transcript and arguments.out:
+        _print_duplicates(arguments.out, show.name, seen.transcript.digest)
     return 0 if seen.transcript else 1
-
-
-def _title(body: bytes) -> str:
-    """The page's first heading, which names the guests where no feed does."""
-    try:
-        return html.fromstring(body).findtext(".//h1") or ""
-    except (etree.LxmlError, ValueError):
-        return ""
 
 
 def _page(url_or_file: str, show: ShowProfile) -> tuple[bytes, str | None]:
@@ -53,7 +50,11 @@ def _print(seen: Inspection) -> None:
     transcript = seen.transcript
     print(f"Structure: {transcript.structure}")
     print(f"Recorded:  {transcript.recorded or 'not said'}")
-    print(f"Turns:     {len(transcript.turns)}\n")
+    words = sum(speaker.words for speaker in seen.speakers)
+    by_host = sum(speaker.words for speaker in seen.speakers if speaker.role == "host")
+    replaced = [f"{n} {kind}" for kind, n in transcript.replaced.items() if n]
+    print(f"Turns:     {len(transcript.turns)}, {words:,} words, {by_host / words:.0%} by the host")
+    print(f"Cleaning:  replaces {', '.join(replaced) or 'nothing'}\n")
     print_table(
         ("speaker", "role", "turns", "words"),
         [(speaker.name, speaker.role, speaker.turns, speaker.words) for speaker in seen.speakers],
@@ -63,3 +64,12 @@ def _print(seen: Inspection) -> None:
     print()
     for turn in seen.first_turns:
         print(f"{turn.speaker}: {turn.text}"[:WIDTH])
+
+
+def _print_duplicates(out: Path, show: str, digest: str) -> None:
+    """Which episodes of the show, as a run left them in `out`, have exactly these turns."""
+    files = [path for path in out.glob("lake/episodes/*/*.parquet") if belongs_to(path.name, show)]
+    for path in sorted(files):
+        for row in pq.read_table(path, schema=SCHEMAS["episodes"], partitioning=None).to_pylist():
+            if row["turns_digest"] == digest:
+                print(f"The same turns as: {row['title']} ({row['url']}), {row['status']}")

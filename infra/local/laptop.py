@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from infra.local.provider.process import start as start_provider
 from shared import catalogue, keys
 from shared.bucket import Bucket
 from shared.catalogue import Catalogue
+from shared.corpus import is_transcript_file
 from shared.errors import BadInput
 from shared.ledger import Ledger
 from shared.shows import ShowProfile
@@ -27,6 +29,10 @@ TEMPLATE = REPOSITORY / "template.yaml"
 DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
 STAND_IN_KEY = "stand-in"
 POLL_SECONDS = 1
+
+
+class FolderInTheWay(BadInput):
+    """The user's transcripts lie where the run's results go."""
 
 
 class NoApiKey(BadInput):
@@ -101,13 +107,41 @@ def laptop(
 
 
 @contextmanager
-def served(show: ShowProfile, out: Path) -> Iterator[ShowProfile]:
-    """The show with a feed that can be read: the demo's site is served here while the block lasts."""
+def served(show: ShowProfile, out: Path, here: Laptop) -> Iterator[ShowProfile]:
+    """The show with a source that the machine can read.
+
+    The demo's site is served here while the block lasts; a folder of transcripts is brought into
+    the bucket. Raises FolderInTheWay.
+    """
+    if show.transcripts and "://" not in show.transcripts:
+        yield upload(show, Path(show.transcripts), out, here)
+        return
     if show.feed != DEMO_FEED:
         yield show
         return
     with demo_site(state_dir(out) / "site") as base_url:
         yield show.model_copy(update={"feed": f"{base_url}/feed.xml"})
+
+
+def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProfile:
+    """Make the show's own prefix of the bucket hold exactly the folder's transcript files."""
+    if folder.is_relative_to(out.resolve()):
+        raise FolderInTheWay(
+            f"{folder} lies inside --out {out}, which is rewritten after a run; "
+            "move the transcripts, or name another --out"
+        )
+    bucket = Bucket(here.cloud.client("s3"), here.outputs["LakeBucket"])
+    prefix = keys.transcripts(show.name)
+    there = bucket.etags(prefix)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if is_transcript_file(name):
+            body = path.read_bytes()
+            # S3 names an object that was put in one piece by its MD5.
+            if there.pop(prefix + name, "") != md5(body, usedforsecurity=False).hexdigest():
+                bucket.write(prefix + name, body)
+    bucket.delete(list(there))
+    return show.model_copy(update={"transcripts": f"s3://{bucket.name}/{prefix}"})
 
 
 def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infra.local.cloud import running
 from infra.local.laptop import state_dir
 from infra.local.telling import print_table
@@ -63,9 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def select(athena: Any, sql: str) -> tuple[list[str], list[list[str]]]:
     """Column names and the first MAX_ROWS rows; raises QueryFailed with Athena's reason."""
-    query_id = athena.start_query_execution(
-        QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE}
-    )["QueryExecutionId"]
+    try:
+        query_id = athena.start_query_execution(
+            QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE}
+        )["QueryExecutionId"]
+    except ClientError as error:
+        raise QueryFailed(f"Athena says: {error.response['Error']['Message']}") from error
     while True:
         status = athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]
         if status["State"] in ("FAILED", "CANCELLED"):
@@ -81,4 +86,4 @@ def select(athena: Any, sql: str) -> tuple[list[str], list[list[str]]]:
         for page in pages
         for row in page["ResultSet"]["Rows"]
     ]
-    return rows[0], rows[1:]
+    return (rows[0], rows[1:]) if rows else ([], [])

@@ -44,6 +44,7 @@ def plan(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:
     models = asked.models_and_prices(arguments.catalogue)
     asked.check(document, show, models, arguments.month_ceiling_usd)
+    asked.check_address(arguments.openai_base_url)
     out: Path = arguments.out
     with (
         laptop(
@@ -52,15 +53,14 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
             models=models,
             openai_base_url=arguments.openai_base_url,
         ) as here,
-        served(show, out) as reachable,
+        served(show, out, here) as reachable,
     ):
         try:
             run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
         finally:
             mirror_bucket(here.cloud, here.outputs["LakeBucket"], out)
         bill = here.bill()
-    summary = json.loads((out / keys.summary(run_id)).read_text(encoding="utf-8"))
-    _tell(out, run_id, summary, dry_run=bool(document.get("dry_run")))
+    _tell(out, run_id, dry_run=bool(document.get("dry_run")))
     if bill is not None:
         (out / BILL).write_text(json.dumps(bill, indent=1), encoding="utf-8")
         print(
@@ -88,7 +88,11 @@ def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
     raise AssertionError("an execution was followed to no end")
 
 
-def _tell(out: Path, run_id: str, summary: Mapping[str, Any], *, dry_run: bool) -> None:
+def _tell(out: Path, run_id: str, *, dry_run: bool) -> None:
+    written = out / keys.summary(run_id)
+    if not written.is_file():  # writing the report is what failed
+        return
+    summary = json.loads(written.read_text(encoding="utf-8"))
     statistics = out / keys.table_file("token_stats", run_id)
     if statistics.is_file():
         print_statistics(pd.read_parquet(statistics))
@@ -100,4 +104,4 @@ def _tell(out: Path, run_id: str, summary: Mapping[str, Any], *, dry_run: bool) 
     if summary["report"]:
         shutil.copyfile(out / summary["report"], out / LATEST_REPORT)
         print(f"\nReport:  {out / LATEST_REPORT}")
-    print(f"Summary: {out / keys.summary(run_id)}")
+    print(f"Summary: {written}")

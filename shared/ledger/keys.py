@@ -1,5 +1,8 @@
 """Where each item of the ledger stands."""
 
+from decimal import Decimal
+
+from shared import money
 from shared.ledger.table import Key
 
 ENTRY_PREFIX = "ENTRY#"
@@ -19,3 +22,7 @@ def scope_key(scope: str) -> Key:
 
 def entry_key(run_id: str, entry_id: str) -> Key:
     return run_scope(run_id), f"{ENTRY_PREFIX}{entry_id}"
+
+
+def notice_key(scope: str, ceiling: Decimal, percent: int) -> Key:
+    return scope, f"NOTICE#{money.format_usd(ceiling)}#{percent}"

@@ -19,6 +19,7 @@ from shared.errors import SpendCeilingReached
 from shared.ledger.book import Book
 from shared.ledger.codec import from_item, to_item
 from shared.ledger.keys import ENTRY_PREFIX, entry_key, month_scope, run_scope, scope_key
+from shared.ledger.notices import Notices
 from shared.ledger.records import (
     AnswerPurchase,
     Entry,
@@ -55,6 +56,7 @@ class Ledger:
         self._months: dict[str, str] = {}
         self.trainings = Book(self._table, "TRAINING", TrainingPurchase)
         self.answers = Book(self._table, "ANSWER", AnswerPurchase)
+        self.notices = Notices(self._table)
 
     def open_run(
         self, run_id: str, run_ceiling: Decimal, month: str, month_ceiling: Decimal

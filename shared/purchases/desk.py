@@ -52,11 +52,16 @@ class FineTuneFailed(EconChatRError):
         self.settlement = settlement
 
 
+def _tell_nobody(run_id: str) -> None:
+    """What a desk without an audience does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ledger, the provider of each name, and the clock.
+    """The ledger, the provider of each name, the clock, and whom to warn.
 
-    The windows say how long an intent may stay unanswered: see `shared.purchases.rules`.
+    `warn` is called with the run's id after its money has moved. The windows say how long an
+    intent may stay unanswered: see `shared.purchases.rules`.
     """
 
     ledger: Ledger
@@ -65,6 +70,7 @@ class Desk:
     sleep: Callable[[float], None] = time.sleep
     submission_window: timedelta = SUBMISSION_WINDOW
     answer_window: timedelta = ANSWER_WINDOW
+    warn: Callable[[str], None] = _tell_nobody
 
 
 @dataclass(frozen=True, slots=True)

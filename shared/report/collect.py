@@ -32,7 +32,7 @@ class RunRecord:
     """
 
     settings: RunSettings
-    discovery: Mapping[str, int] | None
+    discovery: Mapping[str, Any] | None
     dataset: Mapping[str, int] | None
     episodes: Sequence[Row]
     token_stats: Sequence[Row]

@@ -48,6 +48,7 @@ def render(record: RunRecord, scored: Scored) -> str:
         corpus_by_year=view.corpus_by_year(record),
         questions=view.questions(record),
         arms=view.arms(record),
+        answers_wanted=view.answers_wanted(record),
         measures=view.measures(record, scored),
         token_statistics=list(view.token_statistics(record)),
         curves=view.curves(record),

@@ -124,11 +124,17 @@ def headline(record: RunRecord) -> str:
     if not record.settings.dry_run:
         tuned = sum(job["status"] == "succeeded" for job in record.jobs)
         done.append(f"tuned {counted(tuned, 'model') if tuned else 'no model'}")
-        done.append(f"collected {counted(len(record.generations), 'answer')}")
+        done.append(f"collected {_answers(record)}")
     name = "dry run" if record.settings.dry_run else "run"
     settled = record.totals.settled if record.totals else money.ZERO
     ceiling = dollars(record.settings.ceiling_usd)
     return f"This {name} {listed(done)}. It cost {dollars(settled)} of a {ceiling} ceiling."
+
+
+def answers_wanted(record: RunRecord) -> int:
+    """How many answers a whole evaluation of the models that were tuned would have had."""
+    tuned = [job for job in record.jobs if job["status"] == "succeeded"]
+    return len(tuned) * len(ARMS) * len(record.settings.show.questions)
 
 
 def questions(record: RunRecord) -> list[Question]:
@@ -241,6 +247,13 @@ def curves(record: RunRecord) -> list[Curve]:
     )
     series = ((model, list(group)) for model, group in groupby(rows, lambda row: row["model"]))
     return [_curve(model, steps) for model, steps in series if len(steps) > 1]
+
+
+def _answers(record: RunRecord) -> str:
+    collected, wanted = len(record.generations), answers_wanted(record)
+    if collected == wanted:
+        return counted(collected, "answer")
+    return f"{integer(collected)} of {counted(wanted, 'answer')}"
 
 
 def _model_then_arm(record: RunRecord, row: Row) -> tuple[int, int, str]:

@@ -1,6 +1,7 @@
 """Transcripts: from a page or file of any known shape to turns of named speakers."""
 
 from shared.transcripts.clean import Cleaned, clean_text
+from shared.transcripts.heading import heading_of
 from shared.transcripts.inspection import Inspection, SpeakerCount, describe
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
@@ -17,5 +18,6 @@ __all__ = [
     "Turn",
     "clean_text",
     "describe",
+    "heading_of",
     "read_transcript",
 ]

@@ -1,16 +1,29 @@
 """From the lines of a script to turns of named speakers, with what is odd about them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from shared.transcripts.labels import settled
-from shared.transcripts.people import People, Speaker, is_nobody, merged_aliases, name_key
+from shared.transcripts.people import (
+    People,
+    Speaker,
+    could_be_a_name,
+    is_nobody,
+    merged_aliases,
+    name_key,
+)
 from shared.transcripts.records import Line, Script, Turn
 from shared.transcripts.text import without_time_marks
 
 HOST_SHARE_LIMIT = 0.6
+STRAY_NAMES_TOLD = 5
+_SENTENCE_END = re.compile(r"[.?!…\])'\"’”»—–-]\s*$")
+_NAME_AND_COLON = re.compile(
+    r"(?:^|[.?!…\])]\s?|--)([A-Z][\w'’-]{1,30}(?: (?:[A-Z]\.|[A-Z][\w'’-]{1,30})){0,3})\s?:(?![\w/'\"‘“])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +115,7 @@ def warnings(turns: Sequence[Turn], known: Cast, people: People) -> tuple[str, .
             _silent_guests(known, people),
             _host_share(turns, people),
             _cut_off(turns),
+            _stray_names(turns, known),
         )
         if sentence
     )
@@ -131,5 +145,26 @@ def _host_share(turns: Sequence[Turn], people: People) -> str:
 
 
 def _cut_off(turns: Sequence[Turn]) -> str:
-    cut = any("[more to come" in turn.text for turn in turns)
-    return "the transcript may be cut off: it says [more to come]" if cut else ""
+    if any("[more to come" in turn.text for turn in turns):
+        return "the transcript may be cut off: it says [more to come]"
+    end = turns[-1].text[-40:] if turns else ""
+    if turns and not _SENTENCE_END.search(end):
+        return f"the transcript may be cut off: it ends in {end!r}"
+    return ""
+
+
+def _stray_names(turns: Sequence[Turn], known: Cast) -> str:
+    """Names before a colon that stayed inside a turn, which may be labels nobody expected."""
+    speaking = {name_key(name) for who in known.speakers.values() for name in who.name.split()}
+    stray = Counter(
+        name
+        for turn in turns
+        for name in _NAME_AND_COLON.findall(turn.text)
+        if could_be_a_name(name) and name_key(name) not in speaking
+    )
+    found = [name for name, times in stray.items() if times > 1 or " " in name]
+    return (
+        f"inside turns stand what may be speakers' labels: {', '.join(found[:STRAY_NAMES_TOLD])}"
+        if found
+        else ""
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from shared.errors import EconChatRError
+from shared.ids import digest
 
 Role = Literal["host", "guest", "other"]
 Mark = Literal["colon", "bold", "field"]
@@ -45,6 +46,11 @@ class Transcript:
     recorded: date | None
     warnings: tuple[str, ...]
     replaced: Mapping[str, int]
+
+    @property
+    def digest(self) -> str:
+        """Names what is said and by whom: two pages with the same talk have the same."""
+        return digest([(turn.speaker, turn.text) for turn in self.turns])
 
 
 class TranscriptRefused(EconChatRError):

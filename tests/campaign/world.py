@@ -123,6 +123,7 @@ class World:
             job_ending=self.rng.choice(["succeeded", "succeeded", "succeeded", "failed", None]),
             job_tokens=self.rng.choice([100_000, 100_000, 102_000] + [130_000] * told),
             tells_tokens=told,
+            tells_progress=told and self.rng.random() < 0.5,
             listing_delay=self.rng.choice([0, 0, 30, 200]),
         )
 

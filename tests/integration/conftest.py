@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,18 +59,38 @@ class Machine:
     @contextmanager
     def function_timeout(self, function: str, seconds: int) -> Iterator[None]:
         """Give the function of a state another time limit for a while."""
+        with self._configured(function, lambda before: {"Timeout": seconds}):
+            yield
+
+    @contextmanager
+    def month_ceiling(self, usd: Decimal) -> Iterator[None]:
+        """Let runs that start now open the month with another ceiling."""
+
+        def lowered(before: Mapping[str, Any]) -> dict[str, Any]:
+            variables = {**before["Environment"]["Variables"], "MONTH_CEILING_USD": f"{usd:f}"}
+            return {"Environment": {"Variables": variables}}
+
+        with self._configured("PrepareRun", lowered):
+            yield
+
+    @contextmanager
+    def _configured(
+        self, function: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]
+    ) -> Iterator[None]:
         client = self.here.cloud.client("lambda")
         name = next(
             found["FunctionName"]
             for found in client.list_functions()["Functions"]
             if function in found["FunctionName"]
         )
-        before = client.get_function_configuration(FunctionName=name)["Timeout"]
-        client.update_function_configuration(FunctionName=name, Timeout=seconds)
+        before = client.get_function_configuration(FunctionName=name)
+        changes = change(before)
+        client.update_function_configuration(FunctionName=name, **changes)
         try:
             yield
         finally:
-            client.update_function_configuration(FunctionName=name, Timeout=before)
+            restored = {setting: before[setting] for setting in changes}
+            client.update_function_configuration(FunctionName=name, **restored)
 
     def _stand_in(self, method: str, path: str, body: object = None) -> Any:
         assert self.here.meter_url is not None

@@ -11,15 +11,25 @@ from pathlib import Path
 
 from infra.local.demo.site import build_site
 
+NO_PAGES = ("/feed.xml", "/robots.txt")
+HANG_SECONDS = 60
+
 
 @dataclass
 class FlakySite:
-    """`answers` counts (path, status) since it was last cleared; `failing` maps a path to the status it gets."""
+    """`answers` counts (path, status) since it was last cleared; `failing` maps a path to the status it gets.
+
+    After `pages_before_it_hangs` pages the next one is asked for in vain: `hanging` is set, and the
+    connection is dropped without an answer once `let_go` is.
+    """
 
     folder: Path
     base_url: str = ""
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     failing: dict[str, int] = field(default_factory=dict)
+    pages_before_it_hangs: int | None = None
+    hanging: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
 
     def a_page(self) -> str:
         """The path of a page with a full transcript."""
@@ -29,11 +39,7 @@ class FlakySite:
 
     def fetched_in_full(self) -> list[str]:
         """Pages sent with their body; the feed and robots.txt are not pages."""
-        return [
-            path
-            for (path, status) in self.answers
-            if status == 200 and path not in ("/feed.xml", "/robots.txt")
-        ]
+        return [path for (path, status) in self.answers if status == 200 and path not in NO_PAGES]
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -42,10 +48,19 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
-        if self.path in self.site.failing:
+        if self._hangs():
+            self.site.hanging.set()
+            self.site.let_go.wait(HANG_SECONDS)
+            self.close_connection = True
+        elif self.path in self.site.failing:
             self.send_error(self.site.failing[self.path])
         else:
             super().do_GET()
+
+    def _hangs(self) -> bool:
+        most = self.site.pages_before_it_hangs
+        is_page = self.path not in NO_PAGES
+        return most is not None and is_page and len(self.site.fetched_in_full()) >= most
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
         self.site.answers[(self.path, int(code))] += 1

@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Timer
 from typing import IO
 
+from shared.errors import EconChatRError
+
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-class ProviderDidNotStart(RuntimeError):
+class ProviderDidNotStart(EconChatRError):
     """The provider ended before it listened; the message is what it said last."""
 
 

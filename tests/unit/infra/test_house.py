@@ -165,6 +165,17 @@ def test_only_the_functions_that_buy_may_read_the_provider_secret():
     assert readers == buyers
 
 
+def test_only_the_functions_that_move_money_may_publish_and_only_to_the_topic():
+    publishing = {
+        name: statement["Resource"]
+        for name, properties in FUNCTIONS.items()
+        for statement in statements(properties)
+        if "sns:Publish" in statement["Action"]
+    }
+    movers = ("SubmitFineTune", "SettleFineTune", "AnswerQuestions", "CancelFineTunes")
+    assert publishing == {f"{name}Function": {"Ref": "Topic"} for name in movers}
+
+
 def test_no_secret_is_in_the_environment():
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     assert not [name for name in variables if name.endswith("KEY")]

@@ -99,7 +99,8 @@ class FakeProvider:
 
     `faults[verb]` is a queue of what goes wrong with the next calls (None: nothing). The next jobs
     take `job_seconds`, bill `job_tokens`, and end as `job_ending` (None: not until cancelled).
-    A new job appears in listings after `listing_delay` seconds.
+    A new job appears in listings after `listing_delay` seconds, and tells what it has billed so far
+    while it runs where it `tells_progress`.
     """
 
     clock: Clock
@@ -109,6 +110,7 @@ class FakeProvider:
     job_tokens: int = 100_000
     job_ending: str | None = "succeeded"
     tells_tokens: bool = True
+    tells_progress: bool = False
     listing_delay: float = 0
     payer: str = "someone"
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
@@ -192,8 +194,7 @@ class FakeProvider:
         job = self.jobs[job_id]
         if self._status(job) not in ACTIVE:
             raise ProviderRejected("the job has ended")
-        progress = min(1.0, (self.clock.now() - job.created_at).total_seconds() / job.seconds)
-        job.billed_tokens = int(job.tokens * progress)
+        job.billed_tokens = self._so_far(job)
         job.ended_at, job.ended_as = self.clock.now(), "cancelled"
 
     def complete(self, request: ChatRequest) -> Completion:
@@ -223,18 +224,26 @@ class FakeProvider:
             return job.ended_as
         return ACTIVE[min(int(age // 10), len(ACTIVE) - 1)]
 
+    def _so_far(self, job: FakeJob) -> int:
+        progress = min(1.0, (self.clock.now() - job.created_at).total_seconds() / job.seconds)
+        return int(job.tokens * progress)
+
+    def _told(self, job: FakeJob) -> int | None:
+        if job.ended_as is None:
+            return self._so_far(job) if self.tells_progress else None
+        return job.billed_tokens if job.tells_tokens else None
+
     def _billed(self, job: FakeJob) -> int:
         self._status(job)
         return job.billed_tokens
 
     def _shown(self, job: FakeJob) -> Job:
         status = self._status(job)
-        ended = status not in ACTIVE
         return Job(
             job_id=job.job_id,
             run_key=job.request.run_key,
             status=status,
             fine_tuned_model=f"ft:{job.job_id}" if status == "succeeded" else None,
-            trained_tokens=job.billed_tokens if ended and job.tells_tokens else None,
+            trained_tokens=self._told(job),
             error="the loss diverged" if status == "failed" else "",
         )

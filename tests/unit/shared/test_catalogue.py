@@ -96,9 +96,24 @@ def test_a_historical_model_is_never_bought():
         catalogue.check_lifetime(catalogue.packaged().model("davinci"), date(2023, 1, 1), 0)
 
 
-def test_a_negative_price_is_refused():
-    with pytest.raises(InvalidField, match=r"line 16, models\.0\.prices\.0\.amount.*-5"):
-        catalogue.parse(document(priced(amount="-5.00")), "mine.yaml")
+@pytest.mark.parametrize("amount", ["-5.00", "0", "five", "5e-1", "0.0000001", "$5.00", "NaN", ""])
+def test_a_price_that_is_no_plain_positive_amount_is_refused_with_its_line_and_value(amount):
+    with pytest.raises(InvalidField) as refusal:
+        catalogue.parse(document(priced(amount=amount)), "mine.yaml")
+    assert "mine.yaml is not usable: line 16, models.0.prices.0.amount" in str(refusal.value)
+    assert repr(amount) in str(refusal.value)
+
+
+def test_a_price_without_quotes_is_refused_because_a_float_is_not_exact():
+    unquoted = document(priced()).replace('"5.00"', "5.00")
+    with pytest.raises(InvalidField, match=r"line 16, .*as a string"):
+        catalogue.parse(unquoted, "mine.yaml")
+
+
+@pytest.mark.parametrize("per", ["0", "-1000", "1K"])
+def test_a_price_per_nothing_is_refused_with_its_line(per):
+    with pytest.raises(InvalidField, match=r"line 16, models\.0\.prices\.0\.per"):
+        catalogue.parse(document(priced()).replace("per: 1000000", f"per: {per}"), "mine.yaml")
 
 
 def test_a_duplicate_model_is_refused_by_name():

@@ -8,7 +8,6 @@ from shared.errors import (
     InvalidField,
     ModelShutdown,
     RightsMissing,
-    SourceNotSupported,
     UnknownField,
     UnknownModel,
     UnknownShow,
@@ -135,7 +134,19 @@ def test_the_models_of_2023_can_be_planned_and_never_bought():
         resolved(models=["ada"])
 
 
-def test_a_show_without_a_feed_is_refused_until_other_sources_can_be_read():
-    listed = {**SHOW, "feed": None, "urls": ["http://127.0.0.1:1/one"]}
-    with pytest.raises(SourceNotSupported, match="porch lists urls or transcripts"):
-        resolved(show=listed)
+@pytest.mark.parametrize(
+    "source", [{"urls": ["http://127.0.0.1:1/one"]}, {"transcripts": "s3://lake/raw/porch/talks/"}]
+)
+def test_a_show_needs_no_feed_where_it_has_another_source(source):
+    assert resolved(show={**SHOW, "feed": None, **source}).show.feed is None
+
+
+@pytest.mark.parametrize("entry", ["http://127.0.0.1:1/?a[", "0123abcd", "best of", "(rerun)$"])
+def test_episodes_are_excluded_by_address_id_or_pattern(entry):
+    assert shows.parse({**SHOW, "exclude": [entry]}, "test").exclude == (entry,)
+
+
+@pytest.mark.parametrize("entry", ["", "("])
+def test_an_exclusion_that_means_nothing_is_refused(entry):
+    with pytest.raises(InvalidField, match="exclude"):
+        shows.parse({**SHOW, "exclude": [entry]}, "test")

@@ -5,7 +5,9 @@ Two runs share a month, so that either ceiling may be the one that holds.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -19,7 +21,7 @@ MONTH = "2026-11"
 RUNS = ("one", "two")
 amounts = st.integers(0, 12_000_000_000_000).map(lambda pico: Decimal(pico).scaleb(-12))
 ceilings = st.integers(1, 20_000_000).map(lambda micro: Decimal(micro).scaleb(-6))
-runs, entry_ids = st.sampled_from(RUNS), st.sampled_from("abcdef")
+runs, entry_ids = st.sampled_from(RUNS), st.sampled_from("abc")
 
 
 @dataclass
@@ -146,4 +148,60 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=60, stateful_step_count=30)
+TestLedgerMachine.settings = settings(max_examples=300, stateful_step_count=30)
+
+
+Step = tuple[str, dict[str, Any]]
+MICRO, PICO, NOTHING = Decimal("0.000001"), Decimal("1E-12"), Decimal(0)
+
+
+def step(name: str, **arguments: Any) -> Step:
+    return name, arguments
+
+
+OPEN = step("open", ceiling=MICRO, month_ceiling=MICRO)
+# The counter-examples that the machine found, each against a ledger with the fault that it is named
+# for, and those of faults to come: what it prints as failing is copied here.
+COUNTER_EXAMPLES = {
+    "the month's ceiling is not a condition": (
+        step("open", ceiling=2 * MICRO, month_ceiling=MICRO),
+        step("reserve", run="one", entry_id="a", amount=MICRO + PICO),
+    ),
+    "an overrun does not stop the run": (
+        OPEN,
+        step("reserve", run="one", entry_id="a", amount=NOTHING),
+        step("settle", run="one", entry_id="a", amount=PICO),
+        step("reserve", run="one", entry_id="b", amount=NOTHING),
+    ),
+    "the bill of a released reservation frees it again": (
+        OPEN,
+        step("reserve", run="one", entry_id="a", amount=PICO),
+        step("release", run="one", entry_id="a"),
+        step("settle", run="one", entry_id="a", amount=NOTHING),
+    ),
+    "a closed run reserves": (
+        OPEN,
+        step("close", run="one"),
+        step("reserve", run="one", entry_id="a", amount=NOTHING),
+    ),
+    "a second bill takes the place of the first": (
+        OPEN,
+        step("reserve", run="one", entry_id="a", amount=NOTHING),
+        step("settle", run="one", entry_id="a", amount=NOTHING),
+        step("settle", run="one", entry_id="a", amount=PICO),
+    ),
+    "a bill whose reply was lost is counted twice": (
+        OPEN,
+        step("reserve", run="one", entry_id="a", amount=NOTHING),
+        step("the_next_write_is_interrupted", after=True),
+        step("settle", run="one", entry_id="a", amount=PICO),
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", COUNTER_EXAMPLES.values(), ids=COUNTER_EXAMPLES.keys())
+def test_a_counter_example_once_found_stays_refuted(steps: tuple[Step, ...]) -> None:
+    machine = LedgerMachine()
+    for name, arguments in steps:
+        getattr(machine, name)(**arguments)
+        machine.each_scope_adds_up_and_keeps_its_ceiling_but_for_overruns()

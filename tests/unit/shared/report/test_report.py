@@ -275,6 +275,30 @@ def test_a_dry_run_shows_its_plan_and_the_questions_it_would_ask():
     assert "gpt-4.1-mini 4 epochs $0.0003 $0.0012 $2.40 2 60 100%" in text
 
 
+def test_a_run_that_ended_amid_the_answers_says_how_many_of_how_many_it_has(run):
+    through(run, "answers")
+    key = keys.table_file("generations", RUN_ID)
+    run.lake.write_rows("generations", key, run.lake.read_file(key)[:5])
+    reported(run, "SpendCeilingReached", "0.0123 USD do not fit 0.01 USD")
+    text = visible(page(run))
+    assert "collected 5 of 12 answers" in text
+    assert "ended after 5 of 12 answers. These are paid for and kept" in text
+    assert page(run).count('<figure class="answer') == 5
+
+
+def test_a_run_that_could_afford_no_answer_says_so(run):
+    reported(through(run, "jobs"), "SpendCeilingReached", "0.0123 USD do not fit 0.01 USD")
+    text = visible(page(run))
+    assert "collected 0 of 12 answers" in text
+    assert "This run asked nothing" in text
+
+
+def test_a_whole_run_does_not_speak_of_missing_answers(run):
+    reported(through(run, "answers"))
+    assert "collected 12 answers" in visible(page(run))
+    assert "ended after" not in visible(page(run))
+
+
 def test_an_overrun_is_told(run):
     through(run, "answers")
     reported(run, totals=replace(run.totals, overrun=Decimal("0.5")))

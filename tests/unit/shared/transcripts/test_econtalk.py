@@ -200,3 +200,33 @@ def test_real_speech_in_the_sites_structure_gives_exactly_its_turns(style, tmp_p
         else:
             expected = [tuple(turn) for turn in truth["turns"]]
             assert turns(html, truth["guest"], host=host) == expected
+
+
+def warned(html: str, *guests: str) -> str:
+    read = read_transcript(html.encode(), content_type=None, host=VERA, guests=guests)
+    return " ".join(read.warnings)
+
+
+def test_names_that_stay_inside_running_prose_are_pointed_at():
+    html = page(
+        row(
+            "Vera: A? Guest: Because. Milton P. Frye: Nobody told you of me. Vera: C. He said: 'No.'"
+        ),
+        row("Vera: Note: It is so. Then: this. Tom: Yes. Guest: D.", "1:04:21"),
+    )
+    assert "labels: Milton P. Frye" in warned(html, "Tom Ek")
+    assert "Note" not in warned(html, "Tom Ek")
+
+
+def test_a_page_whose_labels_are_all_known_has_no_such_warning():
+    assert warned(page(row("Vera: Why: because. Guest: He said: 'Tom Ek: look!'")), "Tom Ek") == ""
+
+
+@pytest.mark.parametrize("end", ["and then", "because of the,", "so I"])
+def test_a_transcript_that_ends_in_the_middle_of_a_sentence_may_be_cut_off(end):
+    assert "cut off" in warned(page(row(f"Vera: A? Guest: B, {end}")), "Tom Ek")
+
+
+@pytest.mark.parametrize("end", ["so.", "so?", "'so.'", "so [laughs]", "so--", "(so)", "so…"])
+def test_a_transcript_that_ends_like_speech_is_whole(end):
+    assert "cut off" not in warned(page(row(f"Vera: A? Guest: B, {end}")), "Tom Ek")

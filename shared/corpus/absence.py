@@ -1,0 +1,112 @@
+"""Episodes that are to be no more: excluded by the profile, or gone from the source."""
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from shared.corpus.records import DUPLICATE, SETTLED, Known, Listing
+from shared.lake import Lake
+from shared.shows import ShowProfile
+
+
+def excluded(show: ShowProfile, episode_id: str, url: str, title: str) -> bool:
+    """Whether the profile excludes the episode: by its address, its id, or a pattern in its title."""
+    return any(
+        entry in (url, episode_id)
+        or ("://" not in entry and re.search(entry, title, re.IGNORECASE) is not None)
+        for entry in show.exclude
+    )
+
+
+def gone(
+    show: ShowProfile, known: Mapping[str, Known], listing: Listing, wanted: Set[str]
+) -> dict[str, Known]:
+    """What the lake knows and the show no longer has, excluded episodes among it.
+
+    Never what merely left the window of a feed that lists its latest episodes only.
+    """
+    oldest = listing.reaches_back_to
+    return {
+        episode_id: before
+        for episode_id, before in known.items()
+        if episode_id not in wanted
+        and (
+            oldest is None
+            or before.published >= oldest
+            or excluded(show, episode_id, before.url, before.title)
+        )
+    }
+
+
+def orphans(known: Mapping[str, Known], missing: Mapping[str, Known]) -> frozenset[str]:
+    """Duplicates whose other is no longer there, so that they count for themselves again."""
+    staying = {
+        episode_id: before for episode_id, before in known.items() if episode_id not in missing
+    }
+    parsed = {before.turns_digest for before in staying.values() if before.status == SETTLED}
+    return frozenset(
+        episode_id
+        for episode_id, before in staying.items()
+        if before.reason == DUPLICATE and before.turns_digest not in parsed
+    )
+
+
+def removal_record(
+    lake: Lake, show: str, missing: Mapping[str, Known]
+) -> dict[str, list[dict[str, Any]]]:
+    """The removed episodes and the tuned models whose training text holds any of them."""
+    return {
+        "removed_episodes": [
+            {"episode_id": episode_id, "title": before.title, "url": before.url}
+            for episode_id, before in missing.items()
+        ],
+        "trained_on_removed": trained_on(lake, show, missing.keys()) if missing else [],
+    }
+
+
+def trained_on(lake: Lake, show: str, episodes: Set[str]) -> list[dict[str, Any]]:
+    """Each tuned model with how many of `episodes` trained it, from `selections` and `jobs`.
+
+    Of the runs that share one tuned model the first is named.
+    """
+    chosen: dict[tuple[str, str], set[str]] = {}
+    for row in lake.read_rows("selections", "", ("run_id", "show", "model", "episode_id")):
+        if row["show"] == show and row["episode_id"] in episodes:
+            chosen.setdefault((row["run_id"], row["model"]), set()).add(row["episode_id"])
+    columns = ("run_id", "model", "provider", "job_id", "status", "fine_tuned_model")
+    jobs = [
+        row
+        for row in lake.read_rows("jobs", "", columns)
+        if row["status"] == "succeeded" and (row["run_id"], row["model"]) in chosen
+    ]
+    return _distinct(jobs, chosen)
+
+
+def _distinct(
+    jobs: Sequence[Mapping[str, Any]], chosen: Mapping[tuple[str, str], Set[str]]
+) -> list[dict[str, Any]]:
+    named: dict[str, dict[str, Any]] = {}
+    for job in sorted(jobs, key=lambda job: str(job["run_id"])):
+        named.setdefault(
+            job["fine_tuned_model"],
+            {
+                **{name: job[name] for name in ("fine_tuned_model", "model", "provider", "job_id", "run_id")},
+                "episodes": sorted(chosen[job["run_id"], job["model"]]),
+            },
+        )  # fmt: skip
+    return list(named.values())
+
+
+def duplicates(episodes: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Each parsed episode whose turns an earlier one has too, by id, with that earlier one.
+
+    Takes rows with `episode_id`, `published`, `status` and `turns_digest`.
+    """
+    first: dict[str, Mapping[str, Any]] = {}
+    later = {}
+    parsed = [row for row in episodes if row["status"] == SETTLED and row["turns_digest"]]
+    for row in sorted(parsed, key=lambda row: (row["published"], row["episode_id"])):
+        before = first.setdefault(row["turns_digest"], row)
+        if before is not row:
+            later[row["episode_id"]] = before
+    return later

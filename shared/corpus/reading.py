@@ -1,0 +1,147 @@
+"""One episode to rows: its page or file fetched and parsed, or the reason why that cannot be."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from shared import keys, tokens, transcripts, web
+from shared.corpus.listing import host_of
+from shared.corpus.pages import Page, fetched, file_in_bucket
+from shared.corpus.records import REFUSED, SETTLED, Task
+from shared.feed import guests_from_title
+from shared.ids import digest
+from shared.lake import Lake
+from shared.shows import ShowProfile
+from shared.transcripts import Transcript, TranscriptRefused, heading_of, read_transcript
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a transcript may be: its address, and the key under which it is kept."""
+
+    url: str
+    key: str
+
+
+def read_episode(
+    lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher
+) -> tuple[Row, list[Row]]:
+    """The episode's row and its turns' rows; what cannot be read becomes a row with the reason.
+
+    Transcripts that the feed offers go before the page. Raises web.AccessDenied.
+    """
+    row = _blank_row(show.name, task)
+    in_vain: list[str] = []
+    for place in _places(show.name, task):
+        try:
+            page = _page(lake, show, task, place, fetcher)
+        except web.PageFailed as error:
+            row |= {"status": "failed", "reason": error.reason, "detail": str(error)}
+            in_vain.append(f"{place.url} was offered and failed: {error}")
+            continue
+        row |= _fetched(show, task, page)
+        try:
+            transcript = _transcript(show, row, page)
+        except TranscriptRefused as refusal:
+            row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
+            in_vain.append(f"{place.url} was offered and refused: {refusal}")
+            continue
+        turns = _turn_rows(show.name, task.episode_id, transcript)
+        row |= {"guests": row["guests"] or guests_heard(transcript)}
+        return row | _measured(transcript, turns, in_vain), turns
+    return row | {"warnings": in_vain[:-1]}, []
+
+
+def guests_heard(transcript: Transcript) -> list[str]:
+    """Who speaks as a guest, by name, for where no title names anybody."""
+    names = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "guest")
+    return [name for name in names if not re.fullmatch("Guest ?[A-Z]?", name)]
+
+
+def _places(show: str, task: Task) -> Iterator[_Place]:
+    for url in task.transcripts:
+        yield _Place(url, keys.offered_transcript(show, task.episode_id, digest(url, length=8)))
+    yield _Place(task.url, keys.page(show, task.episode_id))
+
+
+def _page(lake: Lake, show: ShowProfile, task: Task, place: _Place, fetcher: web.Fetcher) -> Page:
+    # The profile decides, not the address: a feed that links to s3://... gets nothing of ours.
+    if show.transcripts:
+        return file_in_bucket(lake, place.url, show.fetch.max_bytes)
+    return fetched(lake, place.key, place.url, task.freshness, fetcher)
+
+
+def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
+    """What the page itself adds to the row: its title and guests, where the source gave no title."""
+    own: Row = {
+        "content_sha256": hashlib.sha256(page.body).hexdigest(),
+        "fetched_at": page.fetched_at,
+    }
+    if task.title:
+        return own
+    path = unquote(urlsplit(task.url).path).rstrip("/")
+    title = heading_of(page.body, page.content_type) or path.rpartition("/")[2] or task.url
+    guests = guests_from_title(title, (show.host.name, *show.host.aliases))
+    return {**own, "title": title, "guests": list(guests)}
+
+
+def _transcript(show: ShowProfile, row: Mapping[str, Any], page: Page) -> Transcript:
+    return read_transcript(
+        page.body, content_type=page.content_type, host=host_of(show), guests=row["guests"]
+    )
+
+
+def _blank_row(show: str, task: Task) -> Row:
+    return {
+        "show": show,
+        "episode_id": task.episode_id,
+        "url": task.url,
+        "title": task.title,
+        "guests": list(task.guests),
+        "published": task.published,
+        "n_turns": 0,
+        "n_tokens": 0,
+        "feed_fingerprint": task.feed_fingerprint,
+        "parser_version": transcripts.PARSER_VERSION,
+    }
+
+
+def _measured(
+    transcript: Transcript, turns: Sequence[Mapping[str, Any]], in_vain: Sequence[str]
+) -> Row:
+    words = sum(turn["n_words"] for turn in turns)
+    by_host = sum(turn["n_words"] for turn in turns if turn["role"] == "host")
+    return {
+        "status": SETTLED,
+        "reason": None,
+        "detail": None,
+        "structure": transcript.structure,
+        "recorded": transcript.recorded,
+        "n_turns": len(turns),
+        "n_tokens": sum(turn["n_tokens"] for turn in turns),
+        "host_share": by_host / words if words else None,
+        "warnings": [*transcript.warnings, *in_vain],
+        "turns_digest": transcript.digest,
+    }
+
+
+def _turn_rows(show: str, episode_id: str, transcript: Transcript) -> list[Row]:
+    return [
+        {
+            "show": show,
+            "episode_id": episode_id,
+            "turn": number,
+            "speaker": turn.speaker,
+            "role": turn.role,
+            "text": turn.text,
+            "n_tokens": tokens.count(turn.text),
+            "n_words": len(turn.text.split()),
+            "n_chars": len(turn.text),
+        }
+        for number, turn in enumerate(transcript.turns)
+    ]

@@ -1,0 +1,95 @@
+"""What the stages that collect a show tell each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Freshness = Literal["fetch_once", "revalidate"]
+SETTLED = "parsed"
+REFUSED = "refused"
+DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One episode as the show's source lists it, whatever the source.
+
+    `title` is "" where only the page tells it. `published` is None where the source gives no date;
+    `fingerprint` changes when anything the source says does. `transcripts` are the addresses of
+    transcripts offered besides the page, best first.
+    """
+
+    episode_id: str
+    url: str
+    title: str
+    guests: tuple[str, ...]
+    published: datetime | None
+    fingerprint: str
+    transcripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All that a source lists, newest first where it is dated.
+
+    `reaches_back_to` is set where a source may be a window on a longer show: what is older has
+    left the window and was not removed.
+    """
+
+    items: tuple[Item, ...]
+    reaches_back_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lake remembers of an episode."""
+
+    feed_fingerprint: str
+    parser_version: int
+    status: str
+    shard: str
+    published: datetime
+    url: str = ""
+    title: str = ""
+    reason: str | None = None
+    turns_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One episode to read, as a batch carries it."""
+
+    episode_id: str
+    url: str
+    title: str
+    guests: tuple[str, ...]
+    published: datetime
+    feed_fingerprint: str
+    freshness: Freshness
+    transcripts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Task":
+        """The task written by `discover`."""
+        return cls(
+            **{
+                **document,
+                "guests": tuple(document["guests"]),
+                "transcripts": tuple(document["transcripts"]),
+                "published": datetime.fromisoformat(document["published"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """How many episodes the run looks at, what of them needs reading, and how many are gone."""
+
+    discovered: int
+    new: int
+    changed: int
+    unchanged: int
+    removed: int
+    excluded: int
+    batches: int

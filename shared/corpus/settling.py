@@ -1,0 +1,67 @@
+"""The last step of collecting, once every batch is read: what is gone goes, duplicates are refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared import keys
+from shared.corpus.absence import duplicates
+from shared.corpus.records import DUPLICATE, REFUSED
+from shared.lake import Lake
+from shared.settings import RunSettings
+
+Row = dict[str, Any]
+COLUMNS = ("episode_id", "url", "title", "published", "status", "turns_digest")
+
+
+def settle(lake: Lake, settings: RunSettings) -> None:
+    """Take out of `episodes` and `turns` what discovery found gone, and the turns of duplicates.
+
+    Of two episodes with the same turns the later published one is refused and names the other.
+    May be repeated.
+    """
+    shards = {
+        keys.shard_in(key): lake.read_file(key, COLUMNS)
+        for key in lake.keys("lake/episodes/")
+        if keys.belongs_to(key, settings.show.name)
+    }
+    discovery = lake.read_json(keys.discovery(settings.run_id)) or {}
+    removed = {row["episode_id"] for row in discovery.get("removed_episodes", ())}
+    staying = [row for rows in shards.values() for row in rows if row["episode_id"] not in removed]
+    doubled = duplicates(staying)
+    for shard, rows in shards.items():
+        if any(row["episode_id"] in removed or row["episode_id"] in doubled for row in rows):
+            _rewrite(lake, "turns", shard, lambda row: _without(row, removed | doubled.keys()))
+            _rewrite(lake, "episodes", shard, lambda row: _settled(row, removed, doubled))
+
+
+def _rewrite(lake: Lake, table: str, shard: str, change: Callable[[Row], Row | None]) -> None:
+    key = keys.shard_file(table, shard)
+    rows = [row for row in map(change, lake.read_file(key)) if row is not None]
+    if rows:
+        lake.write_rows(table, key, rows)
+    else:
+        lake.delete([key])
+
+
+def _without(row: Row, episodes: set[str]) -> Row | None:
+    return None if row["episode_id"] in episodes else row
+
+
+def _settled(row: Row, removed: set[str], doubled: Mapping[str, Mapping[str, Any]]) -> Row | None:
+    if row["episode_id"] in removed:
+        return None
+    other = doubled.get(row["episode_id"])
+    if other is None:
+        return row
+    detail = (
+        f"The same turns as {other['title'] or 'the episode'} ({other['url']}), published before."
+    )
+    return {
+        **row,
+        "status": REFUSED,
+        "reason": DUPLICATE,
+        "detail": detail,
+        "n_turns": 0,
+        "n_tokens": 0,
+        "host_share": None,
+    }

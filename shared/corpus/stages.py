@@ -1,0 +1,163 @@
+"""The stages that collect a show: what is new, changed or gone, and its pages into Parquet."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from shared import keys, transcripts, web
+from shared.corpus.absence import excluded, gone, orphans, removal_record
+from shared.corpus.listing import list_source
+from shared.corpus.reading import read_episode
+from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
+from shared.lake import Lake
+from shared.settings import RunSettings
+
+RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
+
+
+def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datetime) -> Discovery:
+    """Compare the source with the lake; write one batch for each month with something to read.
+
+    Says which episodes are gone and which models they trained; `settle` removes them. An episode
+    without a date counts as published when it was first seen.
+    """
+    show = settings.show
+    listing = list_source(lake, show, fetcher)
+    known = known_episodes(lake, show.name)
+    wanted = [
+        item for item in listing.items if not excluded(show, item.episode_id, item.url, item.title)
+    ]
+    missing = gone(show, known, listing, {item.episode_id for item in wanted})
+    seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
+    kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
+    _write_batches(lake, settings.run_id, pending)
+    found = Discovery(
+        discovered=len(seen),
+        new=kinds["new"],
+        changed=kinds["changed"],
+        unchanged=kinds["unchanged"],
+        removed=len(missing),
+        excluded=len(listing.items) - len(wanted),
+        batches=len(pending),
+    )
+    record = removal_record(lake, show.name, missing)
+    lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
+    return found
+
+
+def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Freshness | None]:
+    """Whether an episode is new, changed or unchanged, and how its page must be read, if at all."""
+    if known is None:
+        return "new", "fetch_once"
+    if known.feed_fingerprint != item.fingerprint or known.status == "failed":
+        return "changed", "revalidate"
+    if known.parser_version != transcripts.PARSER_VERSION:
+        return "changed", "fetch_once"
+    published = item.published or now
+    if known.status == SETTLED or known.reason == DUPLICATE:
+        return "unchanged", None
+    if now - published < timedelta(days=RECHECK_DAYS):
+        return "changed", "revalidate"
+    return "unchanged", None
+
+
+def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) -> Counter[str]:
+    """Read one batch and rewrite its shard of `episodes` and `turns`; return episodes by status.
+
+    Raises web.AccessDenied when the site does not want us: the show stops there.
+    """
+    tasks = [Task.from_json(task) for task in lake.read_json(keys.batch(settings.run_id, shard))]
+    episodes, turns = [], []
+    for task in tasks:
+        try:
+            episode, spoken = read_episode(lake, settings.show, task, fetcher)
+        except web.AccessDenied as error:
+            reason = {"error": type(error).__name__, "cause": str(error)}
+            lake.write_json(keys.stopped(settings.run_id), reason)
+            raise
+        episodes.append(episode)
+        turns.extend(spoken)
+    done = {task.episode_id for task in tasks}
+    # `episodes` last: it says the rest is there.
+    for table, rows in (("turns", turns), ("episodes", episodes)):
+        key = keys.shard_file(table, shard)
+        kept = [row for row in lake.read_file(key) if row["episode_id"] not in done]
+        lake.write_rows(table, key, [*kept, *rows])
+    return Counter(str(row["status"]) for row in episodes)
+
+
+def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
+    """What the lake remembers of the show, by episode id."""
+    columns = (
+        *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
+        *("url", "title", "reason", "turns_digest"),
+    )
+    return {
+        row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))
+        for key in lake.keys("lake/episodes/")
+        if keys.belongs_to(key, show)
+        for row in lake.read_file(key, columns)
+    }
+
+
+def _dated(item: Item, known: Mapping[str, Known], now: datetime) -> Item:
+    if item.published is not None:
+        return item
+    before = known.get(item.episode_id)
+    return replace(item, published=before.published if before else now)
+
+
+def _looked_at(items: Sequence[Item], settings: RunSettings) -> list[Item]:
+    """What `since` and `limit` leave of the source; the rest stays in the lake as it is."""
+    recent = [
+        item
+        for item in items
+        if item.published and (settings.since is None or item.published.date() >= settings.since)
+    ]
+    return recent[: settings.limit]
+
+
+def _sorted_out(
+    items: Sequence[Item],
+    known: Mapping[str, Known],
+    again: frozenset[str],
+    show: str,
+    now: datetime,
+) -> tuple[Counter[str], dict[str, list[Task]]]:
+    """How many episodes are of which kind, and the tasks of each shard; `again` are read anyway."""
+    kinds: Counter[str] = Counter()
+    pending: dict[str, list[Task]] = defaultdict(list)
+    for item in items:
+        before = known.get(item.episode_id)
+        kind, freshness = classify(item, before, now)
+        if freshness is None and item.episode_id in again:
+            kind, freshness = "changed", "fetch_once"
+        kinds[kind] += 1
+        if freshness is not None:
+            published = item.published or now
+            # Where it is already, so that a date corrected in the feed does not make two of it.
+            shard = before.shard if before else keys.shard_of(show, published)
+            pending[shard].append(_task(item, published, freshness))
+    return kinds, pending
+
+
+def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
+    return Task(
+        episode_id=item.episode_id,
+        url=item.url,
+        title=item.title,
+        guests=item.guests,
+        published=published,
+        feed_fingerprint=item.fingerprint,
+        freshness=freshness,
+        transcripts=item.transcripts,
+    )
+
+
+def _write_batches(lake: Lake, run_id: str, pending: Mapping[str, Sequence[Task]]) -> None:
+    for shard, tasks in pending.items():
+        lake.write_json(keys.batch(run_id, shard), [asdict(task) for task in tasks])
+    lake.write_json(
+        keys.batches(run_id), [{"run_id": run_id, "shard": shard} for shard in sorted(pending)]
+    )

@@ -1,0 +1,47 @@
+"""Many reservations at once for money that suffices for few of them, on a DynamoDB that is real or emulated."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from shared.errors import SpendCeilingReached
+from shared.ledger import Ledger, Reservation
+
+TABLE = "contended-ledger"
+MONTH = "2026-11"
+CONTENDERS, FIT = 200, 20
+AMOUNT = Decimal("0.5")
+THREADS = 32
+
+
+@contextmanager
+def contended_ledger(client: Any) -> Iterator[Ledger]:
+    """A ledger in a table of its own; `client` is boto3's for DynamoDB."""
+    keys = ("pk", "HASH"), ("sk", "RANGE")
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+    )
+    yield Ledger(client, TABLE)
+    client.delete_table(TableName=TABLE)
+
+
+def race(ledger: Ledger) -> int:
+    """How many of CONTENDERS reservations win under a run's ceiling that fits FIT of them."""
+    ledger.open_run("run", FIT * AMOUNT, MONTH, Decimal(100))
+
+    def contend(number: int) -> bool:
+        wish = Reservation(
+            "run", f"{number:03}", "model", "training", "gpt-4.1-mini", "openai", AMOUNT
+        )
+        try:
+            return ledger.reserve(wish).status == "reserved"
+        except SpendCeilingReached:
+            return False
+
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        return sum(pool.map(contend, range(CONTENDERS)))

@@ -1,0 +1,123 @@
+"""Two ceilings on the deployed machine: what is kept when one is reached, and the warnings before it."""
+
+import html
+import json
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+
+from shared import keys, money
+from shared.clock import utc_now
+from shared.ledger import RunNotOpen
+
+pytestmark = pytest.mark.integration
+
+TRAINING = Decimal("0.25")  # enough for the smallest useful training on the demo show
+# Enough questions that their answers cost more than what settling the training gives back.
+REPEATS = 4
+
+
+def many_questions(machine, show):
+    asked = machine.show(show)["questions"]
+    return [f"{show} {number}: {text}" for number in range(REPEATS) for text in asked]
+
+
+def month_ceiling_leaving(machine, usd):
+    """The month's ceiling under which `usd` are left to spend, in six decimals."""
+    try:
+        committed = machine.here.ledger.month_totals(f"{utc_now():%Y-%m}").committed
+    except RunNotOpen:
+        committed = money.ZERO
+    return Decimal(money.format_usd(committed + usd))
+
+
+def settled_of(machine, run_id):
+    rows = machine.lake.read_rows("spend", run_id)
+    return sum(row["settled_usd"] or 0 for row in rows if row["run_id"] == run_id)
+
+
+@contextmanager
+def told(machine):
+    """What the topic is told while the block lasts, as SNS envelopes."""
+    sqs, sns = machine.here.cloud.client("sqs"), machine.here.cloud.client("sns")
+    url = sqs.create_queue(QueueName="listener")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    sqs.set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": [allowed]})}
+    )
+    subscription = sns.subscribe(
+        TopicArn=machine.here.outputs["Topic"], Protocol="sqs", Endpoint=arn
+    )["SubscriptionArn"]
+    heard = []
+    yield heard
+    sns.unsubscribe(SubscriptionArn=subscription)
+    while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in got:
+            heard.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    sqs.delete_queue(QueueUrl=url)
+
+
+def test_a_ceiling_hit_amid_the_answers_keeps_what_is_paid_and_asks_no_more(machine):
+    before, calls = machine.billed(), len(machine.meter()["calls"])
+    ceiling = month_ceiling_leaving(machine, TRAINING)
+    with machine.month_ceiling(ceiling):
+        outcome = machine.run(
+            machine.show("amid", questions=many_questions(machine, "amid")),
+            models=["gpt-4.1-mini"],
+            max_cost_per_model_usd=f"{TRAINING}",
+        )
+    assert outcome.finished.status == "FAILED"
+    assert outcome.finished.error == "SpendCeilingReached"
+    assert f"above the ceiling of ${money.format_usd(ceiling)}" in outcome.finished.cause
+    answers = [
+        row
+        for row in machine.lake.read_rows("generations", outcome.run_id)
+        if row["run_id"] == outcome.run_id
+    ]
+    wanted = 2 * len(many_questions(machine, "amid"))
+    assert 0 < len(answers) < wanted
+    assert len(machine.meter()["calls"]) - calls == len(answers)
+    assert settled_of(machine, outcome.run_id) == machine.billed() - before
+    assert outcome.summary["reserved_usd"] == "0.000000"
+    report = html.unescape(machine.lake.read(keys.report(outcome.run_id)).decode())
+    assert f"ended after {len(answers)} of {wanted} answers" in report
+    assert all(row["answer"] in report for row in answers)
+
+
+def test_the_months_ceiling_stops_a_run_whose_own_ceiling_is_untouched(machine):
+    before, jobs = machine.billed(), len(machine.meter()["jobs"])
+    ceiling = month_ceiling_leaving(machine, Decimal("0.01"))
+    with machine.month_ceiling(ceiling):
+        outcome = machine.run(machine.show("latecomer"), ceiling_usd="5.00")
+    assert outcome.finished.error == "SpendCeilingReached"
+    assert f"the month {utc_now():%Y-%m}" in outcome.finished.cause
+    assert f"above the ceiling of ${money.format_usd(ceiling)}" in outcome.finished.cause
+    assert (machine.billed(), len(machine.meter()["jobs"])) == (before, jobs)
+    assert outcome.summary["settled_usd"] == outcome.summary["reserved_usd"] == "0.000000"
+
+
+def test_half_of_the_runs_ceiling_is_warned_of_once_and_four_fifths_never_reached(machine):
+    with told(machine) as heard:
+        outcome = machine.run(
+            machine.show("warned"),
+            models=["gpt-4.1-mini"],
+            max_cost_per_model_usd=f"{TRAINING}",
+            ceiling_usd="0.40",
+        )
+    assert outcome.finished.status == "SUCCEEDED", outcome.finished
+    assert [message["Subject"] for message in heard] == [
+        "EconChatR: 50 % of the ceiling of the run",
+        f"EconChatR run {outcome.run_id}: SUCCEEDED",
+    ]
+    assert outcome.run_id in heard[0]["Message"]
+    assert "of the ceiling of $0.400000" in heard[0]["Message"]

@@ -1,0 +1,292 @@
+"""The command as a person uses it: whatever is wrong is one sentence, and the folder stays good."""
+
+import contextlib
+import fcntl
+import io
+import json
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import feedparser
+import pandas as pd
+import pytest
+import yaml
+
+from infra.local import asked
+from infra.local.cli import main
+from infra.local.cloud import server
+from infra.local.demo.site import build_site, serve
+from infra.local.laptop import state_dir
+from shared import catalogue, shows
+
+FIVE = '{"ceiling_usd": "5.00"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one line on stderr."""
+        (line,) = self.err.strip().splitlines()
+        return line
+
+
+def corpus_line(said: Said) -> str:
+    """The line that sums up all pairs of the corpus."""
+    (line,) = (
+        line for line in said.out.splitlines() if line.startswith("all pairs            pair")
+    )
+    return line
+
+
+def econchatr(*arguments: object) -> Said:
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        code = main([str(argument) for argument in arguments])
+    said = Said(code, out.getvalue(), err.getvalue())
+    assert "Traceback" not in said.out + said.err
+    return said
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """The folder of every run of this module, good or bad."""
+    return tmp_path_factory.mktemp("cli") / "out"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A web server's folder and its address."""
+    folder = tmp_path_factory.mktemp("site")
+    with serve(folder) as base_url:
+        yield folder, base_url
+
+
+@pytest.fixture(scope="module")
+def good_run(out):
+    """A run of the demo show in the folder."""
+    return econchatr("local", "--show", "demo", "--input", FIVE, "--out", out)
+
+
+@pytest.fixture
+def profile(tmp_path):
+    """Writes the demo show's profile under another name, with another feed."""
+
+    def write(name, feed):
+        show = asked.inline(shows.packaged("demo")) | {"name": name, "feed": feed}
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(show), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_command_is_installed_and_says_what_is_wrong():
+    command = Path(sys.executable).with_name("econchatr")
+    ended = subprocess.run(
+        [command, "local", "--show", "nosuch", "--out", "nosuch"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("econchatr: show 'nosuch' is not packaged; packaged are demo")
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ('{"cieling_usd": "5.00"}', "no field 'cieling_usd'; its fields are show, ceiling_usd"),
+        ('{"ceiling_usd": "5.00", "models": ["gpt-9"]}', "models holds 'gpt-9'"),
+        ('{"ceiling_usd": "-5.00"}', "ceiling_usd is '-5.00'; write a positive amount"),
+        ('{"ceiling_usd": "five"}', "ceiling_usd is 'five'; write a positive amount"),
+        ('{"ceiling_usd": 5}', "ceiling_usd is 5; write a positive amount"),
+        ("{}", "ceiling_usd: field required"),
+        ('{"ceiling_usd": "5.00", "n_epochs": 0}', "n_epochs"),
+        ('{"ceiling_usd": "5.00", "since": "soon"}', "since"),
+        ('{"ceiling_usd": "5.00", "show": "econtalk"}', "--input names show 'econtalk'"),
+        ("ceiling_usd=5.00", "--input is not JSON"),
+        ("@nosuch.json", "nosuch.json"),
+    ],
+)
+def test_an_input_that_cannot_run_is_refused_before_anything_starts(tmp_path, document, said):
+    ended = econchatr("local", "--show", "demo", "--input", document, "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert said in ended.sentence
+    assert ended.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"prices": []}, "model gpt-4.1-mini has no price for training; add one to the catalogue"),
+        ({"margin_percent": -1}, "margin_percent"),
+    ],
+)
+def test_a_price_list_that_cannot_be_used_is_refused(tmp_path, out, change, said):
+    model = catalogue.packaged().model("gpt-4.1-mini").model_dump(mode="json", exclude_none=True)
+    prices = tmp_path / "prices.yaml"
+    prices.write_text(yaml.safe_dump({"as_of": "2026-11-23", "models": [{**model, **change}]}))
+    document = json.dumps({"ceiling_usd": "5.00", "models": ["gpt-4.1-mini"]})
+    ended = econchatr("local", "--show", "demo", "--input", document, "--out", out, "--catalogue", prices)  # fmt: skip
+    assert ended.code == 2
+    assert said in ended.sentence
+
+
+def test_a_folder_that_cannot_be_written_is_refused_by_its_name(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    blocked = tmp_path / "file" / "out"
+    ended = econchatr("local", "--show", "demo", "--input", FIVE, "--out", blocked)
+    assert ended.code == 2
+    assert f"cannot write in {blocked}" in ended.sentence
+
+
+@pytest.mark.parametrize("in_the_way", ["provider", "catalogue.yaml"])
+def test_a_file_in_the_way_of_the_folders_own_is_told_by_its_name(tmp_path, in_the_way):
+    path = state_dir(tmp_path) / in_the_way
+    if in_the_way == "provider":
+        path.parent.mkdir()
+        path.write_text("in the way")
+    else:
+        path.mkdir(parents=True)
+    ended = econchatr("plan", "--show", "demo", "--out", tmp_path)
+    assert ended.code in (1, 2)
+    assert in_the_way in ended.sentence
+
+
+def test_a_folder_that_another_run_uses_is_refused_by_its_name(out, monkeypatch):
+    monkeypatch.setattr(server, "LOCK_SECONDS", 0)
+    state = state_dir(out) / "cloud"
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = econchatr("plan", "--show", "demo", "--out", out)
+    assert ended.code == 2
+    assert str(state) in ended.sentence
+
+
+def test_a_folder_that_no_run_has_used_has_no_lake(tmp_path):
+    ended = econchatr("query", "episodes_that_failed", "--out", tmp_path / "nosuch")
+    assert ended.code == 2
+    assert "holds no lake; run `econchatr local" in ended.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_feed_that_cannot_be_reached_fails_the_run_by_its_address(profile, out):
+    show = profile("gone", "http://127.0.0.1:1/feed.xml")
+    ended = econchatr("local", "--show", show, "--input", FIVE, "--out", out)
+    assert ended.code == 1
+    assert "FAILED: Unreachable: http://127.0.0.1:1/" in ended.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("prose", b"<html><p>Not found, but with status 200.</p></html>", "is not an RSS or Atom feed"),
+        ("silent", b'<rss version="2.0"><channel><title>T</title></channel></rss>', "without a single episode"),
+    ],
+)  # fmt: skip
+def test_a_feed_that_holds_no_episodes_fails_the_run_by_its_address(
+    profile, site, out, name, body, said
+):
+    folder, base_url = site
+    (folder / f"{name}.xml").write_bytes(body)
+    ended = econchatr("plan", "--show", profile(name, f"{base_url}/{name}.xml"), "--out", out)
+    assert ended.code == 1
+    assert f"{base_url}/{name}.xml" in ended.sentence
+    assert said in ended.sentence
+
+
+def test_a_page_that_is_not_html_is_one_refused_episode(profile, site, out):
+    folder, base_url = site
+    build_site(folder, base_url)
+    broken = sorted(folder.glob("*/index.html"))[0]
+    broken.write_bytes(b"%PDF-1.7 " + bytes(range(256)))
+    ended = econchatr("plan", "--show", profile("torn", f"{base_url}/feed.xml"), "--out", out)
+    assert ended.code == 0
+    assert ended.err == ""
+    episodes = pd.read_parquet(out / "lake" / "episodes")
+    torn = episodes[episodes["url"] == f"{base_url}/{broken.parent.name}/"].iloc[0]
+    assert torn["status"] == "refused"
+    assert torn["reason"]
+    assert torn["detail"]
+
+
+def test_after_all_that_a_good_run_in_the_same_folder_succeeds(good_run, out):
+    assert good_run.code == 0, good_run.err
+    assert good_run.err == ""
+    assert "SUCCEEDED" in good_run.out
+    bill = json.loads((out / "bill.json").read_text())
+    (summary,) = (json.loads(path.read_text()) for path in out.glob("runs/demo-*/summary.json"))
+    assert summary["settled_usd"] == bill["total_usd"]
+    assert (out / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, tmp_path):
+    models = tmp_path / "input.json"
+    models.write_text('{"models": ["llama-3.1-8b"]}')
+    feed = state_dir(out) / "site" / "feed.xml"
+    port = urlsplit(feedparser.parse(feed).feed.link).port
+    with contextlib.ExitStack() as taken:
+        with contextlib.suppress(OSError):  # somebody else has it, which will do
+            taken.enter_context(socket.create_server(("127.0.0.1", port)))
+        ended = econchatr("plan", "--show", "demo", "--input", f"@{models}", "--out", out)
+    assert ended.code == 0
+    assert "llama-3.1-8b" in ended.out
+    assert corpus_line(ended) == corpus_line(good_run)
+
+
+@pytest.mark.usefixtures("good_run")
+def test_a_packaged_query_is_answered_from_what_the_run_left(out):
+    ended = econchatr("query", "spend_by_month_and_model", "--out", out)
+    assert ended.code == 0
+    assert "llama-3.3-70b" in ended.out
+
+
+@pytest.mark.usefixtures("good_run")
+@pytest.mark.parametrize(
+    ("sql", "code", "said"),
+    [
+        ("SELECT count(*) AS n FROM runs WHERE status = 'SUCCEEDED'", 0, "1 rows"),
+        ("SELECT nosuch FROM runs", 1, "nosuch"),
+    ],
+)
+def test_sql_of_ones_own_is_answered_or_refused_with_athenas_reason(out, sql, code, said):
+    ended = econchatr("query", sql, "--out", out)
+    assert ended.code == code
+    assert said in ended.out + ended.err
+
+
+def test_an_unknown_query_is_refused_with_those_there_are(out):
+    ended = econchatr("query", "nosuch", "--out", out)
+    assert ended.code == 2
+    assert "spend_by_month_and_model" in ended.sentence
+
+
+def test_inspect_shows_a_page_over_the_wire_and_says_where_there_is_no_page(site):
+    folder, base_url = site
+    build_site(folder, base_url)
+    full = next(
+        page for page in sorted(folder.glob("*/index.html")) if page.read_text().count("<b>") > 20
+    )
+    ended = econchatr("inspect", f"{base_url}/{full.parent.name}/", "--show", "demo")
+    assert ended.code == 0
+    assert "Mara Tolliver  host" in ended.out
+    gone = econchatr("inspect", f"{base_url}/nosuch/", "--show", "demo")
+    assert gone.code == 1
+    assert f"{base_url}/nosuch/ is not there" in gone.sentence

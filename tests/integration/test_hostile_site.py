@@ -1,0 +1,205 @@
+"""A site that misbehaves in every way at once, read through the stages over a real connection."""
+
+import gzip
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from shared import corpus, keys, web
+from shared.lake import Lake
+from tests.unit.shared.test_corpus import feed, page, run
+from tests.unit.shared.test_settings import SHOW
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 2, tzinfo=UTC)
+SHARD = "porch.2026-11"
+POLICY = web.FetchPolicy(
+    "econchatr tests", delay_seconds=0.0, timeout_seconds=0.5, max_bytes=1_000_000
+)
+TITLE = "Zoë Åkesson on Rain"
+FIFTY_MEGABYTES = 50_000_000
+
+Answer = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: "Site"
+
+    def do_GET(self) -> None:
+        self.server.asked[self.path] += 1
+        self.server.answers.get(self.path, reply(404))(self)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Site(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: Counter[str] = Counter()
+        self.answers: dict[str, Answer] = {}
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """Hanging up on a hostile answer is what is tested."""
+
+    def lists(self, *paths: str) -> None:
+        """Let the feed name these pages, or other addresses as they are."""
+        episodes = [
+            (path if "://" in path else self.url + path, f"{TITLE} {at}", NOVEMBER)
+            for at, path in enumerate(paths)
+        ]
+        self.answers["/feed.xml"] = reply(200, feed(*episodes))
+
+
+def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
+    def answer(handler: Handler) -> None:
+        handler.send_response(status)
+        for name, value in {"content_length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def in_turn(*answers: Answer) -> Answer:
+    rest = iter(answers)
+    return lambda handler: next(rest)(handler)
+
+
+def zeros(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("content-length", str(FIFTY_MEGABYTES))
+    handler.end_headers()
+    for _ in range(50):
+        handler.wfile.write(bytes(FIFTY_MEGABYTES // 50))
+
+
+def drip(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("content-length", "10000")
+    handler.end_headers()
+    for _ in range(200):
+        handler.wfile.write(b"<")
+        time.sleep(0.05)
+
+
+def talk(said: str, encoding: str = "utf-8") -> bytes:
+    return page(TITLE, said).decode().encode(encoding)
+
+
+HOSTILE: dict[str, Answer] = {
+    "/good/": reply(200, talk("Straße, said plainly.")),
+    "/trouble/": in_turn(reply(500), reply(500), reply(200, talk("It took three times."))),
+    "/down/": reply(503),
+    "/loop/": reply(302, location="/loop/"),
+    "/elsewhere/": reply(302, location="http://169.254.169.254/latest/meta-data/"),
+    "/zeros/": zeros,
+    "/bomb/": reply(200, gzip.compress(bytes(FIFTY_MEGABYTES)), content_encoding="gzip"),
+    "/drip/": drip,
+    "/utf-8-called-latin-1/": reply(
+        200, talk("Straße, told wrongly."), content_type="text/html; charset=iso-8859-1"
+    ),
+    "/latin-1-called-utf-8/": reply(
+        200, talk("Straße in one byte.", "cp1252"), content_type="text/html; charset=utf-8"
+    ),
+    "/garbage/": reply(200, b"no gzip at all", content_encoding="gzip"),
+    "/missing/": reply(404),
+    "/empty/": reply(200),
+    "/last/": reply(200, talk("And the last one, Straße too.")),
+}
+EXPECTED = {
+    "/good/": ("parsed", None),
+    "/trouble/": ("parsed", None),
+    "/down/": ("failed", "unreachable"),
+    "/loop/": ("failed", "bad_response"),
+    "/elsewhere/": ("failed", "bad_response"),
+    "/zeros/": ("failed", "too_large"),
+    "/bomb/": ("failed", "too_large"),
+    "/drip/": ("failed", "unreachable"),
+    "/utf-8-called-latin-1/": ("parsed", None),
+    "/latin-1-called-utf-8/": ("parsed", None),
+    "/garbage/": ("failed", "bad_response"),
+    "/missing/": ("failed", "not_found"),
+    "/empty/": ("refused", "empty"),
+    "/last/": ("parsed", None),
+    "file:///etc/passwd": ("failed", "address_refused"),
+    "http://169.254.169.254/latest/": ("failed", "address_refused"),
+}
+
+
+@pytest.fixture
+def lake() -> Iterator[Lake]:
+    with mock_aws():
+        client = boto3.client(
+            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        client.create_bucket(Bucket="porch-lake")
+        yield Lake(client, "porch-lake")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def collect(lake: Lake, site: Site) -> None:
+    settings = run("r1", show={**SHOW, "feed": f"{site.url}/feed.xml"})
+    fetcher = web.Fetcher(POLICY, sleep=lambda seconds: None)
+    corpus.discover(lake, settings, fetcher, NOW)
+    corpus.scrape(lake, settings, SHARD, fetcher)
+
+
+def test_each_misbehaviour_is_reported_and_none_ends_the_rest(lake, site):
+    site.answers |= HOSTILE
+    site.lists(*EXPECTED)
+    collect(lake, site)
+    rows = {row["url"].removeprefix(site.url): row for row in lake.read_rows("episodes")}
+    assert {path: (row["status"], row["reason"]) for path, row in rows.items()} == EXPECTED
+    assert all(row["detail"] for row in rows.values() if row["status"] != "parsed")
+    assert site.asked["/trouble/"] == 3
+    assert site.asked["/robots.txt"] == 1
+    said = {row["episode_id"]: row["text"] for row in lake.read_rows("turns") if row["turn"] == 2}
+    read = [path for path, (status, _) in EXPECTED.items() if status == "parsed"]
+    assert len(said) == len(read)
+    for path in read:
+        assert path == "/trouble/" or "Straße" in said[rows[path]["episode_id"]]
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_a_refusal_stops_the_show_is_never_repeated_and_is_left_for_the_report(lake, site, status):
+    site.answers |= HOSTILE | {"/no/": reply(status, retry_after="3600")}
+    site.lists("/good/", "/no/", "/last/")
+    with pytest.raises(web.AccessDenied, match=f"{status}.*3600"):
+        collect(lake, site)
+    stopped = lake.read_json(keys.stopped("r1"))
+    assert stopped["error"] == "AccessDenied"
+    assert f"{site.url}/no/" in stopped["cause"]
+    assert site.asked["/no/"] == 1
+    assert site.asked["/last/"] == 0
+
+
+def test_a_robots_txt_that_forbids_stops_the_show(lake, site):
+    site.answers |= HOSTILE
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nDisallow: /good/\n")
+    site.lists("/good/", "/last/")
+    with pytest.raises(web.AccessDenied, match=r"robots\.txt"):
+        collect(lake, site)
+    assert site.asked["/good/"] == site.asked["/last/"] == 0

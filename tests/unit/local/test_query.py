@@ -1,0 +1,89 @@
+import argparse
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local import query
+from infra.local.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
+
+
+class Athena:
+    """Athena with one answer: rows of cells, a cell None where it is null."""
+
+    def __init__(self, rows=(), states=("SUCCEEDED",), refusal=None):
+        self.rows = rows
+        self.states = list(states)
+        self.refusal = refusal
+        self.asked = []
+
+    def start_query_execution(self, **request):
+        self.asked.append(request)
+        if self.refusal:
+            error = {"Error": {"Code": "InvalidRequestException", "Message": self.refusal}}
+            raise ClientError(error, "StartQueryExecution")
+        return {"QueryExecutionId": "q1"}
+
+    def get_query_execution(self, QueryExecutionId):  # noqa: N803 - boto3's name
+        state = self.states.pop(0)
+        reason = {"StateChangeReason": "line 1:8: no such column"} if state == "FAILED" else {}
+        assert QueryExecutionId == "q1"
+        return {"QueryExecution": {"Status": {"State": state, **reason}}}
+
+    def get_paginator(self, name):
+        assert name == "get_query_results"
+        return self
+
+    def paginate(self, QueryExecutionId, PaginationConfig):  # noqa: N803 - boto3's names
+        assert (QueryExecutionId, PaginationConfig) == ("q1", {"MaxItems": MAX_ROWS + 1})
+        for row in self.rows:
+            cells = [{} if cell is None else {"VarCharValue": cell} for cell in row]
+            yield {"ResultSet": {"Rows": [{"Data": cells}]}}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(query, "POLL_SECONDS", 0)
+
+
+def test_a_packaged_query_is_found_by_its_name():
+    for name in query.packaged_names():
+        assert "SELECT" in query.sql_of(name).upper()
+
+
+def test_sql_is_taken_as_it_is():
+    assert query.sql_of("SELECT 1") == "SELECT 1"
+
+
+@pytest.mark.parametrize(
+    "name", ["nosuch", "", "../queries/nosuch", "spend_by_month_and_model.sql"]
+)
+def test_a_word_that_names_no_query_is_refused_with_those_there_are(name):
+    with pytest.raises(UnknownQuery, match="spend_by_month_and_model"):
+        query.sql_of(name)
+
+
+def test_rows_come_with_their_column_names_and_nulls_are_empty():
+    athena = Athena([("run_id", "error"), ("r1", None)], states=["QUEUED", "RUNNING", "SUCCEEDED"])
+    assert query.select(athena, "SELECT 1") == (["run_id", "error"], [["r1", ""]])
+    assert athena.asked[0]["WorkGroup"] == query.WORKGROUP
+
+
+def test_a_statement_without_a_result_has_no_rows():
+    assert query.select(Athena(), "SHOW TABLES") == ([], [])
+
+
+@pytest.mark.parametrize("states", [["FAILED"], ["RUNNING", "CANCELLED"]])
+def test_a_query_that_fails_says_why(states):
+    with pytest.raises(QueryFailed, match=r"no such column|no reason given"):
+        query.select(Athena(states=states), "SELECT 1")
+
+
+def test_a_query_that_athena_refuses_at_once_says_why():
+    with pytest.raises(QueryFailed, match="WorkGroup is not found"):
+        query.select(Athena(refusal="WorkGroup is not found"), "SELECT 1")
+
+
+def test_a_folder_without_a_lake_is_refused_and_left_as_it_is(tmp_path):
+    with pytest.raises(NoLake, match="econchatr local"):
+        query.run(argparse.Namespace(query="SELECT 1", out=tmp_path / "nosuch"))
+    assert list(tmp_path.iterdir()) == []

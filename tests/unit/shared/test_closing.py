@@ -1,0 +1,139 @@
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from shared import closing, keys
+from shared.ledger import Ledger
+from tests.sample_run import QUESTIONS, RUN_ID, STARTED, generation_row, job_row, sample_run
+from tests.unit.shared.fakes import Clock
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+MESSAGE = "the smallest useful training would cost up to 0.21 USD against a ceiling of 0.01 USD"
+LAMBDA_CAUSE = json.dumps({"errorType": "X", "errorMessage": MESSAGE, "stackTrace": ["secret"]})
+MAP_FAILURE = {
+    "Error": "States.ExceedToleratedFailureThreshold",
+    "Cause": "The specified tolerated failure threshold was exceeded",
+}
+STOPPED = {"error": "AccessDenied", "cause": "http://127.0.0.1:1/rain answers 403"}
+
+
+@pytest.fixture
+def ledger():
+    clock = Clock()
+    return Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
+
+
+@pytest.fixture
+def sample():
+    with sample_run() as sample:
+        yield sample
+
+
+def test_a_run_that_did_not_fail_has_no_error(lake):
+    assert closing.explain(lake, "r1", None) == (None, None)
+
+
+def test_an_exception_is_told_by_its_name_and_its_sentence_alone(lake):
+    failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
+    assert closing.explain(lake, "r1", failure) == ("SpendCeilingReached", MESSAGE)
+
+
+def test_a_map_that_failed_is_told_by_what_stopped_its_batch(lake):
+    lake.write_json(keys.stopped("r1"), STOPPED)
+    assert closing.explain(lake, "r1", MAP_FAILURE) == (STOPPED["error"], STOPPED["cause"])
+
+
+def test_a_map_that_failed_for_another_reason_is_told_as_it_is(lake):
+    assert closing.explain(lake, "r1", MAP_FAILURE) == (MAP_FAILURE["Error"], MAP_FAILURE["Cause"])
+
+
+def test_a_named_error_is_not_taken_for_the_stopped_batch(lake):
+    lake.write_json(keys.stopped("r1"), STOPPED)
+    failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
+    assert closing.explain(lake, "r1", failure)[0] == "SpendCeilingReached"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "said"),
+    [
+        (
+            "Sandbox.Timedout",
+            '{"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: 1 Task timed out"}',
+            "RequestId: 1 Task timed out",
+        ),
+        ("States.Timeout", "", ""),
+        ("States.TaskFailed", "The execution role may not do this", "The execution role may not do this"),
+        ("States.Runtime", '"$.value" is not there', '"$.value" is not there'),
+        ("Lambda.Unknown", "null", "null"),
+        ("Lambda.Unknown", "[1]", "[1]"),
+        ("Lambda.Unknown", '{"reason": "none"}', '{"reason": "none"}'),
+    ],
+)  # fmt: skip
+def test_a_cause_that_is_no_exception_is_told_as_it_is(lake, error, cause, said):
+    assert closing.explain(lake, "r1", {"Error": error, "Cause": cause}) == (error, said)
+
+
+def test_a_failure_without_a_cause_is_told_by_its_name(lake):
+    assert closing.explain(lake, "r1", {"Error": "States.Timeout"}) == ("States.Timeout", "")
+
+
+def test_a_refused_input_is_summed_up_without_settings_or_money(lake, ledger):
+    failure = {"Error": "UnknownField", "Cause": json.dumps({"errorMessage": "no field 'cieling'"})}
+    ended = closing.close(lake, ledger, "r1", failure, NOW)
+    assert (ended["status"], ended["error"]) == ("FAILED", "UnknownField")
+    assert ended["cause"] == "no field 'cieling'"
+    summary = lake.read_json(ended["summary_key"])
+    assert summary["cause"] == "no field 'cieling'"
+    assert summary["settled_usd"] == "0.000000"
+
+
+def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(sample, ledger):
+    lake, model = sample.lake, "gpt-4.1-mini"
+    sample.write_manifest()
+    sample.write_corpus()
+    sample.write_dataset()
+    job = {**job_row(sample.own, model, "succeeded"), "settled_at": NOW}
+    lake.write_json(keys.outcome(RUN_ID, model), job)
+    steps = [
+        {**sample.own, "model": model, "step": step, "train_loss": loss}
+        for step, loss in ((1, 2.5), (2, None))
+    ]
+    lake.write_json(keys.curve(RUN_ID, model), steps)
+    for arm in ("base", "tuned"):
+        answer = generation_row(sample.own, arm, model, 1, QUESTIONS[0], f"The {arm} answer.")
+        lake.write_json(keys.answers(RUN_ID, model, arm), [answer])
+    ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
+    ended = closing.close(lake, ledger, RUN_ID, None, NOW)
+    assert ended["status"] == "SUCCEEDED"
+    (kept,) = lake.read_rows("jobs")
+    assert (kept["settled_usd"], kept["training_tokens"]) == (Decimal("0.0012"), 240)
+    assert [row["train_loss"] for row in lake.read_rows("job_metrics")] == [2.5, None]
+    base, tuned = lake.read_rows("generations")
+    assert (base["answer"], tuned["answer"]) == ("The base answer.", "The tuned answer.")
+    assert (base["cost_usd"], base["created_at"]) == (Decimal("0.0001"), STARTED)
+    assert lake.read(ended["report_key"]).startswith(b"<!doctype html>")
+
+
+def test_a_run_that_failed_before_anything_was_bought_is_reported_all_the_same(sample, ledger):
+    sample.write_manifest()
+    ended = closing.close(sample.lake, ledger, RUN_ID, {"Error": "Unreachable", "Cause": "{}"}, NOW)
+    assert ended["status"] == "FAILED"
+    assert list(sample.lake.read_rows("generations")) == []
+    assert sample.lake.read(ended["report_key"])
+    assert "FAILED" in ended["message"]
+
+
+def test_the_subject_fits_what_sns_takes(sample, ledger):
+    run_id = "r" * 200
+    assert len(closing.close(sample.lake, ledger, run_id, MAP_FAILURE, NOW)["subject"]) < 100
+
+
+def test_closing_again_replaces_what_was_written(sample, ledger):
+    sample.write_manifest()
+    for _ in range(2):
+        ended = closing.close(sample.lake, ledger, RUN_ID, None, NOW)
+    assert len(list(sample.lake.read_rows("runs"))) == 1
+    assert ended["status"] == "SUCCEEDED"

@@ -1,0 +1,301 @@
+import json
+from datetime import UTC, datetime
+from fractions import Fraction
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from shared import catalogue, dataset, encoding, keys
+from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.pairs import split_of
+from tests.sample_run import sample_run
+from tests.unit.shared.test_settings import SHOW, resolved
+
+MODELS = catalogue.packaged()
+BUYABLE = [model.model for model in MODELS.models if not model.historical]
+TRAINED = [f"e{n}" for n in range(40) if split_of(f"e{n}") == "train"]
+HELD_OUT = [f"e{n}" for n in range(80) if split_of(f"e{n}") == "held_out"]
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+LONG = {"min_prompt_tokens": 1, "min_completion_tokens": 1, "min_pairs": 10}
+WORDS = (
+    "porch ",
+    "Chesterton fence ",
+    "naïve café ",
+    "日本語の話 ",
+    "🪵🔥 ",
+    "<|endoftext|> ",
+    "3.14159 ",
+)
+
+
+def show(name="porch", **training):
+    return {**SHOW, "name": name, "training": {**LONG, **training}}
+
+
+def chats(n, about="rain", words=30):
+    """`n` exchanges that differ in their words."""
+    why, so = "why " * words, "so " * words
+    return [(f"Question {at} on {about}? {why}", f"Answer {at}. {so}") for at in range(n)]
+
+
+def put(lake, episodes, published=MAY, name="porch", status="parsed"):
+    """Episodes by id with their exchanges, in the one shard of `published`."""
+    shard = keys.shard_of(name, published)
+    turns = [
+        {"show": name, "episode_id": episode_id, "turn": 2 * at + place, "role": role, "text": text}
+        for episode_id, exchanges in episodes.items()
+        for at, exchange in enumerate(exchanges)
+        for place, (role, text) in enumerate(zip(("guest", "host"), exchange, strict=True))
+    ]
+    lake.write_rows("turns", keys.shard_file("turns", shard), turns)
+    rows = [
+        {"show": name, "episode_id": episode_id, "published": published, "status": status}
+        for episode_id in episodes
+    ]
+    lake.write_rows("episodes", keys.shard_file("episodes", shard), rows)
+
+
+def build(lake, profile=None, run_id="r1", **fields):
+    run = resolved(show=profile or show(), **fields).model_copy(update={"run_id": run_id})
+    return dataset.build(lake, run)
+
+
+def training_lines(lake, model="llama-3.3-70b", run_id="r1"):
+    return lake.read(keys.training_file(run_id, model)).splitlines(keepends=True)
+
+
+def trained_episodes(lake):
+    return {row["episode_id"] for row in lake.read_rows("selections")}
+
+
+corpora = st.lists(
+    st.tuples(st.integers(1, 80), st.integers(1, 80), st.sampled_from(WORDS)), max_size=30
+)
+
+
+@examples(max_examples=40)
+@given(
+    corpora,
+    st.decimals("0.000001", "0.05", places=6),
+    st.lists(st.sampled_from(BUYABLE), min_size=1, max_size=3, unique=True),
+    st.integers(1, 6),
+)
+def test_the_training_file_as_it_is_billed_is_within_the_budget(corpus, ceiling, models, n_epochs):
+    exchanges = [(f"{at} {word * asked}", word * said) for at, (asked, said, word) in enumerate(corpus)]  # fmt: skip
+    with sample_run() as sample:
+        put(sample.lake, {TRAINED[0]: exchanges})
+        plans = build(
+            sample.lake, ceiling_usd=f"{ceiling:f}", models=models, n_epochs=n_epochs, dry_run=True
+        )
+        committed = Fraction(0)
+        for plan in plans:
+            model = MODELS.model(plan.model)
+            price = model.price("training")
+            lines = training_lines(sample.lake, plan.model)
+            billed = sum(encoding.count_line(line, model.tokenizer) for line in lines) * n_epochs
+            cost = Fraction(price.amount) * billed / price.per
+            most = cost * (100 + model.margin_percent) / 100
+            assert most <= Fraction(plan.reserved_usd) <= Fraction(plan.budget_usd)
+            assert plan.selected_tokens * n_epochs == billed
+            assert plan.selected_pairs == len(lines)
+            committed += Fraction(plan.reserved_usd) + Fraction(plan.evaluation_usd)
+        if any(plan.budget_usd for plan in plans):
+            assert committed <= Fraction(ceiling)
+
+
+def test_plans_are_consistent_with_the_catalogues_prices(lake):
+    put(lake, {TRAINED[0]: chats(30)})
+    (plan,) = build(lake, n_epochs=3)
+    price = MODELS.model("llama-3.3-70b").price("training")
+    assert plan.usable_usd_per_epoch == price.cost(plan.usable_tokens)
+    assert plan.usable_usd == price.cost(3 * plan.usable_tokens)
+    assert plan.estimated_usd == price.cost(3 * plan.selected_tokens)
+    assert plan.estimated_usd < plan.reserved_usd
+    assert plan.fits
+    (row,) = lake.read_rows("plans")
+    assert row == {"run_id": "r1", "show": "porch", **plan.row()}
+    assert lake.read_json(keys.plan("r1")) == json.loads(json.dumps([plan.row()], default=str))
+
+
+def test_a_budget_that_buys_all_buys_all_and_the_file_has_the_planned_name(lake):
+    put(lake, {TRAINED[0]: chats(30)})
+    (plan,) = build(lake)
+    assert (plan.usable_pairs, plan.selected_pairs) == (30, 30)
+    assert plan.training_sha256 == sha256(lake.read(keys.training_file("r1", plan.model))).hexdigest()  # fmt: skip
+    assert lake.read_json(keys.dataset("r1"))["pairs"] == 30
+
+
+def test_the_same_corpus_makes_the_same_file_in_every_run(lake):
+    put(lake, {TRAINED[0]: chats(30)})
+    (first,) = build(lake)
+    (second,) = build(lake, run_id="r2")
+    assert second == first
+
+
+def test_a_small_budget_buys_must_have_pairs_first(lake):
+    put(lake, {TRAINED[0]: chats(40, "rain"), TRAINED[1]: chats(4, "the prairie")})
+    profile = show(must_have=["prairie"])
+    (plan,) = build(lake, profile, max_cost_per_model_usd="0.03")
+    assert 4 < plan.selected_pairs < 44
+    rows = sorted(lake.read_rows("selections"), key=lambda row: row["position"])
+    assert [row["must_have"] for row in rows] == [True] * 4 + [False] * (plan.selected_pairs - 4)
+    assert [b"prairie" in line for line in training_lines(lake)] == [row["must_have"] for row in rows]  # fmt: skip
+
+
+def test_the_selection_says_what_each_line_is_billed(lake):
+    put(lake, {TRAINED[0]: chats(20)})
+    build(lake, models=["gpt-4.1-mini"])
+    rows = sorted(lake.read_rows("selections"), key=lambda row: row["position"])
+    lines = training_lines(lake, "gpt-4.1-mini")
+    assert [row["n_tokens"] for row in rows] == [
+        encoding.count_line(line, "o200k_base") for line in lines
+    ]
+
+
+def test_a_held_out_episode_never_trains_but_is_counted_in_the_corpus(lake):
+    put(lake, {TRAINED[0]: chats(20), HELD_OUT[0]: chats(20, "fences")})
+    build(lake)
+    assert trained_episodes(lake) == {TRAINED[0]}
+    counted = {row["scope"]: row["n"] for row in lake.read_rows("token_stats")}
+    assert counted == {"all pairs": 40, "usable for training": 20}
+
+
+def test_episodes_before_since_do_not_train(lake):
+    put(lake, {TRAINED[0]: chats(20)}, datetime(2026, 4, 30, tzinfo=UTC))
+    put(lake, {TRAINED[1]: chats(20, "fences")}, MAY)
+    build(lake, since="2026-05-01")
+    assert trained_episodes(lake) == {TRAINED[1]}
+
+
+def test_another_shows_pairs_do_not_train(lake):
+    put(lake, {TRAINED[0]: chats(20)})
+    put(lake, {TRAINED[1]: chats(20, "fences")}, name="porch-two")
+    build(lake, show("porch-two"))
+    assert trained_episodes(lake) == {TRAINED[1]}
+
+
+def test_an_exchange_that_stands_twice_in_an_episode_trains_once(lake):
+    put(lake, {TRAINED[0]: [*chats(20), *chats(5)]})
+    (plan,) = build(lake)
+    assert plan.usable_pairs == 20
+    assert len(set(training_lines(lake))) == 20
+
+
+def test_pairs_are_made_again_only_where_turns_or_rules_changed(lake):
+    june = datetime(2026, 6, 1, tzinfo=UTC)
+    put(lake, {TRAINED[0]: chats(20)}, MAY)
+    put(lake, {TRAINED[1]: chats(20, "fences")}, june)
+    build(lake)
+    may_before, june_before = lake.keys("lake/pairs/")
+    build(lake, run_id="r2")
+    assert lake.keys("lake/pairs/") == [may_before, june_before]
+    put(lake, {TRAINED[1]: chats(21, "fences")}, june)
+    build(lake, run_id="r3")
+    may_after, june_after = lake.keys("lake/pairs/")
+    assert may_after == may_before
+    assert june_after != june_before
+    build(lake, show(must_have=["fence"]), run_id="r4")
+    assert set(lake.keys("lake/pairs/")).isdisjoint([may_after, june_after])
+    assert len(lake.keys("lake/pairs/")) == 2
+
+
+def test_unchanged_pairs_are_not_written_again(lake, monkeypatch):
+    put(lake, {TRAINED[0]: chats(20)})
+    build(lake)
+    written = []
+    monkeypatch.setattr(type(lake), "write", lambda self, key, *rest: written.append(key))
+    dataset._refresh_pairs(lake, resolved(show=show()).show)
+    assert written == []
+
+
+def test_stale_pairs_are_deleted_and_another_shows_are_left_alone(lake):
+    put(lake, {TRAINED[1]: chats(20, "fences")}, name="porch-two")
+    build(lake, show("porch-two"))
+    others = lake.keys("lake/pairs/")
+    put(lake, {TRAINED[0]: chats(20)})
+    build(lake, run_id="r2")
+    own = set(lake.keys("lake/pairs/")) - set(others)
+    lake.delete([keys.shard_file("turns", keys.shard_of("porch", MAY))])
+    build(lake, run_id="r3", dry_run=True)
+    assert len(own) == 1
+    assert lake.keys("lake/pairs/") == others
+
+
+def test_turns_that_change_their_order_in_the_file_keep_their_order_in_the_talk(lake):
+    put(lake, {TRAINED[0]: chats(12)})
+    key = keys.shard_file("turns", keys.shard_of("porch", MAY))
+    lake.write_rows("turns", key, lake.read_file(key)[::-1])
+    (plan,) = build(lake)
+    assert plan.usable_pairs == 12
+
+
+def test_too_many_failed_episodes_stop_the_run_with_both_counts(lake):
+    put(lake, {TRAINED[0]: chats(20)})
+    failed = {f"f{n}": [] for n in range(3)}
+    put(lake, failed, datetime(2026, 6, 1, tzinfo=UTC), status="failed")
+    with pytest.raises(TooManyFailures, match="3 of 4 episodes failed"):
+        build(lake, {**show(), "max_failed_share": 0.7})
+    build(lake, {**show(), "max_failed_share": 0.75})
+
+
+def test_refused_episodes_are_no_failures(lake):
+    put(lake, {TRAINED[0]: chats(20)})
+    refused = {f"f{n}": [] for n in range(9)}
+    put(lake, refused, datetime(2026, 6, 1, tzinfo=UTC), status="refused")
+    assert build(lake)
+
+
+def test_fewer_pairs_than_the_provider_accepts_are_refused_after_the_plan_is_written(lake):
+    put(lake, {TRAINED[0]: chats(9)})
+    with pytest.raises(TooFewPairs, match=r"9 usable training pairs .* at least 10"):
+        build(lake)
+    assert lake.read_json(keys.plan("r1"))[0]["fits"] is False
+
+
+def test_ten_pairs_are_enough_where_there_are_no_more(lake):
+    put(lake, {TRAINED[0]: chats(10)})
+    (plan,) = build(lake, {**show(), "training": {**LONG, "min_pairs": 50}})
+    assert plan.fits
+
+
+def test_a_ceiling_too_low_is_refused_with_both_numbers_after_the_plan_is_written(lake):
+    put(lake, {TRAINED[0]: chats(40)})
+    with pytest.raises(SpendCeilingReached, match=r"up to 0\.0\d{5} USD .* ceiling of 0\.003"):
+        build(lake, ceiling_usd="0.003")
+    assert lake.read_json(keys.plan("r1"))[0]["fits"] is False
+
+
+def test_a_limit_for_each_model_that_is_too_low_is_named(lake):
+    put(lake, {TRAINED[0]: chats(40)})
+    with pytest.raises(SpendCeilingReached, match=r"at most 0\.000100 USD a model"):
+        build(lake, max_cost_per_model_usd="0.0001")
+
+
+def test_models_that_could_each_be_afforded_alone_are_told_that_they_share(lake):
+    put(lake, {TRAINED[0]: chats(40)})
+    models = ["llama-3.3-70b", "gpt-4.1-mini"]
+    with pytest.raises(SpendCeilingReached, match="shared by 2 models"):
+        build(lake, ceiling_usd="0.013", models=models)
+
+
+def test_one_model_that_fits_is_enough(lake):
+    put(lake, {TRAINED[0]: chats(40)})
+    plans = build(lake, models=["llama-3.1-8b", "gpt-4.1"], max_cost_per_model_usd="0.02")
+    assert {plan.model: plan.fits for plan in plans} == {"llama-3.1-8b": True, "gpt-4.1": False}
+
+
+@pytest.mark.parametrize(("pairs", "ceiling"), [(0, "5.00"), (9, "5.00"), (40, "0.000001")])
+def test_a_dry_run_tells_that_nothing_fits_and_raises_nothing(lake, pairs, ceiling):
+    put(lake, {TRAINED[0]: chats(pairs)})
+    (plan,) = build(lake, dry_run=True, ceiling_usd=ceiling)
+    assert not plan.fits
+
+
+def test_pairs_longer_than_the_provider_takes_do_not_train_and_do_not_hold_up_the_rest(lake):
+    put(lake, {TRAINED[0]: [*chats(12), *chats(3, "prairies", words=9000)]})
+    (plan,) = build(lake, show(max_pair_tokens=20_000, min_pairs=50))
+    assert plan.selected_pairs == 12
+    assert plan.fits

@@ -1,0 +1,191 @@
+from decimal import Decimal
+
+import pytest
+
+from shared import catalogue, encoding, evaluation, keys, plan
+from shared.errors import SpendCeilingReached
+from shared.evaluation import Arm, EveryFineTuneFailed
+from shared.ledger import Ledger
+from shared.providers.contract import Completion, RateLimited
+from shared.purchases import Desk
+from shared.schemas import SCHEMAS
+from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.test_settings import SHOW, resolved
+
+MINI = catalogue.packaged().model("gpt-4.1-mini")
+LLAMA = catalogue.packaged().model("llama-3.1-8b")
+QUESTIONS = ("Why a porch?", "Why a fence?", "Why a prairie?")
+TUNED = Arm("tuned", MINI.model)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def provider(clock):
+    return FakeProvider(clock)
+
+
+@pytest.fixture
+def ledger(clock):
+    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
+    for run_id in ("r1", "r2"):
+        ledger.open_run(run_id, Decimal("5.00"), "2026-11", Decimal(100))
+    return ledger
+
+
+@pytest.fixture
+def desk(ledger, provider, clock):
+    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
+
+
+def run(run_id="r1"):
+    show = {**SHOW, "questions": list(QUESTIONS)}
+    settings = resolved(show=show, models=[MINI.model, LLAMA.model])
+    return settings.model_copy(update={"run_id": run_id})
+
+
+def outcome(lake, model=MINI, status="succeeded", run_id="r1", error=None):
+    row = {
+        "model": model.model,
+        "status": status,
+        "error": error,
+        "fine_tuned_model": f"ft:{model.model}" if status == "succeeded" else None,
+    }
+    lake.write_json(keys.outcome(run_id, model.model), row)
+
+
+def planned(lake, *models):
+    lake.write_json(
+        keys.plan("r1"), [{"model": model.model, "fits": fits} for model, fits in models]
+    )
+
+
+def kept(lake, arm=TUNED, run_id="r1"):
+    return lake.read_json(keys.answers(run_id, arm.model, arm.name))
+
+
+def test_every_tuned_model_is_questioned_beside_its_base(lake):
+    planned(lake, (MINI, True), (LLAMA, True))
+    outcome(lake)
+    outcome(lake, LLAMA)
+    assert evaluation.arms(lake, run()) == [
+        Arm(name, model.model) for model in (MINI, LLAMA) for name in ("base", "tuned")
+    ]
+
+
+def test_a_model_that_failed_or_was_not_bought_is_not_questioned(lake):
+    planned(lake, (MINI, True), (LLAMA, True), (catalogue.packaged().model("gpt-4o"), False))
+    outcome(lake)
+    outcome(lake, LLAMA, "failed", error="the loss diverged")
+    assert {arm.model for arm in evaluation.arms(lake, run())} == {MINI.model}
+
+
+def test_a_run_whose_models_all_failed_says_why_of_each(lake):
+    planned(lake, (MINI, True), (LLAMA, True))
+    outcome(lake, MINI, "failed", error="the loss diverged")
+    outcome(lake, LLAMA, "failed", error="bad file")
+    with pytest.raises(EveryFineTuneFailed, match=r"mini: the loss diverged; llama.*: bad file"):
+        evaluation.arms(lake, run())
+
+
+def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provider):
+    outcome(lake)
+    assert evaluation.answer(lake, desk, run(), TUNED) == 3
+    asked = [call.request.messages[0].content for call in provider.calls]
+    assert asked == [f"{question}\n\nIda Stone responds:" for question in QUESTIONS]
+    rows = kept(lake)
+    assert [(row["question"], row["prompt"]) for row in rows] == list(enumerate(QUESTIONS, 1))
+    assert set(rows[0]) == set(SCHEMAS["generations"].names)
+    assert rows[0]["disclosure"] == "Simulated; not the words of Ida Stone"
+
+
+def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk, provider):
+    outcome(lake, LLAMA)
+    for name in ("base", "tuned"):
+        evaluation.answer(lake, desk, run(), Arm(name, LLAMA.model))
+    assert [call.request.model for call in provider.calls] == (
+        [LLAMA.serving_model] * 3 + [f"ft:{LLAMA.model}"] * 3
+    )
+
+
+def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
+    outcome(lake)
+    for name in ("base", "tuned"):
+        evaluation.answer(lake, desk, run(), Arm(name, MINI.model))
+    input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
+    base = input_price.cost(50) + output_price.cost(10)
+    tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
+    assert Decimal(kept(lake, Arm("base", MINI.model))[0]["cost_usd"]) == base
+    assert Decimal(kept(lake)[0]["cost_usd"]) == tuned
+    assert ledger.totals("r1").settled == 3 * (base + tuned)
+
+
+def test_what_is_reserved_for_an_answer_is_what_the_plan_said(lake, desk):
+    outcome(lake)
+    question = evaluation._question(lake, run(), TUNED, QUESTIONS[0])
+    assert question.reserved == plan.answer_cost(MINI, QUESTIONS[0], run().show, tuned=True)
+    line = encoding.encode_line(question.request.messages)
+    assert question.prompt_tokens >= encoding.count_line(line, MINI.tokenizer)
+
+
+def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
+    kept_before = []
+
+    class Watching:
+        def complete(self, request):  # noqa: ARG002 - the provider's signature
+            kept_before.append(len(kept(lake) or []))
+            return Completion("An answer.", "stop", 50, 10)
+
+    outcome(lake)
+    desk = Desk(ledger, lambda name: Watching(), clock.now, clock.sleep)
+    evaluation.answer(lake, desk, run(), TUNED)
+    assert kept_before == [0, 1, 2]
+
+
+def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, desk, provider):
+    one = max(plan.answer_cost(MINI, text, run().show, tuned=True) for text in QUESTIONS)
+    ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
+    outcome(lake, run_id="poor")
+    with pytest.raises(SpendCeilingReached):
+        evaluation.answer(lake, desk, run("poor"), TUNED)
+    rows = kept(lake, run_id="poor")
+    assert 0 < len(rows) < len(QUESTIONS)
+    assert len(provider.calls) == len(rows)
+    assert ledger.totals("poor").settled == sum(Decimal(row["cost_usd"]) for row in rows)
+
+
+def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
+    lake, desk, provider, ledger
+):
+    outcome(lake)
+    provider.script("complete", None, Fault.NOT_SENT)
+    with pytest.raises(Exception, match="no connection"):
+        evaluation.answer(lake, desk, run(), TUNED)
+    assert len(kept(lake)) == 1
+    evaluation.answer(lake, desk, run(), TUNED)
+    assert len(provider.calls) == len(kept(lake)) == 3
+    assert [row["question"] for row in kept(lake)] == [1, 2, 3]
+    assert {row["bought_now"] for row in kept(lake)} == {True}
+    assert ledger.totals("r1").reserved == 0
+
+
+def test_an_answer_another_run_bought_is_free_and_marked_so(lake, desk, ledger):
+    outcome(lake)
+    outcome(lake, run_id="r2")
+    evaluation.answer(lake, desk, run(), TUNED)
+    evaluation.answer(lake, desk, run("r2"), TUNED)
+    assert {row["bought_now"] for row in kept(lake)} == {True}
+    assert {row["bought_now"] for row in kept(lake, run_id="r2")} == {False}
+    assert ledger.totals("r2").settled == 0
+
+
+def test_a_provider_that_stays_busy_hands_the_wait_back_to_the_machine(lake, desk, provider):
+    outcome(lake)
+    provider.script("complete", *[Fault.RATE_LIMITED] * 200)
+    with pytest.raises(RateLimited):
+        evaluation.answer(lake, desk, run(), TUNED)
+    assert kept(lake) is None

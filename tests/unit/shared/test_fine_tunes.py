@@ -1,0 +1,338 @@
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from shared import catalogue, fine_tunes, keys
+from shared.errors import ModelShutdown, SpendCeilingReached
+from shared.fine_tunes import MAX_DEPLOYMENT_AGE, DeploymentFailed
+from shared.ledger import Ledger, RunClosed
+from shared.providers.contract import (
+    Deployment,
+    Job,
+    ProviderRejected,
+    ProviderUnavailable,
+    TrainingStep,
+)
+from shared.purchases import Desk, PurchaseUnfinished
+from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.test_settings import SHOW, resolved
+
+MODEL = catalogue.packaged().model("gpt-4.1-mini")
+LLAMA = catalogue.packaged().model("llama-3.3-70b")
+LINE = b'{"messages": []}\n'
+TOKENS = 25_000  # an epoch: 100,000 tokens over four, 0.50 USD
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def provider(clock):
+    return FakeProvider(clock)
+
+
+@pytest.fixture
+def ledger(clock):
+    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
+    for run_id in ("r1", "r2"):
+        ledger.open_run(run_id, Decimal("5.00"), "2026-11", Decimal(100))
+    return ledger
+
+
+@pytest.fixture
+def desk(ledger, provider, clock):
+    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
+
+
+def run(run_id="r1", **fields):
+    fields = {"models": [MODEL.model], **fields}
+    return resolved(**fields).model_copy(update={"run_id": run_id})
+
+
+def planned(lake, run_id="r1", sha="a" * 64, model=MODEL):
+    lake.write_json(
+        keys.plan(run_id),
+        [{"model": model.model, "training_sha256": sha, "selected_tokens": TOKENS, "fits": True}],
+    )
+    lake.write(keys.training_file(run_id, model.model), LINE)
+
+
+@pytest.fixture
+def bought(lake, desk, clock):
+    """Buys to the end; returns the outcome."""
+
+    def buy(run_id="r1"):
+        planned(lake, run_id)
+        settings = run(run_id)
+        fine_tunes.submit(lake, desk, settings, MODEL)
+        clock.sleep(200)
+        fine_tunes.poll(lake, desk, settings, MODEL)
+        return fine_tunes.settle(lake, desk, settings, MODEL, clock.now())
+
+    return buy
+
+
+def test_a_purchase_is_named_by_its_content_whoever_asks(lake):
+    planned(lake)
+    planned(lake, "r2")
+    order = fine_tunes.order_of(lake, run(), MODEL)
+    assert fine_tunes.order_of(lake, run("r2"), MODEL).purchase_id == order.purchase_id
+    assert order.tokens == TOKENS * 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"n_epochs": 3},
+        {"show": {**SHOW, "training": {"seed": 1}}},
+        {"show": {**SHOW, "name": "porch-two"}},
+    ],
+)
+def test_another_training_is_another_purchase(lake, fields):
+    planned(lake)
+    before = fine_tunes.order_of(lake, run(), MODEL).purchase_id
+    assert fine_tunes.order_of(lake, run(**fields), MODEL).purchase_id != before
+
+
+def test_another_file_is_another_purchase(lake):
+    planned(lake)
+    before = fine_tunes.order_of(lake, run(), MODEL).purchase_id
+    planned(lake, sha="b" * 64)
+    assert fine_tunes.order_of(lake, run(), MODEL).purchase_id != before
+
+
+def test_what_is_uploaded_is_the_training_file(lake, desk, provider):
+    planned(lake)
+    fine_tunes.submit(lake, desk, run(), MODEL)
+    assert list(provider.contents.values()) == [LINE]
+
+
+def test_a_bought_model_is_settled_as_billed_and_written_down(bought, lake, provider, ledger):
+    outcome = bought()
+    assert outcome["status"] == "succeeded"
+    assert outcome["settled_usd"] == provider.bill() == Decimal("0.50")
+    assert outcome["training_tokens"] == provider.job_tokens
+    assert outcome["fine_tuned_model"] == "ft:job-1"
+    assert lake.read_json(keys.outcome("r1", MODEL.model))["job_id"] == "job-1"
+    assert (ledger.totals("r1").settled, ledger.totals("r1").reserved) == (Decimal("0.50"), 0)
+
+
+def test_a_second_run_finds_the_model_and_pays_nothing(bought, provider, ledger):
+    bought()
+    outcome = bought("r2")
+    assert len(provider.jobs) == 1
+    assert (outcome["settled_usd"], outcome["bought_by"]) == (0, "r1")
+    assert outcome["fine_tuned_model"] == "ft:job-1"
+    assert ledger.totals("r2").settled == 0
+
+
+def test_one_models_failure_is_written_down_and_not_raised(bought, lake, provider):
+    provider.job_ending = "failed"
+    outcome = bought()
+    assert outcome["status"] == "failed"
+    assert "the loss diverged" in outcome["error"]
+    assert outcome["settled_usd"] == provider.bill() == 0
+    assert lake.read_json(keys.outcome("r1", MODEL.model))["status"] == "failed"
+
+
+def test_a_job_that_runs_is_not_settled(lake, desk, clock):
+    planned(lake)
+    fine_tunes.submit(lake, desk, run(), MODEL)
+    with pytest.raises(PurchaseUnfinished):
+        fine_tunes.settle(lake, desk, run(), MODEL, clock.now())
+    assert lake.read_json(keys.outcome("r1", MODEL.model)) is None
+
+
+def test_a_ceiling_too_low_buys_nothing(lake, desk, provider, ledger):
+    ledger.open_run("poor", Decimal("0.10"), "2026-11", Decimal(100))
+    planned(lake, "poor")
+    with pytest.raises(SpendCeilingReached, match=r"0\.51.*0\.10"):
+        fine_tunes.submit(lake, desk, run("poor"), MODEL)
+    assert provider.jobs == {}
+
+
+def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, desk, provider):
+    planned(lake)
+    provider.job_ending = None
+    fine_tunes.submit(lake, desk, run(), MODEL)
+    assert fine_tunes.cancel(desk, "r1") == {"still_open": []}
+    assert provider.running() == []
+    planned(lake, sha="b" * 64)
+    with pytest.raises(RunClosed):
+        fine_tunes.submit(lake, desk, run(), MODEL)
+
+
+def test_a_job_that_cannot_be_stopped_is_named(lake, desk, provider):
+    planned(lake)
+    provider.job_ending = None
+    fine_tunes.submit(lake, desk, run(), MODEL)
+    provider.script("cancel", *[Fault.NOT_SENT] * 1000)
+    provider.script("get", *[Fault.NOT_SENT] * 1000)
+    (left,) = fine_tunes.cancel(desk, "r1")["still_open"]
+    assert left["purchase_id"] == fine_tunes.order_of(lake, run(), MODEL).purchase_id
+
+
+def dates(**announced):
+    return SimpleNamespace(shutdown_dates=lambda: announced)
+
+
+def test_a_provider_that_announces_an_earlier_end_is_believed():
+    day = date(2026, 11, 23)
+    short = dates(**{MODEL.base_model: day + timedelta(days=5)})
+    with pytest.raises(ModelShutdown, match="2026-11-28"):
+        fine_tunes.check_still_offered(short, run(), MODEL, day)
+
+
+def test_a_provider_that_announces_a_later_end_is_not():
+    day = date(2026, 11, 23)
+    near = MODEL.model_copy(update={"shutdown_date": day + timedelta(days=5)})
+    later = dates(**{MODEL.base_model: day + timedelta(days=500)})
+    with pytest.raises(ModelShutdown, match="2026-11-28"):
+        fine_tunes.check_still_offered(later, run(), near, day)
+
+
+def test_a_model_whose_end_nobody_announces_is_offered():
+    endless = MODEL.model_copy(update={"shutdown_date": None})
+    fine_tunes.check_still_offered(dates(), run(), endless, date(2026, 11, 23))
+
+
+class Measured:
+    """A provider that shows a training curve, or fails to."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def get(self, job_id):
+        return Job(job_id, None, "succeeded")
+
+    def result_metrics(self, job):  # noqa: ARG002 - the provider's signature
+        if self.error:
+            raise self.error
+        return [TrainingStep(1, 2.5, None, None, None)]
+
+
+def test_the_training_curve_is_kept_by_step(bought, lake):
+    bought()
+    fine_tunes.keep_curve(lake, Measured(), run(), MODEL)
+    (step,) = lake.read_json(keys.curve("r1", MODEL.model))
+    assert (step["step"], step["train_loss"], step["job_id"]) == (1, 2.5, "job-1")
+
+
+@pytest.mark.parametrize("error", [ProviderRejected("no file"), ProviderUnavailable("later")])
+def test_a_provider_that_shows_no_curve_costs_the_run_nothing(bought, lake, error):
+    bought()
+    fine_tunes.keep_curve(lake, Measured(error), run(), MODEL)
+    assert lake.read_json(keys.curve("r1", MODEL.model)) is None
+
+
+class Deploying:
+    """A provider that serves a tuned model under a name of its own choice after a while."""
+
+    def __init__(self):
+        self.deployed = {}
+        self.asked = []
+
+    def checkpoints(self, job_id):
+        return [f"{job_id}-last", f"{job_id}-first"]
+
+    def deploy(self, name, base_model, job_id, checkpoint):
+        self.asked.append((base_model, job_id, checkpoint))
+        self.deployed[f"{name}-1d4a"] = Deployment(f"{name}-1d4a", "validating")
+        return self.deployed[f"{name}-1d4a"]
+
+    def deployment(self, name):
+        return self.deployed.get(name)
+
+    def becomes(self, status):
+        self.deployed = {
+            name: replace(found, status=status) for name, found in self.deployed.items()
+        }
+
+
+@pytest.fixture
+def deploying():
+    return Deploying()
+
+
+@pytest.fixture
+def trained(lake, clock):
+    def write(run_id="r1"):
+        outcome = {
+            "purchase_id": "bought",
+            "job_id": "job-1",
+            "settled_at": clock.now(),
+            "fine_tuned_model": None,
+        }
+        lake.write_json(keys.outcome(run_id, LLAMA.model), outcome)
+        return run(run_id, models=[LLAMA.model])
+
+    return write
+
+
+def test_a_deployment_is_asked_for_once_and_waited_for(lake, deploying, trained, clock):
+    settings = trained()
+    for _ in range(3):
+        assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
+    assert deploying.asked == [(LLAMA.base_model, "job-1", "job-1-last")]
+    deploying.becomes("active")
+    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
+    outcome = lake.read_json(keys.outcome("r1", LLAMA.model))
+    assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
+
+
+def test_another_run_finds_the_deployment_under_its_kept_name(lake, deploying, trained, clock):
+    fine_tunes.deploy(lake, deploying, trained(), LLAMA, clock.now())
+    deploying.becomes("active")
+    assert fine_tunes.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is True
+    assert len(deploying.asked) == 1
+    outcome = lake.read_json(keys.outcome("r2", LLAMA.model))
+    assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
+
+
+def test_a_deployment_the_provider_no_longer_has_is_asked_for_again(
+    lake, deploying, trained, clock
+):
+    fine_tunes.deploy(lake, deploying, trained(), LLAMA, clock.now())
+    deploying.deployed.clear()
+    assert fine_tunes.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is False
+    assert len(deploying.asked) == 2
+
+
+def test_a_deployment_the_provider_gives_up_on_fails_with_where_the_model_is(
+    lake, deploying, trained, clock
+):
+    settings = trained()
+    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    deploying.becomes("error")
+    with pytest.raises(DeploymentFailed, match=r"econchatr-bought-1d4a.*error.*job-1"):
+        fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+
+
+def test_a_deployment_that_takes_too_long_fails(lake, deploying, trained, clock):
+    settings = trained()
+    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    clock.sleep(MAX_DEPLOYMENT_AGE.total_seconds())
+    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
+    clock.sleep(1)
+    with pytest.raises(DeploymentFailed, match="validating"):
+        fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+
+
+def test_a_deployment_that_answers_at_last_is_used_however_late(lake, deploying, trained, clock):
+    settings = trained()
+    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    deploying.becomes("active")
+    clock.sleep(2 * MAX_DEPLOYMENT_AGE.total_seconds())
+    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
+
+
+def test_settlement_times_come_back_as_they_were_written(bought, lake, clock):
+    bought()
+    kept = lake.read_json(keys.outcome("r1", MODEL.model))["settled_at"]
+    assert datetime.fromisoformat(kept) == clock.now()

@@ -1,0 +1,87 @@
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from botocore.exceptions import ClientError
+
+from shared.lake import Lake, typed
+
+SPENT = {
+    "run_id": "r1",
+    "entry_id": "e1",
+    "settled_usd": Decimal("0.485576000001"),
+    "created_at": datetime(2026, 11, 23, 9, tzinfo=UTC),
+}
+
+
+def test_rows_come_back_with_exact_money_and_aware_times(lake):
+    lake.write_rows("spend", "lake/spend/r1.parquet", [SPENT])
+    (row,) = lake.read_rows("spend")
+    assert {name: row[name] for name in SPENT} == SPENT
+    assert row["detail"] is None
+
+
+def test_a_file_without_rows_keeps_its_columns(lake):
+    lake.write_rows("spend", "lake/spend/r1.parquet", [])
+    assert lake.read_file("lake/spend/r1.parquet", ("run_id",)) == []
+
+
+def test_money_finer_than_a_pico_dollar_is_refused_instead_of_rounded(lake):
+    with pytest.raises(pa.ArrowInvalid):
+        lake.write_rows("spend", "key", [{**SPENT, "settled_usd": Decimal("1E-13")}])
+
+
+def test_only_the_columns_asked_for_are_read(lake):
+    lake.write_rows("spend", "lake/spend/r1.parquet", [SPENT])
+    assert lake.read_file("lake/spend/r1.parquet", ("entry_id",)) == [{"entry_id": "e1"}]
+
+
+def test_a_folder_named_after_a_partition_adds_no_column(lake):
+    lake.write_rows("turns", "lake/turns/year=2026/porch.2026-11.parquet", [{"show": "porch"}])
+    assert "year" not in next(lake.read_rows("turns", "year=2026/"))
+
+
+def test_what_is_not_there_is_nothing_and_may_be_deleted(lake):
+    assert lake.read("nosuch") is None
+    assert lake.read_json("nosuch") is None
+    assert lake.read_file("nosuch") == []
+    lake.delete(["nosuch"])
+
+
+def test_a_bucket_that_cannot_be_read_is_not_an_empty_one(lake):
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        Lake(lake._s3, "another-bucket").read("key")
+
+
+def test_every_key_is_listed_beyond_the_thousand_of_one_answer(lake):
+    written = [f"many/{number:04}" for number in range(1001)]
+    for key in written:
+        lake.write(key, b"")
+    lake.write("other", b"")
+    assert lake.keys("many/") == written
+
+
+def test_an_entity_tag_changes_exactly_when_the_bytes_do(lake):
+    lake.write("key", b"one")
+    first = lake.etags("key")
+    lake.write("key", b"one")
+    assert lake.etags("key") == first
+    lake.write("key", b"two")
+    assert lake.etags("key") != first
+
+
+def test_a_row_kept_as_json_is_read_back_in_the_tables_types(lake):
+    lake.write_json("kept", {**SPENT, "unknown": 1})
+    row = typed("spend", lake.read_json("kept"))
+    assert {name: row[name] for name in SPENT} == SPENT
+    assert "unknown" not in row
+    lake.write_rows("spend", "lake/spend/r1.parquet", [row])
+
+
+def test_json_is_kept_readable(lake):
+    lake.write_json("kept", {"said": "Café"})
+    body = lake.read("kept")
+    assert "Café".encode() in body
+    assert json.loads(body) == {"said": "Café"}

@@ -1,0 +1,103 @@
+from itertools import count, islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import tokens
+from shared.pairs import pairs_of, split_of
+from shared.schemas import SCHEMAS
+from shared.shows import Training
+
+TRAINING = Training(must_have=("chesterton\\sfence", "prairie"))
+
+
+def turns(*spoken):
+    """Rows of `turns` from "host: text", "guest: text" or "other: text"."""
+    return [dict(zip(("role", "text"), line.split(": ", 1), strict=True)) for line in spoken]
+
+
+def pairs(*spoken, training=TRAINING, episode_id="e1"):
+    return list(pairs_of(turns(*spoken), "porch", episode_id, training))
+
+
+def texts(*spoken):
+    return [(pair.prompt, pair.completion) for pair in pairs(*spoken)]
+
+
+def test_a_guest_says_and_the_host_answers():
+    spoken = "host: Welcome.", "guest: Why a porch?", "host: For the rain.", "guest: I see."
+    assert texts(*spoken) == [("Why a porch?", "For the rain.")]
+
+
+def test_anybody_but_the_host_may_prompt():
+    assert texts("other: A caller asks why.", "host: Because.") == [
+        ("A caller asks why.", "Because.")
+    ]
+
+
+def test_a_guest_who_answers_a_guest_makes_no_pair():
+    assert texts("guest: Why?", "other: Who knows?", "guest: I do.") == []
+
+
+def test_the_host_alone_makes_no_pair():
+    assert texts("host: Welcome.", "host: Goodbye.") == []
+
+
+def test_a_turn_of_which_cleaning_leaves_nothing_makes_no_pair():
+    assert texts("guest: [laughter]", "host:  ", "guest: So?", "host:  ") == []
+
+
+def test_a_pair_is_measured_as_it_is_kept():
+    (pair,) = pairs("guest: Why  a porch?", "host: For the rain.")
+    row = pair.row()
+    assert row["prompt"] == "Why a porch?"
+    assert row["prompt_tokens"] == tokens.count("Why a porch?")
+    assert (row["prompt_words"], row["prompt_chars"]) == (3, 12)
+    assert (row["completion_words"], row["completion_chars"]) == (3, 13)
+    assert set(row) == set(SCHEMAS["pairs"].names)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "completion", "matched"),
+    [
+        ("Nothing here.", "Nor here.", ()),
+        ("What of the PRAIRIE?", "Yes.", (1,)),
+        ("What of it?", "Take Chesterton fence, or a prairie.", (0, 1)),
+    ],
+)
+def test_must_have_patterns_are_found_in_either_text_whatever_their_case(
+    prompt, completion, matched
+):
+    (pair,) = pairs(f"guest: {prompt}", f"host: {completion}")
+    assert pair.must_have_patterns == matched
+    assert pair.row()["must_have"] is bool(matched)
+
+
+def test_no_pattern_matches_across_the_two_texts():
+    (pair,) = pairs("guest: I like Chesterton", "host: fence builders.")
+    assert pair.must_have_patterns == ()
+
+
+def test_the_same_words_have_the_same_name_and_other_words_another():
+    said = "guest: Why?", "host: Because."
+    (pair,) = pairs(*said)
+    assert pairs(*said) == [pair]
+    assert pairs("guest: Why?", "host: Just because.")[0].pair_id != pair.pair_id
+    assert pairs(*said, episode_id="e2")[0].pair_id != pair.pair_id
+
+
+@given(st.text(max_size=24))
+def test_an_episode_is_always_in_the_same_split(episode_id):
+    assert split_of(episode_id) == split_of(episode_id)
+
+
+def test_about_one_episode_in_ten_is_held_out():
+    held_out = sum(split_of(f"e{number}") == "held_out" for number in range(5000))
+    assert 400 < held_out < 600
+
+
+def test_a_held_out_episode_is_held_out_whole():
+    held_out = next(islice((f"e{n}" for n in count() if split_of(f"e{n}") == "held_out"), 1))
+    spoken = "guest: Why?", "host: Because.", "guest: And?", "host: So."
+    assert [pair.split for pair in pairs(*spoken, episode_id=held_out)] == ["held_out"] * 2
