@@ -11,6 +11,7 @@ from shared import keys, purchases
 from shared.bucket import Bucket
 from shared.catalogue import Model, check_lifetime
 from shared.errors import EconChatRError, Transient
+from shared.ledger import SpendOverrun
 from shared.ids import digest
 from shared.providers.contract import Deployment, ProviderRefusal
 from shared.providers.openai_compat import OpenAICompatible
@@ -77,12 +78,20 @@ def poll(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> Job
 def settle(
     bucket: Bucket, desk: Desk, settings: RunSettings, model: Model, now: datetime
 ) -> dict[str, Any]:
-    """Settle and write how it ended, as a row of `jobs`. One model's failure is not yet the run's."""
+    """Settle and write how it ended, as a row of `jobs`. One model's failure is not yet the run's.
+
+    Raises SpendOverrun, after writing it down, when the bill passed even the reservation.
+    """
     order = order_of(bucket, settings, model)
     outcome = {**_outcome(settings, model, order), "settled_at": now}
     try:
         settlement = purchases.settle_job(desk, order)
         outcome["status"] = "succeeded"
+    except SpendOverrun as overrun:
+        made = purchases.bought(desk.ledger, order.purchase_id)
+        outcome.update(status="overrun", error=str(overrun), job_id=made.job_id if made else None)
+        bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
+        raise
     except FineTuneFailed as failure:
         settlement = failure.settlement
         outcome.update(status="failed", error=str(failure))

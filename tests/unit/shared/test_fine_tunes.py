@@ -8,7 +8,7 @@ import pytest
 from shared import catalogue, fine_tunes, keys
 from shared.errors import ModelShutdown, SpendCeilingReached
 from shared.fine_tunes import MAX_DEPLOYMENT_AGE, DeploymentFailed
-from shared.ledger import Ledger, RunClosed
+from shared.ledger import Ledger, RunClosed, SpendOverrun
 from shared.providers.contract import (
     Deployment,
     Job,
@@ -139,6 +139,17 @@ def test_one_models_failure_is_written_down_and_not_raised(bought, lake, provide
     assert "the loss diverged" in outcome["error"]
     assert outcome["settled_usd"] == provider.bill() == 0
     assert lake.read_json(keys.outcome("r1", MODEL.model))["status"] == "failed"
+
+
+def test_a_bill_beyond_the_reservation_is_written_down_before_it_stops_the_run(
+    bought, lake, provider
+):
+    provider.job_tokens = 130_000
+    with pytest.raises(SpendOverrun):
+        bought()
+    outcome = lake.read_json(keys.outcome("r1", MODEL.model))
+    assert (outcome["status"], outcome["job_id"]) == ("overrun", "job-1")
+    assert outcome["error"]
 
 
 def test_a_job_that_runs_is_not_settled(lake, desk, clock):
