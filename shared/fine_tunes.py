@@ -11,8 +11,8 @@ from shared import keys, purchases
 from shared.bucket import Bucket
 from shared.catalogue import Model, check_lifetime
 from shared.errors import EconChatRError, Transient
-from shared.ledger import SpendOverrun
 from shared.ids import digest
+from shared.ledger import SpendOverrun
 from shared.providers.contract import Deployment, ProviderRefusal
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk, FineTuneFailed, JobStatus, TrainingOrder
