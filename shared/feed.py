@@ -24,6 +24,11 @@ _WITH = re.compile(
     r"(?:\(with |\b(?:[Cc]onversation|[Ii]nterview) with )(?P<names>[^()]{2,200}?)(?:\)|$)"
 )
 _WORDS_IN_A_NAME = 5
+_STUMBLES = (
+    *(ValueError, LookupError, AttributeError, TypeError),
+    *(ArithmeticError, AssertionError, RuntimeError),
+)
+"""What feedparser was seen to raise over bytes that are no feed; it has no errors of its own."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -90,7 +95,7 @@ def _parsed(body: bytes, source: str) -> Any:
     try:
         # A stream, because feedparser takes bytes for the name of a file to open if there is one.
         return feedparser.parse(BytesIO(body), response_headers={"content-location": source})
-    except (ValueError, LookupError, AttributeError, TypeError, AssertionError):
+    except _STUMBLES:
         return {}
 
 

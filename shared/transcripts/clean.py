@@ -69,15 +69,16 @@ def clean_text(text: str) -> Cleaned:
     replaced: dict[str, int] = {}
     protected, replaced["email"] = _EMAIL.subn("<EMAIL>", without_cues)
     protected, replaced["url"] = _URL.subn(_url, protected)
-    protected, replaced["phone"] = _PHONE.subn("<PHONE>", protected)
+    # Addresses may hold two hyphens; a telephone number ends where they become a dash.
     dashed = _SPACED_DASH.sub(" — ", _DOUBLE_HYPHEN.sub("—", protected))
+    dashed, replaced["phone"] = _PHONE.subn("<PHONE>", dashed)
     return Cleaned(dashed, replaced)
 
 
 def count_replaceable(text: str) -> Mapping[str, int]:
     """What cleaning would replace, without the cost of cleaning."""
-    email = len(_EMAIL.findall(text))
-    return {"email": email, "phone": len(_PHONE.findall(text)), "url": len(_URL.findall(text))}
+    email, phone = _EMAIL.findall(text), _PHONE.findall(_DOUBLE_HYPHEN.sub("—", text))
+    return {"email": len(email), "phone": len(phone), "url": len(_URL.findall(text))}
 
 
 def _repaired(text: str) -> str:

@@ -135,7 +135,7 @@ EXPECTED = {
     "/missing/": ("failed", "not_found"),
     "/empty/": ("refused", "empty"),
     "/last/": ("parsed", None),
-    "file:///etc/passwd": ("failed", "address_refused"),
+    "file://localhost/etc/passwd": ("failed", "address_refused"),
     "http://169.254.169.254/latest/": ("failed", "address_refused"),
 }
 

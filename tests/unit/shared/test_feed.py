@@ -76,6 +76,7 @@ def test_the_fingerprint_changes_with_what_the_feed_says():
         b"\x1f\x8b\x00",
         b"/etc/passwd",
         b"<p>&#x110000;",
+        b"<rss><title>a</title>&#x1100110000;b",
     ],
 )
 def test_what_is_no_feed_is_said_with_its_address(body):

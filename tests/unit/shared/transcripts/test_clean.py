@@ -53,6 +53,8 @@ def test_numbers_quotations_ellipses_and_words_stay_as_they_are(text):
         ("call 415-555-0134 or wait", "call <PHONE> or wait", "phone"),
         ("call (415) 555-0134.", "call <PHONE>.", "phone"),
         ("call +44 20 7946 0018 now", "call <PHONE> now", "phone"),
+        ("call +44 20 7946 0018--now", "call <PHONE>—now", "phone"),
+        ("write to me--too@example.org", "write to <EMAIL>", "email"),
     ],
 )
 def test_addresses_are_replaced_and_counted(text, cleaned, kind):
