@@ -13,6 +13,7 @@ export ARCH ?= x86_64
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+FUZZ_INSTALLED := .venv/.fuzz-installed
 SAM_INSTALLED := .tools/sam/.installed
 UV := .tools/uv/bin/uv
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
@@ -84,6 +85,15 @@ coverage: $(INSTALLED) ## Measure how much of shared/ the unit tests run
 .PHONY: bench
 bench: $(INSTALLED) ## Run 1,000 schedules of faults, a race and measures of growth; writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+# Not among the locked packages: nothing else needs it, and it is large.
+$(FUZZ_INSTALLED): $(INSTALLED)
+	$(BIN)/python $(PIP_INSTALL) atheris==3.0.0
+	@touch $@
+
+.PHONY: fuzz
+fuzz: $(FUZZ_INSTALLED) ## Fuzz every parser for SECONDS=20 each; findings go to build/fuzz
+	$(BIN)/python -m tests.fuzz $(or $(SECONDS),20)
 
 .PHONY: build
 build: $(INSTALLED) $(SAM_INSTALLED) ## Build the functions and layers for AWS

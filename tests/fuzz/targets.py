@@ -1,0 +1,124 @@
+"""What is fuzzed: any bytes give a result that holds, or a named reason, and nothing else."""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+from shared.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.transcripts import (
+    Host,
+    TranscriptRefused,
+    clean_text,
+    heading_of,
+    read_transcript,
+)
+
+HOST = Host("Vera Lund", ("VL",))
+GUESTS = ("Tom Ek", "Ann P. Cole")
+
+
+def transcript(body: bytes) -> None:
+    """Whole pages and files: the content decides the shape."""
+    try:
+        turns = read_transcript(body, content_type=None, host=HOST, guests=GUESTS).turns
+    except TranscriptRefused:
+        return
+    assert turns
+    assert all(turn.text.strip() and turn.speaker.strip() for turn in turns)
+    assert all(one.speaker != other.speaker for one, other in pairwise(turns))
+
+
+def begun(opening: bytes) -> Callable[[bytes], None]:
+    """A target that starts every input in one shape, so that its parser is reached at once."""
+    return lambda body: transcript(opening + body)
+
+
+def cleaning(body: bytes) -> None:
+    """Nothing is lost from a text that holds none of what cleaning may take out."""
+    text = body.decode("utf-8", errors="surrogateescape")
+    cleaned = clean_text(text).text
+    if text.isascii() and not re.search(r"[\x00-\x08\x0b-\x1f\x7f\d\[(@/.+:]", text):
+        assert re.findall(r"\w+|[^\w\s-]", cleaned.replace("—", "-")) == re.findall(
+            r"\w+|[^\w\s-]", text
+        )
+
+
+def title(body: bytes) -> None:
+    text = body.decode("utf-8", errors="replace")
+    assert all(name.strip() for name in guests_from_title(text, ("Vera Lund",)))
+
+
+def heading(body: bytes) -> None:
+    assert "\n" not in heading_of(body, None)
+
+
+def feed(body: bytes) -> None:
+    try:
+        assert parse_feed(body, "https://example.org/feed.xml", HOST)
+    except (FeedNotXml, NoEpisodes):
+        return
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "any": transcript,
+    "captions": begun(b"WEBVTT\n\n00:00.000 --> 00:02.000\n"),
+    "subrip": begun(b"1\n00:00:00,000 --> 00:00:02,000\nVera Lund: Why?\n\n"),
+    "json": begun(b'{"segments": ['),
+    "econtalk": begun(b'<table class="ts2"><tr><td>0:33</td><td>'),
+    "inline": begun(b'<table><tbody id="unique"><tr><td>0:33</td><td>Vera: Why? Guest: So. '),
+    "cited": begun(b"<cite>Vera Lund:</cite><time>0:00</time><p>Why?</p>"),
+    "markdown": begun(b"**Vera Lund:** Why?\n\n**Tom Ek:** So.\n\n"),
+    "timed": begun(b"Vera Lund 00:00:01\nWhy?\n\n"),
+    "cleaning": cleaning,
+    "title": title,
+    "heading": heading,
+    "feed": feed,
+}
+
+TOKENS = (
+    *("<p>", "</p>", "<b>", "</b>", "<td>", "<tr>", "<th>", "</table>", "<table class='ts2'>"),
+    *("<cite>", "<time>", "id='unique'", "audio-highlight", "<!--", "<![CDATA[", "<script>"),
+    *(
+        "Vera Lund:",
+        "Guest:",
+        "GuestC:",
+        "VL:",
+        "Tom Ek:",
+        "Break:",
+        "[Recording date: May 5, 2021]",
+    ),
+    *("WEBVTT", "NOTE", "00:00:01,000 --> 00:00:02,000", "<v Tom>", "<v.loud Tom>", "-->"),
+    *('"segments":', '"speaker":', '"body":', "\\u0000", "\\ud800", "[[[["),
+    *("**", "__", "# ", "[04:10]", "(00:01:21):", "\\[", "](http://a)", "[?]", "[laughs]"),
+    *(
+        "[inaudible 00:12:34]",
+        "[more to come, 44:02]",
+        "--Econlib Ed.]",
+        "a@b.co",
+        "+1 415-555-0134",
+    ),
+    *("http://a.b/c", "www.a.b", "&amp;amp;", "&#0;", "&#x110000;", "\xc2\xa0", "\xe2\x80\x94"),
+    *("<rss version='2.0'>", "<channel>", "<item>", "<link>", "<title>", "<pubDate>", "</rss>"),
+    *("<podcast:transcript url='x' type='text/vtt'/>", "<?xml version='1.0' encoding='utf-16'?>"),
+    *(" on ", " and ", "(with ", ", and ", "\xff\xfe", "\xef\xbb\xbf", "charset=utf-7"),
+)
+"""What the fuzzer may put in whole; one character is one byte."""
+
+SEEDS: dict[str, bytes] = {
+    "econtalk": b"<p><b>Vera Lund:</b> Why?</p><p><b>Tom Ek:</b> They float.</p></td></tr></table>",
+    "inline": b"Vera: I said: 'No.' GuestC: Yes [?]. Guest: No.</td></tr></table><p>Kim writes:</p>",
+    "captions": b"<v Vera Lund>Why?\n\n00:03.000 --> 00:05.000\n<v Tom Ek>So.</v>\n",
+    "subrip": b"2\n00:00:03,000 --> 00:00:05,000\nTom Ek: They float.\n",
+    "json": b'{"speaker": "Vera Lund", "body": "Why?"}, {"speaker": "Tom Ek", "body": "So."}]}',
+    "cited": b"<cite>Tom Ek</cite> <p>They float.</p>",
+    "markdown": b"## Part two\n\n**Break:** \\[01:44\\]\n\nTom Ek: So.\n",
+    "timed": b"Tom Ek (00:00:20): They float.\n\n(00:00:25): Mostly.\n",
+    "feed": (
+        b"<rss version='2.0' xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><item>"
+        b"<title>Tom Ek on Boats</title><link>https://a.b/c</link><pubDate>Mon, 02 Jan 2023 11:30:00 "
+        b"GMT</pubDate><podcast:transcript url='x.vtt' type='text/vtt'/></item></channel></rss>"
+    ),
+    "title": b"Ann Cole, P.J. O'Hara, and Bob Hunt on Tides (with Tom Ek)",
+    "heading": b"<html><head><title>a</title></head><body><h1>Tom <i>Ek</i> on Boats</h1>",
+    "cleaning": b"Write to a@b.co [laughs] -- or +1 415-555-0134, www.a.b/c. [Qt] 1,367,440...",
+}
