@@ -51,27 +51,25 @@ def orphans(known: Mapping[str, Known], missing: Mapping[str, Known]) -> frozens
     )
 
 
-def removal_record(
-    lake: Lake, show: str, missing: Mapping[str, Known]
-) -> dict[str, list[dict[str, Any]]]:
+def removal_record(lake: Lake, missing: Mapping[str, Known]) -> dict[str, list[dict[str, Any]]]:
     """The removed episodes and the tuned models whose training text holds any of them."""
     return {
         "removed_episodes": [
             {"episode_id": episode_id, "title": before.title, "url": before.url}
             for episode_id, before in missing.items()
         ],
-        "trained_on_removed": trained_on(lake, show, missing.keys()) if missing else [],
+        "trained_on_removed": trained_on(lake, missing.keys()) if missing else [],
     }
 
 
-def trained_on(lake: Lake, show: str, episodes: Set[str]) -> list[dict[str, Any]]:
+def trained_on(lake: Lake, episodes: Set[str]) -> list[dict[str, Any]]:
     """Each tuned model with how many of `episodes` trained it, from `selections` and `jobs`.
 
     Of the runs that share one tuned model the first is named.
     """
     chosen: dict[tuple[str, str], set[str]] = {}
-    for row in lake.read_rows("selections", "", ("run_id", "show", "model", "episode_id")):
-        if row["show"] == show and row["episode_id"] in episodes:
+    for row in lake.read_rows("selections", "", ("run_id", "model", "episode_id")):
+        if row["episode_id"] in episodes:  # an episode's id holds its show's name
             chosen.setdefault((row["run_id"], row["model"]), set()).add(row["episode_id"])
     columns = ("run_id", "model", "provider", "job_id", "status", "fine_tuned_model")
     jobs = [
