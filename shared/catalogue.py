@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared import money
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
-from shared.validation import line_of, sentence
+from shared.validation import line_of, read_yaml, sentence
 
 Purpose = Literal[
     "training",
@@ -30,15 +30,6 @@ PACKAGED = Path(__file__).with_name("catalogue.yaml")
 Entry = TypeVar("Entry")
 
 
-def _price_amount(value: object) -> Decimal:
-    if isinstance(value, Decimal):
-        return value
-    try:
-        return money.parse_usd(value, "amount")
-    except InvalidField as error:  # as a ValueError pydantic adds where it stands
-        raise ValueError(str(error)) from error
-
-
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +38,7 @@ class Price(_Record):
     """`amount` US dollars per `per` units (tokens, hours or months), known since `as_of` from `source`."""
 
     purpose: Purpose
-    amount: Annotated[Decimal, BeforeValidator(_price_amount)]
+    amount: Annotated[Decimal, BeforeValidator(partial(money.usd_field, field="amount"))]
     per: int = Field(gt=0)
     unit: Literal["token", "hour", "month"]
     currency: Literal["USD"]
@@ -162,8 +153,8 @@ def check_lifetime(model: Model, today: date, horizon_days: int) -> None:
 def parse(text: str, source: str) -> Catalogue:
     """A catalogue from YAML; raises InvalidField with the line of `source` that is wrong."""
     try:
-        catalogue = Catalogue.model_validate(_with_price_defaults(yaml.safe_load(text)))
-    except (yaml.YAMLError, ValidationError, AttributeError, TypeError) as error:
+        catalogue = Catalogue.model_validate(_with_price_defaults(read_yaml(text)))
+    except (yaml.YAMLError, ValidationError) as error:
         raise InvalidField(
             f"the catalogue {source} is not usable: {sentence(error, text)}"
         ) from error
@@ -196,13 +187,22 @@ def packaged() -> Catalogue:
     return parse(PACKAGED.read_text(encoding="utf-8"), PACKAGED.name)
 
 
-def _with_price_defaults(document: dict[str, Any]) -> dict[str, Any]:
-    defaults = document.pop("price_defaults", {})
-    models = [
-        {**model, "prices": [{**defaults, **price} for price in model.get("prices", [])]}
-        for model in document.get("models", [])
-    ]
-    return {**document, "models": models}
+def _with_price_defaults(document: Any) -> Any:
+    """The document with its `price_defaults` in every price; odd shapes are left to the validation."""
+    if not isinstance(document, dict) or not isinstance(document.get("price_defaults", {}), dict):
+        return document
+    defaults, rest = document.get("price_defaults", {}), dict(document)
+    rest.pop("price_defaults", None)
+    if isinstance(rest.get("models"), list):
+        rest["models"] = [_with_defaults(model, defaults) for model in rest["models"]]
+    return rest
+
+
+def _with_defaults(model: Any, defaults: Mapping[str, Any]) -> Any:
+    if not isinstance(model, dict) or not isinstance(model.get("prices"), list):
+        return model
+    prices = [{**defaults, **p} if isinstance(p, dict) else p for p in model["prices"]]
+    return {**model, "prices": prices}
 
 
 def _refuse_duplicates(

@@ -25,6 +25,16 @@ def parse_usd(text: object, field: str) -> Decimal:
     return Decimal(text)
 
 
+def usd_field(value: object, field: str) -> Decimal:
+    """`parse_usd` for a validation library, which adds the place to a ValueError."""
+    if isinstance(value, Decimal):
+        return value
+    try:
+        return parse_usd(value, field)
+    except InvalidField as error:
+        raise ValueError(str(error)) from error
+
+
 def cost(price_amount: Decimal, per: int, units: int) -> Decimal:
     """What `units` cost at `price_amount` dollars per `per` units, exact to a pico-dollar, else rounded up."""
     exact = Context(prec=38).divide(_EXACT.multiply(price_amount, Decimal(units)), Decimal(per))

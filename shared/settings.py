@@ -7,6 +7,7 @@ run's manifest, so that a later change of profile, price or code cannot change a
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -15,11 +16,11 @@ from shared import catalogue, money, shows
 from shared.catalogue import Catalogue, Model
 from shared.errors import InvalidField, RightsMissing, UnknownField
 from shared.shows import ShowProfile
-from shared.validation import sentence
+from shared.validation import line_of, sentence
 
 
 def _dollars(field: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: value if value is None else money.parse_usd(value, field))
+    return BeforeValidator(partial(money.usd_field, field=field))
 
 
 class RunInput(BaseModel):
@@ -29,7 +30,7 @@ class RunInput(BaseModel):
 
     show: str | dict[str, Any]
     ceiling_usd: Annotated[Decimal, _dollars("ceiling_usd")]
-    max_cost_per_model_usd: Annotated[Decimal | None, _dollars("max_cost_per_model_usd")] = None
+    max_cost_per_model_usd: Annotated[Decimal, _dollars("max_cost_per_model_usd")] | None = None
     models: tuple[str, ...] | None = Field(default=None, min_length=1)
     n_epochs: int = Field(default=4, ge=1, le=50)
     since: date | None = None
@@ -65,8 +66,11 @@ class RunSettings(BaseModel):
         return f"{self.started_at:%Y-%m}"
 
 
-def parse_input(document: Mapping[str, Any]) -> RunInput:
-    """The run input from its JSON object; raises UnknownField or InvalidField naming the field."""
+def parse_input(document: Mapping[str, Any], text: str = "") -> RunInput:
+    """The run input from its JSON object; raises UnknownField or InvalidField naming the field.
+
+    `text` is the file it was decoded from, so that the line can be named.
+    """
     if not isinstance(document, Mapping):
         raise InvalidField(
             f'the input is {document!r:.80}; write a JSON object such as {{"ceiling_usd": "5.00"}}'
@@ -74,11 +78,15 @@ def parse_input(document: Mapping[str, Any]) -> RunInput:
     unknown = sorted(set(document) - set(RunInput.model_fields))
     if unknown:
         known = ", ".join(RunInput.model_fields)
-        raise UnknownField(f"the input has no field {unknown[0]!r}; its fields are {known}")
+        line = line_of(text, [unknown[0]])
+        raise UnknownField(
+            (f"line {line}: " if line else "")
+            + f"the input has no field {unknown[0]!r}; its fields are {known}"
+        )
     try:
         return RunInput.model_validate(document)
     except ValidationError as error:
-        raise InvalidField(f"the input is not usable: {sentence(error)}") from error
+        raise InvalidField(f"the input is not usable: {sentence(error, text)}") from error
 
 
 def resolve(

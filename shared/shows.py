@@ -9,7 +9,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shared.errors import InvalidField, UnknownShow
-from shared.validation import sentence
+from shared.validation import read_yaml, sentence
 
 PACKAGED = Path(__file__).with_name("shows")
 
@@ -148,7 +148,7 @@ def parse(document: Any, source: str, text: str = "") -> ShowProfile:
 def parse_yaml(text: str, source: str) -> ShowProfile:
     """A profile from YAML text; raises InvalidField."""
     try:
-        document = yaml.safe_load(text)
+        document = read_yaml(text)
     except yaml.YAMLError as error:
         raise InvalidField(f"the show profile {source} is not YAML: {sentence(error)}") from error
     return parse(document, source, text)

@@ -1,9 +1,43 @@
-"""Turns a validation library's findings into one sentence for a person."""
+"""Reads what a person wrote, and turns a validation library's findings into one sentence for them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
+
+
+class _OneOfEachKey(yaml.SafeLoader):
+    """Refuses a key that a mapping already has, where YAML libraries let the last one win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key.value!r} stands a second time; keep one",
+                    problem_mark=key.start_mark,
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(text: str) -> Any:
+    """The decoded document; raises yaml.YAMLError, of a repeated key too, naming the line."""
+    loader = _OneOfEachKey(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """For `json.loads(object_pairs_hook=...)`: the object; raises ValueError for a repeated key."""
+    document = dict(pairs)
+    for number, (key, _) in enumerate(pairs):
+        if any(key == earlier for earlier, _ in pairs[:number]):
+            raise ValueError(f"the field {key!r} stands a second time; keep one")
+    return document
 
 
 def sentence(error: Exception, text: str = "") -> str:
@@ -13,15 +47,15 @@ def sentence(error: Exception, text: str = "") -> str:
     """
     if not isinstance(error, ValidationError):
         return " ".join(str(error).split())
-    return "; ".join(
-        f"{_place(finding['loc'], text)}: {finding['msg'].lower()} (found {finding['input']!r:.80})"
-        for finding in error.errors()[:3]
-    )
+    return "; ".join(_finding(finding, text) for finding in error.errors()[:3])
 
 
 def line_of(text: str, path: Sequence[int | str]) -> int | None:
-    """The line, from 1, on which the value at `path` of the YAML document begins; None if it is not there."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader) if text else None
+    """The line, from 1, on which the value at `path` of the YAML or JSON document begins, if it is there."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader) if text else None
+    except yaml.YAMLError:  # JSON that is indented with tabs
+        return None
     for step in path:
         inside = _child(node, step)
         if inside is None:
@@ -36,6 +70,17 @@ def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == step), None)
     return None
+
+
+def _finding(finding: Any, text: str) -> str:
+    if finding["type"] != "value_error":
+        said = finding["msg"].lower().replace("tuple", "list")
+        return f"{_place(finding['loc'], text)}: {said} (found {finding['input']!r:.80})"
+    own = str(finding["ctx"]["error"])  # a sentence of ours, which has its value in it
+    if len(finding["loc"]) > 1:
+        return f"{_place(finding['loc'], text)}: {own}"
+    line = line_of(text, finding["loc"])
+    return f"line {line}: {own}" if line else own
 
 
 def _place(path: tuple[int | str, ...], text: str) -> str:

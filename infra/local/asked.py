@@ -12,6 +12,7 @@ from shared.clock import utc_now
 from shared.errors import InvalidField, UnknownShow
 from shared.money import parse_usd
 from shared.shows import ShowProfile
+from shared.validation import one_of_each_key
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
@@ -41,16 +42,16 @@ def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
     return show.model_copy(update={"transcripts": str(folder)})
 
 
-def run_input(text_or_file: str, show: ShowProfile) -> dict[str, Any]:
-    """The run input with the show inline; raises InvalidField."""
-    text = text_or_file
-    if text_or_file.startswith("@"):
+def run_input(text_or_file: str, show: ShowProfile, **defaults: Any) -> dict[str, Any]:
+    """The run input with the show inline; raises InvalidField or UnknownField, of a file with the line."""
+    text, is_file = text_or_file, text_or_file.startswith("@")
+    if is_file:
         try:
             text = Path(text_or_file[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidField(f"--input {text_or_file!r} cannot be read ({error})") from error
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=one_of_each_key)
     except ValueError as error:
         raise InvalidField(
             f'--input is not JSON ({error}); write an object such as {{"ceiling_usd": "5.00"}}'
@@ -63,7 +64,9 @@ def run_input(text_or_file: str, show: ShowProfile) -> dict[str, Any]:
         raise InvalidField(
             f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
         )
-    return {**document, "show": inline(show)}
+    document = {**defaults, **document, "show": inline(show)}
+    settings.parse_input(document, text if is_file else "")
+    return document
 
 
 def inline(show: ShowProfile) -> dict[str, Any]:

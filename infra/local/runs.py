@@ -33,12 +33,8 @@ def local(arguments: argparse.Namespace) -> int:
 def plan(arguments: argparse.Namespace) -> int:
     """One dry run: the plan and its cost table, nothing bought."""
     show = asked.show_profile(arguments.show)
-    document = {
-        "ceiling_usd": PLAN_CEILING_USD,
-        **asked.run_input(arguments.input, show),
-        "dry_run": True,
-    }
-    return _run(arguments, show, document)
+    document = asked.run_input(arguments.input, show, ceiling_usd=PLAN_CEILING_USD)
+    return _run(arguments, show, {**document, "dry_run": True})
 
 
 def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:

@@ -1,6 +1,7 @@
 """python -m tests.bench: writes build/bench.json, prints it as a table, fails when money was mishandled."""
 
 import json
+import os
 import platform
 import sys
 import tempfile
@@ -9,51 +10,51 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from infra import encodings
 from infra.local.cloud import running
 from tests.bench.growth import growth
 from tests.campaign.judge import Campaign, run_campaign
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
 
-SCHEDULES = 1_000
+SCHEDULES, EMBEDDED_SCHEDULES = 1_000, 40
 RESULT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
 def main() -> int:
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
     campaign = run_campaign(range(SCHEDULES))
-    won = _race_on_the_embedded_cloud()
+    with tempfile.TemporaryDirectory() as state, running(Path(state)) as cloud:
+        client = cloud.client("dynamodb")
+        embedded = run_campaign(range(EMBEDDED_SCHEDULES), client)
+        with contended_ledger(client) as ledger:
+            won = race(ledger)
     figures = {
         "python": platform.python_version(),
-        "fault_campaign": {
-            **asdict(campaign),
-            "incidents": dict(campaign.incidents.most_common()),
-            "incidents_total": campaign.incidents.total(),
-        },
+        "fault_campaign": _campaign_figures(campaign),
+        "fault_campaign_on_the_embedded_table": _campaign_figures(embedded),
         "race": {"reservations": CONTENDERS, "fit": FIT, "won": won},
         "growth": growth(),
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     _print(figures)
-    return 0 if _is_faultless(campaign) and won == FIT else 1
+    return 1 if campaign.faulty_seeds or embedded.faulty_seeds or won != FIT else 0
 
 
-def _race_on_the_embedded_cloud() -> int:
-    with (
-        tempfile.TemporaryDirectory() as state,
-        running(Path(state)) as cloud,
-        contended_ledger(cloud.client("dynamodb")) as ledger,
-    ):
-        return race(ledger)
-
-
-def _is_faultless(campaign: Campaign) -> bool:
-    return campaign.schedules == SCHEDULES and not campaign.faulty_seeds
+def _campaign_figures(campaign: Campaign) -> dict[str, Any]:
+    return {
+        **asdict(campaign),
+        "incidents": dict(campaign.incidents.most_common()),
+        "incidents_total": campaign.incidents.total(),
+    }
 
 
 def _print(figures: Mapping[str, Any]) -> None:
-    for section in ("fault_campaign", "race", "growth"):
+    for section, measured in figures.items():
+        if not isinstance(measured, dict):
+            continue
         print(section.replace("_", " ").capitalize())
-        for name, value in figures[section].items():
+        for name, value in measured.items():
             if not isinstance(value, dict | list):
                 print(f"  {name.replace('_', ' '):45} {value:>8}")
     print(f"\nIncidents by kind are in {RESULT}")

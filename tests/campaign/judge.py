@@ -1,14 +1,26 @@
-"""Runs schedules to their end, redrives them, and judges by the provider's bill, not by our ledger."""
+"""Runs schedules to their end, redrives them, and judges by the stand-in's bill, not by our ledger."""
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from infra.local.provider import jobs as clock
+from infra.local.provider import meter
+from infra.local.provider.store import Call, Job
 from shared import money
-from tests.campaign.world import Execution, Run, World
-from tests.unit.shared.fakes import FakeJob
-from tests.unit.shared.purchases.orders import MONTH
+from shared.ledger import RunNotOpen, Totals
+from shared.providers.contract import PURCHASE_FIELD
+from tests.campaign.execution import Execution
+from tests.campaign.goods import ceiling, order
+from tests.campaign.table import ledger_table
+from tests.campaign.world import TABLE, Run, World
+
+# A model is estimated at 1 and reserved with the margin that its catalogue entry promises.
+CEILINGS = ("0.6", "1", "1.03", "2.2", "4")
+MARGIN = Decimal("1.02")
 
 
 @dataclass(frozen=True)
@@ -60,110 +72,141 @@ class Campaign:
             self.faulty_seeds.append(verdict.seed)
 
 
-def run_campaign(seeds: Iterable[int]) -> Campaign:
+def run_campaign(seeds: Iterable[int], client: Any = None) -> Campaign:
+    """The schedules of `seeds`; `client` is boto3's for a DynamoDB to use in place of one in memory."""
     campaign = Campaign()
     for seed in seeds:
-        campaign.add(run_schedule(seed))
+        with ledger_table(client, TABLE) if client else nullcontext():
+            campaign.add(run_schedule(seed, client))
     return campaign
 
 
-def run_schedule(seed: int) -> Verdict:
-    """One random schedule: up to three executions at once, then all wound up and run anew."""
-    world = World(seed)
-    first = [_run(world, f"run-{n}") for n in range(world.rng.choice([1, 1, 2, 3]))]
-    for run in first:
-        world.stage.spawn(run.run_id, Execution(world, run), world.rng.choice([0, 0, 5, 300]))
-    world.stage.run()
-    world.calm()
-    _wind_up(world, first)
-    redrive = _run(world, "redrive", Decimal(2))
-    world.stage.spawn(redrive.run_id, Execution(world, redrive))
-    world.stage.run()
-    world.silence()
-    return _verdict(seed, world)
+def run_schedule(seed: int, client: Any = None) -> Verdict:
+    """One random schedule: up to three executions at once, each to its end, then one that runs anew.
+
+    The executions want the same model, or each its own and so the same money.
+    """
+    with World(seed, client) as world:
+        share = world.rng.choice([True, True, False])
+        first = [
+            _run(world, f"run-{n}", purchase_id="model-of-the-host" if share else f"model-{n}")
+            for n in range(world.rng.choice([1, 1, 2, 3]))
+        ]
+        for run in first:
+            world.stage.spawn(run.run_id, Execution(world, run), world.rng.choice([0, 0, 5, 300]))
+        world.stage.run()
+        world.calm()
+        redrive = _run(world, "redrive", "4")
+        world.stage.spawn(redrive.run_id, Execution(world, redrive))
+        world.stage.run()
+        world.silence()
+        return Judge(world).verdict(seed)
 
 
-def _run(world: World, run_id: str, ceiling: Decimal | None = None) -> Run:
-    ceilings = [Decimal("0.3"), Decimal("0.52"), Decimal("1.1"), Decimal(2)]
-    run = Run(run_id, ceiling or world.rng.choice(ceilings))
+def _run(
+    world: World, run_id: str, models: str = "", purchase_id: str = "model-of-the-host"
+) -> Run:
+    run = Run(run_id, ceiling(models or world.rng.choice(CEILINGS)), purchase_id)
     world.runs.append(run)
     return run
 
 
-def _wind_up(world: World, runs: list[Run]) -> None:
-    """What the net under aborted executions does; for the others nothing is left to do."""
-    for run in runs:
-        world.stage.spawn(f"net under {run.run_id}", Execution(world, run).wind_up)
-        world.stage.run()
+class Judge:
+    """Reads the stand-in's store and its meter; of our ledger only what is held against them."""
 
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._now = world.standin.now()
+        self._jobs = world.standin.store.all(Job)
+        self._calls = world.standin.store.all(Call)
+        bill = meter.bill(self._jobs, self._calls, world.standin.catalogue, self._now)
+        self._total = Decimal(bill["exact_usd"])
+        self._running = [
+            row["job_id"] for row in bill["jobs"] if row["status"] not in clock.TERMINAL
+        ]
+        self._charges = {
+            row.get("job_id") or row["id"]: Decimal(row["charged_usd"])
+            for row in (*bill["jobs"], *bill["calls"])
+        }
 
-def _verdict(seed: int, world: World) -> Verdict:
-    totals = {run.run_id: world.ledger.totals(run.run_id) for run in _opened(world)}
-    unreconciled = [run_id for run_id in totals if not _is_reconciled(world, run_id)]
-    return Verdict(
-        seed=seed,
-        overspends=_overspends(world),
-        duplicates=_duplicate_jobs(world) + _duplicate_answers(world),
-        left_running=world.provider.running(),
-        misstated=[
-            f"{run_id}: settled {sums.settled}, billed {world.provider.bill(run_id)}"
-            for run_id, sums in totals.items()
-            if run_id not in unreconciled and sums.settled != world.provider.bill(run_id)
-        ],
-        errors=[repr(error) for error in world.stage.errors],
-        reconciled=not unreconciled,
-        bought=any(job.ended_as == "succeeded" for job in world.provider.jobs.values()),
-        incidents=world.incidents,
-    )
+    def verdict(self, seed: int) -> Verdict:
+        world = self._world
+        reconciled = {run.run_id: self._is_reconciled(run) for run in world.runs}
+        return Verdict(
+            seed=seed,
+            overspends=self._overspends(),
+            duplicates=self._duplicate_jobs() + self._duplicate_answers(),
+            left_running=self._running,
+            misstated=[
+                f"{run.run_id}: settled {self._settled(run)}, billed {self._billed(run)}"
+                for run in world.runs
+                if reconciled[run.run_id] and self._settled(run) != self._billed(run)
+            ],
+            errors=[repr(error) for error in world.stage.errors],
+            reconciled=all(reconciled.values()),
+            bought=any(clock.status(job, self._now) == "succeeded" for job in self._jobs),
+            incidents=world.incidents,
+        )
 
+    def _billed(self, run: Run) -> Decimal:
+        bought = (name for name, payer in self._world.payer.items() if payer == run.run_id)
+        return money.add(*(self._charges[name] for name in bought))
 
-def _opened(world: World) -> list[Run]:
-    return [run for run in world.runs if ("RUN#" + run.run_id, "SCOPE") in world.client.items]
+    def _beyond_control(self, run: Run | None = None) -> Decimal:
+        """What the stand-in charged for single jobs above all that was reserved for them."""
+        ours = [job for job in self._jobs if run is None or self._world.payer[job.id] == run.run_id]
+        held = order("any").estimate * MARGIN
+        return money.add(*(max(money.ZERO, self._charges[job.id] - held) for job in ours))
 
+    def _overspends(self) -> list[str]:
+        """Bills above a ceiling by more than the provider charged beyond a reservation."""
+        world = self._world
+        wrong = [
+            f"{run.run_id} was billed {self._billed(run)} of {run.ceiling}"
+            for run in world.runs
+            if self._billed(run) > run.ceiling + self._beyond_control(run)
+        ]
+        if self._total > world.month_ceiling + self._beyond_control():
+            wrong.append(f"the month was billed {self._total} of {world.month_ceiling}")
+        return wrong
 
-def _overspends(world: World) -> list[str]:
-    """Bills above a ceiling that no overrun on record explains."""
-    wrong = []
-    for run in world.runs:
-        billed = world.provider.bill(run.run_id)
-        overrun = world.ledger.totals(run.run_id).overrun if run in _opened(world) else money.ZERO
-        if billed > run.ceiling + overrun:
-            wrong.append(f"{run.run_id} billed {billed} of {run.ceiling}, overrun {overrun}")
-    month = world.ledger.month_totals(MONTH)
-    if world.provider.bill() > month.ceiling + month.overrun:
-        wrong.append(f"the month billed {world.provider.bill()} of {month.ceiling}")
-    return wrong
+    def _duplicate_jobs(self) -> list[str]:
+        """Jobs of one purchase that ran at the same time, or after one that gave a model."""
+        return [
+            f"{later.id} beside {earlier.id}"
+            for number, earlier in enumerate(self._jobs)
+            for later in self._jobs[number + 1 :]
+            if self._competes(earlier, later)
+        ]
 
+    def _competes(self, earlier: Job, later: Job) -> bool:
+        if earlier.metadata[PURCHASE_FIELD] != later.metadata[PURCHASE_FIELD]:
+            return False
+        ended = clock.finished_at(earlier, self._now)
+        if ended is None or ended > later.created_at:
+            return True
+        return clock.status(earlier, self._now) == "succeeded"
 
-def _duplicate_jobs(world: World) -> list[str]:
-    """Jobs of one purchase that ran at the same time, or after one that gave a model."""
-    jobs = list(world.provider.jobs.values())
-    return [
-        f"{later.job_id} beside {earlier.job_id}"
-        for number, earlier in enumerate(jobs)
-        for later in jobs[number + 1 :]
-        if _competes(earlier, later)
-    ]
+    def _duplicate_answers(self) -> list[str]:
+        """Answers billed more often than once and what nobody can have heard of."""
+        billed = Counter(self._world.asked[call.id] for call in self._calls)
+        return [
+            f"{request[:60]!r} billed {times} times, unheard {self._world.unheard[request]}"
+            for request, times in billed.items()
+            if times > 1 + self._world.unheard[request]
+        ]
 
+    def _totals(self, run: Run) -> Totals | None:
+        try:
+            return self._world.ledger.totals(run.run_id)
+        except RunNotOpen:
+            return None
 
-def _competes(earlier: FakeJob, later: FakeJob) -> bool:
-    if earlier.ended_at is None or earlier.ended_at > later.created_at:
-        return True
-    return earlier.ended_as == "succeeded"
+    def _settled(self, run: Run) -> Decimal:
+        totals = self._totals(run)
+        return totals.settled if totals else money.ZERO
 
-
-def _duplicate_answers(world: World) -> list[str]:
-    """Answers billed more often than replies were lost on the way or with their Lambda."""
-    questions = {q.request: q.generation_id for q in Execution(world, world.runs[0]).questions}
-    billed = Counter(questions[call.request] for call in world.provider.calls)
-    return [
-        f"answer {name} billed {times} times, {world.lost_asks[name]} lost"
-        for name, times in billed.items()
-        if times > 1 + world.lost_asks[name]
-    ]
-
-
-def _is_reconciled(world: World, run_id: str) -> bool:
-    """Whether everything the run may have bought is known to the cent."""
-    entries = world.ledger.entries(run_id)
-    return all(e.status != "reserved" and "never reported" not in e.detail for e in entries)
+    def _is_reconciled(self, run: Run) -> bool:
+        """Whether everything the run may have bought is known to the cent."""
+        entries = self._world.ledger.entries(run.run_id)
+        return all(e.status != "reserved" and "never reported" not in e.detail for e in entries)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, Reservation
+from tests.campaign.table import ledger_table
 
 TABLE = "contended-ledger"
 MONTH = "2026-11"
@@ -19,15 +20,8 @@ THREADS = 32
 @contextmanager
 def contended_ledger(client: Any) -> Iterator[Ledger]:
     """A ledger in a table of its own; `client` is boto3's for DynamoDB."""
-    keys = ("pk", "HASH"), ("sk", "RANGE")
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-    )
-    yield Ledger(client, TABLE)
-    client.delete_table(TableName=TABLE)
+    with ledger_table(client, TABLE):
+        yield Ledger(client, TABLE)
 
 
 def race(ledger: Ledger) -> int:

@@ -11,13 +11,18 @@ from tests.unit.shared.fakes import Clock
 
 @dataclass
 class Actor:
-    """One thread of what happens; it runs only while it holds the baton."""
+    """One thread of what happens; it runs only while it holds the baton.
+
+    As a Lambda it is killed at `lambda_ends_at`, and what it `carries` (the request whose reply it
+    got last) dies with it unless it was written down.
+    """
 
     name: str
     wakes_at: datetime
     baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     done: bool = False
     lambda_ends_at: datetime | None = None
+    carries: bytes = b""
 
 
 class Stage(Clock):
@@ -36,8 +41,12 @@ class Stage(Clock):
         """Whoever is moving."""
         return self._threads[threading.get_ident()]
 
+    def after(self, seconds: float) -> datetime:
+        """The moment so many seconds from now."""
+        return self.moment + timedelta(seconds=seconds)
+
     def spawn(self, name: str, body: Callable[[], None], delay: float = 0) -> None:
-        actor = Actor(name, self.moment + timedelta(seconds=delay))
+        actor = Actor(name, self.after(delay))
         self._actors.append(actor)
         threading.Thread(target=self._act, args=(actor, body), daemon=True).start()
 
@@ -51,7 +60,7 @@ class Stage(Clock):
 
     def sleep(self, seconds: float) -> None:
         actor = self.actor
-        actor.wakes_at = self.moment + timedelta(seconds=seconds)
+        actor.wakes_at = self.after(seconds)
         self._turn_over.release()
         actor.baton.acquire()
 

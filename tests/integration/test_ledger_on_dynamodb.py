@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 
 from shared.ledger import Ledger, Reservation
+from tests.campaign.judge import run_campaign
 from tests.campaign.race import AMOUNT, FIT, MONTH, contended_ledger, race
 from tests.integration.conftest import Machine
+
+SCHEDULES = 6
 
 
 @pytest.fixture
@@ -21,6 +24,11 @@ def test_of_200_reservations_at_once_exactly_the_20_that_fit_win(ledger: Ledger)
     assert len(ledger.entries("run")) == 20
     for totals in (ledger.totals("run"), ledger.month_totals(MONTH)):
         assert (totals.reserved, totals.settled) == (FIT * AMOUNT, 0)
+
+
+def test_schedules_of_faults_leave_the_money_right_on_this_table_too(machine: Machine) -> None:
+    campaign = run_campaign(range(SCHEDULES), machine.here.cloud.client("dynamodb"))
+    assert (campaign.schedules, campaign.faulty_seeds) == (SCHEDULES, [])
 
 
 def test_picodollars_survive_the_round_trip(ledger: Ledger) -> None:

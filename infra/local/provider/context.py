@@ -1,7 +1,7 @@
 """What every route works on."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ class Provider:
     """The provider: what it offers, what it remembers and how it is told to misbehave.
 
     `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
-    accepts any key.
+    accepts any key; `now` is the Unix time.
     """
 
     catalogue: dict[str, Model]
@@ -28,6 +28,7 @@ class Provider:
     job_seconds: float
     api_key: str | None
     faults: Faults = field(default_factory=Faults)
+    now: Callable[[], float] = time.time
 
     def base(self, job: Job) -> Model:
         return self.catalogue[job.model]
@@ -39,7 +40,7 @@ class Visit:
 
     provider: Provider
     request: Request
-    at: float = field(default_factory=time.time)
+    at: float
     traits: Mapping[str, Any] = field(default_factory=dict)
 
     @property

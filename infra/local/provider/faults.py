@@ -5,8 +5,8 @@ be left out: each action knows the requests it is meant for. Methods and paths a
 expressions for the whole method and any part of the path. What the actions do:
 
     reply_lost      the request is acted upon, then the connection is closed without an answer
-    error_after     acted upon, then answered with `status` (500)
-    error_before    answered with `status` (500), not acted upon
+    error_after     acted upon, then answered with `status` (500) and the error's `code` (none)
+    error_before    answered with `status` (500) and `code` (none), not acted upon
     stall           acted upon, the answer is held back for `seconds`
     quota           429 insufficient_quota with `code` (credit_balance_exhausted)
     not_eligible    403 training_not_available
@@ -15,6 +15,7 @@ expressions for the whole method and any part of the path. What the actions do:
     stale_list      the list of jobs leaves out those younger than `seconds` (3600)
     trained_tokens  with `factor` the new job counts and bills that many times its tokens,
                     without it a job is shown with trained_tokens null
+    progress        the new job tells the tokens it has billed so far while it runs
     fail_job        the new job ends failed with `message`, nothing billed
     slow_job        the new job runs until it is cancelled
     price_surprise  the new job bills `factor` (1.5) times its price
@@ -45,12 +46,12 @@ class ReplyLost(Exception):
 class Action:
     """What a rule does instead of acting, to the reply, or to the job that is created.
 
-    `match` is the method and path of the requests it is meant for.
+    `match` is the method and path of the requests it is meant for; `after` is told the Unix time.
     """
 
     match: tuple[str, str] = _CREATE_JOB
     refuse: Callable[[Options], ApiError] | None = None
-    after: Callable[[Options, Reply], Reply] | None = None
+    after: Callable[[Options, Reply, float], Reply] | None = None
     traits: Callable[[Options], Json] | None = None
 
 
@@ -92,10 +93,10 @@ class Spoiling:
             traits |= rule.action.traits(rule.options) if rule.action.traits else {}
         return traits
 
-    def spoil(self, reply: Reply) -> Reply:
-        """The reply as it is given. Raises ReplyLost if none is."""
+    def spoil(self, reply: Reply, at: float) -> Reply:
+        """The reply as it is given at a Unix time. Raises ReplyLost if none is."""
         for rule in self.rules:
-            reply = rule.action.after(rule.options, reply) if rule.action.after else reply
+            reply = rule.action.after(rule.options, reply, at) if rule.action.after else reply
         return reply
 
 
@@ -153,7 +154,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 def _server_error(options: Options) -> ApiError:
     status = int(options.get("status", 500))
-    return ApiError(status, "The server had an error. Sorry about that!", kind="server_error")
+    message, code = "The server had an error. Sorry about that!", options.get("code")
+    return ApiError(status, message, code=code, kind="server_error")
 
 
 def _quota(options: Options) -> ApiError:
@@ -171,21 +173,21 @@ def _cancel_refused(_options: Options) -> ApiError:
     return ApiError(409, "The job cannot be cancelled at the moment.", code="cancel_refused")
 
 
-def _lose(_options: Options, _reply: Reply) -> Reply:
+def _lose(_options: Options, _reply: Reply, _at: float) -> Reply:
     raise ReplyLost
 
 
-def _replace(options: Options, _reply: Reply) -> Reply:
+def _replace(options: Options, _reply: Reply, _at: float) -> Reply:
     return _server_error(options).reply
 
 
-def _hold(options: Options, reply: Reply) -> Reply:
+def _hold(options: Options, reply: Reply, _at: float) -> Reply:
     time.sleep(float(options["seconds"]))
     return reply
 
 
-def _show(key: str, value: Callable[[Options], Any]) -> Callable[[Options, Reply], Reply]:
-    def after(options: Options, reply: Reply) -> Reply:
+def _show(key: str, value: Callable[[Options], Any]) -> Callable[[Options, Reply, float], Reply]:
+    def after(options: Options, reply: Reply, _at: float) -> Reply:
         if isinstance(reply.body, bytes) or reply.status != 200:
             return reply
         return Reply({**reply.body, key: value(options)}, reply.status)
@@ -193,10 +195,10 @@ def _show(key: str, value: Callable[[Options], Any]) -> Callable[[Options, Reply
     return after
 
 
-def _without_young(options: Options, reply: Reply) -> Reply:
+def _without_young(options: Options, reply: Reply, at: float) -> Reply:
     if isinstance(reply.body, bytes) or reply.status != 200:
         return reply
-    known_until = time.time() - float(options.get("seconds", 3600))
+    known_until = at - float(options.get("seconds", 3600))
     shown = [item for item in reply.body["data"] if item["created_at"] < known_until]
     return Reply({**reply.body, "data": shown}, reply.status)
 
@@ -214,6 +216,7 @@ ACTIONS: dict[str, Action] = {
     "status": Action(_READ_JOB, after=_show("status", lambda o: o.get("value", "resting"))),
     "stale_list": Action(_LIST_JOBS, after=_without_young),
     "trained_tokens": Action(_READ_JOB, after=_show("trained_tokens", lambda _: None)),
+    "progress": Action(traits=lambda _: {"tells_progress": True}),
     "fail_job": Action(
         traits=lambda o: {"fails_with": o.get("message", "The training cluster went away.")}
     ),

@@ -41,13 +41,13 @@ def progress(job: Job, now: float) -> Decimal:
 
 
 def trained_tokens(job: Job, now: float) -> int | None:
-    """The tokens that are billed: None before the end, none at all for a failure."""
+    """The tokens that are billed: None before the end, unless told to; none at all for a failure."""
     state = status(job, now)
-    if state not in TERMINAL:
+    if state not in TERMINAL and not job.traits.get("tells_progress"):
         return None
     if state == "failed":
         return 0
-    share = progress(job, now) if state == "cancelled" else Decimal(1)
+    share = Decimal(1) if state == "succeeded" else progress(job, now)
     tokens = job.tokens_per_epoch * job.hyperparameters["n_epochs"]
     return int(tokens * Decimal(job.traits.get("token_factor", "1")) * share)
 

@@ -26,7 +26,7 @@ def call_charge(model: Model, tuned: bool, prompt_tokens: int, completion_tokens
 
 def job_charge(job: Job, model: Model, now: float) -> Decimal:
     """What a finished job costs, nothing before."""
-    tokens = clock.trained_tokens(job, now) or 0
+    tokens = 0 if clock.is_running(job, now) else clock.trained_tokens(job, now) or 0
     return tokens * price(model, "training") * Decimal(job.traits.get("bill_factor", "1"))
 
 

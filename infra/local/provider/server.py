@@ -87,20 +87,24 @@ class Application:
         try:
             reply = self._reply(request)
         except ReplyLost:
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            if (
+                "werkzeug.socket" in environ
+            ):  # not where the application is called in its own process
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("the reply was lost on order") from None
         return _response(reply)(environ, start_response)
 
     def _reply(self, request: Request) -> Reply:
         try:
             route, arguments = _MAP.bind_to_environ(request.environ).match()
+            at = self._provider.now()
             if request.path.startswith("/_"):
-                return _act(route, Visit(self._provider, request), arguments)
+                return _act(route, Visit(self._provider, request, at), arguments)
             self._authorise(request)
             met = self._provider.faults.meet(request.method, request.path)
             met.refuse()
-            visit = Visit(self._provider, request, traits=met.traits())
-            return met.spoil(_act(route, visit, arguments))
+            visit = Visit(self._provider, request, at, met.traits())
+            return met.spoil(_act(route, visit, arguments), at)
         except ApiError as error:
             return error.reply
         except HTTPException as error:

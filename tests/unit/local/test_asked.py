@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from infra.local import asked
 from shared import catalogue, shows
-from shared.errors import InvalidField, MissingPrice, UnknownField, UnknownShow
+from shared.errors import BadInput, InvalidField, MissingPrice, UnknownField, UnknownShow
 from tests.unit.shared.test_settings import SHOW
 
 PORCH = shows.parse(SHOW, "test")
@@ -59,7 +59,8 @@ def test_the_input_may_be_in_a_file(tmp_path):
 
 
 def test_the_input_may_name_the_same_show():
-    assert asked.run_input('{"show": "porch"}', PORCH)["show"] == asked.inline(PORCH)
+    document = asked.run_input('{"show": "porch", "ceiling_usd": "5.00"}', PORCH)
+    assert document["show"] == asked.inline(PORCH)
 
 
 @pytest.mark.parametrize("other", ['"demo"', "null", '{"name": "porch"}', "[]"])
@@ -86,9 +87,39 @@ def test_an_input_file_that_cannot_be_read_is_refused_by_its_name(tmp_path, cont
 @given(st.text(max_size=60))
 def test_whatever_is_typed_as_input_is_taken_or_refused_in_a_sentence(text):
     try:
-        assert isinstance(asked.run_input(text, PORCH), dict)
-    except InvalidField as refusal:
-        assert "--input" in str(refusal)  # noqa: PT017 - most text is refused, some is JSON
+        assert isinstance(asked.run_input(text, PORCH, **CEILING), dict)
+    except BadInput as refusal:
+        assert "input" in str(refusal)  # noqa: PT017 - most text is refused, some is JSON
+
+
+def test_a_field_that_stands_twice_is_refused_because_nobody_knows_which_is_meant():
+    with pytest.raises(InvalidField, match="'ceiling_usd' stands a second time"):
+        asked.run_input('{"ceiling_usd": "5.00", "ceiling_usd": "5000.00"}', PORCH)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1.00", "1e3", "$5", "5.0000001", "five"])
+@pytest.mark.parametrize("field", ["ceiling_usd", "max_cost_per_model_usd"])
+def test_an_amount_that_is_none_is_refused_with_its_line_in_the_file(tmp_path, field, amount):
+    path = tmp_path / "input.json"
+    path.write_text(json.dumps({"n_epochs": 4, **CEILING, field: amount}, indent=1))
+    line = 3 if field == "ceiling_usd" else 4
+    with pytest.raises(InvalidField) as refusal:
+        asked.run_input(f"@{path}", PORCH)
+    assert f"line {line}: {field} is {amount!r}; write" in str(refusal.value)
+
+
+def test_a_field_that_does_not_exist_is_refused_with_its_line_in_the_file(tmp_path):
+    path = tmp_path / "input.json"
+    path.write_text('{"ceiling_usd": "5.00",\n"cieling_usd": "5.00"}')
+    with pytest.raises(UnknownField, match="line 2: the input has no field 'cieling_usd'"):
+        asked.run_input(f"@{path}", PORCH)
+
+
+def test_a_file_indented_with_tabs_is_refused_without_its_line(tmp_path):
+    path = tmp_path / "input.json"
+    path.write_text('{\n\t"ceiling_usd": "-5.00"}')
+    with pytest.raises(InvalidField, match="usable: ceiling_usd is"):
+        asked.run_input(f"@{path}", PORCH)
 
 
 def test_a_show_comes_back_from_inline_as_it_was():

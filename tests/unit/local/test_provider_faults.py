@@ -83,6 +83,24 @@ def test_tokens_can_be_missing_although_they_are_billed(at: Bench) -> None:
     assert at.charged(job.id)["trained_tokens"] == job.trained_tokens
 
 
+def test_a_job_can_tell_what_it_has_billed_so_far_and_is_charged_at_its_end(at: Bench) -> None:
+    at.misbehave("slow_job")
+    at.misbehave("progress")
+    job = at.create()
+    time.sleep(0.2)
+    shown = at.client.fine_tuning.jobs.retrieve(job.id)
+    assert shown.status == "running"
+    assert shown.trained_tokens
+    assert at.charged(job.id)["charged_usd"] == "0"
+
+
+def test_an_error_can_carry_a_code(at: Bench) -> None:
+    at.misbehave("error_before", status=404, code="model_not_found")
+    with pytest.raises(openai.NotFoundError) as missing:
+        at.create()
+    assert missing.value.code == "model_not_found"
+
+
 def test_more_tokens_than_estimated_are_told_and_billed(at: Bench) -> None:
     usual = at.finished(at.create().id).trained_tokens
     at.misbehave("trained_tokens", factor=1.3)

@@ -73,7 +73,6 @@ class FakeJob:
 
     job_id: str
     request: JobRequest
-    payer: str
     created_at: datetime
     seconds: float
     tokens: int
@@ -89,7 +88,6 @@ class FakeCall:
     """One billed answer."""
 
     request: ChatRequest
-    payer: str
     cost: Decimal
 
 
@@ -99,8 +97,7 @@ class FakeProvider:
 
     `faults[verb]` is a queue of what goes wrong with the next calls (None: nothing). The next jobs
     take `job_seconds`, bill `job_tokens`, and end as `job_ending` (None: not until cancelled).
-    A new job appears in listings after `listing_delay` seconds, and tells what it has billed so far
-    while it runs where it `tells_progress`.
+    A new job appears in listings after `listing_delay` seconds.
     """
 
     clock: Clock
@@ -110,9 +107,7 @@ class FakeProvider:
     job_tokens: int = 100_000
     job_ending: str | None = "succeeded"
     tells_tokens: bool = True
-    tells_progress: bool = False
     listing_delay: float = 0
-    payer: str = "someone"
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     jobs: dict[str, FakeJob] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
@@ -123,11 +118,10 @@ class FakeProvider:
     def script(self, verb: str, *faults: Fault | None) -> None:
         self.faults[verb].extend(faults)
 
-    def bill(self, payer: str | None = None) -> Decimal:
-        """What `payer`, or everyone, owes so far."""
-        jobs = [job for job in self.jobs.values() if payer in (None, job.payer)]
-        calls = [call.cost for call in self.calls if payer in (None, call.payer)]
-        return sum(calls, self.price_per_token * sum(self._billed(job) for job in jobs))
+    def bill(self) -> Decimal:
+        """What is owed so far."""
+        tokens = sum(self._billed(job) for job in self.jobs.values())
+        return sum((call.cost for call in self.calls), self.price_per_token * tokens)
 
     def running(self) -> list[str]:
         return [job.job_id for job in self.jobs.values() if self._status(job) in ACTIVE]
@@ -157,7 +151,6 @@ class FakeProvider:
             job = FakeJob(
                 job_id=f"job-{len(self.jobs) + 1}",
                 request=request,
-                payer=self.payer,
                 created_at=self.clock.now(),
                 seconds=self.job_seconds if self.job_ending else float("inf"),
                 tokens=self.job_tokens,
@@ -169,10 +162,7 @@ class FakeProvider:
         return self._shown(job)
 
     def find(self, purchase_id: str) -> list[Job]:
-        fault = self._fault("find")
-        if fault is Fault.HIDDEN:
-            return []
-        self._raise_if(fault)
+        self._raise_if(self._fault("find"))
         oldest_shown = self.clock.now() - timedelta(seconds=self.listing_delay)
         return [
             self._shown(job)
@@ -200,7 +190,7 @@ class FakeProvider:
     def complete(self, request: ChatRequest) -> Completion:
         fault = self._fault("complete")
         if fault is None or fault is Fault.LOST_AFTER:
-            call = FakeCall(request, self.payer, self.answer_price)
+            call = FakeCall(request, self.answer_price)
             self.calls.append(call)
         self._raise_if(fault)
         return Completion("An answer.", "stop", 50, 10)
@@ -229,9 +219,7 @@ class FakeProvider:
         return int(job.tokens * progress)
 
     def _told(self, job: FakeJob) -> int | None:
-        if job.ended_as is None:
-            return self._so_far(job) if self.tells_progress else None
-        return job.billed_tokens if job.tells_tokens else None
+        return job.billed_tokens if job.ended_as is not None and job.tells_tokens else None
 
     def _billed(self, job: FakeJob) -> int:
         self._status(job)

@@ -2,6 +2,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared import catalogue
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
@@ -126,10 +129,54 @@ def test_a_price_in_another_currency_is_refused():
         catalogue.parse(document(priced()).replace("USD", "EUR"), "mine.yaml")
 
 
-def test_text_that_is_no_catalogue_is_refused():
-    for text in ("", "[]", "models: 3", "{", "as_of: never"):
-        with pytest.raises(InvalidField):
-            catalogue.parse(text, "mine.yaml")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "as_of: never",
+        "as_of: 2026-01-01\nmodels: 3",
+        "as_of: 2026-01-01\nmodels: [tiny]",
+        "as_of: 2026-01-01\nmodels: [{model: tiny, prices: 5}]",
+        "as_of: 2026-01-01\nmodels: [{model: tiny, prices: [5]}]",
+        "as_of: 2026-01-01\nprice_defaults: 5\nmodels: []",
+        "? [a, b]\n: 1",
+        "a: *nowhere",
+    ],
+)
+def test_text_that_is_no_catalogue_is_refused(text):
+    with pytest.raises(InvalidField, match=r"mine\.yaml"):
+        catalogue.parse(text, "mine.yaml")
+
+
+shapes = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["as_of", "models", "providers", "price_defaults", "prices", "model"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(shapes)
+def test_a_document_of_any_shape_is_a_catalogue_or_refused(document):
+    try:
+        catalogue.parse(yaml.safe_dump(document), "mine.yaml")
+    except InvalidField:
+        return
+    assert set(document) <= {"as_of", "models", "providers", "price_defaults"}
+
+
+def test_a_price_that_says_its_amount_twice_is_refused_by_line():
+    twice = document(priced()).replace('amount: "5.00"', 'amount: "5.00", amount: "0.01"')
+    with pytest.raises(InvalidField, match=r"'amount' stands a second time.*line 16"):
+        catalogue.parse(twice, "mine.yaml")
 
 
 def test_a_duplicate_price_is_refused_by_line():

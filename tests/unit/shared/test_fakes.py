@@ -89,13 +89,6 @@ def test_a_young_job_is_not_listed_yet(provider: FakeProvider, clock: Clock) -> 
     assert len(provider.find("model")) == 1
 
 
-def test_bills_are_kept_by_payer(provider: FakeProvider) -> None:
-    provider.complete(question().request)
-    provider.payer = "another"
-    provider.complete(question().request)
-    assert provider.bill() == 2 * provider.bill("another") == 2 * provider.bill("someone")
-
-
 def test_an_upload_is_kept_whole(provider: FakeProvider) -> None:
     file = provider.upload("name", io.BytesIO(b"content"))
     assert provider.contents[file.file_id] == b"content"

@@ -1,0 +1,89 @@
+"""What a schedule buys, and the price list that buyer and stand-in both read."""
+
+import io
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from shared import catalogue, encoding, plan
+from shared.catalogue import Catalogue, Model, Price, Purpose
+from shared.providers.contract import ChatRequest
+from shared.purchases import Question, TrainingOrder
+
+MONTH = "2026-11"
+EXAMPLES, N_EPOCHS = 20, 2
+CUE = "Vera responds:"
+ASKED = ("Why is the prairie hard to make?", "Who made it?")
+ANSWER_TOKENS = 100
+
+
+def _price(purpose: Purpose, amount: str) -> Price:
+    return Price(
+        purpose=purpose,
+        amount=amount,
+        per=1_000_000,
+        unit="token",
+        currency="USD",
+        as_of=date(2026, 11, 23),
+        source="a hundred times the real one, so that a small file is worth a ceiling",
+    )
+
+
+MODEL: Model = (
+    catalogue.packaged()
+    .model("gpt-4.1-mini")
+    .model_copy(
+        update={
+            "prices": (
+                _price("training", "500.00"),
+                _price("base_input", "40.00"),
+                _price("base_output", "160.00"),
+            )
+        }
+    )
+)
+PRICES = Catalogue(
+    as_of=date(2026, 11, 23), providers=catalogue.packaged().providers, models=(MODEL,)
+)
+
+
+@cache
+def training_bytes() -> bytes:
+    pair = encoding.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
+    return encoding.encode_line(pair) * EXAMPLES
+
+
+def open_file() -> io.BytesIO:
+    return io.BytesIO(training_bytes())
+
+
+@cache
+def order(run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
+    """A model, counted as the plan counts it; runs that order it under one name share it."""
+    lines = training_bytes().splitlines(keepends=True)
+    per_epoch = sum(encoding.count_line(line, MODEL.tokenizer) for line in lines)
+    return TrainingOrder(purchase_id, run_id, MODEL, n_epochs=N_EPOCHS, tokens=N_EPOCHS * per_epoch)
+
+
+def questions(run_id: str) -> list[Question]:
+    """Asked of the untuned model, whose name is the same in every schedule."""
+    return [_question(run_id, text) for text in ASKED]
+
+
+def ceiling(models: str) -> Decimal:
+    """So many times the estimate of the model, rounded to what a person may write."""
+    return (order("any").estimate * Decimal(models)).quantize(Decimal("0.000001"))
+
+
+def _question(run_id: str, text: str) -> Question:
+    message = encoding.prompt_message(text, CUE)
+    request = ChatRequest(MODEL.base_model, (message,), ANSWER_TOKENS, temperature=0.0)
+    return Question(
+        run_id=run_id,
+        model=MODEL.model,
+        provider=MODEL.provider,
+        request=request,
+        prompt_tokens=plan.prompt_bound(MODEL, message),
+        input_price=MODEL.price("base_input"),
+        output_price=MODEL.price("base_output"),
+    )
