@@ -51,10 +51,14 @@ class Price(_Record):
 
 
 class Limits(_Record):
-    """What the provider demands of a training file."""
+    """What the provider demands of a training file.
+
+    A file is held in memory by the function that makes it, so 500 MB is the most for any provider.
+    """
 
     min_examples: int = Field(gt=0)
     max_tokens_per_example: int = Field(gt=0)
+    max_file_bytes: int = Field(default=500_000_000, gt=0, le=500_000_000)
 
 
 class Hyperparameters(_Record):

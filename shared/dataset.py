@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
+from sys import intern
 from typing import Any
 
 from shared import encoding, keys, money, pairs, plan, selection
@@ -112,9 +114,10 @@ def _candidates(lake: Lake, settings: RunSettings, episodes: set[str]) -> list[C
     for row in _pairs(lake, settings.show.name, NARROW, episodes):
         candidate = Candidate(
             pair_id=row["pair_id"],
-            episode_id=row["episode_id"],
+            episode_id=intern(row["episode_id"]),  # one string for all pairs of an episode
             prompt_tokens=row["prompt_tokens"],
             completion_tokens=row["completion_tokens"],
+            n_chars=row["prompt_chars"] + row["completion_chars"],
             must_have_patterns=tuple(row["must_have_patterns"]),
         )
         corpus.add(row)
@@ -152,8 +155,7 @@ def _plan_model(
     training = _training_file(lake, settings, model, short, affordable)
     lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
     _write_selection(lake, settings, model, training)
-    overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
-    usable_tokens = sum(candidate.n_tokens + overhead for candidate in candidates)
+    usable_tokens = _usable_tokens(model, settings.show, candidates, training)
     return ModelPlan(
         model=model.model,
         provider=model.provider,
@@ -163,12 +165,17 @@ def _plan_model(
         usable_usd_per_epoch=price.cost(usable_tokens),
         usable_usd=price.cost(usable_tokens * settings.n_epochs),
         budget_usd=budget,
+        budget_tokens=affordable,
+        budget_share=plan.share(affordable, usable_tokens),
         selected_pairs=len(training.chosen),
         selected_tokens=training.n_tokens,
-        selected_share=_share(training, candidates),
+        selected_share=plan.share(training.n_tokens, usable_tokens),
         estimated_usd=price.cost(training.n_tokens * settings.n_epochs),
         reserved_usd=plan.reserved(
             price, training.n_tokens, settings.n_epochs, model.margin_percent
+        ),
+        evaluation_expected_usd=plan.expected_evaluation_cost(
+            model, settings.show, _mean_completion(candidates)
         ),
         evaluation_usd=plan.evaluation_cost(model, settings.show),
         fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(short)),
@@ -176,10 +183,21 @@ def _plan_model(
     )
 
 
-def _share(training: TrainingFile, candidates: Sequence[Candidate]) -> float:
-    """The part of the usable corpus that was selected, by the tokens of the texts."""
-    usable = sum(candidate.n_tokens for candidate in candidates)
-    return sum(candidate.n_tokens for candidate, _ in training.chosen) / usable if usable else 0.0
+def _usable_tokens(
+    model: Model, show: ShowProfile, candidates: Sequence[Candidate], training: TrainingFile
+) -> int:
+    """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
+    counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
+    overhead = encoding.example_overhead(show.cue, model.tokenizer)
+    return sum(
+        counted.get(candidate.pair_id, candidate.n_tokens + overhead) for candidate in candidates
+    )
+
+
+def _mean_completion(candidates: Sequence[Candidate]) -> Fraction:
+    """Tokens of the host's usable answers, on average."""
+    total = sum(candidate.completion_tokens for candidate in candidates)
+    return Fraction(total, len(candidates) or 1)
 
 
 def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
@@ -206,9 +224,11 @@ def _training_file(
 ) -> TrainingFile:
     """Encode what may fit and keep what does, by the bytes that are sent and the tokens they are billed as."""
     # The narrow sum is only an approximation, so a little more is read than will fit.
+    most_bytes = model.limits.max_file_bytes
     maybe = selection.fitting(
         candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
     )
+    maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
     lines = _encoded(lake, settings.show, maybe)
     counted = (
         (candidate, encoding.count_line(lines[candidate.pair_id], model.tokenizer))
@@ -216,6 +236,7 @@ def _training_file(
     )
     short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
     chosen = selection.fitting(short_enough, affordable, lambda item: item[1])
+    chosen = selection.fitting(chosen, most_bytes, lambda item: len(lines[item[0].pair_id]))
     return TrainingFile(
         tuple(chosen), b"".join(lines[candidate.pair_id] for candidate, _ in chosen)
     )

@@ -1,11 +1,13 @@
 """What each fine-tune would cost, what a budget buys, and whether everything fits the ceiling. Exact arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from math import ceil
 
 from shared import encoding, money
-from shared.catalogue import Model, Price
+from shared.catalogue import Model, Price, Purpose
 from shared.providers.contract import Message
 from shared.shows import ShowProfile
 
@@ -14,10 +16,12 @@ _FLOOR = Context(prec=38, rounding=ROUND_FLOOR)
 
 @dataclass(frozen=True, slots=True)
 class ModelPlan:
-    """One row of the cost table. Tokens are per epoch; dollars are exact.
+    """One row of the cost table. Tokens are per epoch; dollars are exact; shares are of `usable_tokens`.
 
-    `usable` is everything that passes the show's bounds, `selected` what the budget buys of it,
-    `reserved_usd` the estimate with the model's margin, `evaluation_usd` the most its answers can cost.
+    `usable` is everything that passes the show's bounds; its tokens are counted where selected and
+    approximated elsewhere. `budget` is what its training may cost and the tokens that buys,
+    `selected` the pairs that fit it, `reserved_usd` their estimate with the model's margin. Answers
+    are expected to be as long as the host's and cost at most `evaluation_usd`.
     """
 
     model: str
@@ -28,11 +32,14 @@ class ModelPlan:
     usable_usd_per_epoch: Decimal
     usable_usd: Decimal
     budget_usd: Decimal
+    budget_tokens: int
+    budget_share: float
     selected_pairs: int
     selected_tokens: int
     selected_share: float
     estimated_usd: Decimal
     reserved_usd: Decimal
+    evaluation_expected_usd: Decimal
     evaluation_usd: Decimal
     fits: bool
     training_sha256: str
@@ -40,6 +47,11 @@ class ModelPlan:
     def row(self) -> dict[str, object]:
         """The plan in the schema of the `plans` table, without the run's own columns."""
         return asdict(self)
+
+
+def share(part: int, whole: int) -> float:
+    """How much of `whole` a budget for `part` covers, at most all of it."""
+    return min(1.0, part / whole) if whole else 0.0
 
 
 def affordable_tokens(price: Price, budget: Decimal, n_epochs: int, margin_percent: int) -> int:
@@ -66,25 +78,50 @@ def prompt_bound(model: Model, message: Message) -> int:
     return -(-counted * (100 + model.margin_percent) // 100)
 
 
-def answer_cost(model: Model, question: str, show: ShowProfile, *, tuned: bool) -> Decimal:
-    """The most one answer can cost: the whole prompt and the longest answer."""
-    asked = prompt_bound(model, encoding.prompt_message(question, show.cue))
-    return money.add(
-        model.price("input" if tuned else "base_input").cost(asked),
-        model.price("output" if tuned else "base_output").cost(show.evaluation.max_answer_tokens),
+def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
+    """The most that all of a model's answers can cost: whole prompts, and answers as long as they may be."""
+    return _answers_cost(
+        model,
+        show,
+        lambda message: prompt_bound(model, message),
+        show.evaluation.max_answer_tokens,
     )
 
 
-def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
-    """The most that all of a model's answers can cost, tuned and untuned; a historical model gives none."""
+def expected_evaluation_cost(model: Model, show: ShowProfile, mean_completion: Fraction) -> Decimal:
+    """What all of a model's answers cost when they are as long as the host's, in tokens, on average."""
+    return _answers_cost(
+        model,
+        show,
+        lambda message: encoding.count_line(encoding.encode_line((message,)), model.tokenizer),
+        min(show.evaluation.max_answer_tokens, ceil(mean_completion)),
+    )
+
+
+def _answers_cost(
+    model: Model, show: ShowProfile, prompt_tokens: Callable[[Message], int], answer_tokens: int
+) -> Decimal:
+    """Every question to the tuned and to the untuned model; a historical model answers none."""
     if model.historical:
         return money.ZERO
+    prompts = [
+        prompt_tokens(encoding.prompt_message(question, show.cue)) for question in show.questions
+    ]
     return money.add(
         *(
-            answer_cost(model, question, show, tuned=tuned)
-            for question in show.questions
-            for tuned in (False, True)
+            model.price(purpose).cost(tokens)
+            for asked in prompts
+            for purpose, tokens in _arms(asked, answer_tokens)
         )
+    )
+
+
+def _arms(asked: int, answered: int) -> tuple[tuple[Purpose, int], ...]:
+    return (
+        ("base_input", asked),
+        ("base_output", answered),
+        ("input", asked),
+        ("output", answered),
     )
 
 

@@ -12,12 +12,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A usable pair in narrow columns: no text, so that a hundred times the corpus fits one function."""
+    """A usable pair in narrow columns: no text, so that a hundred times the corpus fits one function.
+
+    `n_chars` are the characters of both texts, never more than their bytes in a training file.
+    """
 
     pair_id: str
     episode_id: str
     prompt_tokens: int
     completion_tokens: int
+    n_chars: int
     must_have_patterns: tuple[int, ...]
 
     @property

@@ -94,7 +94,7 @@ def _tell(out: Path, run_id: str, *, dry_run: bool) -> None:
         print_statistics(pd.read_parquet(statistics))
     planned = out / keys.plan(run_id)
     if planned.is_file():
-        print_plan(json.loads(planned.read_text(encoding="utf-8")))
+        print_plan(json.loads(planned.read_text(encoding="utf-8")), summary["ceiling_usd"])
     if not dry_run:
         print_results(summary)
     if summary["report"]:

@@ -11,6 +11,7 @@ import pandas as pd
 from infra.local.cloud import Entered, Finished, MapProgress, Progress
 from shared import money
 from shared.ledger import Ledger, RunNotOpen
+from shared.report.view import commitment
 from shared.statistics import UNITS
 
 QUIET_STATES = (
@@ -70,24 +71,13 @@ def print_statistics(token_stats: pd.DataFrame) -> None:
     print_table(("pairs", "text", "n", *header), lines)
 
 
-def print_plan(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The cost table: what everything usable would cost, and what the budget buys."""
-    print("\nThe plan (US dollars, training tokens per epoch)")
+def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
+    """The cost table: what everything usable would cost, what the budget buys, and both against the ceiling."""
+    print("\nThe plan: training on everything usable (US dollars, tokens per epoch)")
     print_table(
         (
-            "model",
-            "epochs",
-            "usable pairs",
-            "tokens",
-            "one epoch",
-            "all epochs",
-            "budget",
-            "selected",
-            "tokens",
-            "share",
-            "estimate",
-            "answers up to",
-            "fits",
+            *("model", "epochs", "usable pairs", "tokens", "one epoch", "all epochs"),
+            *("budget", "buys tokens", "share"),
         ),
         [
             (
@@ -98,15 +88,36 @@ def print_plan(rows: Sequence[Mapping[str, Any]]) -> None:
                 _usd(row["usable_usd_per_epoch"]),
                 _usd(row["usable_usd"]),
                 _usd(row["budget_usd"]),
+                f"{row['budget_tokens']:,}",
+                f"{row['budget_share']:.2%}",
+            )
+            for row in rows
+        ],
+    )
+    print("\nThe plan: what is selected for the budget, and the answers")
+    print_table(
+        (
+            *("model", "pairs", "tokens", "estimate", "reserved"),
+            *("answers", "at most", "fits"),
+        ),
+        [
+            (
+                row["model"],
                 f"{row['selected_pairs']:,}",
                 f"{row['selected_tokens']:,}",
-                f"{row['selected_share']:.1%}",
                 _usd(row["estimated_usd"]),
+                _usd(row["reserved_usd"]),
+                _usd(row["evaluation_expected_usd"]),
                 _usd(row["evaluation_usd"]),
                 "yes" if row["fits"] else "no",
             )
             for row in rows
         ],
+    )
+    together = commitment(rows)
+    print(
+        f"Together: about {money.format_usd(together.expected)}, at most "
+        f"{money.format_usd(together.most)} of the ceiling of {ceiling_usd} USD"
     )
 
 

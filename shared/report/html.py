@@ -40,6 +40,7 @@ def render(record: RunRecord, scored: Scored) -> str:
         show=settings.show,
         headline=view.headline(record),
         bar=view.bar(record),
+        together=view.commitment(record.plans),
         spending=view.spending(record),
         models=[model_line(record, model) for model in settings.models],
         counts=episode_counts(record),

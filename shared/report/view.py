@@ -1,7 +1,7 @@
 """What the page shows, in the order it shows it: pure rearrangements of a run's rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -86,6 +86,14 @@ class Curve:
     last: float
 
 
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What the models of a plan that fit come to together, in dollars: as expected, and at most."""
+
+    expected: Decimal
+    most: Decimal
+
+
 MEASURES = {
     "mean_words": Measure("Length", "words per answer", integer),
     "quote_exact": Measure(
@@ -167,6 +175,21 @@ def bar(record: RunRecord) -> Bar:
     reserved_width = min(100.0 - settled_width, float(100 * reserved / ceiling))
     return Bar(
         settled, reserved, ceiling, overrun, round(settled_width, 3), round(reserved_width, 3)
+    )
+
+
+def commitment(plans: Iterable[Mapping[str, Any]]) -> Commitment:
+    """The sums over rows of `plans`; `most` is what would be reserved if it were all at once."""
+    fitting = [row for row in plans if row["fits"]]
+    return Commitment(
+        expected=money.add(
+            *(Decimal(row["estimated_usd"]) for row in fitting),
+            *(Decimal(row["evaluation_expected_usd"]) for row in fitting),
+        ),
+        most=money.add(
+            *(Decimal(row["reserved_usd"]) for row in fitting),
+            *(Decimal(row["evaluation_usd"]) for row in fitting),
+        ),
     )
 
 

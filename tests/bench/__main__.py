@@ -12,7 +12,7 @@ from typing import Any
 
 from infra import encodings
 from infra.local.cloud import running
-from tests.bench.growth import growth
+from tests.bench.growth import bytes_per_usable_pair, growth
 from tests.campaign.judge import Campaign, run_campaign
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
 
@@ -33,7 +33,7 @@ def main() -> int:
         "fault_campaign": _campaign_figures(campaign),
         "fault_campaign_on_the_embedded_table": _campaign_figures(embedded),
         "race": {"reservations": CONTENDERS, "fit": FIT, "won": won},
-        "growth": growth(),
+        "growth": {**growth(), "dataset_bytes_per_usable_pair": bytes_per_usable_pair()},
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

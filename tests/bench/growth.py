@@ -1,15 +1,18 @@
-"""How computing time grows with size, as ratios of two sizes in one process: 1 is linear on any machine."""
+"""How time and memory grow with size: time as ratios of two sizes in one process, where 1 is linear."""
 
 import random
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable
 from decimal import Decimal
 
-from shared import catalogue, plan, selection
+from shared import catalogue, dataset, keys, plan, selection, settings
+from shared.lake import Lake
 from shared.selection import Candidate
 from shared.shows import Training
 from shared.transcripts import Host, read_transcript
+from tests.sample_run import SHOW, STARTED, sample_run
 
 REPEATS = 5
 SEED = 20261123
@@ -17,6 +20,7 @@ TRAINING = Training(must_have=("fence", "prairie", "humility"))
 HOST, GUEST = Host("Vera Lund"), "Tom Ek"
 SPEECH = "I think that you can see how the prairie and the fence were made by hand for a while"
 MEGABYTE = 1_000_000
+MONTHS = 100
 
 
 def growth() -> dict[str, float]:
@@ -26,6 +30,58 @@ def growth() -> dict[str, float]:
         "parsing_per_byte_10_mb_over_1_mb": _ratio(_parsing, MEGABYTE, 10 * MEGABYTE),
         "plan_per_model_budget_1000000_over_1": _ratio(_planning, 1, 1_000_000, units=1),
     }
+
+
+def bytes_per_usable_pair() -> int:
+    """What one usable pair adds to the most memory that building a data set takes, budget of $10.
+
+    The difference between two corpora, so that what any corpus costs does not count. The original
+    had 10,807 usable pairs, and 31,046 in all.
+    """
+    small, large = 5_000, 25_000
+    return (_peak_bytes(large) - _peak_bytes(small)) // (large - small)
+
+
+def _peak_bytes(pairs: int) -> int:
+    show = {**SHOW, "questions": ["Why?"], "training": {"min_prompt_tokens": 1}}
+    asked = settings.parse_input({"show": show, "ceiling_usd": "10.00", "dry_run": True})
+    run = settings.resolve(
+        asked,
+        settings.show_from(asked),
+        catalogue.packaged(),
+        run_id="bench",
+        started_at=STARTED,
+        code_version="bench",
+        month_ceiling_usd=Decimal(10),
+    )
+    with sample_run() as sample:
+        for month in range(MONTHS):
+            _write_talks(sample.lake, month, pairs // MONTHS)
+        dataset.build(sample.lake, run)  # pairs are made once; what is measured reads them
+        tracemalloc.start()
+        dataset.build(sample.lake, run)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return peak
+
+
+def _write_talks(lake: Lake, month: int, pairs: int) -> None:
+    draw, words = random.Random(month), SPEECH.split()
+    published = STARTED.replace(year=2000 + month // 12, month=month % 12 + 1)
+    shard, name = keys.shard_of("porch", published), f"e{month}"
+    turns = [
+        {
+            "show": "porch",
+            "episode_id": name,
+            "turn": number,
+            "role": "host" if number % 2 else "guest",
+            "text": " ".join(draw.choices(words, k=draw.randint(60, 120))),
+        }
+        for number in range(2 * pairs)
+    ]
+    lake.write_rows("turns", keys.shard_file("turns", shard), turns)
+    row = {"show": "porch", "episode_id": name, "published": published, "status": "parsed"}
+    lake.write_rows("episodes", keys.shard_file("episodes", shard), [row])
 
 
 def _ratio(
@@ -58,6 +114,7 @@ def _selecting(pairs: int) -> Callable[[], object]:
             episode_id="episode",
             prompt_tokens=draw.randint(60, 500),
             completion_tokens=draw.randint(20, 500),
+            n_chars=draw.randint(400, 4000),
             must_have_patterns=tuple(draw.sample(range(3), draw.choice([0, 0, 0, 0, 1, 2]))),
         )
         for _ in range(pairs)

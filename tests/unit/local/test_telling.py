@@ -88,11 +88,13 @@ def test_a_table_without_columns_is_no_error(capsys):
 
 def test_the_plan_tells_whether_each_model_fits(capsys):
     rows = [plan_row({}, "gpt-4.1-mini"), {**plan_row({}, "gpt-4o"), "fits": False}]
-    print_plan(json.loads(json.dumps(rows, default=str)))
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-2].endswith("yes")
-    assert "0.001200" in lines[-2]
-    assert lines[-1].endswith("no")
+    print_plan(json.loads(json.dumps(rows, default=str)), "5.000000")
+    *_, fitting, unaffordable, together = capsys.readouterr().out.splitlines()
+    assert fitting.endswith("yes")
+    assert "0.001200" in fitting
+    assert unaffordable.endswith("no")
+    # Only what fits is bought: 0.0012 + 0.002 as expected, 0.001224 + 0.004 at most.
+    assert together == ("Together: about 0.003200, at most 0.005224 of the ceiling of 5.000000 USD")
 
 
 def model(**changes):

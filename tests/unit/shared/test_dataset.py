@@ -106,6 +106,28 @@ def test_the_training_file_as_it_is_billed_is_within_the_budget(corpus, ceiling,
             assert committed <= Fraction(ceiling)
 
 
+@examples(max_examples=20)
+@given(corpora, st.integers(1, 20_000))
+def test_the_training_file_is_never_larger_than_the_provider_takes(corpus, most_bytes):
+    model = MODELS.model("llama-3.3-70b")
+    limits = model.limits.model_copy(update={"max_file_bytes": most_bytes})
+    exchanges = [(f"{at} {word * asked}", word * said) for at, (asked, said, word) in enumerate(corpus)]  # fmt: skip
+    with sample_run() as sample:
+        put(sample.lake, {TRAINED[0]: exchanges})
+        run = resolved(show=show(), dry_run=True).model_copy(
+            update={"run_id": "r1", "models": (model.model_copy(update={"limits": limits}),)}
+        )
+        (limited,) = dataset.build(sample.lake, run)
+        written = training_lines(sample.lake)
+        (free,) = build(sample.lake, run_id="r2", dry_run=True)
+        everything = training_lines(sample.lake, run_id="r2")
+    assert sum(map(len, written)) <= most_bytes
+    assert written == everything[: len(written)]
+    assert (limited.selected_pairs, free.selected_pairs) == (len(written), len(everything))
+    if len(written) < len(everything):
+        assert sum(map(len, everything[: len(written) + 1])) > most_bytes
+
+
 def test_plans_are_consistent_with_the_catalogues_prices(lake):
     put(lake, {TRAINED[0]: chats(30)})
     (plan,) = build(lake, n_epochs=3)
@@ -115,6 +137,8 @@ def test_plans_are_consistent_with_the_catalogues_prices(lake):
     assert plan.estimated_usd == price.cost(3 * plan.selected_tokens)
     assert plan.estimated_usd < plan.reserved_usd
     assert plan.fits
+    assert (plan.usable_pairs, plan.usable_tokens) == (plan.selected_pairs, plan.selected_tokens)
+    assert plan.selected_share == plan.budget_share == 1.0
     (row,) = lake.read_rows("plans")
     assert row == {"run_id": "r1", "show": "porch", **plan.row()}
     assert lake.read_json(keys.plan("r1")) == json.loads(json.dumps([plan.row()], default=str))

@@ -1,13 +1,15 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import catalogue, plan, shows
+from shared import catalogue, encoding, plan, shows
 from tests.unit.shared.test_settings import SHOW
 
 MODELS = catalogue.packaged()
+BUYABLE = [model for model in MODELS.models if not model.historical]
 SEED_TOKENS = 5_887_425
 
 
@@ -32,7 +34,29 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
 def test_ten_dollars_at_four_epochs_buy_the_shares_of_the_original_corpus(model, share):
     price = MODELS.model(model).price("training")
     affordable = plan.affordable_tokens(price, Decimal(10), 4, 0)
-    assert f"{min(100, 100 * affordable / SEED_TOKENS):.3f}" == share
+    assert f"{100 * plan.share(affordable, SEED_TOKENS):.3f}" == share
+
+
+def test_of_a_corpus_without_a_token_no_budget_has_a_share():
+    assert plan.share(1, 0) == 0
+
+
+@given(st.sampled_from(BUYABLE), st.fractions(0, 5_000))
+def test_answers_are_expected_to_cost_more_than_their_prompts_and_at_most_what_is_set_aside(
+    model, mean_completion
+):
+    show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
+    expected = plan.expected_evaluation_cost(model, show, mean_completion)
+    assert 0 < expected <= plan.evaluation_cost(model, show)
+
+
+def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
+    show = shows.parse({**SHOW, "questions": ["Why?"]}, "test")
+    model = MODELS.model("gpt-4.1-mini")
+    message = encoding.prompt_message("Why?", show.cue)
+    asked = encoding.count_line(encoding.encode_line((message,)), model.tokenizer)
+    expected = Decimal("0.0000012") * asked + Decimal("0.0000048") * 8  # tuned and untuned
+    assert plan.expected_evaluation_cost(model, show, Fraction(15, 2)) == expected
 
 
 def test_budgets_share_what_evaluation_leaves():

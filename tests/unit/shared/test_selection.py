@@ -13,6 +13,7 @@ candidates = st.builds(
     episode_id=st.sampled_from(["a", "b", "c"]),
     prompt_tokens=st.integers(1, 500),
     completion_tokens=st.integers(1, 500),
+    n_chars=st.integers(2, 2000),
     must_have_patterns=st.lists(st.integers(0, 2), unique=True, max_size=3).map(tuple),
 )
 unique = st.lists(candidates, max_size=60, unique_by=lambda candidate: candidate.pair_id)
@@ -61,7 +62,7 @@ def test_what_fits_is_within_the_budget_and_one_more_would_not_be(pairs, budget)
 
 def test_short_answers_short_prompts_and_monsters_are_not_usable():
     def pair(prompt_tokens, completion_tokens):
-        return Candidate("p", "e", prompt_tokens, completion_tokens, ())
+        return Candidate("p", "e", prompt_tokens, completion_tokens, 100, ())
 
     assert selection.usable(pair(60, 20), Training())
     assert selection.usable(pair(2000, 2000), Training())
