@@ -64,8 +64,16 @@ class FeedItem:
     transcript_links: tuple[TranscriptLink, ...] = ()
 
 
-def parse_feed(body: bytes, source: str, host: Host) -> list[FeedItem]:
-    """Every item, in the feed's order; none is merged or dropped.
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed's items in its own order, and the other address it says that it has moved to, if any."""
+
+    items: tuple[FeedItem, ...]
+    moved_to: str | None = None
+
+
+def parse_feed(body: bytes, source: str, host: Host) -> Feed:
+    """Every item; none is merged or dropped.
 
     `source` is the feed's address, for relative links and the messages. An item without a link has
     `url` "". Raises `FeedNotXml` and `NoEpisodes`.
@@ -87,7 +95,14 @@ def parse_feed(body: bytes, source: str, host: Host) -> list[FeedItem]:
             f"{source} is a feed without a single episode that has a link. "
             "Check the `feed` address in the show's profile."
         )
-    return [_item(entry, found, host) for entry, found in zip(feed.entries, links, strict=True)]
+    items = [_item(entry, found, host) for entry, found in zip(feed.entries, links, strict=True)]
+    return Feed(tuple(items), _new_address(feed.feed, source))
+
+
+def _new_address(channel: Mapping[str, Any], source: str) -> str | None:
+    """What `<itunes:new-feed-url>` says, where that is not the address we came by."""
+    address = str(channel.get("itunes_new-feed-url", "")).strip()
+    return address if address and address != source else None
 
 
 def _parsed(body: bytes, source: str) -> Any:

@@ -29,6 +29,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("n_turns", pa.int32()),
             ("n_tokens", pa.int64()),
             ("host_share", pa.float64()),
+            ("n_replaced", pa.int32()),
             ("warnings", STRINGS),
             ("content_sha256", pa.string()),
             ("feed_fingerprint", pa.string()),

@@ -70,10 +70,10 @@ def title_in(name: str) -> str:
 def _of_feed(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
     address = str(show.feed)
     body = fetched(lake, keys.feed(show.name), address, "revalidate", fetcher).body
-    found = parse_feed(body, address, host_of(show))
-    items = newest_first(_with_ids(show.name, found))
+    feed = parse_feed(body, address, host_of(show))
+    items = newest_first(_with_ids(show.name, feed.items))
     dates = [item.published for item in items if item.published]
-    return Listing(tuple(items), min(dates, default=None))
+    return Listing(tuple(items), min(dates, default=None), feed.moved_to)
 
 
 def _with_ids(show: str, items: Sequence[FeedItem]) -> Iterator[Item]:

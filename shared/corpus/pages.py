@@ -2,10 +2,9 @@
 
 import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from shared import web
 from shared.corpus.records import Freshness
@@ -15,17 +14,25 @@ from shared.shows import ShowProfile
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it came, and when; `content_type` is believed for the charset alone."""
+    """A page as it came, and when; `content_type` is believed for the charset alone.
+
+    `headers` are those it came with; `outdated` says why it could not be asked for again.
+    """
 
     body: bytes
     content_type: str | None
     fetched_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+    outdated: str = ""
 
 
 def fetcher_for(show: ShowProfile) -> web.Fetcher:
-    """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has."""
+    """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has.
+
+    It waits before its first request too: another Lambda may have asked the host a moment ago.
+    """
     fetch = show.fetch
-    return _fetcher(
+    fetcher = _fetcher(
         web.FetchPolicy(
             user_agent=fetch.user_agent,
             delay_seconds=fetch.delay_seconds,
@@ -33,6 +40,8 @@ def fetcher_for(show: ShowProfile) -> web.Fetcher:
             max_bytes=fetch.max_bytes,
         )
     )
+    fetcher.hold()
+    return fetcher
 
 
 @cache
@@ -43,18 +52,26 @@ def _fetcher(policy: web.FetchPolicy) -> web.Fetcher:
 
 def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher) -> Page:
     """The page, from the raw store where that will do; raises what the fetcher raises."""
-    head = lake.read_json(f"{key}.json")
-    body = lake.read(f"{key}.gz") if head and head["url"] == url else None
-    kept = _kept(head, body) if body is not None else None
+    kept = kept_page(lake, key, url)
     if kept is not None and freshness == "fetch_once":
         return kept
-    known = head["headers"] if kept is not None else {}
+    known = kept.headers if kept is not None else {}
     page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
     if page.status == 304 and kept is not None:
         return kept
     lake.write(f"{key}.gz", gzip.compress(page.body, mtime=0), "application/gzip")
     lake.write_json(f"{key}.json", _head(page))  # last: it says that the body is there
-    return Page(page.body, page.headers.get("content-type"), page.fetched_at)
+    return Page(page.body, page.headers.get("content-type"), page.fetched_at, page.headers)
+
+
+def kept_page(lake: Lake, key: str, url: str) -> Page | None:
+    """The page as the raw store has it, if it was ever fetched from this address."""
+    head = lake.read_json(f"{key}.json")
+    body = lake.read(f"{key}.gz") if head and head["url"] == url else None
+    if body is None:
+        return None
+    fetched_at, headers = datetime.fromisoformat(head["fetched_at"]), head["headers"]
+    return Page(gzip.decompress(body), headers.get("content-type"), fetched_at, headers)
 
 
 def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
@@ -69,11 +86,6 @@ def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
             "profile if that is right."
         )
     return Page(lake.read(key) or b"", None, found.modified)
-
-
-def _kept(head: Mapping[str, Any], body: bytes) -> Page:
-    fetched_at = datetime.fromisoformat(head["fetched_at"])
-    return Page(gzip.decompress(body), head["headers"].get("content-type"), fetched_at)
 
 
 def _head(page: web.Fetched) -> dict[str, object]:

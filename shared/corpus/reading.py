@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import keys, tokens, transcripts, web
 from shared.corpus.listing import host_of
-from shared.corpus.pages import Page, fetched, file_in_bucket
+from shared.corpus.pages import Page, fetched, file_in_bucket, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
 from shared.feed import guests_from_title
 from shared.ids import digest
@@ -53,6 +53,10 @@ def read_episode(
             continue
         turns = _turn_rows(show.name, task.episode_id, transcript)
         row |= {"guests": row["guests"] or guests_heard(transcript)}
+        if page.outdated:
+            in_vain.append(
+                f"read from the copy of {page.fetched_at:%Y-%m-%d}, because {page.outdated}"
+            )
         return row | _measured(transcript, turns, in_vain), turns
     return row | {"warnings": in_vain[:-1]}, []
 
@@ -73,7 +77,15 @@ def _page(lake: Lake, show: ShowProfile, task: Task, place: _Place, fetcher: web
     # The profile decides, not the address: a feed that links to s3://... gets nothing of ours.
     if show.transcripts:
         return file_in_bucket(lake, place.url, show.fetch.max_bytes)
-    return fetched(lake, place.key, place.url, task.freshness, fetcher)
+    try:
+        return fetched(lake, place.key, place.url, task.freshness, fetcher)
+    except web.NotFound:
+        raise
+    except web.PageFailed as error:
+        kept = kept_page(lake, place.key, place.url)
+        if kept is None:
+            raise
+        return replace(kept, outdated=str(error))
 
 
 def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
@@ -82,6 +94,8 @@ def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
         "content_sha256": hashlib.sha256(page.body).hexdigest(),
         "fetched_at": page.fetched_at,
     }
+    if page.outdated:
+        own["feed_fingerprint"] = ""  # so that the next run asks again
     if task.title:
         return own
     path = unquote(urlsplit(task.url).path).rstrip("/")
@@ -125,6 +139,7 @@ def _measured(
         "n_turns": len(turns),
         "n_tokens": sum(turn["n_tokens"] for turn in turns),
         "host_share": by_host / words if words else None,
+        "n_replaced": sum(transcript.replaced.values()),
         "warnings": [*transcript.warnings, *in_vain],
         "turns_digest": transcript.digest,
     }

@@ -34,11 +34,12 @@ class Listing:
     """All that a source lists, newest first where it is dated.
 
     `reaches_back_to` is set where a source may be a window on a longer show: what is older has
-    left the window and was not removed.
+    left the window and was not removed. `moved_to` is the address at which a feed says it is now.
     """
 
     items: tuple[Item, ...]
     reaches_back_to: datetime | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,4 +64,5 @@ def _settled(row: Row, removed: set[str], doubled: Mapping[str, Mapping[str, Any
         "n_turns": 0,
         "n_tokens": 0,
         "host_share": None,
+        "n_replaced": 0,
     }

@@ -41,7 +41,7 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         excluded=len(listing.items) - len(wanted),
         batches=len(pending),
     )
-    record = removal_record(lake, missing)
+    record = {**removal_record(lake, missing), "feed_moved_to": listing.moved_to}
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
     return found
 

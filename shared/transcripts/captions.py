@@ -1,6 +1,5 @@
 """SubRip and WebVTT captions, strict or as found: dots for commas, no counters, stray notes."""
 
-import html
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -8,7 +7,7 @@ from itertools import zip_longest
 from shared.transcripts.labels import plain_line
 from shared.transcripts.people import tidy_label
 from shared.transcripts.records import Line, Script
-from shared.transcripts.text import TIME, folded
+from shared.transcripts.text import TIME, folded, unescaped
 
 _TIMING = re.compile(rf"\s{{0,9}}{TIME}\s{{0,9}}-->\s{{0,9}}{TIME}")
 _VOICE = re.compile(r"<v(?:\.[\w.]{1,40})?[ \t]([^>]{1,80})>")
@@ -49,9 +48,9 @@ def _cue_lines(cue: str) -> Iterator[Line]:
         yield plain_line(lead)
     for voice, after in zip_longest(voices, voices[1:]):
         said = _plain(cue[voice.end() : after.start() if after else len(cue)])
-        label = tidy_label(html.unescape(voice[1]))
+        label = tidy_label(unescaped(voice[1]))
         yield Line(said, label, said, mark="field")
 
 
 def _plain(text: str) -> str:
-    return folded(html.unescape(_TAG.sub("", text)))
+    return folded(unescaped(_TAG.sub("", text)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shared.transcripts.labels import plain_line
 from shared.transcripts.people import tidy_label
 from shared.transcripts.records import Line, Script
-from shared.transcripts.text import TIME, folded, is_time_mark
+from shared.transcripts.text import TIME, folded, is_time_mark, unescaped
 
 UNMARKED = "labelled text"
 _BOLD_LABEL = re.compile(r"(?:#{1,6} )?(?:\*\*|__)([^*\n]{1,100}?)(?:\*\*|__)(\s?:)?")
@@ -70,5 +70,5 @@ def _line(run: list[str]) -> Line:
 
 
 def _unmarked(text: str) -> str:
-    """The text with links as their words, without bold and code marks."""
-    return folded(_LINK.sub(r"\1", text).replace("**", "").replace("`", ""))
+    """The text with links as their words and characters for their references, without bold and code marks."""
+    return folded(unescaped(_LINK.sub(r"\1", text).replace("**", "").replace("`", "")))

@@ -19,7 +19,7 @@ from shared.transcripts.text import (
     without_recording_date,
 )
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Goes up whenever the same bytes may give other turns, so that stored pages are read again."""
 
 _TAG = re.compile(

@@ -1,12 +1,14 @@
 """White space, time marks and dates in transcripts, and bytes to text."""
 
 import codecs
+import html
 import re
 from datetime import date
 
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 _BRACKETED_TIME = re.compile(rf"[\[(]{TIME}[\])]:?")
 _ONLY_TIME = re.compile(rf"[\s\[(–-]*{TIME}[\s\]):–-]*")
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,6 +20,14 @@ _RECORDED = re.compile(
     r"\[\s{0,3}Recording\s{1,3}date\s{0,3}:?\s{0,3}([^\]]{1,60})\]", re.IGNORECASE
 )
 _DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d\s?\d?)(?:st|nd|rd|th)?\s*,?\s*([12]\s?\d\s?\d\s?\d)")
+
+
+def unescaped(text: str) -> str:
+    """The text with HTML's character references read, those alone that end in a semicolon.
+
+    `html.unescape` by itself reads `&copy=1` in an address as a sign of copyright.
+    """
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
 
 
 def folded(text: str) -> str:

@@ -81,6 +81,7 @@ class Fetcher:
         self._clock = clock
         self._robots: dict[str, Protego] = {}
         self._last_request: dict[str, float] = {}
+        self._held_at: float | None = None
         self._headers = {
             "user-agent": policy.user_agent,
             "accept-encoding": "gzip, deflate",
@@ -107,6 +108,10 @@ class Fetcher:
             _raise_for_status(address, answer)
             address = _redirected(address, answer)
         raise BadResponse(f"{url} redirects more than {MAX_REDIRECTS} times, last to {address}.")
+
+    def hold(self) -> None:
+        """Count as having asked every host just now, so that the next request waits its delay."""
+        self._held_at = self._clock()
 
     def _ask_robots(self, url: str) -> None:
         site = _site(url)
@@ -172,8 +177,9 @@ class Fetcher:
 
     def _pace(self, site: str) -> None:
         """Wait until the site's delay since the last request to it has passed."""
-        if site in self._last_request:
-            wait = self._last_request[site] + self._delay(site) - self._clock()
+        asked = [at for at in (self._last_request.get(site), self._held_at) if at is not None]
+        if asked:
+            wait = max(asked) + self._delay(site) - self._clock()
             if wait > 0:
                 self._sleep(wait)
         self._last_request[site] = self._clock()

@@ -10,7 +10,7 @@ from shared import corpus, keys, transcripts
 from shared.corpus import RECHECK_DAYS, SETTLED, Item, Known, classify
 from shared.ids import digest
 from shared.transcripts import PARSER_VERSION
-from shared.web import AccessDenied, Fetched, NotFound
+from shared.web import AccessDenied, Fetched, NotFound, TooLarge, Unreachable
 from tests.unit.shared.test_settings import SHOW, resolved
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -226,6 +226,54 @@ def test_a_page_that_fails_becomes_a_row_with_the_reason_and_the_rest_goes_on(la
     row = episodes(lake)[LAMPS[0]]
     assert (row["status"], row["reason"]) == ("failed", "not_found")
     assert row["detail"] == "the lamps are out"
+
+
+@pytest.mark.parametrize("trouble", [Unreachable("it rains"), TooLarge("it grew")])
+def test_a_changed_page_that_cannot_be_had_again_costs_no_turns_and_is_asked_for_next_time(
+    lake, trouble
+):
+    site = Site(LAMPS, SWINGS)
+    collect(lake, site)
+    before = said_by_the_host(lake, LAMPS[0])
+    renamed = (LAMPS[0], "Lea Roe on Old Lamps", NOVEMBER)
+    site.lists(renamed, SWINGS)
+    site.pages[LAMPS[0]] = trouble
+    collect(lake, site, "r2")
+    row = episodes(lake)[LAMPS[0]]
+    assert (row["status"], row["title"]) == ("parsed", "Lea Roe on Old Lamps")
+    assert row["warnings"][-1] == f"read from the copy of 2026-11-23, because {trouble}"
+    assert said_by_the_host(lake, LAMPS[0]) == before
+    site.pages[LAMPS[0]] = page(LAMPS[1], "They were blown out, every one of them, at midnight.")
+    assert collect(lake, site, "r3").changed == 1
+    assert episodes(lake)[LAMPS[0]]["warnings"] == []
+    assert said_by_the_host(lake, LAMPS[0]) != before
+
+
+def test_a_page_that_its_site_took_away_takes_its_turns_along(lake):
+    site = Site(LAMPS, SWINGS)
+    collect(lake, site)
+    site.lists((LAMPS[0], "Lea Roe on Old Lamps", NOVEMBER), SWINGS)
+    site.pages[LAMPS[0]] = NotFound("the lamps are out")
+    collect(lake, site, "r2")
+    row = episodes(lake)[LAMPS[0]]
+    assert (row["status"], row["reason"], row["n_turns"]) == ("failed", "not_found", 0)
+    assert said_by_the_host(lake, LAMPS[0]) == []
+
+
+def test_addresses_and_numbers_that_cleaning_replaces_are_counted(lake):
+    site = Site(LAMPS)
+    site.pages[LAMPS[0]] = page(LAMPS[1], "Write to lea@example.org, or call 415-555-0134.")
+    collect(lake, site)
+    assert episodes(lake)[LAMPS[0]]["n_replaced"] == 2
+
+
+def test_the_address_that_a_feed_has_moved_to_is_left_for_the_report(lake):
+    site = Site(LAMPS)
+    says = b"<channel><itunes:new-feed-url>https://new.example.org/</itunes:new-feed-url>"
+    named = b'<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+    site.pages[FEED] = site.pages[FEED].replace(b"<channel>", says).replace(b"<rss ", named)
+    discover(lake, site)
+    assert lake.read_json(keys.discovery("r1"))["feed_moved_to"] == "https://new.example.org/"
 
 
 def test_a_page_without_speech_becomes_a_row_with_the_reason(lake):

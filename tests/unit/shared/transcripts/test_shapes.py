@@ -1,6 +1,8 @@
 """Shapes other than EconTalk's, and any bytes at all."""
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -263,10 +265,83 @@ def test_the_podcasting_examples_parse_and_srt_agrees_with_html():
     assert [who for who, _ in turns((folder / "example.vtt").read_bytes())] == ["Sarah", "Gillian"]
 
 
+def test_a_character_reference_is_its_character_in_markdown_but_not_within_an_address():
+    body = "**Vera Lund:** I&#39;m at Ek &amp; Son&hellip; a.b/?x=1&copy=2\n\n**Tom Ek:** R&D; so."
+    assert turns(body) == [
+        ("Vera Lund", "I'm at Ek & Son… a.b/?x=1&copy=2"),
+        ("Tom Ek", "R&D; so."),
+    ]
+
+
+TALKS = GIVEN / "data/founderstalk"
+ADAM = Host("Adam Stacoviak", ("Adam",))
+Spoken = list[tuple[str, str]]
+
+
+def real_talks() -> list[Spoken]:
+    return [
+        [(turn.speaker, turn.text) for turn in read(path.read_bytes(), host=ADAM).turns]
+        for path in sorted(TALKS.glob("*.md"))
+    ]
+
+
 @needs_given_data
 def test_a_folder_of_real_markdown_gives_every_turn():
-    host = Host("Adam Stacoviak", ("Adam",))
-    files = sorted((GIVEN / "data/founderstalk").glob("*.md"))
-    counts = [len(read(path.read_bytes(), host=host).turns) for path in files]
-    assert min(counts) > 0
-    assert sum(counts) == 7743
+    """Counted without the parser: paragraphs that begin with a label, and those of breaks and outros."""
+    paragraphs = [
+        paragraph
+        for path in TALKS.glob("*.md")
+        for paragraph in re.split(r"\n\s*\n", path.read_text(encoding="utf-8"))
+    ]
+    labels = [
+        found[1] for p in paragraphs if (found := re.match(r"\s*\*\*([^*:]{1,60}?):?\*\*", p))
+    ]
+    nobody = [label for label in labels if re.match(r"(?:break|outro)\b", label, re.IGNORECASE)]
+    assert (len(labels), len(labels) - len(nobody)) == (7839, 7766)
+    talks = real_talks()
+    assert (len(talks), sum(map(len, talks))) == (50, 7743)
+    assert min(map(len, talks)) > 0
+
+
+def clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def as_vtt(talk: Spoken) -> str:
+    return "WEBVTT\n\n" + "\n\n".join(
+        f"{clock(at)}.000 --> {clock(at)}.900\n<v {html.escape(who)}>{html.escape(said, quote=False)}"
+        for at, (who, said) in enumerate(talk)
+    )
+
+
+def as_srt(talk: Spoken) -> str:
+    return "\n\n".join(
+        f"{at + 1}\n{clock(at)},000 --> {clock(at)},900\n{who}: {said}"
+        for at, (who, said) in enumerate(talk)
+    )
+
+
+def as_json(talk: Spoken) -> str:
+    segments = [
+        {"speaker": who, "startTime": at, "body": said} for at, (who, said) in enumerate(talk)
+    ]
+    return json.dumps({"version": "1.0.0", "segments": segments})
+
+
+def as_cited_html(talk: Spoken) -> str:
+    return "\n".join(
+        f"<cite>{html.escape(who)}:</cite> <time>{clock(at)}</time> <p>{html.escape(said, quote=False)}</p>"
+        for at, (who, said) in enumerate(talk)
+    )
+
+
+def as_plain_text(talk: Spoken) -> str:
+    return "\n\n".join(f"{who}: {said}" for who, said in talk)
+
+
+@needs_given_data
+@pytest.mark.parametrize("shape", [as_vtt, as_srt, as_json, as_cited_html, as_plain_text])
+def test_real_talks_give_the_same_turns_in_every_shape(shape):
+    for talk in real_talks():
+        found = read(shape(talk), host=ADAM).turns
+        assert [(turn.speaker, turn.text) for turn in found] == talk

@@ -118,6 +118,13 @@ def test_two_requests_to_one_host_are_the_delay_apart(site, fetcher, slept):
     assert [round(seconds) for seconds in slept] == [2, 2]
 
 
+def test_whoever_holds_waits_before_the_first_request_too(site, fetcher, slept):
+    site.answers["/a/"] = reply(200, b"x")
+    fetcher.hold()
+    fetcher.get(f"{site.url}/a/")
+    assert [round(seconds) for seconds in slept] == [2, 2]
+
+
 def test_a_longer_crawl_delay_is_kept_and_an_absurd_one_stops_the_show(site, slept):
     site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 7\n")
     site.answers["/a/"] = reply(200, b"x")
