@@ -1,14 +1,16 @@
 """The end of a run: nothing of it goes on buying, and what it bought is paid for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from shared.errors import Transient
 from shared.ledger import Entry
 from shared.providers.contract import ProviderRefusal
 from shared.purchases.answers import pay
 from shared.purchases.desk import Desk
+from shared.purchases.rules import BILLABLE, bill, phase
 from shared.purchases.steps import close, observe, reconcile
 
 PAUSE_SECONDS = 5
@@ -36,14 +38,15 @@ class Closing:
 def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Closing:
     """Close the run, stop its jobs, settle what they billed, and free what bought nothing.
 
-    Jobs that other runs pay for go on. Waits at most `patience` for providers to answer; may be
-    called again, and at the end of a good run too, where it tidies up after Lambdas that died.
+    Jobs that other runs pay for go on. Jobs that appeared after they were given up are stopped and
+    paid for too. Waits at most `patience` for providers to answer; may be called again, and at the
+    end of a good run too, where it tidies up after Lambdas that died.
     """
     desk.ledger.close_run(run_id)
     give_up_at = desk.now() + patience
     while True:
-        reserved = [e for e in desk.ledger.entries(run_id) if e.status == "reserved"]
-        still_open = tuple(left for entry in reserved if (left := _wind_up(desk, entry)))
+        unsettled = [e for e in desk.ledger.entries(run_id) if e.status != "settled"]
+        still_open = tuple(left for entry in unsettled if (left := _wind_up(desk, entry)))
         if not still_open or desk.now() >= give_up_at:
             return Closing(run_id, still_open)
         desk.sleep(PAUSE_SECONDS)
@@ -51,17 +54,22 @@ def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Clos
 
 def _wind_up(desk: Desk, entry: Entry) -> OpenPurchase | None:
     """One move towards the end of what `entry` pays for; None when there is nothing to wait for."""
+    if entry.status == "released" and (entry.purpose != "training" or entry.intent_at is None):
+        return None
     if entry.intent_at is None:
         entry = desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
         return _open(entry, "just begun") if entry.status == "reserved" else None
-    move: Callable[[Desk, Entry], str] = (
-        _wind_up_training if entry.purpose == "training" else _wind_up_answer
-    )
     try:
-        reason = move(desk, entry)
+        reason = _move_of(entry)(desk, entry)
     except (Transient, ProviderRefusal) as failure:
         reason = str(failure)
     return _open(entry, reason) if reason else None
+
+
+def _move_of(entry: Entry) -> Callable[[Desk, Entry], str]:
+    if entry.status == "released":
+        return _wind_up_late_job
+    return _wind_up_training if entry.purpose == "training" else _wind_up_answer
 
 
 def _wind_up_training(desk: Desk, entry: Entry) -> str:
@@ -77,6 +85,34 @@ def _wind_up_training(desk: Desk, entry: Entry) -> str:
         desk.provider_of(purchase.provider).cancel(purchase.job_id or "")
         purchase, _ = observe(desk, purchase)
     return "" if close(desk, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
+
+
+def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
+    """Why a job that appeared after its attempt was given up is still open, or nothing.
+
+    Its bill has no reservation any more, so all of it is an overrun.
+    """
+    purchase = desk.ledger.trainings.get(entry.purchase_id)
+    if purchase is None or purchase.state == "refused":
+        return ""
+    provider = desk.provider_of(entry.provider)
+    jobs = (job for job in provider.find(entry.purchase_id) if job.job_id != purchase.job_id)
+    late = next((job for job in jobs if job.run_key == entry.entry_id), None)
+    if late is not None and phase(late.status) not in BILLABLE:
+        provider.cancel(late.job_id)
+        late = provider.get(late.job_id) or late
+    if late is None:
+        return ""
+    if phase(late.status) not in BILLABLE:
+        return f"late {late.job_id}"
+    ending: dict[str, Any] = {
+        "state": phase(late.status),
+        "trained_tokens": late.trained_tokens,
+    }
+    owed = bill(replace(purchase, **ending), entry.reserved)
+    detail = f"job {late.job_id} appeared after it was given up; {owed.detail}"
+    desk.ledger.settle(entry.run_id, entry.entry_id, owed.amount, detail)
+    return ""
 
 
 def _wind_up_answer(desk: Desk, entry: Entry) -> str:

@@ -5,13 +5,15 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 
 from shared import catalogue, dataset, keys, plan, selection, settings
 from shared.lake import Lake
 from shared.selection import Candidate
 from shared.shows import Training
-from shared.transcripts import Host, read_transcript
+from shared.transcripts import Host, TranscriptRefused, read_transcript
 from tests.sample_run import SHOW, STARTED, sample_run
 
 REPEATS = 5
@@ -21,6 +23,15 @@ HOST, GUEST = Host("Vera Lund"), "Tom Ek"
 SPEECH = "I think that you can see how the prairie and the fence were made by hand for a while"
 MEGABYTE = 1_000_000
 MONTHS = 100
+HOSTILE = {
+    "tags_in_tags": b"<b>",
+    "labels": b"<p><b>Vera Lund:</b> a</p>",
+    "quoted_labels": b"'Vera: ",
+    "brackets": b"[",
+    "entities": b"&#x110000;",
+    "comments": b"<!-- ",
+    "zeros": b"\0",
+}
 
 
 def growth() -> dict[str, float]:
@@ -29,6 +40,12 @@ def growth() -> dict[str, float]:
         "selection_per_pair_200000_over_2000": _ratio(_selecting, 2_000, 200_000),
         "parsing_per_byte_10_mb_over_1_mb": _ratio(_parsing, MEGABYTE, 10 * MEGABYTE),
         "plan_per_model_budget_1000000_over_1": _ratio(_planning, 1, 1_000_000, units=1),
+        **{
+            f"hostile_{name}_per_byte_10_mb_over_1_mb": _ratio(
+                partial(_parsing_again_and_again, piece), MEGABYTE, 10 * MEGABYTE, repeats=1
+            )
+            for name, piece in HOSTILE.items()
+        },
     }
 
 
@@ -89,17 +106,17 @@ def _ratio(
     small: int,
     large: int,
     units: int | None = None,
+    repeats: int = REPEATS,
 ) -> float:
     """`units` replaces the growth in size where the work should not depend on the size at all."""
     grown = large / small if units is None else units
-    return round(
-        _median_cpu_seconds(prepared(large)) / _median_cpu_seconds(prepared(small)) / grown, 2
-    )
+    slow, fast = (_median_cpu_seconds(prepared(size), repeats) for size in (large, small))
+    return round(slow / fast / grown, 2)
 
 
-def _median_cpu_seconds(work: Callable[[], object]) -> float:
+def _median_cpu_seconds(work: Callable[[], object], repeats: int) -> float:
     seconds = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         began = time.process_time()
         work()
         seconds.append(time.process_time() - began)
@@ -135,6 +152,17 @@ def _parsing(size: int) -> Callable[[], object]:
         written += len(rows[-1])
     page = f'<html><body><table class="ts2">{"".join(rows)}</table></body></html>'.encode()
     return lambda: read_transcript(page, content_type=None, host=HOST, guests=(GUEST,))
+
+
+def _parsing_again_and_again(piece: bytes, size: int) -> Callable[[], object]:
+    """A page in EconTalk's structure that holds one piece of markup or text and nothing else."""
+    page = b'<table class="ts2"><tr><td>0:33</td><td>' + piece * (size // len(piece))
+
+    def read() -> None:
+        with suppress(TranscriptRefused):
+            read_transcript(page, content_type=None, host=HOST, guests=(GUEST,))
+
+    return read
 
 
 def _planning(budget: int) -> Callable[[], object]:

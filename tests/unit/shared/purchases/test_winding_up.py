@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from shared.ledger import Entry, RunClosed
+from shared.providers.contract import RateLimited, TrainingNotAvailable
 from shared.purchases import Desk, ask, cancel_jobs, ensure_job
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
@@ -99,6 +100,62 @@ def test_another_runs_job_goes_on(desk: Desk, provider: FakeProvider) -> None:
     ensure_job(desk, SECOND_ORDER, open_file)
     cancel_jobs(desk, "second")
     assert provider.running() == ["job-1"]
+
+
+def given_up_too_early(desk: Desk, provider: FakeProvider) -> None:
+    """Two jobs of one purchase: the list did not show the first until the second was made."""
+    provider.listing_delay = desk.submission_window.total_seconds() + 60
+    provider.script("create", Fault.LOST_AFTER)
+    ensure_job(desk, ORDER, open_file)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    assert ensure_job(desk, ORDER, open_file).job_id == "job-2"
+
+
+def test_a_job_that_appears_after_it_was_given_up_is_stopped_and_paid_for_as_an_overrun(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.job_seconds = 10_000
+    given_up_too_early(desk, provider)
+    desk.sleep(60)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.running() == []
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (provider.bill(), 0)
+    late = desk.ledger.known_entry("run", ORDER.reservation(1).entry_id)
+    assert late.overrun == late.settled > 0
+    assert "job-1 appeared after it was given up" in late.detail
+
+
+def test_a_late_job_that_has_ended_by_itself_is_paid_for_whole(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    given_up_too_early(desk, provider)
+    desk.sleep(600)
+    cancel_jobs(desk, "run")
+    assert desk.ledger.totals("run").settled == provider.bill() == Decimal(1)
+
+
+def test_an_attempt_that_truly_bought_nothing_is_looked_for_once_at_the_end(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.RATE_LIMITED)
+    with pytest.raises(RateLimited):
+        ensure_job(desk, ORDER, open_file)
+    looked = provider.sent.count("find")
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.sent.count("find") == looked + 1
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_a_provider_that_refused_the_job_is_not_asked_about_it_at_the_end(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.NOT_ELIGIBLE)
+    with pytest.raises(TrainingNotAvailable):
+        ensure_job(desk, ORDER, open_file)
+    asked = len(provider.sent)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert len(provider.sent) == asked
 
 
 def test_winding_up_again_changes_nothing(desk: Desk, provider: FakeProvider) -> None:
