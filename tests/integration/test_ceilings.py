@@ -106,6 +106,35 @@ def test_the_months_ceiling_stops_a_run_whose_own_ceiling_is_untouched(machine):
     assert outcome.summary["settled_usd"] == outcome.summary["reserved_usd"] == "0.000000"
 
 
+def test_a_bill_beyond_its_reservation_is_recorded_as_billed_and_ends_the_run(machine):
+    before = machine.billed()
+    with machine.fault("trained_tokens", factor="1.5"):
+        outcome = machine.run(machine.show("surprised"), models=["gpt-4.1-mini"])
+    assert outcome.finished.error == "SpendOverrun"
+    billed = machine.billed() - before
+    model = outcome.summary["models"][0]
+    assert settled_of(machine, outcome.run_id) == billed
+    assert Decimal(outcome.summary["settled_usd"]) == Decimal(model["settled_usd"]) >= billed
+    assert Decimal(model["settled_usd"]) > Decimal(model["estimated_usd"])
+    assert model["status"] == "overrun"
+    assert f"billed ${money.format_usd(billed)}" in outcome.finished.cause
+    report = html.unescape(machine.lake.read(keys.report(outcome.run_id)).decode())
+    assert "Overrun $" in report
+
+
+def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped_and_paid_for(machine):
+    before = machine.billed()
+    faults = machine.fault("slow_job"), machine.fault("progress")
+    with faults[0], faults[1], machine.fault("trained_tokens", factor="40"):
+        outcome = machine.run(machine.show("outgrown"), models=["gpt-4.1-mini"], ceiling_usd="1.50")
+    assert outcome.finished.error == "SpendCeilingReached"
+    assert "has billed" in outcome.finished.cause
+    assert "above the ceiling of $1.500000; the job was asked to stop" in outcome.finished.cause
+    assert machine.meter()["running_jobs"] == 0
+    assert settled_of(machine, outcome.run_id) == machine.billed() - before > 0
+    assert outcome.summary["reserved_usd"] == "0.000000"
+
+
 def test_half_of_the_runs_ceiling_is_warned_of_once_and_four_fifths_never_reached(machine):
     with told(machine) as heard:
         outcome = machine.run(
