@@ -167,7 +167,10 @@ def _transcript_links(body: bytes, items: int, source: str) -> Sequence[tuple[Tr
     if b":transcript" not in body:
         return nothing
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(body, parser)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:  # begins with zeros, which feedparser leaves out
+        return nothing
     if root is None:
         return nothing
     found = [tuple(_links_of(item, source)) for item in root.iter("{*}item", "{*}entry")]

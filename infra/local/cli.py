@@ -1,6 +1,7 @@
 """The `econchatr` command: the whole product on a laptop, and questions to what it left."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +16,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
     asked = _parser().parse_args(arguments)
     try:
-        return int(asked.run(asked))
+        ended = int(asked.run(asked))
+        sys.stdout.flush()  # so that a reader who has gone is noticed here
+        return ended
     except BadInput as error:
         print(f"econchatr: {error}", file=sys.stderr)
         return 2
     except EconChatRError as error:
         print(f"econchatr: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever reads our output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:  # a file where a folder must be, a full disk
         print(f"econchatr: {error}; check the files and folders you named", file=sys.stderr)

@@ -25,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     title = heading_of(body, content_type)
     guests = guests_from_title(title, (show.host.name, *show.host.aliases))
     seen = describe(body, content_type=content_type, host=host_of(show), guests=guests)
+    print(f"Title:     {title or 'none'}")
+    print(f"Guests:    {', '.join(guests) or 'none named'} (by the title)")
     _print(seen)
     if seen.transcript and arguments.out:
         _print_duplicates(arguments.out, show.name, seen.transcript.digest)

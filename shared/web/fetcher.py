@@ -24,6 +24,7 @@ from shared.web.guard import cut_off_after, guarded_pool_manager
 
 ATTEMPTS = 3
 MAX_REDIRECTS = 5
+DOWN_SECONDS = 60.0  # how long a site whose robots.txt could not be had is left alone
 MAX_CRAWL_DELAY_SECONDS = 120.0
 ROBOTS_BYTES = 512_000  # RFC 9309: parse at least 500 KiB
 _CHUNK = 65_536
@@ -82,6 +83,7 @@ class Fetcher:
         self._robots: dict[str, Protego] = {}
         self._last_request: dict[str, float] = {}
         self._held_at: float | None = None
+        self._down: dict[str, tuple[float, str]] = {}
         self._headers = {
             "user-agent": policy.user_agent,
             "accept-encoding": "gzip, deflate",
@@ -130,8 +132,19 @@ class Fetcher:
     def _robots_of(self, url: str) -> Protego:
         site = _site(url)
         if site not in self._robots:
-            self._robots[site] = Protego.parse(self._robots_text(f"{site}/robots.txt"))
+            self._refuse_while_down(site)
+            try:
+                self._robots[site] = Protego.parse(self._robots_text(f"{site}/robots.txt"))
+            except Unreachable as error:
+                self._down[site] = self._clock(), str(error)
+                raise
         return self._robots[site]
+
+    def _refuse_while_down(self, site: str) -> None:
+        """Without its robots.txt nothing of a site may be asked for (RFC 9309), and soon again is no use."""
+        since, why = self._down.get(site, (0.0, ""))
+        if why and self._clock() - since < DOWN_SECONDS:
+            raise Unreachable(why)
 
     def _robots_text(self, url: str) -> str:
         """The file's text; "" when there is none, which allows everything."""

@@ -1,9 +1,14 @@
 import argparse
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from infra.local import cli, runs
 from shared.errors import InvalidField, SpendCeilingReached
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def ends(monkeypatch, outcome):
@@ -66,3 +71,15 @@ def test_help_names_every_command(capsys):
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
     runs._tell(tmp_path, "r1", dry_run=False)
     assert capsys.readouterr().out == ""
+
+
+def test_a_reader_that_has_had_enough_ends_the_command_without_a_word(tmp_path):
+    talk = tmp_path / "talk.md"
+    talk.write_text("**Mara Tolliver:** Why?\n\n**Ann Cole:** So.\n" * 5_000, encoding="utf-8")
+    command = [sys.executable, "-m", "infra.local.cli", "inspect", str(talk), "--show", "demo"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, bufsize=0
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

@@ -116,6 +116,15 @@ def test_guests_are_the_people_a_title_names(title, guests):
     assert guests_from_title(title, ("Vera Lund",)) == guests
 
 
+def test_a_feed_behind_zeros_is_read_without_its_transcripts():
+    whole = feed(
+        "<title>A B on C</title><link>https://example.org/a/</link>"
+        "<podcast:transcript url='https://example.org/a.vtt' type='text/vtt'/>"
+    )
+    (item,) = parse_feed(b"\0\0\0\0" + whole, SOURCE, VERA).items
+    assert (item.url, item.transcript_links) == ("https://example.org/a/", ())
+
+
 def test_a_feed_that_has_moved_says_where_to():
     says = b"<itunes:new-feed-url> https://new.example.org/feed </itunes:new-feed-url>"
     namespace = b"xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' version='2.0'"

@@ -118,6 +118,18 @@ def test_two_requests_to_one_host_are_the_delay_apart(site, fetcher, slept):
     assert [round(seconds) for seconds in slept] == [2, 2]
 
 
+def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone_for_a_minute(site, slept):
+    site.answers |= {"/robots.txt": reply(503), "/a/": reply(200, b"x")}
+    now = [0.0]
+    fetcher = Fetcher(FetchPolicy(AGENT, 0.0, 5.0, 1000), sleep=slept.append, clock=lambda: now[0])
+    for _ in range(3):
+        with pytest.raises(Unreachable, match=r"robots\.txt cannot be reached after 3 attempts"):
+            fetcher.get(f"{site.url}/a/")
+    assert site.asked == ["/robots.txt"] * 3
+    now[0], site.answers["/robots.txt"] = 61.0, reply(404)
+    assert fetcher.get(f"{site.url}/a/").body == b"x"
+
+
 def test_whoever_holds_waits_before_the_first_request_too(site, fetcher, slept):
     site.answers["/a/"] = reply(200, b"x")
     fetcher.hold()
