@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from typing import Any
 
 from shared import encoding, keys, money, pairs, plan, selection
 from shared.catalogue import Model
-from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
 from shared.ids import digest
 from shared.lake import Lake
 from shared.plan import ModelPlan
@@ -43,6 +43,25 @@ class TrainingFile:
         return hashlib.sha256(self.body).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A show's pairs as this run knows them: the files made by its own rules."""
+
+    lake: Lake
+    files: tuple[str, ...]
+
+    def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
+        """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
+        for key in self.files:
+            rows = self.lake.read_existing(key, columns)
+            if rows is None:
+                raise PairsReplaced(
+                    f"{key} is gone: another run of the show has other `must_have` patterns and "
+                    "replaced it; try again, or start such runs one after the other"
+                )
+            yield from (row for row in rows if row["episode_id"] in episodes)
+
+
 def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     """Write pairs, statistics, selections, training files and plans; return one plan per model.
 
@@ -50,13 +69,13 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     SpendCeilingReached when no model fits the ceiling, both after the plan is written.
     """
     published = _parsed_episodes(lake, settings)
-    _refresh_pairs(lake, settings.show)
-    candidates = _candidates(lake, settings, published)
+    corpus = Pairs(lake, _refresh_pairs(lake, settings.show))
+    candidates = _candidates(lake, settings, corpus.rows(NARROW, published))
     budgets = plan.budgets(
         settings.models, settings.show, settings.ceiling_usd, settings.max_cost_per_model_usd
     )
     plans = [
-        _plan_model(lake, settings, model, candidates, budgets[model.model])
+        _plan_model(lake, settings, model, corpus, candidates, budgets[model.model])
         for model in settings.models
     ]
     _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
@@ -84,8 +103,11 @@ def _parsed_episodes(lake: Lake, settings: RunSettings) -> set[str]:
     return {row["episode_id"] for row in rows if row["status"] == "parsed"}
 
 
-def _refresh_pairs(lake: Lake, show: ShowProfile) -> None:
-    """Bring `pairs` up to date with `turns`: a file's name tells which turns and which rules made it."""
+def _refresh_pairs(lake: Lake, show: ShowProfile) -> tuple[str, ...]:
+    """Bring `pairs` up to date with `turns`, and return its files.
+
+    A file's name tells which turns and which rules made it.
+    """
     have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
     want = {}
     for key, etag in lake.etags("lake/turns/").items():
@@ -98,6 +120,7 @@ def _refresh_pairs(lake: Lake, show: ShowProfile) -> None:
     for target in sorted(set(want) - have):
         lake.write_rows("pairs", target, _pair_rows(lake, want[target], show))
     lake.delete(sorted(have - set(want)))
+    return tuple(sorted(want))
 
 
 def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mapping[str, object]]:
@@ -108,10 +131,12 @@ def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mappin
             yield pair.row()
 
 
-def _candidates(lake: Lake, settings: RunSettings, episodes: set[str]) -> list[Candidate]:
+def _candidates(
+    lake: Lake, settings: RunSettings, rows: Iterable[Mapping[str, Any]]
+) -> list[Candidate]:
     """Usable training pairs in narrow columns; writes the statistics of what it saw on the way."""
-    corpus, usable, chosen = Tally(), Tally(), []
-    for row in _pairs(lake, settings.show.name, NARROW, episodes):
+    everything, usable, chosen = Tally(), Tally(), []
+    for row in rows:
         candidate = Candidate(
             pair_id=row["pair_id"],
             episode_id=intern(row["episode_id"]),  # one string for all pairs of an episode
@@ -120,11 +145,11 @@ def _candidates(lake: Lake, settings: RunSettings, episodes: set[str]) -> list[C
             n_chars=row["prompt_chars"] + row["completion_chars"],
             must_have_patterns=tuple(row["must_have_patterns"]),
         )
-        corpus.add(row)
+        everything.add(row)
         if selection.usable(candidate, settings.show.training) and row["split"] == "train":
             usable.add(row)
             chosen.append(candidate)
-    statistics = [*corpus.rows("all pairs"), *usable.rows("usable for training")]
+    statistics = [*everything.rows("all pairs"), *usable.rows("usable for training")]
     _write_run_rows(lake, settings, "token_stats", statistics)
     lake.write_json(keys.dataset(settings.run_id), {"pairs": usable.n, "tokens": usable.n_tokens})
     return selection.ordered(
@@ -132,27 +157,18 @@ def _candidates(lake: Lake, settings: RunSettings, episodes: set[str]) -> list[C
     )
 
 
-def _pairs(
-    lake: Lake, show: str, columns: Sequence[str], episodes: set[str]
-) -> Iterator[dict[str, Any]]:
-    for key in lake.keys("lake/pairs/"):
-        if keys.belongs_to(key, show):
-            yield from (
-                row for row in lake.read_file(key, columns) if row["episode_id"] in episodes
-            )
-
-
 def _plan_model(
     lake: Lake,
     settings: RunSettings,
     model: Model,
+    corpus: Pairs,
     candidates: Sequence[Candidate],
     budget: Decimal,
 ) -> ModelPlan:
     price = model.price("training")
     affordable = plan.affordable_tokens(price, budget, settings.n_epochs, model.margin_percent)
     short = _short_enough(model, settings.show, candidates)
-    training = _training_file(lake, settings, model, short, affordable)
+    training = _training_file(corpus, settings, model, short, affordable)
     lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
     _write_selection(lake, settings, model, training)
     usable_tokens = _usable_tokens(model, settings.show, candidates, training)
@@ -216,7 +232,7 @@ def _short_enough(
 
 
 def _training_file(
-    lake: Lake,
+    corpus: Pairs,
     settings: RunSettings,
     model: Model,
     candidates: Sequence[Candidate],
@@ -229,7 +245,7 @@ def _training_file(
         candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
     )
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
-    lines = _encoded(lake, settings.show, maybe)
+    lines = _encoded(corpus, settings.show, maybe)
     counted = (
         (candidate, encoding.count_line(lines[candidate.pair_id], model.tokenizer))
         for candidate in maybe
@@ -242,7 +258,7 @@ def _training_file(
     )
 
 
-def _encoded(lake: Lake, show: ShowProfile, candidates: Iterable[Candidate]) -> dict[str, bytes]:
+def _encoded(corpus: Pairs, show: ShowProfile, candidates: Iterable[Candidate]) -> dict[str, bytes]:
     wanted = {candidate.pair_id for candidate in candidates}
     episodes = {candidate.episode_id for candidate in candidates}
     columns = ("pair_id", "episode_id", "prompt", "completion")
@@ -250,7 +266,7 @@ def _encoded(lake: Lake, show: ShowProfile, candidates: Iterable[Candidate]) -> 
         row["pair_id"]: encoding.encode_line(
             encoding.messages_of(row["prompt"], row["completion"], show.cue)
         )
-        for row in _pairs(lake, show.name, columns, episodes)
+        for row in corpus.rows(columns, episodes)
         if row["pair_id"] in wanted
     }
 

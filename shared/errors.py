@@ -53,5 +53,9 @@ class TooManyFailures(EconChatRError):
     """More of the show's episodes failed than its profile tolerates."""
 
 
+class PairsReplaced(Transient):
+    """Another run of the show, with other must-have patterns, replaced the pairs this one was reading."""
+
+
 class TooFewPairs(EconChatRError):
     """The corpus has fewer usable pairs than the provider accepts."""

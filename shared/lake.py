@@ -31,13 +31,19 @@ class Lake(Bucket):
             yield from self.read_file(key, columns)
 
     def read_file(self, key: str, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """Rows of one Parquet file; none where there is no such file.
+        """Rows of one Parquet file; none where there is no such file."""
+        return self.read_existing(key, columns) or []
+
+    def read_existing(
+        self, key: str, columns: Sequence[str] | None = None
+    ) -> list[dict[str, Any]] | None:
+        """Rows of one Parquet file, or None where there is no such file.
 
         A column that the table got after the file was written reads as None.
         """
         body = self.read(key)
         if body is None:
-            return []
+            return None
         names = list(columns) if columns is not None else None
         rows: list[dict[str, Any]] = pq.read_table(
             io.BytesIO(body), columns=names, schema=SCHEMAS[key.split("/")[1]], partitioning=None

@@ -9,7 +9,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from shared import catalogue, dataset, encoding, keys
-from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
 from shared.pairs import split_of
 from tests.sample_run import sample_run
 from tests.unit.shared.test_settings import SHOW, resolved
@@ -323,3 +323,36 @@ def test_pairs_longer_than_the_provider_takes_do_not_train_and_do_not_hold_up_th
     (plan,) = build(lake, show(max_pair_tokens=20_000, min_pairs=50))
     assert plan.selected_pairs == 12
     assert plan.fits
+
+
+def test_a_run_with_other_patterns_that_is_half_done_is_not_mixed_in(lake):
+    put(lake, {TRAINED[0]: chats(30)})
+    (before,) = build(lake, show(must_have=["rain"]))
+    (key,) = lake.keys("lake/pairs/")
+    other = key.replace(".parquet", ".of-another-run.parquet")
+    listed = lake.keys
+    lake.write(other, lake.read(key))
+    # The other run's file appears after this run has tidied up.
+    lake.keys = lambda prefix: [found for found in listed(prefix) if found != other]
+    (after,) = build(lake, show(must_have=["rain"]), "r2")
+    assert after.training_sha256 == before.training_sha256
+    assert after.usable_pairs == before.usable_pairs == 30
+
+
+def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what_is_left(
+    lake, monkeypatch
+):
+    put(lake, {TRAINED[0]: chats(30)})
+    put(lake, {TRAINED[1]: chats(30, "snow")}, datetime(2026, 6, 1, tzinfo=UTC))
+    candidates = dataset._candidates
+
+    def overtaken(*arguments):
+        found = candidates(*arguments)
+        dataset._refresh_pairs(lake, resolved(show=show(must_have=["snow"])).show)
+        return found
+
+    monkeypatch.setattr(dataset, "_candidates", overtaken)
+    with pytest.raises(PairsReplaced, match="other `must_have` patterns"):
+        build(lake)
+    monkeypatch.undo()
+    assert build(lake)[0].selected_pairs == 60
