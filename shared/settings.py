@@ -106,6 +106,7 @@ def resolve(
     """
     chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
     for model in chosen:
+        models.provider(model.provider)
         if asked.dry_run and model.historical:
             model.price("training")
         else:

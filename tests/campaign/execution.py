@@ -13,8 +13,9 @@ from shared.purchases import (
     poll_job,
     settle_job,
 )
-from tests.campaign.goods import MONTH, open_file, order, questions
+from tests.campaign.goods import open_file, order, questions
 from tests.campaign.world import Killed, Run, World
+from tests.unit.shared.purchases.orders import MONTH
 
 Result = TypeVar("Result")
 DUPLICATE_RATE, ABORT_RATE, ABORTED_WITHIN_SECONDS = 0.15, 0.3, 600

@@ -6,38 +6,27 @@ from decimal import Decimal
 from functools import cache
 
 from shared import catalogue, encoding, plan
-from shared.catalogue import Catalogue, Model, Price, Purpose
+from shared.catalogue import Catalogue, Model
 from shared.providers.contract import ChatRequest
 from shared.purchases import Question, TrainingOrder
+from tests.unit.shared.purchases.orders import price
 
-MONTH = "2026-11"
 EXAMPLES, N_EPOCHS = 20, 2
 CUE = "Vera responds:"
 ASKED = ("Why is the prairie hard to make?", "Who made it?")
 ANSWER_TOKENS = 100
 
 
-def _price(purpose: Purpose, amount: str) -> Price:
-    return Price(
-        purpose=purpose,
-        amount=amount,
-        per=1_000_000,
-        unit="token",
-        currency="USD",
-        as_of=date(2026, 11, 23),
-        source="a hundred times the real one, so that a small file is worth a ceiling",
-    )
-
-
+# A hundred times the real prices, so that a small file is worth a ceiling.
 MODEL: Model = (
     catalogue.packaged()
     .model("gpt-4.1-mini")
     .model_copy(
         update={
             "prices": (
-                _price("training", "500.00"),
-                _price("base_input", "40.00"),
-                _price("base_output", "160.00"),
+                price("training", "500.00"),
+                price("base_input", "40.00"),
+                price("base_output", "160.00"),
             )
         }
     )

@@ -9,9 +9,9 @@ from typing import Any
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, Reservation
 from tests.campaign.table import ledger_table
+from tests.unit.shared.purchases.orders import MONTH
 
 TABLE = "contended-ledger"
-MONTH = "2026-11"
 CONTENDERS, FIT = 200, 20
 AMOUNT = Decimal("0.5")
 THREADS = 32

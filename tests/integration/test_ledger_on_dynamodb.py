@@ -7,8 +7,9 @@ import pytest
 
 from shared.ledger import Ledger, Reservation
 from tests.campaign.judge import run_campaign
-from tests.campaign.race import AMOUNT, FIT, MONTH, contended_ledger, race
+from tests.campaign.race import AMOUNT, FIT, contended_ledger, race
 from tests.integration.conftest import Machine
+from tests.unit.shared.purchases.orders import MONTH
 
 SCHEDULES = 6
 

@@ -13,10 +13,11 @@ from shared.providers.contract import OutcomeUnknown
 from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, settle_job
 from tests.campaign import line
 from tests.campaign.execution import MAX_JOB_AGE
-from tests.campaign.goods import MONTH, ceiling, open_file, order, questions
+from tests.campaign.goods import ceiling, open_file, order, questions
 from tests.campaign.judge import Judge, Verdict, run_campaign, run_schedule
 from tests.campaign.line import Trouble
 from tests.campaign.world import Run, World
+from tests.unit.shared.purchases.orders import MONTH
 
 SCHEDULES = 150
 LONGEST_JOB_SECONDS = 600

@@ -49,6 +49,22 @@ def test_a_manifest_comes_back_as_it_was_written():
     assert settings.RunSettings.model_validate_json(run.model_dump_json()) == run
 
 
+def test_a_model_of_a_provider_nobody_described_is_refused_before_anything_is_bought():
+    packaged = catalogue.packaged()
+    strangers = packaged.model_copy(update={"providers": packaged.providers[:1]})
+    asked = settings.parse_input({"show": SHOW, "ceiling_usd": "5.00"})
+    with pytest.raises(UnknownModel, match="no provider 'nebius'"):
+        settings.resolve(
+            asked,
+            settings.show_from(asked),
+            strangers,
+            run_id="r1",
+            started_at=datetime(2026, 11, 23, tzinfo=UTC),
+            code_version="test",
+            month_ceiling_usd=Decimal(100),
+        )
+
+
 def test_an_unknown_field_is_refused_with_the_ones_there_are():
     with pytest.raises(UnknownField, match=r"'cieling_usd'.*ceiling_usd"):
         settings.parse_input({"show": "demo", "cieling_usd": "5.00"})
