@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared import keys, transcripts, web
 from shared.corpus.absence import excluded, gone, orphans, removal_record
 from shared.corpus.listing import list_source
-from shared.corpus.reading import read_episode
+from shared.corpus.reading import Row, read_episode
 from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
 from shared.lake import Lake
 from shared.settings import RunSettings
@@ -65,26 +65,34 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
 def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) -> Counter[str]:
     """Read one batch and rewrite its shard of `episodes` and `turns`; return episodes by status.
 
-    Raises web.AccessDenied when the site does not want us: the show stops there.
+    Raises web.AccessDenied when the site does not want us: the show stops there, and what was read
+    before is kept.
     """
     tasks = [Task.from_json(task) for task in lake.read_json(keys.batch(settings.run_id, shard))]
-    episodes, turns = [], []
-    for task in tasks:
-        try:
+    episodes: list[Row] = []
+    turns: list[Row] = []
+    try:
+        for task in tasks:
             episode, spoken = read_episode(lake, settings.show, task, fetcher)
-        except web.AccessDenied as error:
-            reason = {"error": type(error).__name__, "cause": str(error)}
-            lake.write_json(keys.stopped(settings.run_id), reason)
-            raise
-        episodes.append(episode)
-        turns.extend(spoken)
-    done = {task.episode_id for task in tasks}
+            episodes.append(episode)
+            turns.extend(spoken)
+    except web.AccessDenied as error:
+        reason = {"error": type(error).__name__, "cause": str(error)}
+        lake.write_json(keys.stopped(settings.run_id), reason)
+        raise
+    finally:
+        _keep(lake, shard, episodes, turns)
+    return Counter(str(row["status"]) for row in episodes)
+
+
+def _keep(lake: Lake, shard: str, episodes: Sequence[Row], turns: Sequence[Row]) -> None:
+    """Put these episodes in the place of what the shard had of them."""
+    done = {row["episode_id"] for row in episodes}
     # `episodes` last: it says the rest is there.
-    for table, rows in (("turns", turns), ("episodes", episodes)):
+    for table, rows in (("turns", turns), ("episodes", episodes)) if done else ():
         key = keys.shard_file(table, shard)
         kept = [row for row in lake.read_file(key) if row["episode_id"] not in done]
         lake.write_rows(table, key, [*kept, *rows])
-    return Counter(str(row["status"]) for row in episodes)
 
 
 def known_episodes(lake: Lake, show: str) -> dict[str, Known]:

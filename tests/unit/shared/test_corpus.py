@@ -297,6 +297,16 @@ def test_an_episode_that_failed_is_read_once_its_page_is_there(lake):
     assert (row["status"], row["reason"]) == ("parsed", None)
 
 
+def test_what_was_read_before_a_site_refused_us_is_kept(lake):
+    site = Site(LAMPS, SWINGS)
+    site.pages[SWINGS[0]] = AccessDenied("the site refuses us")
+    discover(lake, site)
+    with pytest.raises(AccessDenied):
+        corpus.scrape(lake, run("r1"), "porch.2026-11", site)
+    assert set(episodes(lake)) == {LAMPS[0]}
+    assert said_by_the_host(lake, LAMPS[0])
+
+
 def test_a_site_that_does_not_want_us_stops_the_batch_and_leaves_the_reason(lake):
     site = Site(LAMPS, SWINGS)
     site.pages[LAMPS[0]] = AccessDenied("the site refuses us")
