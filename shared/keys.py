@@ -22,9 +22,19 @@ def batches(run_id: str) -> str:
     return f"runs/{run_id}/batches.json"
 
 
-def batch(run_id: str, shard: str) -> str:
+def batch(run_id: str, name: str) -> str:
     """One batch's episodes."""
-    return f"runs/{run_id}/batches/{shard}.json"
+    return f"runs/{run_id}/batches/{name}.json"
+
+
+def batch_name(shard: str, part: int) -> str:
+    """The name of a part of what is to be read of a shard."""
+    return f"{shard}.{part}"
+
+
+def shard_of_batch(name: str) -> str:
+    """The shard that a batch belongs to."""
+    return name.rpartition(".")[0]
 
 
 def stopped(run_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Scrape batch: one month of episodes into Parquet."""
+"""Scrape batch: some episodes of one month into Parquet."""
 
 from typing import Any
 
@@ -12,4 +12,4 @@ from shared import corpus
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    return dict(corpus.scrape(lake(), settings, event["shard"], corpus.fetcher_for(settings.show)))
+    return dict(corpus.scrape(lake(), settings, event["batch"], corpus.fetcher_for(settings.show)))

@@ -13,11 +13,12 @@ from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item
 from shared.lake import Lake
 from shared.settings import RunSettings
 
+EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
 RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
 
 
 def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datetime) -> Discovery:
-    """Compare the source with the lake; write one batch for each month with something to read.
+    """Compare the source with the lake; write the batches of each month with something to read.
 
     Says which episodes are gone and which models they trained; `settle` removes them. An episode
     without a date counts as published when it was first seen.
@@ -31,7 +32,8 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     missing = gone(show, known, listing, {item.episode_id for item in wanted})
     seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
     kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
-    _write_batches(lake, settings.run_id, pending)
+    batches = _batches(pending, show.fetch.delay_seconds)
+    _write_batches(lake, settings.run_id, batches)
     found = Discovery(
         discovered=len(seen),
         new=kinds["new"],
@@ -39,7 +41,7 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         unchanged=kinds["unchanged"],
         removed=len(missing),
         excluded=len(listing.items) - len(wanted),
-        batches=len(pending),
+        batches=len(batches),
     )
     record = {**removal_record(lake, missing), "feed_moved_to": listing.moved_to}
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
@@ -62,13 +64,13 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
     return "unchanged", None
 
 
-def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) -> Counter[str]:
+def scrape(lake: Lake, settings: RunSettings, batch: str, fetcher: web.Fetcher) -> Counter[str]:
     """Read one batch and rewrite its shard of `episodes` and `turns`; return episodes by status.
 
     Raises web.AccessDenied when the site does not want us: the show stops there, and what was read
     before is kept.
     """
-    tasks = [Task.from_json(task) for task in lake.read_json(keys.batch(settings.run_id, shard))]
+    tasks = [Task.from_json(task) for task in lake.read_json(keys.batch(settings.run_id, batch))]
     episodes: list[Row] = []
     turns: list[Row] = []
     try:
@@ -81,7 +83,7 @@ def scrape(lake: Lake, settings: RunSettings, shard: str, fetcher: web.Fetcher) 
         lake.write_json(keys.stopped(settings.run_id), reason)
         raise
     finally:
-        _keep(lake, shard, episodes, turns)
+        _keep(lake, keys.shard_of_batch(batch), episodes, turns)
     return Counter(str(row["status"]) for row in episodes)
 
 
@@ -163,9 +165,19 @@ def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
     )
 
 
-def _write_batches(lake: Lake, run_id: str, pending: Mapping[str, Sequence[Task]]) -> None:
-    for shard, tasks in pending.items():
-        lake.write_json(keys.batch(run_id, shard), [asdict(task) for task in tasks])
-    lake.write_json(
-        keys.batches(run_id), [{"run_id": run_id, "shard": shard} for shard in sorted(pending)]
-    )
+def _batches(
+    pending: Mapping[str, Sequence[Task]], delay_seconds: float
+) -> dict[str, Sequence[Task]]:
+    """The tasks by batch: a month's, in parts that one function can read in time and start over with."""
+    most = max(1, min(EPISODES_PER_BATCH, int(BATCH_SECONDS / max(delay_seconds, 0.1))))
+    return {
+        keys.batch_name(shard, part): tasks[start : start + most]
+        for shard, tasks in sorted(pending.items())
+        for part, start in enumerate(range(0, len(tasks), most))
+    }
+
+
+def _write_batches(lake: Lake, run_id: str, batches: Mapping[str, Sequence[Task]]) -> None:
+    for batch, tasks in batches.items():
+        lake.write_json(keys.batch(run_id, batch), [asdict(task) for task in tasks])
+    lake.write_json(keys.batches(run_id), [{"run_id": run_id, "batch": batch} for batch in batches])

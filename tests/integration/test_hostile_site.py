@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 2, tzinfo=UTC)
-SHARD = "porch.2026-11"
+BATCH = "porch.2026-11.0"
 POLICY = web.FetchPolicy(
     "econchatr tests", delay_seconds=0.0, timeout_seconds=0.5, max_bytes=1_000_000
 )
@@ -164,7 +164,7 @@ def collect(lake: Lake, site: Site) -> None:
     settings = run("r1", show={**SHOW, "feed": f"{site.url}/feed.xml"})
     fetcher = web.Fetcher(POLICY, sleep=lambda seconds: None)
     corpus.discover(lake, settings, fetcher, NOW)
-    corpus.scrape(lake, settings, SHARD, fetcher)
+    corpus.scrape(lake, settings, BATCH, fetcher)
 
 
 def test_each_misbehaviour_is_reported_and_none_ends_the_rest(lake, site):

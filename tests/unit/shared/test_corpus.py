@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared import corpus, keys, transcripts
 from shared.corpus import RECHECK_DAYS, SETTLED, Item, Known, classify
+from shared.corpus.stages import _batches, _task
 from shared.ids import digest
 from shared.transcripts import PARSER_VERSION
 from shared.web import AccessDenied, Fetched, NotFound, TooLarge, Unreachable
@@ -81,7 +83,7 @@ def run(run_id, **fields):
 
 def scrape_all(lake, site, run_id="r1"):
     for batch in lake.read_json(keys.batches(run_id)):
-        corpus.scrape(lake, run(run_id), batch["shard"], site)
+        corpus.scrape(lake, run(run_id), batch["batch"], site)
 
 
 def collect(lake, site, run_id="r1", **fields):
@@ -221,7 +223,7 @@ def test_a_page_that_fails_becomes_a_row_with_the_reason_and_the_rest_goes_on(la
     site = Site(LAMPS, SWINGS)
     site.pages[LAMPS[0]] = NotFound("the lamps are out")
     discover(lake, site)
-    counts = corpus.scrape(lake, run("r1"), "porch.2026-11", site)
+    counts = corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert counts == {"failed": 1, "parsed": 1}
     row = episodes(lake)[LAMPS[0]]
     assert (row["status"], row["reason"]) == ("failed", "not_found")
@@ -297,12 +299,33 @@ def test_an_episode_that_failed_is_read_once_its_page_is_there(lake):
     assert (row["status"], row["reason"]) == ("parsed", None)
 
 
+@given(st.integers(1, 130), st.sampled_from([0.0, 2.0, 30.0, 1000.0]))
+def test_a_month_is_read_in_parts_that_hold_every_episode_once_and_not_too_many(n, delay):
+    tasks = [_task(item(), NOW, "fetch_once") for _ in range(n)]
+    numbered = [replace(task, episode_id=f"e{at}") for at, task in enumerate(tasks)]
+    batches = _batches({"porch.2026-11": numbered}, delay)
+    assert [task for part in batches.values() for task in part] == numbered
+    assert {keys.shard_of_batch(name) for name in batches} == {"porch.2026-11"}
+    assert all(1 <= len(part) <= 50 for part in batches.values())
+    assert all(len(part) == 1 or len(part) * delay <= 300 for part in batches.values())
+
+
+def test_the_parts_of_a_month_add_up_in_its_shard(lake, monkeypatch):
+    monkeypatch.setattr("shared.corpus.stages.EPISODES_PER_BATCH", 1)
+    site = Site(LAMPS, SWINGS)
+    found = collect(lake, site)
+    assert (found.batches, len(lake.keys("lake/episodes/"))) == (2, 1)
+    assert set(episodes(lake)) == {LAMPS[0], SWINGS[0]}
+    assert said_by_the_host(lake, LAMPS[0])
+    assert said_by_the_host(lake, SWINGS[0])
+
+
 def test_what_was_read_before_a_site_refused_us_is_kept(lake):
     site = Site(LAMPS, SWINGS)
     site.pages[SWINGS[0]] = AccessDenied("the site refuses us")
     discover(lake, site)
     with pytest.raises(AccessDenied):
-        corpus.scrape(lake, run("r1"), "porch.2026-11", site)
+        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert set(episodes(lake)) == {LAMPS[0]}
     assert said_by_the_host(lake, LAMPS[0])
 
@@ -313,7 +336,7 @@ def test_a_site_that_does_not_want_us_stops_the_batch_and_leaves_the_reason(lake
     discover(lake, site)
     site.forget()
     with pytest.raises(AccessDenied):
-        corpus.scrape(lake, run("r1"), "porch.2026-11", site)
+        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert site.asked == [LAMPS[0]]
     assert lake.read_json(keys.stopped("r1")) == {
         "error": "AccessDenied",
@@ -327,11 +350,11 @@ def test_an_interrupted_batch_goes_on_without_fetching_a_page_twice(lake, pages_
     attic = ("http://127.0.0.1:1/attic", "Max Low on Attics", NOVEMBER)
     site = Site(LAMPS, SWINGS, attic)
     discover(lake, site)
-    order = [task["url"] for task in lake.read_json(keys.batch("r1", "porch.2026-11"))]
+    order = [task["url"] for task in lake.read_json(keys.batch("r1", "porch.2026-11.0"))]
     there = site.pages[order[pages_before]]
     site.pages[order[pages_before]] = MemoryError()
     with pytest.raises(MemoryError):
-        corpus.scrape(lake, run("r1"), "porch.2026-11", site)
+        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
     site.pages[order[pages_before]] = there
     scrape_all(lake, site)
     assert sorted(url for url in site.sent if url != FEED) == sorted(order)
@@ -383,7 +406,7 @@ def test_a_date_corrected_in_the_feed_does_not_make_two_episodes_of_one(lake):
 def test_a_limit_takes_the_newest_and_since_is_inclusive(lake):
     site = Site(RAIN, LAMPS)
     assert discover(lake, site, "r1", limit=1).discovered == 1
-    assert [batch["shard"] for batch in lake.read_json(keys.batches("r1"))] == ["porch.2026-11"]
+    assert [batch["batch"] for batch in lake.read_json(keys.batches("r1"))] == ["porch.2026-11.0"]
     assert discover(lake, site, "r2", since="2026-11-02").discovered == 1
     assert discover(lake, site, "r3", since="2026-10-05").discovered == 2
 

@@ -61,7 +61,7 @@ def collect_show(lake, show, site=None, run_id="r1", now=NOW, **fields):
     settings = run(run_id, show=show, **fields)
     found = corpus.discover(lake, settings, site, now)
     for batch in lake.read_json(keys.batches(run_id)):
-        corpus.scrape(lake, settings, batch["shard"], site)
+        corpus.scrape(lake, settings, batch["batch"], site)
     corpus.settle(lake, settings)
     return found
 
