@@ -16,7 +16,7 @@ from tests.unit.shared.test_settings import SHOW, resolved
 MINI = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.1-8b")
 QUESTIONS = ("Why a porch?", "Why a fence?", "Why a prairie?")
-TUNED = Arm("tuned", MINI.model)
+BASE, TUNED = Arm("base", MINI.model), Arm("tuned", MINI.model)
 
 
 @pytest.fixture
@@ -124,12 +124,18 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     assert ledger.totals("r1").settled == 3 * (base + tuned)
 
 
-def test_what_is_reserved_for_an_answer_is_what_the_plan_said(lake, desk):
+def asked(lake, arm, run_id="r1"):
+    return [evaluation._question(lake, run(run_id), arm, text) for text in QUESTIONS]
+
+
+def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake):
     outcome(lake)
-    question = evaluation._question(lake, run(), TUNED, QUESTIONS[0])
-    assert question.reserved == plan.answer_cost(MINI, QUESTIONS[0], run().show, tuned=True)
-    line = encoding.encode_line(question.request.messages)
-    assert question.prompt_tokens >= encoding.count_line(line, MINI.tokenizer)
+    questions = [*asked(lake, BASE), *asked(lake, TUNED)]
+    reserved = sum(question.reserved for question in questions)
+    assert reserved == plan.evaluation_cost(MINI, run().show)
+    for question in questions:
+        line = encoding.encode_line(question.request.messages)
+        assert question.prompt_tokens >= encoding.count_line(line, MINI.tokenizer)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
@@ -147,9 +153,9 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
 
 
 def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, desk, provider):
-    one = max(plan.answer_cost(MINI, text, run().show, tuned=True) for text in QUESTIONS)
-    ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     outcome(lake, run_id="poor")
+    one = max(question.reserved for question in asked(lake, TUNED, "poor"))
+    ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     with pytest.raises(SpendCeilingReached):
         evaluation.answer(lake, desk, run("poor"), TUNED)
     rows = kept(lake, run_id="poor")
