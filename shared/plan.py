@@ -1,13 +1,13 @@
 """What each fine-tune would cost, what a budget buys, and whether everything fits the ceiling. Exact arithmetic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from math import ceil
 
 from shared import encoding, money
-from shared.catalogue import Model, Price, Purpose
+from shared.catalogue import Model, Price
 from shared.providers.contract import Message
 from shared.shows import ShowProfile
 
@@ -74,54 +74,41 @@ def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent:
 
 def prompt_bound(model: Model, message: Message) -> int:
     """The most tokens the provider may count in a prompt: ours, with the model's margin."""
-    counted = encoding.count_line(encoding.encode_line((message,)), model.tokenizer)
-    return -(-counted * (100 + model.margin_percent) // 100)
+    return -(-_counted(model, message) * (100 + model.margin_percent) // 100)
 
 
 def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
     """The most that all of a model's answers can cost: whole prompts, and answers as long as they may be."""
-    return _answers_cost(
-        model,
-        show,
-        lambda message: prompt_bound(model, message),
-        show.evaluation.max_answer_tokens,
-    )
+    prompts = [prompt_bound(model, message) for message in _prompts(show)]
+    return _answers_cost(model, prompts, show.evaluation.max_answer_tokens)
 
 
 def expected_evaluation_cost(model: Model, show: ShowProfile, mean_completion: Fraction) -> Decimal:
     """What all of a model's answers cost when they are as long as the host's, in tokens, on average."""
-    return _answers_cost(
-        model,
-        show,
-        lambda message: encoding.count_line(encoding.encode_line((message,)), model.tokenizer),
-        min(show.evaluation.max_answer_tokens, ceil(mean_completion)),
-    )
+    prompts = [_counted(model, message) for message in _prompts(show)]
+    answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
+    return _answers_cost(model, prompts, answer_tokens)
 
 
-def _answers_cost(
-    model: Model, show: ShowProfile, prompt_tokens: Callable[[Message], int], answer_tokens: int
-) -> Decimal:
+def _prompts(show: ShowProfile) -> list[Message]:
+    return [encoding.prompt_message(question, show.cue) for question in show.questions]
+
+
+def _counted(model: Model, message: Message) -> int:
+    return encoding.count_line(encoding.encode_line((message,)), model.tokenizer)
+
+
+def _answers_cost(model: Model, prompts: Sequence[int], answer_tokens: int) -> Decimal:
     """Every question to the tuned and to the untuned model; a historical model answers none."""
     if model.historical:
         return money.ZERO
-    prompts = [
-        prompt_tokens(encoding.prompt_message(question, show.cue)) for question in show.questions
-    ]
-    return money.add(
-        *(
-            model.price(purpose).cost(tokens)
-            for asked in prompts
-            for purpose, tokens in _arms(asked, answer_tokens)
-        )
+    asked, answered = (
+        [model.price(purpose) for purpose in purposes]
+        for purposes in (("base_input", "input"), ("base_output", "output"))
     )
-
-
-def _arms(asked: int, answered: int) -> tuple[tuple[Purpose, int], ...]:
-    return (
-        ("base_input", asked),
-        ("base_output", answered),
-        ("input", asked),
-        ("output", answered),
+    return money.add(
+        *(price.cost(tokens) for tokens in prompts for price in asked),
+        *(price.cost(answer_tokens) for _ in prompts for price in answered),
     )
 
 

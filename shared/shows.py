@@ -12,6 +12,12 @@ from shared.errors import InvalidField, UnknownShow
 from shared.validation import read_yaml, sentence
 
 PACKAGED = Path(__file__).with_name("shows")
+QUESTIONS = (
+    "What have you changed your mind about?",
+    "What do most people get wrong about your subject?",
+    "What makes a conversation worth having?",
+)
+"""What any host may be asked, where the profile has no questions of its own."""
 
 
 def _compiles(pattern: str) -> str:
@@ -89,7 +95,7 @@ class Evaluation(_Record):
 
 
 class ShowProfile(_Record):
-    """One show. Only `name`, one source and `host.name` are required.
+    """One show. Only `name`, one source and `host.name` are required; without questions, general ones.
 
     `transcripts` is an s3:// prefix, or on a laptop a folder. `exclude` holds episodes' addresses,
     their ids, or regular expressions found in the titles that a feed or file names give.
@@ -107,7 +113,7 @@ class ShowProfile(_Record):
     consent: Consent | None = None
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
-    questions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = QUESTIONS
     models: tuple[str, ...] = ("llama-3.3-70b",)
     horizon_days: int = Field(default=14, ge=0)
     max_failed_share: float = Field(default=0.2, ge=0, le=1)

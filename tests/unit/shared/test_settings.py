@@ -115,6 +115,18 @@ def test_a_paid_run_needs_rights_and_consent_and_a_dry_run_does_not(section):
     assert resolved(show=bare, dry_run=True).dry_run
 
 
+def test_a_show_without_questions_is_asked_general_ones_and_none_at_all_is_refused():
+    unasked = {key: value for key, value in SHOW.items() if key != "questions"}
+    assert len(resolved(show=unasked).show.questions) == 3
+    with pytest.raises(InvalidField, match="porch has no questions"):
+        resolved(show={**SHOW, "questions": []})
+
+
+def test_a_name_a_source_and_a_host_are_enough_for_a_plan():
+    least = {"name": "porch", "feed": SHOW["feed"], "host": {"name": "Ida Stone"}}
+    assert resolved(show=least, dry_run=True).show.cue == "Ida Stone responds:"
+
+
 def test_econtalk_ships_with_the_twelve_questions_and_without_rights():
     show = shows.packaged("econtalk")
     assert len(show.questions) == 12
