@@ -4,13 +4,8 @@ from typing import BinaryIO
 
 import pytest
 
-from shared.providers.contract import (
-    Job,
-    UploadedFile,
-)
-from shared.purchases import (
-    Desk,
-)
+from shared.providers.contract import Job, JobRequest, UploadedFile
+from shared.purchases import Desk, cancel_jobs
 from shared.purchases.rules import CREATE_WITHIN
 from tests.unit.shared.fakes import FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -100,3 +95,22 @@ def test_a_writer_held_up_after_its_intent_does_not_send_it(
     assert submit(desk).job_id == "job-1"
     assert provider.jobs["job-1"].request.attempt == 2
     assert desk.ledger.totals("run").reserved == RESERVED
+
+
+def test_a_job_created_so_late_that_another_was_bought_in_its_stead_is_stopped_and_paid_for(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = provider.create
+
+    def slow_create(request: JobRequest) -> Job:
+        monkeypatch.setattr(provider, "create", create)
+        desk.sleep(desk.submission_window.total_seconds() + 1)
+        poll(desk)
+        return create(request)
+
+    monkeypatch.setattr(provider, "create", slow_create)
+    assert submit(desk).job_id == "job-1"
+    assert provider.jobs["job-2"].request.attempt == 1
+    assert provider.running() == ["job-1"]
+    cancel_jobs(desk, "run")
+    assert desk.ledger.totals("run").settled == provider.bill()
