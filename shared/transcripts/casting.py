@@ -20,6 +20,7 @@ from shared.transcripts.text import without_time_marks
 
 HOST_SHARE_LIMIT = 0.6
 STRAY_NAMES_TOLD = 5
+DOUBLED_WORDS = 12  # shorter turns repeat by chance
 _SENTENCE_END = re.compile(r"[.?!…\])'\"’”»—–-]\s*$")
 _NAME_AND_COLON = re.compile(
     r"(?:^|[.?!…\])]\s?|--)([A-Z][\w'’-]{1,30}(?: (?:[A-Z]\.|[A-Z][\w'’-]{1,30})){0,3})\s?:(?![\w/'\"‘“])"
@@ -115,6 +116,7 @@ def warnings(turns: Sequence[Turn], known: Cast, people: People) -> tuple[str, .
             _silent_guests(known, people),
             _host_share(turns, people),
             _cut_off(turns),
+            _doubled(turns),
             _stray_names(turns, known),
         )
         if sentence
@@ -151,6 +153,13 @@ def _cut_off(turns: Sequence[Turn]) -> str:
     if turns and not _SENTENCE_END.search(end):
         return f"the transcript may be cut off: it ends in {end!r}"
     return ""
+
+
+def _doubled(turns: Sequence[Turn]) -> str:
+    """Long turns that stand twice word for word, as where a page repeats a block."""
+    times = Counter(turn.text for turn in turns if len(turn.text.split()) >= DOUBLED_WORDS)
+    doubled = sum(count > 1 for count in times.values())
+    return f"turns that stand twice, word for word: {doubled}" if doubled else ""
 
 
 def _stray_names(turns: Sequence[Turn], known: Cast) -> str:

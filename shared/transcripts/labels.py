@@ -2,10 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from shared.transcripts.people import People, could_be_a_name, is_nobody, name_key, tidy_label
+from shared.transcripts.people import (
+    People,
+    could_be_a_name,
+    is_capitalised,
+    is_nobody,
+    merged_aliases,
+    name_key,
+    tidy_label,
+)
 from shared.transcripts.records import Line
 
 _PLAIN_LABEL = re.compile(r"(?:- )?\[?([^\W\d_][^:\[\]<>\"“?!]{0,60}?)\]?\s?:(?!//)(?:\s|$)")
@@ -23,9 +31,11 @@ def settled(lines: Sequence[Line], people: People) -> list[Line]:
     """The lines with only true labels left; a rejected label goes back into the text.
 
     A label counts in a field for speakers, or when the show knows the person, or when it has the
-    form of a name and returns; a full name in bold, or a part of one, counts at once.
+    form of a name and returns, be it in a shorter form (`TYLER COWEN`, then `COWEN`; `Ann Lee (AL)`,
+    then `AL`); a full name in bold, or a part of one, counts at once.
     """
     seen = Counter(line.label for line in lines if line.label)
+    returning = _returning(seen)
     fields = {line.label for line in lines if line.mark == "field"}
     bold = {line.label for line in lines if line.mark == "bold"}
     accepted = {
@@ -34,12 +44,25 @@ def settled(lines: Sequence[Line], people: People) -> list[Line]:
         if label in fields
         or people.identify(label)
         or (is_nobody(label) and (label in bold or " " not in label))
-        or (could_be_a_name(label) and (seen[label] > 1 or (label in bold and " " in label)))
+        or (could_be_a_name(label) and (label in returning or (label in bold and " " in label)))
     }
     full = [name_key(label) for label in accepted if " " in label]
     ends = {end for key in full if key for end in (key[0], key[-1])}
     accepted |= {label for label in seen if label in bold and label.casefold() in ends}
     return [_with_label(line, line.label in accepted) for line in lines]
+
+
+def _returning(seen: Mapping[str, int]) -> set[str]:
+    """The labels that stand more than once, or whose person does under another form of the name."""
+    longer = merged_aliases(list(seen))
+    times = Counter[str]()
+    for label, count in seen.items():
+        times[longer[label]] += count
+    return {
+        label
+        for label, count in seen.items()
+        if count > 1 or (times[longer[label]] > 1 and is_capitalised(longer[label]))
+    }
 
 
 def _with_label(line: Line, accepted: bool) -> Line:

@@ -66,6 +66,11 @@ def could_be_a_name(label: str) -> bool:
     return _NAME.fullmatch(label) is not None and _NO_NAMES.fullmatch(label) is None
 
 
+def is_capitalised(label: str) -> bool:
+    """Whether every word of the label begins with a capital letter, as a name's do in most scripts."""
+    return all(word[0].isupper() for word in re.findall(r"[^\W\d_]+", label))
+
+
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> tuple[str, ...]:
     """What two spellings of one name share: its words in lower case, titles left out."""

@@ -147,6 +147,36 @@ def test_one_person_under_several_labels_is_one_speaker():
     ]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "VERA LUND: One.\n\nTOM EK: Two.\n\nLUND: Three.\n\nEK: Four.",
+        "Vera Lund (VL): One.\n\nTom Ek (TE): Two.\n\nVL: Three.\n\nTE: Four.",
+        "Vera: One.\n\nTom Ek: Two.\n\nVera: Three.\n\nTom: Four.",
+    ],
+)
+def test_a_plain_label_that_returns_in_a_shorter_form_is_a_label_from_the_first_time_on(body):
+    said = [text for _, text in turns(body)]
+    assert said == ["One.", "Two.", "Three.", "Four."]
+    who = [speaker.title() for speaker, _ in turns(body)]
+    assert who == ["Vera Lund", "Tom Ek", "Vera Lund", "Tom Ek"]
+
+
+def test_the_beginning_of_a_sentence_that_returns_in_a_shorter_form_is_no_label():
+    body = "**Vera Lund:** Well.\n\nSo the question is: who?\n\nSo: me.\n\n**Tom Ek:** Ha."
+    assert turns(body)[0][1] == "Well. So the question is: who? So: me."
+
+
+def test_a_block_that_a_page_repeats_is_pointed_at():
+    block = (
+        "**Vera Lund:** You have said before that the fence was there when you came.\n\n"
+        "**Tom Ek:** Yes.\n\n"
+    )
+    (warning,) = [said for said in read(block * 2).warnings if "twice" in said]
+    assert warning == "turns that stand twice, word for word: 1"
+    assert not [said for said in read(block).warnings if "twice" in said]
+
+
 def test_words_before_a_colon_that_are_no_speaker_stay_words():
     body = (
         "**Vera Lund:** Well.\n\nThere is a saying: who, me?\n\nLocation: Oslo.\n\n**Tom Ek:** Ha."
