@@ -100,6 +100,23 @@ def test_a_page_comes_with_its_headers_and_our_name_is_honest(site, fetcher):
     assert seen["user-agent"] == AGENT
 
 
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("/top-1%/", "/top-1%25/"),
+        ("/on-#republic/", "/on-%23republic/"),
+        ("/on-republic/#highlights", "/on-republic/"),
+        ("/caf%C3%A9/", "/caf%C3%A9/"),
+        ("/café/", "/caf%C3%A9/"),
+    ],
+)
+def test_a_link_as_feeds_write_it_is_asked_for_as_sites_serve_it(site, fetcher, link, asked):
+    site.answers[asked] = reply(200, b"x")
+    page = fetcher.get(site.url + link)
+    assert (page.body, page.url) == (b"x", site.url + link)
+    assert site.asked[-1] == asked
+
+
 def test_an_unchanged_page_is_not_sent_again(site, fetcher):
     def answer(handler: Handler) -> None:
         known = handler.headers.get("If-None-Match") == '"1"'
