@@ -181,7 +181,7 @@ class Fetcher:
             except LocationParseError as error:
                 raise AddressRefused(f"{url!r} is no address: {error}") from error
             except HTTPError as error:
-                trouble = str(error)
+                trouble = _said(error)
                 continue
             if answer.status not in _SERVER_TROUBLE:
                 return answer
@@ -240,6 +240,12 @@ class Fetcher:
             raise Unreachable(
                 f"{url} did not arrive whole within {self._policy.timeout_seconds:g} s."
             )
+
+
+def _said(error: HTTPError) -> str:
+    """What urllib3 says, without the connection object that it begins with."""
+    said = str(error)
+    return said.partition("): ")[2] if said.startswith("_Guarded") else said
 
 
 def _with_path_whole(url: str) -> str:

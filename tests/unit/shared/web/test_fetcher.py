@@ -205,7 +205,7 @@ def test_nobody_listening_fails_the_page(fetcher):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    with pytest.raises(Unreachable, match="3 attempts"):
+    with pytest.raises(Unreachable, match="after 3 attempts: Failed to establish a new connection"):
         fetcher.get(f"http://127.0.0.1:{port}/")
 
 
