@@ -98,11 +98,11 @@ def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
     provider = desk.provider_of(entry.provider)
     jobs = (job for job in provider.find(entry.purchase_id) if job.job_id != purchase.job_id)
     late = next((job for job in jobs if job.run_key == entry.entry_id), None)
-    if late is not None and phase(late.status) not in BILLABLE:
-        provider.cancel(late.job_id)
-        late = provider.get(late.job_id) or late
     if late is None:
         return ""
+    if phase(late.status) not in BILLABLE:
+        provider.cancel(late.job_id)
+        late = provider.get(late.job_id) or late
     if phase(late.status) not in BILLABLE:
         return f"late {late.job_id}"
     ending: dict[str, Any] = {

@@ -87,10 +87,9 @@ class Application:
         try:
             reply = self._reply(request)
         except ReplyLost:
-            if (
-                "werkzeug.socket" in environ
-            ):  # not where the application is called in its own process
-                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            connection = environ.get("werkzeug.socket")  # none where no server is in between
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("the reply was lost on order") from None
         return _response(reply)(environ, start_response)
 
