@@ -1,5 +1,6 @@
 """Reads what a person wrote, and turns a validation library's findings into one sentence for them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,11 +34,10 @@ def read_yaml(text: str) -> Any:
 
 def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """For `json.loads(object_pairs_hook=...)`: the object; raises ValueError for a repeated key."""
-    document = dict(pairs)
-    for number, (key, _) in enumerate(pairs):
-        if any(key == earlier for earlier, _ in pairs[:number]):
-            raise ValueError(f"the field {key!r} stands a second time; keep one")
-    return document
+    repeated = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+    if repeated:
+        raise ValueError(f"the field {repeated[0]!r} stands a second time; keep one")
+    return dict(pairs)
 
 
 def sentence(error: Exception, text: str = "") -> str:
