@@ -2,26 +2,24 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
 from sys import intern
 from typing import Any
 
-from shared import encoding, keys, money, pairs, plan, selection
+from shared import encoding, keys, money, pair_files, plan, selection
 from shared.catalogue import Model
-from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
-from shared.ids import digest
+from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
 from shared.lake import Lake
+from shared.pair_files import PairFiles
 from shared.plan import ModelPlan
 from shared.selection import Candidate
 from shared.settings import RunSettings
 from shared.shows import ShowProfile
 from shared.statistics import MEASURES, Tally
 
-PAIRS_VERSION = 1  # raise when pairs would come out otherwise from the same turns
 NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
 
 
@@ -43,33 +41,15 @@ class TrainingFile:
         return hashlib.sha256(self.body).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """A show's pairs as this run knows them: the files made by its own rules."""
-
-    lake: Lake
-    files: tuple[str, ...]
-
-    def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
-        """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
-        for key in self.files:
-            rows = self.lake.read_existing(key, columns)
-            if rows is None:
-                raise PairsReplaced(
-                    f"{key} is gone: another run of the show has other `must_have` patterns and "
-                    "replaced it; try again, or start such runs one after the other"
-                )
-            yield from (row for row in rows if row["episode_id"] in episodes)
-
-
 def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     """Write pairs, statistics, selections, training files and plans; return one plan per model.
 
     Raises TooManyFailures before anything is written, of a dry run too; else TooFewPairs, or
-    SpendCeilingReached when no model fits the ceiling, both after the plan is written.
+    SpendCeilingReached when no model fits the ceiling, both after the plan is written; and
+    PairsReplaced, after which another try may do.
     """
     published = _parsed_episodes(lake, settings)
-    corpus = Pairs(lake, _refresh_pairs(lake, settings.show))
+    corpus = pair_files.refresh(lake, settings.show)
     candidates = _candidates(lake, settings, corpus.rows(NARROW, published))
     budgets = plan.budgets(
         settings.models, settings.show, settings.ceiling_usd, settings.max_cost_per_model_usd
@@ -103,34 +83,6 @@ def _parsed_episodes(lake: Lake, settings: RunSettings) -> set[str]:
     return {row["episode_id"] for row in rows if row["status"] == "parsed"}
 
 
-def _refresh_pairs(lake: Lake, show: ShowProfile) -> tuple[str, ...]:
-    """Bring `pairs` up to date with `turns`, and return its files.
-
-    A file's name tells which turns and which rules made it.
-    """
-    have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
-    want = {}
-    for key, etag in lake.etags("lake/turns/").items():
-        if keys.belongs_to(key, show.name):
-            made_from = digest(etag, PAIRS_VERSION, list(show.training.must_have), length=8)
-            target = key.replace("lake/turns/", "lake/pairs/").replace(
-                ".parquet", f".{made_from}.parquet"
-            )
-            want[target] = key
-    for target in sorted(set(want) - have):
-        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show))
-    lake.delete(sorted(have - set(want)))
-    return tuple(sorted(want))
-
-
-def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mapping[str, object]]:
-    turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text"))
-    turns.sort(key=lambda row: (row["episode_id"], row["turn"]))
-    for episode_id, rows in groupby(turns, key=lambda row: row["episode_id"]):
-        for pair in pairs.pairs_of(list(rows), show.name, episode_id, show.training):
-            yield pair.row()
-
-
 def _candidates(
     lake: Lake, settings: RunSettings, rows: Iterable[Mapping[str, Any]]
 ) -> list[Candidate]:
@@ -161,7 +113,7 @@ def _plan_model(
     lake: Lake,
     settings: RunSettings,
     model: Model,
-    corpus: Pairs,
+    corpus: PairFiles,
     candidates: Sequence[Candidate],
     budget: Decimal,
 ) -> ModelPlan:
@@ -232,7 +184,7 @@ def _short_enough(
 
 
 def _training_file(
-    corpus: Pairs,
+    corpus: PairFiles,
     settings: RunSettings,
     model: Model,
     candidates: Sequence[Candidate],
@@ -258,7 +210,9 @@ def _training_file(
     )
 
 
-def _encoded(corpus: Pairs, show: ShowProfile, candidates: Iterable[Candidate]) -> dict[str, bytes]:
+def _encoded(
+    corpus: PairFiles, show: ShowProfile, candidates: Iterable[Candidate]
+) -> dict[str, bytes]:
     wanted = {candidate.pair_id for candidate in candidates}
     episodes = {candidate.episode_id for candidate in candidates}
     columns = ("pair_id", "episode_id", "prompt", "completion")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from shared import catalogue, dataset, encoding, keys
+from shared import catalogue, dataset, encoding, keys, pair_files
 from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
 from shared.pairs import split_of
 from tests.sample_run import sample_run
@@ -231,7 +231,7 @@ def test_unchanged_pairs_are_not_written_again(lake, monkeypatch):
     build(lake)
     written = []
     monkeypatch.setattr(type(lake), "write", lambda self, key, *rest: written.append(key))
-    dataset._refresh_pairs(lake, resolved(show=show()).show)
+    pair_files.refresh(lake, resolved(show=show()).show)
     assert written == []
 
 
@@ -348,7 +348,7 @@ def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what
 
     def overtaken(*arguments):
         found = candidates(*arguments)
-        dataset._refresh_pairs(lake, resolved(show=show(must_have=["snow"])).show)
+        pair_files.refresh(lake, resolved(show=show(must_have=["snow"])).show)
         return found
 
     monkeypatch.setattr(dataset, "_candidates", overtaken)

@@ -1,0 +1,61 @@
+"""The files of a show's `pairs`: kept up to date with its `turns`, and read a few columns at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from shared import keys, pairs
+from shared.errors import PairsReplaced
+from shared.ids import digest
+from shared.lake import Lake
+from shared.shows import ShowProfile
+
+PAIRS_VERSION = 1  # raise when pairs would come out otherwise from the same turns
+
+
+@dataclass(frozen=True, slots=True)
+class PairFiles:
+    """A show's pairs as this run knows them: the files made by its own rules."""
+
+    lake: Lake
+    files: tuple[str, ...]
+
+    def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
+        """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
+        for key in self.files:
+            rows = self.lake.read_existing(key, columns)
+            if rows is None:
+                raise PairsReplaced(
+                    f"{key} is gone: another run of the show has other `must_have` patterns and "
+                    "replaced it; try again, or start such runs one after the other"
+                )
+            yield from (row for row in rows if row["episode_id"] in episodes)
+
+
+def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
+    """Bring `pairs` up to date with `turns`, and return its files.
+
+    A file's name tells which turns and which rules made it.
+    """
+    have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
+    want = {}
+    for key, etag in lake.etags("lake/turns/").items():
+        if keys.belongs_to(key, show.name):
+            made_from = digest(etag, PAIRS_VERSION, list(show.training.must_have), length=8)
+            target = key.replace("lake/turns/", "lake/pairs/").replace(
+                ".parquet", f".{made_from}.parquet"
+            )
+            want[target] = key
+    for target in sorted(set(want) - have):
+        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show))
+    lake.delete(sorted(have - set(want)))
+    return PairFiles(lake, tuple(sorted(want)))
+
+
+def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mapping[str, object]]:
+    turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text"))
+    turns.sort(key=lambda row: (row["episode_id"], row["turn"]))
+    for episode_id, rows in groupby(turns, key=lambda row: row["episode_id"]):
+        for pair in pairs.pairs_of(list(rows), show.name, episode_id, show.training):
+            yield pair.row()
