@@ -11,6 +11,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_OVERTAKEN = frozenset(
+    {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -22,6 +26,14 @@ class Listed:
     modified: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object's bytes and their entity tag, for who wants to replace exactly these."""
+
+    body: bytes
+    etag: str
+
+
 class Bucket:
     """Bytes and JSON by key: `raw/` as fetched, `lake/<table>/` as Parquet, `runs/<run_id>/` as reported."""
 
@@ -31,12 +43,31 @@ class Bucket:
 
     def read(self, key: str) -> bytes | None:
         """The object's bytes, or None where there is none."""
+        stored = self.stored(key)
+        return None if stored is None else stored.body
+
+    def stored(self, key: str) -> Stored | None:
+        """The object as it is now, or None where there is none."""
         try:
-            return self._s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+            found = self._s3.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
             raise
+        return Stored(found["Body"].read(), found["ETag"])
+
+    def replace(self, key: str, body: bytes, content_type: str, before: Stored | None) -> bool:
+        """Put the object if it is still as `before`; False when another writer was first."""
+        condition: Any = {"IfNoneMatch": "*"} if before is None else {"IfMatch": before.etag}
+        try:
+            self._s3.put_object(
+                Bucket=self.name, Key=key, Body=body, ContentType=content_type, **condition
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _OVERTAKEN:
+                return False
+            raise
+        return True
 
     def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         """Put the object, replacing what was there."""

@@ -53,6 +53,10 @@ class TooManyFailures(EconChatRError):
     """More of the show's episodes failed than its profile tolerates."""
 
 
+class FileContended(Transient):
+    """Other runs kept replacing a file of the lake while this one tried to."""
+
+
 class PairsReplaced(Transient):
     """Another run of the show, with other must-have patterns, replaced the pairs this one was reading."""
 

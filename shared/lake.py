@@ -1,7 +1,7 @@
 """The lake: Parquet tables in the bucket, each in its written schema."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.bucket import Bucket
+from shared.errors import FileContended
 from shared.schemas import MOMENT, MONEY, SCHEMAS
+
+PARQUET = "application/vnd.apache.parquet"
+RACES = 20
+Row = dict[str, Any]
 
 
 class Lake(Bucket):
@@ -18,10 +23,20 @@ class Lake(Bucket):
 
     def write_rows(self, table: str, key: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Put `rows` as one zstd Parquet file in the table's written schema."""
-        sheet = pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[table])
-        buffer = io.BytesIO()
-        pq.write_table(sheet, buffer, compression="zstd")
-        self.write(key, buffer.getvalue(), "application/vnd.apache.parquet")
+        self.write(key, _parquet(table, rows), PARQUET)
+
+    def rewrite(self, table: str, key: str, change: Callable[[list[Row]], list[Row]]) -> int:
+        """Replace the rows of a file by what `change` makes of them, and return how many those are.
+
+        One step, though S3 knows no transactions: a file that another run replaced in between is
+        read and changed anew. Raises FileContended.
+        """
+        for _ in range(RACES):
+            stored = self.stored(key)
+            rows = change(_rows(table, stored.body) if stored else [])
+            if self.replace(key, _parquet(table, rows), PARQUET, stored):
+                return len(rows)
+        raise FileContended(f"{key} was replaced by other runs {RACES} times in a row; try again")
 
     def read_rows(
         self, table: str, prefix: str = "", columns: Sequence[str] | None = None
@@ -42,13 +57,22 @@ class Lake(Bucket):
         A column that the table got after the file was written reads as None.
         """
         body = self.read(key)
-        if body is None:
-            return None
-        names = list(columns) if columns is not None else None
-        rows: list[dict[str, Any]] = pq.read_table(
-            io.BytesIO(body), columns=names, schema=SCHEMAS[key.split("/")[1]], partitioning=None
-        ).to_pylist()
-        return rows
+        return None if body is None else _rows(key.split("/")[1], body, columns)
+
+
+def _parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
+    sheet = pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[table])
+    buffer = io.BytesIO()
+    pq.write_table(sheet, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _rows(table: str, body: bytes, columns: Sequence[str] | None = None) -> list[Row]:
+    names = list(columns) if columns is not None else None
+    rows: list[Row] = pq.read_table(
+        io.BytesIO(body), columns=names, schema=SCHEMAS[table], partitioning=None
+    ).to_pylist()
+    return rows
 
 
 def typed(table: str, row: Mapping[str, Any]) -> dict[str, object]:

@@ -13,11 +13,9 @@ from shared.corpus.pages import Page, fetched, file_in_bucket, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
 from shared.feed import guests_from_title
 from shared.ids import digest
-from shared.lake import Lake
+from shared.lake import Lake, Row
 from shared.shows import ShowProfile
 from shared.transcripts import Transcript, TranscriptRefused, heading_of, read_transcript
-
-Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

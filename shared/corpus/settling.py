@@ -6,10 +6,9 @@ from typing import Any
 from shared import keys
 from shared.corpus.absence import duplicates
 from shared.corpus.records import DUPLICATE, REFUSED
-from shared.lake import Lake
+from shared.lake import Lake, Row
 from shared.settings import RunSettings
 
-Row = dict[str, Any]
 COLUMNS = ("episode_id", "url", "title", "published", "status", "turns_digest")
 
 
@@ -36,10 +35,11 @@ def settle(lake: Lake, settings: RunSettings) -> None:
 
 def _rewrite(lake: Lake, table: str, shard: str, change: Callable[[Row], Row | None]) -> None:
     key = keys.shard_file(table, shard)
-    rows = [row for row in map(change, lake.read_file(key)) if row is not None]
-    if rows:
-        lake.write_rows(table, key, rows)
-    else:
+
+    def changed(rows: list[Row]) -> list[Row]:
+        return [row for row in map(change, rows) if row is not None]
+
+    if not lake.rewrite(table, key, changed):
         lake.delete([key])
 
 

@@ -1,16 +1,16 @@
 """The stages that collect a show: what is new, changed or gone, and its pages into Parquet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from shared import keys, transcripts, web
 from shared.corpus.absence import excluded, gone, orphans, removal_record
 from shared.corpus.listing import list_source
-from shared.corpus.reading import Row, read_episode
+from shared.corpus.reading import read_episode
 from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
-from shared.lake import Lake
+from shared.lake import Lake, Row
 from shared.settings import RunSettings
 
 EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
@@ -90,11 +90,13 @@ def scrape(lake: Lake, settings: RunSettings, batch: str, fetcher: web.Fetcher) 
 def _keep(lake: Lake, shard: str, episodes: Sequence[Row], turns: Sequence[Row]) -> None:
     """Put these episodes in the place of what the shard had of them."""
     done = {row["episode_id"] for row in episodes}
+
+    def with_these(rows: Sequence[Row]) -> Callable[[list[Row]], list[Row]]:
+        return lambda before: [*(row for row in before if row["episode_id"] not in done), *rows]
+
     # `episodes` last: it says the rest is there.
     for table, rows in (("turns", turns), ("episodes", episodes)) if done else ():
-        key = keys.shard_file(table, shard)
-        kept = [row for row in lake.read_file(key) if row["episode_id"] not in done]
-        lake.write_rows(table, key, [*kept, *rows])
+        lake.rewrite(table, keys.shard_file(table, shard), with_these(rows))
 
 
 def known_episodes(lake: Lake, show: str) -> dict[str, Known]:

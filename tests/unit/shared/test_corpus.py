@@ -320,6 +320,27 @@ def test_the_parts_of_a_month_add_up_in_its_shard(lake, monkeypatch):
     assert said_by_the_host(lake, SWINGS[0])
 
 
+def test_two_runs_that_read_the_same_month_at_once_keep_each_others_episodes(lake):
+    site = Site(LAMPS, SWINGS)
+    discover(lake, site)
+    (tasks,) = [lake.read_json(keys.batch("r1", "porch.2026-11.0"))]
+    for number, task in enumerate(tasks):
+        lake.write_json(keys.batch(f"run{number}", "porch.2026-11.0"), [task])
+    replace_object, overtaken = lake.replace, []
+
+    def overtake(key, *arguments):
+        if key.startswith("lake/turns/") and not overtaken:
+            overtaken.append(key)
+            corpus.scrape(lake, run("run1"), "porch.2026-11.0", site)
+        return replace_object(key, *arguments)
+
+    lake.replace = overtake
+    corpus.scrape(lake, run("run0"), "porch.2026-11.0", site)
+    assert set(episodes(lake)) == {LAMPS[0], SWINGS[0]}
+    assert said_by_the_host(lake, LAMPS[0])
+    assert said_by_the_host(lake, SWINGS[0])
+
+
 def test_what_was_read_before_a_site_refused_us_is_kept(lake):
     site = Site(LAMPS, SWINGS)
     site.pages[SWINGS[0]] = AccessDenied("the site refuses us")

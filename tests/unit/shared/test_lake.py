@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -6,6 +7,7 @@ import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
+from shared.errors import FileContended
 from shared.lake import Lake, typed
 
 SPENT = {
@@ -85,3 +87,62 @@ def test_json_is_kept_readable(lake):
     body = lake.read("kept")
     assert "Café".encode() in body
     assert json.loads(body) == {"said": "Café"}
+
+
+def entry(name):
+    return {**SPENT, "entry_id": name}
+
+
+def names(lake):
+    return [row["entry_id"] for row in lake.read_rows("spend")]
+
+
+KEY = "lake/spend/shard.parquet"
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_a_file_that_another_run_replaced_in_between_is_changed_anew(lake, there_before):
+    if there_before:
+        lake.write_rows("spend", KEY, [entry("first")])
+    overtaken = []
+
+    def with_mine(rows):
+        if not overtaken:
+            overtaken.append(True)
+            lake.rewrite("spend", KEY, lambda before: [*before, entry("theirs")])
+        return [*rows, entry("mine")]
+
+    expected = [*(["first"] if there_before else []), "theirs", "mine"]
+    assert lake.rewrite("spend", KEY, with_mine) == len(expected)
+    assert names(lake) == expected
+
+
+def test_a_file_that_another_run_deleted_in_between_begins_anew(lake):
+    lake.write_rows("spend", KEY, [entry("first")])
+
+    def with_mine(rows):
+        lake.delete([KEY])
+        return [*rows, entry("mine")]
+
+    lake.rewrite("spend", KEY, with_mine)
+    assert names(lake) == ["mine"]
+
+
+def test_a_file_that_is_replaced_again_and_again_is_given_up_with_a_sentence(lake):
+    writers = iter(range(1000))
+
+    def overtaken_always(rows):
+        lake.write_rows("spend", KEY, [entry(f"theirs {next(writers)}")])
+        return rows
+
+    with pytest.raises(FileContended, match=r"shard\.parquet was replaced by other runs 20 times"):
+        lake.rewrite("spend", KEY, overtaken_always)
+
+
+def test_many_writers_at_once_lose_nothing(lake):
+    def add(number):
+        lake.rewrite("spend", KEY, lambda rows: [*rows, entry(f"{number:02}")])
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(add, range(12)))
+    assert sorted(names(lake)) == [f"{number:02}" for number in range(12)]
