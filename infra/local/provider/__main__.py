@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from infra.encodings import cache_dir
@@ -18,6 +19,8 @@ from infra.local.provider.store import Store
 def main() -> int:
     arguments = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if arguments.until_stdin_closes:
+        threading.Thread(target=_terminate_when_stdin_closes, daemon=True).start()
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(cache_dir()))
     try:
         store = Store(arguments.state)
@@ -37,6 +40,12 @@ def main() -> int:
     return 0
 
 
+def _terminate_when_stdin_closes() -> None:
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a buffer's lock would hinder the exit
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
@@ -44,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
     parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
     parser.add_argument("--api-key", help="the only key to accept; any without it")
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end with whoever holds the other end, even if that was killed",
+    )
     return parser
 
 

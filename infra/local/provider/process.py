@@ -45,17 +45,19 @@ def start(
 ) -> Iterator[RunningProvider]:
     """The provider on loopback with the prices of `catalogue`; it continues from `state`.
 
-    It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block.
+    It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block, or with
+    this process where that is killed.
     Raises ProviderDidNotStart, for example when `port` is in use or `state` cannot be written.
     """
     command = [sys.executable, "-m", "infra.local.provider", "--port", str(port)]
     command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
-    command += ["--job-seconds", str(job_seconds)]
+    command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
     command += ["--api-key", api_key] if api_key else []
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
             command,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

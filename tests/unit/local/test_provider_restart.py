@@ -3,7 +3,11 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +16,7 @@ from tests.unit.local.provider_support import CATALOGUE, bench
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
+ROOT = Path(__file__).resolve().parents[3]
 QUESTION = "Why do you keep a red book?"
 
 
@@ -51,6 +56,36 @@ def test_it_stops_with_the_block(tmp_path: Path) -> None:
         pid = running.running.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def listens(host: str, port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex((host, port)) == 0
+
+
+STARTER = """
+import sys
+from pathlib import Path
+from infra.local.provider.process import start
+with start(Path(sys.argv[1]), Path(sys.argv[2])) as running:
+    print(running.base_url, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_it_ends_with_the_process_that_started_it_even_if_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE)
+    command = [sys.executable, "-c", STARTER, tmp_path / "catalogue.yaml", tmp_path / "state"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as starter:
+        address = urlsplit(starter.stdout.readline())
+        socket.create_connection((address.hostname, address.port)).close()
+        starter.kill()
+    deadline = time.monotonic() + 30
+    while listens(address.hostname, address.port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not listens(address.hostname, address.port)
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
