@@ -4,8 +4,8 @@ from functools import cache
 
 import boto3
 
-from shared.environment import environment
-from shared.lake import Lake
+from shared.lake.tables import Lake
+from shared.run.environment import environment
 
 
 @cache

@@ -6,10 +6,10 @@ import boto3
 from botocore.config import Config
 
 from functions.wiring import api_key, ledger, models_and_prices
-from shared.environment import environment
-from shared.notices import Notifier
+from shared.ledger import Notifier
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
+from shared.run.environment import environment
 
 
 @cache

@@ -7,13 +7,13 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities import parameters
 
-from shared import catalogue, keys
-from shared.bucket import Bucket
+from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.environment import environment
 from shared.errors import BadInput
+from shared.lake import Bucket, keys
 from shared.ledger import Ledger
-from shared.settings import RunSettings
+from shared.run import RunSettings
+from shared.run.environment import environment
 
 logger = Logger()
 

@@ -10,9 +10,12 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from shared import catalogue, encoding, keys, settings
-from shared.lake import Lake
+from shared import catalogue
+from shared.lake import keys
+from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
+from shared.providers import examples
+from shared.run import settings
 
 RUN_ID = "porch-1"
 STARTED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -144,8 +147,8 @@ class SampleRun:
             self.lake.write_rows(
                 "selections", keys.table_file("selections", f"{self.run_id}.{model}"), selected
             )
-            line = encoding.encode_line(
-                encoding.messages_of("Lovely evening.", HOST_TURN, "Ida Stone responds:")
+            line = examples.encode_line(
+                examples.messages_of("Lovely evening.", HOST_TURN, "Ida Stone responds:")
             )
             self.lake.write(keys.training_file(self.run_id, model), line * 2)
 

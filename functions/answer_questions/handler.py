@@ -6,13 +6,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk
 from functions.wiring import bucket, logger, settings_of
-from shared import evaluation
-from shared.evaluation import Arm
+from shared.evaluation import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    arm = Arm(event["arm"], event["model"])
-    answers = evaluation.answer(bucket(), desk(), settings, arm)
+    arm = stages.Arm(event["arm"], event["model"])
+    answers = stages.answer(bucket(), desk(), settings, arm)
     return {"answers": answers}

@@ -6,12 +6,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.wiring import logger, settings_of
-from shared import corpus, dataset
+from shared.corpus.stages import settle
+from shared.dataset.stages import build
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    corpus.settle(lake(), settings)
-    plans = dataset.build(lake(), settings)
+    settle(lake(), settings)
+    plans = build(lake(), settings)
     return {"models": [plan.model for plan in plans if plan.fits]}

@@ -6,11 +6,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk
 from functions.wiring import logger
-from shared import fine_tunes
+from shared.fine_tuning import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # An execution that was stopped or timed out sends its status change here instead of a state.
     run_id = event["run_id"] if "run_id" in event else event["detail"]["name"]
-    return fine_tunes.cancel(desk(), run_id)
+    return stages.cancel(desk(), run_id)

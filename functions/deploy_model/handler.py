@@ -6,8 +6,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import provider
 from functions.wiring import bucket, logger, settings_of
-from shared import fine_tunes
 from shared.clock import utc_now
+from shared.fine_tuning import stages
 
 
 @logger.inject_lambda_context
@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     model = settings.model(event["model"])
     return {
         **event,
-        "deploying": not fine_tunes.deploy(
+        "deploying": not stages.deploy(
             bucket(), provider(model.provider), settings, model, utc_now()
         ),
     }

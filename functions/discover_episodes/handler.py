@@ -7,12 +7,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.wiring import logger, settings_of
-from shared import corpus, keys
 from shared.clock import utc_now
+from shared.corpus import stages
+from shared.lake import keys
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    found = corpus.discover(lake(), settings, corpus.fetcher_for(settings.show), utc_now())
+    found = stages.discover(lake(), settings, stages.fetcher_for(settings.show), utc_now())
     return {**asdict(found), "batches_key": keys.batches(settings.run_id)}

@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.wiring import bucket, logger, settings_of
-from shared import evaluation
+from shared.evaluation import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    arms = evaluation.arms(bucket(), settings_of(event["run_id"]))
+    arms = stages.arms(bucket(), settings_of(event["run_id"]))
     return {"arms": [{"arm": arm.name, "model": arm.model} for arm in arms]}

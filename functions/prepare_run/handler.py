@@ -6,13 +6,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.wiring import bucket, ledger, logger, models_and_prices
-from shared import preparation
-from shared.environment import environment
+from shared.run import stages
+from shared.run.environment import environment
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    settings = preparation.prepare(
+    settings = stages.prepare(
         bucket(),
         ledger(),
         models_and_prices(),

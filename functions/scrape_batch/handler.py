@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.wiring import logger, settings_of
-from shared import corpus
+from shared.corpus import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    return dict(corpus.scrape(lake(), settings, event["batch"], corpus.fetcher_for(settings.show)))
+    return dict(stages.scrape(lake(), settings, event["batch"], stages.fetcher_for(settings.show)))

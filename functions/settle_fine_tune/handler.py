@@ -6,15 +6,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk, provider
 from functions.wiring import bucket, logger, models_and_prices, settings_of
-from shared import fine_tunes
 from shared.clock import utc_now
+from shared.fine_tuning import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    outcome = fine_tunes.settle(bucket(), desk(), settings, model, utc_now())
-    fine_tunes.keep_curve(bucket(), provider(model.provider), settings, model)
+    outcome = stages.settle(bucket(), desk(), settings, model, utc_now())
+    stages.keep_curve(bucket(), provider(model.provider), settings, model)
     needs_deployment = models_and_prices().provider(model.provider).deploy != "none"
     return {**event, "deploying": needs_deployment and outcome["status"] == "succeeded"}

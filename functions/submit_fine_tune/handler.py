@@ -6,16 +6,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk, provider
 from functions.wiring import bucket, logger, settings_of
-from shared import fine_tunes
 from shared.clock import utc_now
+from shared.fine_tuning import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    fine_tunes.check_still_offered(provider(model.provider), settings, model, utc_now().date())
+    stages.check_still_offered(provider(model.provider), settings, model, utc_now().date())
     return {
         **event,
-        "over": fine_tunes.submit(bucket(), desk(), settings, model).done,
+        "over": stages.submit(bucket(), desk(), settings, model).done,
     }

@@ -6,12 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.wiring import ledger, logger
-from shared import closing
 from shared.clock import utc_now
+from shared.report import stages
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return closing.close(
-        lake(), ledger(), event["run_id"], event["state"].get("failure"), utc_now()
-    )
+    return stages.close(lake(), ledger(), event["run_id"], event["state"].get("failure"), utc_now())

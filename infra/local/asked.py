@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared import catalogue, settings, shows
+from shared import catalogue, shows
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
 from shared.errors import InvalidField, UnknownShow
 from shared.money import parse_usd
+from shared.run import settings
 from shared.shows import ShowProfile
 from shared.validation import one_of_each_key
 

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 from infra.local import asked
 from infra.local.telling import print_table
 from shared.corpus import fetcher_for, host_of
+from shared.corpus.feed import guests_from_title
 from shared.errors import InvalidField
-from shared.feed import guests_from_title
-from shared.keys import belongs_to
-from shared.schemas import SCHEMAS
+from shared.lake.keys import belongs_to
+from shared.lake.schemas import SCHEMAS
 from shared.shows import ShowProfile
 from shared.transcripts import Inspection, describe, heading_of
 

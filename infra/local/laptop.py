@@ -16,11 +16,11 @@ from infra import encodings
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.provider.process import start as start_provider
-from shared import catalogue, keys
-from shared.bucket import Bucket
+from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.corpus import is_transcript_file
 from shared.errors import BadInput
+from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.shows import ShowProfile
 

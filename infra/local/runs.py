@@ -15,8 +15,8 @@ from infra.local import asked
 from infra.local.cloud import Finished, follow, mirror_bucket
 from infra.local.laptop import Laptop, laptop, served
 from infra.local.telling import Teller, print_plan, print_results, print_statistics
-from shared import keys
 from shared.clock import utc_now
+from shared.lake import keys
 from shared.shows import ShowProfile
 
 PLAN_CEILING_USD = "10.00"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from shared.corpus.records import DUPLICATE, SETTLED, Known, Listing
-from shared.lake import Lake
+from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
 

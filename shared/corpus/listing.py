@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from shared import keys, web
+from shared import web
+from shared.corpus.feed import FeedItem, TranscriptLink, guests_from_title, parse_feed
 from shared.corpus.pages import fetched
 from shared.corpus.records import Item, Listing
-from shared.feed import FeedItem, TranscriptLink, guests_from_title, parse_feed
 from shared.ids import digest
-from shared.lake import Lake
+from shared.lake import keys
+from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 from shared.transcripts import Host
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from shared import web
 from shared.corpus.records import Freshness
-from shared.lake import Lake
+from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from shared import keys, tokens, transcripts, web
+from shared import tokens, transcripts, web
+from shared.corpus.feed import guests_from_title
 from shared.corpus.listing import host_of
 from shared.corpus.pages import Page, fetched, file_in_bucket, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
-from shared.feed import guests_from_title
 from shared.ids import digest
-from shared.lake import Lake, Row
+from shared.lake import keys
+from shared.lake.tables import Lake, Row
 from shared.shows import ShowProfile
 from shared.transcripts import Transcript, TranscriptRefused, heading_of, read_transcript
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared import keys
 from shared.corpus.absence import duplicates
 from shared.corpus.records import DUPLICATE, REFUSED
-from shared.lake import Lake, Row
-from shared.settings import RunSettings
+from shared.lake import keys
+from shared.lake.tables import Lake, Row
+from shared.run import RunSettings
 
 COLUMNS = ("episode_id", "url", "title", "published", "status", "turns_digest")
 

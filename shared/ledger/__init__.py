@@ -2,6 +2,7 @@
 
 from shared.ledger.book import Book
 from shared.ledger.ledger import Ledger
+from shared.ledger.notifier import Notifier
 from shared.ledger.records import (
     AnswerPurchase,
     Entry,
@@ -22,6 +23,7 @@ __all__ = [
     "Entry",
     "Ledger",
     "LedgerBusy",
+    "Notifier",
     "Purchase",
     "Reservation",
     "RunClosed",

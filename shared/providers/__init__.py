@@ -1,0 +1,58 @@
+"""What may be asked of any model provider, and how it can say no.
+
+`openai_compat` needs the `openai` client and `examples` a tokenizer, so whoever uses them imports them by name.
+"""
+
+from shared.providers.contract import (
+    CALL_TIMEOUT_SECONDS,
+    KEY_FIELD,
+    PURCHASE_FIELD,
+    REFUSALS,
+    ChatRequest,
+    Completion,
+    CredentialsRefused,
+    Deployment,
+    FineTuningProvider,
+    Job,
+    JobEvent,
+    JobRequest,
+    Message,
+    ModelNotReady,
+    OutcomeUnknown,
+    ProviderOutOfMoney,
+    ProviderRefusal,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TrainingNotAvailable,
+    TrainingStep,
+    UploadedFile,
+    run_key,
+)
+
+__all__ = [
+    "CALL_TIMEOUT_SECONDS",
+    "KEY_FIELD",
+    "PURCHASE_FIELD",
+    "REFUSALS",
+    "ChatRequest",
+    "Completion",
+    "CredentialsRefused",
+    "Deployment",
+    "FineTuningProvider",
+    "Job",
+    "JobEvent",
+    "JobRequest",
+    "Message",
+    "ModelNotReady",
+    "OutcomeUnknown",
+    "ProviderOutOfMoney",
+    "ProviderRefusal",
+    "ProviderRejected",
+    "ProviderUnavailable",
+    "RateLimited",
+    "TrainingNotAvailable",
+    "TrainingStep",
+    "UploadedFile",
+    "run_key",
+]

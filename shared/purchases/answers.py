@@ -12,7 +12,7 @@ from shared.catalogue import Price
 from shared.errors import Transient
 from shared.ids import digest
 from shared.ledger import AnswerPurchase, Entry, Reservation
-from shared.providers.contract import (
+from shared.providers import (
     ChatRequest,
     Completion,
     OutcomeUnknown,

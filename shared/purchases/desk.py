@@ -11,7 +11,7 @@ from shared.catalogue import Model
 from shared.clock import utc_now
 from shared.errors import EconChatRError, Transient
 from shared.ledger import Ledger, Reservation, TrainingPurchase
-from shared.providers.contract import FineTuningProvider, JobRequest, run_key
+from shared.providers import FineTuningProvider, JobRequest, run_key
 from shared.purchases.rules import ANSWER_WINDOW, SUBMISSION_WINDOW
 
 

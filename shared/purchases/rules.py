@@ -9,7 +9,7 @@ from enum import Enum, auto
 from shared import money
 from shared.catalogue import Price
 from shared.ledger import AnswerPurchase, TrainingPurchase
-from shared.providers.contract import CALL_TIMEOUT_SECONDS, Completion, Job, run_key
+from shared.providers import CALL_TIMEOUT_SECONDS, Completion, Job, run_key
 
 # A writer that was held up this long after its intent leaves the creation to whoever reconciles.
 CREATE_WITHIN = timedelta(seconds=30)

@@ -1,7 +1,7 @@
 """The single moves that buying and winding up share; each may be repeated or raced by others."""
 
 from shared.ledger import Entry, TrainingPurchase
-from shared.providers.contract import Job
+from shared.providers import Job
 from shared.purchases.desk import Desk
 from shared.purchases.rules import BILLABLE, adoptable, awaits_bill, bill, is_lost, phase
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from shared import money
 from shared.errors import SpendCeilingReached, Transient
 from shared.ledger import Entry, Ledger, LedgerBusy, SpendOverrun, TrainingPurchase
-from shared.providers.contract import (
+from shared.providers import (
     REFUSALS,
     FineTuningProvider,
     Job,

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.errors import Transient
 from shared.ledger import Entry
-from shared.providers.contract import ProviderRefusal
+from shared.providers import ProviderRefusal
 from shared.purchases.answers import pay
 from shared.purchases.desk import Desk
 from shared.purchases.rules import BILLABLE, bill, phase

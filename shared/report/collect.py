@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared import keys
-from shared.lake import Lake
+from shared.lake import keys
+from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
-from shared.settings import RunSettings
+from shared.run import RunSettings
 
 Row = Mapping[str, Any]
 EPISODE_COLUMNS = (

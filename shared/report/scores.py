@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from shared import keys, metrics
-from shared.lake import Lake
-from shared.metrics import Answer, Words
+from shared.evaluation import metrics
+from shared.evaluation.metrics import Answer, Words
+from shared.lake import keys
+from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
 
 

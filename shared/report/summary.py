@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from shared import keys, money
+from shared import money
 from shared.catalogue import Model
+from shared.lake import keys
 from shared.report.collect import RunRecord
 
 Scored = Sequence[Mapping[str, Any]]

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from shared import money
+from shared.dataset.statistics import UNITS
 from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
-from shared.statistics import UNITS
 
 ARMS = ("base", "tuned")
 CURVE_WIDTH, CURVE_HEIGHT = 240, 64

@@ -4,15 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from shared.transcripts.captions import read_captions
 from shared.transcripts.casting import cast, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
-from shared.transcripts.econtalk import WATCHED, read_econtalk
-from shared.transcripts.markdown import UNMARKED, read_labelled_text
-from shared.transcripts.markup import read_blocks
 from shared.transcripts.people import People, name_key
-from shared.transcripts.podcasting import read_cited_html, read_json
 from shared.transcripts.records import Host, Line, Script, Transcript, TranscriptRefused
+from shared.transcripts.shapes.captions import read_captions
+from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
+from shared.transcripts.shapes.markdown import UNMARKED, read_labelled_text
+from shared.transcripts.shapes.markup import read_blocks
+from shared.transcripts.shapes.podcasting import read_cited_html, read_json
 from shared.transcripts.text import (
     decoded,
     recording_date,

@@ -9,9 +9,12 @@ from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 
-from shared import catalogue, dataset, keys, plan, selection, settings
-from shared.lake import Lake
-from shared.selection import Candidate
+from shared import catalogue
+from shared.dataset import plan, selection, stages
+from shared.dataset.selection import Candidate
+from shared.lake import keys
+from shared.lake.tables import Lake
+from shared.run import settings
 from shared.shows import Training
 from shared.transcripts import Host, TranscriptRefused, read_transcript
 from tests.sample_run import SHOW, STARTED, sample_run
@@ -74,9 +77,9 @@ def _peak_bytes(pairs: int) -> int:
     with sample_run() as sample:
         for month in range(MONTHS):
             _write_talks(sample.lake, month, pairs // MONTHS)
-        dataset.build(sample.lake, run)  # pairs are made once; what is measured reads them
+        stages.build(sample.lake, run)  # pairs are made once; what is measured reads them
         tracemalloc.start()
-        dataset.build(sample.lake, run)
+        stages.build(sample.lake, run)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     return peak

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from shared import catalogue, encoding, plan
+from shared import catalogue
 from shared.catalogue import Catalogue, Model
-from shared.providers.contract import ChatRequest
+from shared.providers import ChatRequest, examples
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
 
@@ -38,8 +38,8 @@ PRICES = Catalogue(
 
 @cache
 def training_bytes() -> bytes:
-    pair = encoding.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
-    return encoding.encode_line(pair) * EXAMPLES
+    pair = examples.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
+    return examples.encode_line(pair) * EXAMPLES
 
 
 def open_file() -> io.BytesIO:
@@ -50,7 +50,7 @@ def open_file() -> io.BytesIO:
 def order(run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
     """A model, counted as the plan counts it; runs that order it under one name share it."""
     lines = training_bytes().splitlines(keepends=True)
-    per_epoch = sum(encoding.count_line(line, MODEL.tokenizer) for line in lines)
+    per_epoch = sum(examples.count_line(line, MODEL.tokenizer) for line in lines)
     return TrainingOrder(purchase_id, run_id, MODEL, n_epochs=N_EPOCHS, tokens=N_EPOCHS * per_epoch)
 
 
@@ -65,14 +65,14 @@ def ceiling(models: str) -> Decimal:
 
 
 def _question(run_id: str, text: str) -> Question:
-    message = encoding.prompt_message(text, CUE)
+    message = examples.prompt_message(text, CUE)
     request = ChatRequest(MODEL.base_model, (message,), ANSWER_TOKENS, temperature=0.0)
     return Question(
         run_id=run_id,
         model=MODEL.model,
         provider=MODEL.provider,
         request=request,
-        prompt_tokens=plan.prompt_bound(MODEL, message),
+        prompt_tokens=examples.prompt_bound(MODEL, message),
         input_price=MODEL.price("base_input"),
         output_price=MODEL.price("base_output"),
     )

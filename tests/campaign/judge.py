@@ -12,7 +12,7 @@ from infra.local.provider import meter
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
-from shared.providers.contract import PURCHASE_FIELD
+from shared.providers import PURCHASE_FIELD
 from tests.campaign.execution import Execution
 from tests.campaign.goods import ceiling, order
 from tests.campaign.table import ledger_table

@@ -9,7 +9,7 @@ import httpx2
 import openai
 
 from infra.local.provider.store import Call, Job
-from shared.providers.contract import CALL_TIMEOUT_SECONDS
+from shared.providers import CALL_TIMEOUT_SECONDS
 from tests.campaign.stage import Stage
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["shared.transcripts", "shared.feed"]):
+with atheris.instrument_imports(include=["shared.transcripts", "shared.corpus.feed"]):
     from tests.fuzz.targets import SEEDS, TARGETS, TOKENS
 
 SECONDS = 20

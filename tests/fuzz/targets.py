@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from shared.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.corpus.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
 from shared.transcripts import (
     Host,
     TranscriptRefused,

@@ -15,8 +15,9 @@ from infra.local.asked import inline
 from infra.local.cloud import Finished
 from infra.local.laptop import Laptop, laptop
 from infra.local.runs import execute
-from shared import keys, shows
-from shared.lake import Lake
+from shared import shows
+from shared.lake import keys
+from shared.lake.tables import Lake
 from tests.integration.site import FlakySite, flaky_site
 
 

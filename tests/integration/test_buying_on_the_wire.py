@@ -18,7 +18,7 @@ from infra.encodings import cache_dir
 from infra.local.provider.process import RunningProvider, start
 from shared import catalogue, tokens
 from shared.ledger import Ledger
-from shared.providers.contract import ChatRequest, Message
+from shared.providers import ChatRequest, Message
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import (
     Desk,

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from shared import keys, money
+from shared import money
 from shared.clock import utc_now
+from shared.lake import keys
 from shared.ledger import RunNotOpen
 
 pytestmark = pytest.mark.integration

@@ -12,8 +12,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared import corpus, keys, web
-from shared.lake import Lake
+from shared import web
+from shared.corpus import stages
+from shared.lake import keys
+from shared.lake.tables import Lake
 from tests.unit.shared.test_corpus import feed, page, run
 from tests.unit.shared.test_settings import SHOW
 
@@ -163,8 +165,8 @@ def site() -> Iterator[Site]:
 def collect(lake: Lake, site: Site) -> None:
     settings = run("r1", show={**SHOW, "feed": f"{site.url}/feed.xml"})
     fetcher = web.Fetcher(POLICY, sleep=lambda seconds: None)
-    corpus.discover(lake, settings, fetcher, NOW)
-    corpus.scrape(lake, settings, BATCH, fetcher)
+    stages.discover(lake, settings, fetcher, NOW)
+    stages.scrape(lake, settings, BATCH, fetcher)
 
 
 def test_each_misbehaviour_is_reported_and_none_ends_the_rest(lake, site):

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from shared import keys, money
+from shared import money
+from shared.lake import keys
 
 pytestmark = pytest.mark.integration
 

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.provider.store import Job
 from shared.errors import Transient
-from shared.providers.contract import OutcomeUnknown
+from shared.providers import OutcomeUnknown
 from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, settle_job
 from tests.campaign import line
 from tests.campaign.execution import MAX_JOB_AGE

@@ -194,7 +194,7 @@ def test_a_function_carries_code_and_data_files_but_not_this_machines_bytecode(
     monkeypatch.chdir(ROOT)
     functions.build(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"functions", "shared"}
-    assert (tmp_path / "shared" / "catalogue.yaml").is_file()
+    assert (tmp_path / "shared" / "catalogue" / "catalogue.yaml").is_file()
     assert not list(tmp_path.rglob("*.pyc"))
 
 

@@ -217,7 +217,7 @@ def test_imports_point_inwards(package, forbidden):
     [
         ("openai", "shared/providers"),
         ("urllib3", "shared/web"),
-        ("feedparser", "shared/feed"),
+        ("feedparser", "shared/corpus/feed"),
     ],
 )
 def test_each_outside_world_has_one_home(library, home):

@@ -9,8 +9,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from shared.report import write_report
-from shared.schemas import PARTITIONED_BY_YEAR, SCHEMAS
+from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
+from shared.report.stages import write_report
 from tests.sample_run import FINISHED, QUESTIONS, RUN_ID, sample_run
 
 FOLDER = Path(__file__).resolve().parents[3] / "infra" / "queries"

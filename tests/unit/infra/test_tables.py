@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from shared import keys
-from shared.schemas import PARTITIONED_BY_YEAR, SCHEMAS
+from shared.lake import keys
+from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
 from tests.cfn import load_template
 
 RESOURCES = load_template(Path(__file__).resolve().parents[3] / "infra" / "data.yaml")["Resources"]

@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.local.cli import main
-from shared import keys
-from shared.schemas import SCHEMAS
+from shared.lake import keys
+from shared.lake.schemas import SCHEMAS
 from shared.transcripts import Host, read_transcript
 from tests.unit.shared.test_corpus import page
 

@@ -7,9 +7,9 @@ import pytest
 
 from infra.local.cloud import Entered, Finished, Left, MapProgress
 from infra.local.telling import Teller, print_plan, print_results, print_statistics, print_table
+from shared.dataset.statistics import MEASURES, Tally
 from shared.ledger import RunNotOpen, Totals
 from shared.report.summary import refused_summary
-from shared.statistics import MEASURES, Tally
 from tests.sample_run import plan_row
 
 TOTALS = Totals("RUN#r1", Decimal("5.00"), Decimal("0.0000001"), Decimal("0.5"), Decimal(0), "2026-11")  # fmt: skip

@@ -8,9 +8,8 @@ from moto import mock_aws
 
 from infra.local.asked import show_profile
 from infra.local.laptop import FolderInTheWay, upload
-from shared import keys
-from shared.bucket import Bucket
 from shared.errors import InvalidField
+from shared.lake import Bucket, keys
 
 PROFILE = """
 name: porch

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.lake import Lake
+from shared.lake.tables import Lake
 
 
 @pytest.fixture

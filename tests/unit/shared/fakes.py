@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import BinaryIO
 
-from shared.providers.contract import (
+from shared.providers import (
     ChatRequest,
     Completion,
     Job,

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import corpus, dataset, keys
+from shared.corpus import stages
 from shared.corpus.absence import duplicates
-from shared.report import write_report
+from shared.dataset.stages import build
+from shared.lake import keys
+from shared.report.stages import write_report
 from tests.sample_run import job_row
 from tests.unit.shared.test_corpus import (
     LAMPS,
@@ -30,7 +32,7 @@ OLDEST = ("http://127.0.0.1:1/attic", "Max Low on Attics", datetime(2026, 9, 1, 
 
 def settled(lake, site, run_id="r1", **fields):
     found = collect(lake, site, run_id, **fields)
-    corpus.settle(lake, run(run_id, **fields))
+    stages.settle(lake, run(run_id, **fields))
     return found
 
 
@@ -84,12 +86,12 @@ def test_a_removed_episode_is_gone_from_pairs_and_the_next_training_file(lake):
     show = {**SHOW, "training": talk}
     site = Site(OLDEST, RAIN, LAMPS)
     settled(lake, site, show=show, dry_run=True)
-    dataset.build(lake, run("r1", show=show, dry_run=True))
+    build(lake, run("r1", show=show, dry_run=True))
     removed = episodes(lake)[RAIN[0]]["episode_id"]
     assert removed in episodes_in(lake, "pairs")
     site.lists(OLDEST, LAMPS)
     settled(lake, site, "r2", show=show, dry_run=True)
-    dataset.build(lake, run("r2", show=show, dry_run=True))
+    build(lake, run("r2", show=show, dry_run=True))
     assert removed not in episodes_in(lake, "pairs")
     selected = lake.read_rows("selections", "r2")
     assert removed not in {row["episode_id"] for row in selected}
@@ -224,7 +226,7 @@ def test_settling_twice_changes_nothing(lake):
     site.pages[LAMPS[0]] = page(RAIN[1])
     settled(lake, site)
     before = lake.etags("lake/")
-    corpus.settle(lake, run("r1"))
+    stages.settle(lake, run("r1"))
     assert lake.etags("lake/") == before
 
 

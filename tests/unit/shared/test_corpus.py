@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import corpus, keys, transcripts
-from shared.corpus import RECHECK_DAYS, SETTLED, Item, Known, classify
-from shared.corpus.stages import _batches, _task
+from shared import transcripts
+from shared.corpus import stages
+from shared.corpus.discovery import RECHECK_DAYS, _batches, _task, classify
+from shared.corpus.records import SETTLED, Item, Known
 from shared.ids import digest
+from shared.lake import keys
 from shared.transcripts import PARSER_VERSION
 from shared.web import AccessDenied, Fetched, NotFound, TooLarge, Unreachable
 from tests.unit.shared.test_settings import SHOW, resolved
@@ -74,7 +76,7 @@ def page(title, said="Because somebody might walk by, and then you have company 
 
 
 def discover(lake, site, run_id="r1", now=NOW, **fields):
-    return corpus.discover(lake, run(run_id, **fields), site, now)
+    return stages.discover(lake, run(run_id, **fields), site, now)
 
 
 def run(run_id, **fields):
@@ -83,7 +85,7 @@ def run(run_id, **fields):
 
 def scrape_all(lake, site, run_id="r1"):
     for batch in lake.read_json(keys.batches(run_id)):
-        corpus.scrape(lake, run(run_id), batch["batch"], site)
+        stages.scrape(lake, run(run_id), batch["batch"], site)
 
 
 def collect(lake, site, run_id="r1", **fields):
@@ -223,7 +225,7 @@ def test_a_page_that_fails_becomes_a_row_with_the_reason_and_the_rest_goes_on(la
     site = Site(LAMPS, SWINGS)
     site.pages[LAMPS[0]] = NotFound("the lamps are out")
     discover(lake, site)
-    counts = corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
+    counts = stages.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert counts == {"failed": 1, "parsed": 1}
     row = episodes(lake)[LAMPS[0]]
     assert (row["status"], row["reason"]) == ("failed", "not_found")
@@ -311,7 +313,7 @@ def test_a_month_is_read_in_parts_that_hold_every_episode_once_and_not_too_many(
 
 
 def test_the_parts_of_a_month_add_up_in_its_shard(lake, monkeypatch):
-    monkeypatch.setattr("shared.corpus.stages.EPISODES_PER_BATCH", 1)
+    monkeypatch.setattr("shared.corpus.discovery.EPISODES_PER_BATCH", 1)
     site = Site(LAMPS, SWINGS)
     found = collect(lake, site)
     assert (found.batches, len(lake.keys("lake/episodes/"))) == (2, 1)
@@ -331,11 +333,11 @@ def test_two_runs_that_read_the_same_month_at_once_keep_each_others_episodes(lak
     def overtake(key, *arguments):
         if key.startswith("lake/turns/") and not overtaken:
             overtaken.append(key)
-            corpus.scrape(lake, run("run1"), "porch.2026-11.0", site)
+            stages.scrape(lake, run("run1"), "porch.2026-11.0", site)
         return replace_object(key, *arguments)
 
     lake.replace = overtake
-    corpus.scrape(lake, run("run0"), "porch.2026-11.0", site)
+    stages.scrape(lake, run("run0"), "porch.2026-11.0", site)
     assert set(episodes(lake)) == {LAMPS[0], SWINGS[0]}
     assert said_by_the_host(lake, LAMPS[0])
     assert said_by_the_host(lake, SWINGS[0])
@@ -346,7 +348,7 @@ def test_what_was_read_before_a_site_refused_us_is_kept(lake):
     site.pages[SWINGS[0]] = AccessDenied("the site refuses us")
     discover(lake, site)
     with pytest.raises(AccessDenied):
-        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
+        stages.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert set(episodes(lake)) == {LAMPS[0]}
     assert said_by_the_host(lake, LAMPS[0])
 
@@ -357,7 +359,7 @@ def test_a_site_that_does_not_want_us_stops_the_batch_and_leaves_the_reason(lake
     discover(lake, site)
     site.forget()
     with pytest.raises(AccessDenied):
-        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
+        stages.scrape(lake, run("r1"), "porch.2026-11.0", site)
     assert site.asked == [LAMPS[0]]
     assert lake.read_json(keys.stopped("r1")) == {
         "error": "AccessDenied",
@@ -375,7 +377,7 @@ def test_an_interrupted_batch_goes_on_without_fetching_a_page_twice(lake, pages_
     there = site.pages[order[pages_before]]
     site.pages[order[pages_before]] = MemoryError()
     with pytest.raises(MemoryError):
-        corpus.scrape(lake, run("r1"), "porch.2026-11.0", site)
+        stages.scrape(lake, run("r1"), "porch.2026-11.0", site)
     site.pages[order[pages_before]] = there
     scrape_all(lake, site)
     assert sorted(url for url in site.sent if url != FEED) == sorted(order)
@@ -436,9 +438,9 @@ def test_another_shows_episodes_are_not_this_ones(lake):
     site = Site(LAMPS)
     collect(lake, site)
     other = {**SHOW, "name": "porch-two"}
-    found = corpus.discover(lake, run("r2", show=other), site, NOW)
+    found = stages.discover(lake, run("r2", show=other), site, NOW)
     assert (found.new, found.unchanged) == (1, 0)
 
 
 def test_one_fetcher_serves_a_show_for_as_long_as_the_process_lasts():
-    assert corpus.fetcher_for(resolved().show) is corpus.fetcher_for(resolved().show)
+    assert stages.fetcher_for(resolved().show) is stages.fetcher_for(resolved().show)

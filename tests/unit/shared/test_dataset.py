@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from shared import catalogue, dataset, encoding, keys, pair_files
+from shared import catalogue
+from shared.dataset import pair_files, stages
+from shared.dataset.pairs import split_of
 from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
-from shared.pairs import split_of
+from shared.lake import keys
+from shared.providers.examples import count_line
 from tests.sample_run import sample_run
 from tests.unit.shared.test_settings import SHOW, resolved
 
@@ -60,7 +63,7 @@ def put(lake, episodes, published=MAY, name="porch", status="parsed"):
 
 def build(lake, profile=None, run_id="r1", **fields):
     run = resolved(show=profile or show(), **fields).model_copy(update={"run_id": run_id})
-    return dataset.build(lake, run)
+    return stages.build(lake, run)
 
 
 def training_lines(lake, model="llama-3.3-70b", run_id="r1"):
@@ -95,7 +98,7 @@ def test_the_training_file_as_it_is_billed_is_within_the_budget(corpus, ceiling,
             model = MODELS.model(plan.model)
             price = model.price("training")
             lines = training_lines(sample.lake, plan.model)
-            billed = sum(encoding.count_line(line, model.tokenizer) for line in lines) * n_epochs
+            billed = sum(count_line(line, model.tokenizer) for line in lines) * n_epochs
             cost = Fraction(price.amount) * billed / price.per
             most = cost * (100 + model.margin_percent) / 100
             assert most <= Fraction(plan.reserved_usd) <= Fraction(plan.budget_usd)
@@ -117,7 +120,7 @@ def test_the_training_file_is_never_larger_than_the_provider_takes(corpus, most_
         run = resolved(show=show(), dry_run=True).model_copy(
             update={"run_id": "r1", "models": (model.model_copy(update={"limits": limits}),)}
         )
-        (limited,) = dataset.build(sample.lake, run)
+        (limited,) = stages.build(sample.lake, run)
         written = training_lines(sample.lake)
         (free,) = build(sample.lake, run_id="r2", dry_run=True)
         everything = training_lines(sample.lake, run_id="r2")
@@ -174,9 +177,7 @@ def test_the_selection_says_what_each_line_is_billed(lake):
     build(lake, models=["gpt-4.1-mini"])
     rows = sorted(lake.read_rows("selections"), key=lambda row: row["position"])
     lines = training_lines(lake, "gpt-4.1-mini")
-    assert [row["n_tokens"] for row in rows] == [
-        encoding.count_line(line, "o200k_base") for line in lines
-    ]
+    assert [row["n_tokens"] for row in rows] == [count_line(line, "o200k_base") for line in lines]
 
 
 def test_a_held_out_episode_never_trains_but_is_counted_in_the_corpus(lake):
@@ -344,14 +345,14 @@ def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what
 ):
     put(lake, {TRAINED[0]: chats(30)})
     put(lake, {TRAINED[1]: chats(30, "snow")}, datetime(2026, 6, 1, tzinfo=UTC))
-    candidates = dataset._candidates
+    candidates = stages._candidates
 
     def overtaken(*arguments):
         found = candidates(*arguments)
         pair_files.refresh(lake, resolved(show=show(must_have=["snow"])).show)
         return found
 
-    monkeypatch.setattr(dataset, "_candidates", overtaken)
+    monkeypatch.setattr(stages, "_candidates", overtaken)
     with pytest.raises(PairsReplaced, match="other `must_have` patterns"):
         build(lake)
     monkeypatch.undo()

@@ -3,14 +3,15 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import encoding, tokens
+from shared import tokens
+from shared.providers import examples
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 @given(texts, texts)
 def test_a_line_holds_both_texts_untouched(prompt, completion):
-    line = encoding.encode_line(encoding.messages_of(prompt, completion, "Ida responds:"))
+    line = examples.encode_line(examples.messages_of(prompt, completion, "Ida responds:"))
     user, assistant = json.loads(line)["messages"]
     assert line.count(b"\n") == 1
     assert user == {"role": "user", "content": f"{prompt}\n\nIda responds:"}
@@ -18,9 +19,9 @@ def test_a_line_holds_both_texts_untouched(prompt, completion):
 
 
 def test_a_chat_example_is_counted_by_the_published_rule():
-    line = encoding.encode_line(encoding.messages_of("One two three.", "Four.", "Ida responds:"))
+    line = examples.encode_line(examples.messages_of("One two three.", "Four.", "Ida responds:"))
     texts = ["user", "One two three.\n\nIda responds:", "assistant", "Four."]
-    assert encoding.count_line(line, "o200k_base") == 3 * 2 + 3 + sum(
+    assert examples.count_line(line, "o200k_base") == 3 * 2 + 3 + sum(
         tokens.count(text) for text in texts
     )
 

@@ -2,13 +2,16 @@ from decimal import Decimal
 
 import pytest
 
-from shared import catalogue, encoding, evaluation, keys, plan
+from shared import catalogue
+from shared.dataset import plan
 from shared.errors import SpendCeilingReached
-from shared.evaluation import Arm, EveryFineTuneFailed
+from shared.evaluation import stages
+from shared.evaluation.stages import Arm, EveryFineTuneFailed
+from shared.lake import keys
+from shared.lake.schemas import SCHEMAS
 from shared.ledger import Ledger
-from shared.providers.contract import Completion, RateLimited
+from shared.providers import Completion, RateLimited, examples
 from shared.purchases import Desk
-from shared.schemas import SCHEMAS
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 from tests.unit.shared.test_settings import SHOW, resolved
@@ -72,7 +75,7 @@ def test_every_tuned_model_is_questioned_beside_its_base(lake):
     planned(lake, (MINI, True), (LLAMA, True))
     outcome(lake)
     outcome(lake, LLAMA)
-    assert evaluation.arms(lake, run()) == [
+    assert stages.arms(lake, run()) == [
         Arm(name, model.model) for model in (MINI, LLAMA) for name in ("base", "tuned")
     ]
 
@@ -81,7 +84,7 @@ def test_a_model_that_failed_or_was_not_bought_is_not_questioned(lake):
     planned(lake, (MINI, True), (LLAMA, True), (catalogue.packaged().model("gpt-4o"), False))
     outcome(lake)
     outcome(lake, LLAMA, "failed", error="the loss diverged")
-    assert {arm.model for arm in evaluation.arms(lake, run())} == {MINI.model}
+    assert {arm.model for arm in stages.arms(lake, run())} == {MINI.model}
 
 
 def test_a_run_whose_models_all_failed_says_why_of_each(lake):
@@ -89,12 +92,12 @@ def test_a_run_whose_models_all_failed_says_why_of_each(lake):
     outcome(lake, MINI, "failed", error="the loss diverged")
     outcome(lake, LLAMA, "failed", error="bad file")
     with pytest.raises(EveryFineTuneFailed, match=r"mini: the loss diverged; llama.*: bad file"):
-        evaluation.arms(lake, run())
+        stages.arms(lake, run())
 
 
 def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provider):
     outcome(lake)
-    assert evaluation.answer(lake, desk, run(), TUNED) == 3
+    assert stages.answer(lake, desk, run(), TUNED) == 3
     asked = [call.request.messages[0].content for call in provider.calls]
     assert asked == [f"{question}\n\nIda Stone responds:" for question in QUESTIONS]
     rows = kept(lake)
@@ -106,7 +109,7 @@ def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provide
 def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk, provider):
     outcome(lake, LLAMA)
     for name in ("base", "tuned"):
-        evaluation.answer(lake, desk, run(), Arm(name, LLAMA.model))
+        stages.answer(lake, desk, run(), Arm(name, LLAMA.model))
     assert [call.request.model for call in provider.calls] == (
         [LLAMA.serving_model] * 3 + [f"ft:{LLAMA.model}"] * 3
     )
@@ -115,7 +118,7 @@ def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk
 def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     outcome(lake)
     for name in ("base", "tuned"):
-        evaluation.answer(lake, desk, run(), Arm(name, MINI.model))
+        stages.answer(lake, desk, run(), Arm(name, MINI.model))
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
     base = input_price.cost(50) + output_price.cost(10)
     tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
@@ -125,7 +128,7 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
 
 
 def asked(lake, arm, run_id="r1"):
-    return [evaluation._question(lake, run(run_id), arm, text) for text in QUESTIONS]
+    return [stages._question(lake, run(run_id), arm, text) for text in QUESTIONS]
 
 
 def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake):
@@ -134,8 +137,8 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake):
     reserved = sum(question.reserved for question in questions)
     assert reserved == plan.evaluation_cost(MINI, run().show)
     for question in questions:
-        line = encoding.encode_line(question.request.messages)
-        assert question.prompt_tokens >= encoding.count_line(line, MINI.tokenizer)
+        line = examples.encode_line(question.request.messages)
+        assert question.prompt_tokens >= examples.count_line(line, MINI.tokenizer)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
@@ -148,7 +151,7 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
 
     outcome(lake)
     desk = Desk(ledger, lambda name: Watching(), clock.now, clock.sleep)
-    evaluation.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED)
     assert kept_before == [0, 1, 2]
 
 
@@ -157,7 +160,7 @@ def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, d
     one = max(question.reserved for question in asked(lake, TUNED, "poor"))
     ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     with pytest.raises(SpendCeilingReached):
-        evaluation.answer(lake, desk, run("poor"), TUNED)
+        stages.answer(lake, desk, run("poor"), TUNED)
     rows = kept(lake, run_id="poor")
     assert 0 < len(rows) < len(QUESTIONS)
     assert len(provider.calls) == len(rows)
@@ -170,9 +173,9 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
     outcome(lake)
     provider.script("complete", None, Fault.NOT_SENT)
     with pytest.raises(Exception, match="no connection"):
-        evaluation.answer(lake, desk, run(), TUNED)
+        stages.answer(lake, desk, run(), TUNED)
     assert len(kept(lake)) == 1
-    evaluation.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED)
     assert len(provider.calls) == len(kept(lake)) == 3
     assert [row["question"] for row in kept(lake)] == [1, 2, 3]
     assert {row["bought_now"] for row in kept(lake)} == {True}
@@ -182,8 +185,8 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
 def test_an_answer_another_run_bought_is_free_and_marked_so(lake, desk, ledger):
     outcome(lake)
     outcome(lake, run_id="r2")
-    evaluation.answer(lake, desk, run(), TUNED)
-    evaluation.answer(lake, desk, run("r2"), TUNED)
+    stages.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run("r2"), TUNED)
     assert {row["bought_now"] for row in kept(lake)} == {True}
     assert {row["bought_now"] for row in kept(lake, run_id="r2")} == {False}
     assert ledger.totals("r2").settled == 0
@@ -193,5 +196,5 @@ def test_a_provider_that_stays_busy_hands_the_wait_back_to_the_machine(lake, des
     outcome(lake)
     provider.script("complete", *[Fault.RATE_LIMITED] * 200)
     with pytest.raises(RateLimited):
-        evaluation.answer(lake, desk, run(), TUNED)
+        stages.answer(lake, desk, run(), TUNED)
     assert kept(lake) is None

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from shared.providers.contract import JobRequest, OutcomeUnknown, ProviderRejected
+from shared.providers import JobRequest, OutcomeUnknown, ProviderRejected
 from tests.campaign.stage import Stage
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.orders import question

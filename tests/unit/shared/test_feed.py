@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from shared.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.corpus.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
 from shared.transcripts import Host
 
 GIVEN = Path(__file__).parents[4] / "shared"

@@ -5,17 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from shared import catalogue, fine_tunes, keys
+from shared import catalogue
 from shared.errors import ModelShutdown, SpendCeilingReached
-from shared.fine_tunes import MAX_DEPLOYMENT_AGE, DeploymentFailed
+from shared.fine_tuning import stages
+from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, DeploymentFailed
+from shared.lake import keys
 from shared.ledger import Ledger, RunClosed, SpendOverrun
-from shared.providers.contract import (
-    Deployment,
-    Job,
-    ProviderRejected,
-    ProviderUnavailable,
-    TrainingStep,
-)
+from shared.providers import Deployment, Job, ProviderRejected, ProviderUnavailable, TrainingStep
 from shared.purchases import Desk, PurchaseUnfinished
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -70,10 +66,10 @@ def bought(lake, desk, clock):
     def buy(run_id="r1"):
         planned(lake, run_id)
         settings = run(run_id)
-        fine_tunes.submit(lake, desk, settings, MODEL)
+        stages.submit(lake, desk, settings, MODEL)
         clock.sleep(200)
-        fine_tunes.poll(lake, desk, settings, MODEL)
-        return fine_tunes.settle(lake, desk, settings, MODEL, clock.now())
+        stages.poll(lake, desk, settings, MODEL)
+        return stages.settle(lake, desk, settings, MODEL, clock.now())
 
     return buy
 
@@ -81,8 +77,8 @@ def bought(lake, desk, clock):
 def test_a_purchase_is_named_by_its_content_whoever_asks(lake):
     planned(lake)
     planned(lake, "r2")
-    order = fine_tunes.order_of(lake, run(), MODEL)
-    assert fine_tunes.order_of(lake, run("r2"), MODEL).purchase_id == order.purchase_id
+    order = stages.order_of(lake, run(), MODEL)
+    assert stages.order_of(lake, run("r2"), MODEL).purchase_id == order.purchase_id
     assert order.tokens == TOKENS * 4
 
 
@@ -96,20 +92,20 @@ def test_a_purchase_is_named_by_its_content_whoever_asks(lake):
 )
 def test_another_training_is_another_purchase(lake, fields):
     planned(lake)
-    before = fine_tunes.order_of(lake, run(), MODEL).purchase_id
-    assert fine_tunes.order_of(lake, run(**fields), MODEL).purchase_id != before
+    before = stages.order_of(lake, run(), MODEL).purchase_id
+    assert stages.order_of(lake, run(**fields), MODEL).purchase_id != before
 
 
 def test_another_file_is_another_purchase(lake):
     planned(lake)
-    before = fine_tunes.order_of(lake, run(), MODEL).purchase_id
+    before = stages.order_of(lake, run(), MODEL).purchase_id
     planned(lake, sha="b" * 64)
-    assert fine_tunes.order_of(lake, run(), MODEL).purchase_id != before
+    assert stages.order_of(lake, run(), MODEL).purchase_id != before
 
 
 def test_what_is_uploaded_is_the_training_file(lake, desk, provider):
     planned(lake)
-    fine_tunes.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, desk, run(), MODEL)
     assert list(provider.contents.values()) == [LINE]
 
 
@@ -154,9 +150,9 @@ def test_a_bill_beyond_the_reservation_is_written_down_before_it_stops_the_run(
 
 def test_a_job_that_runs_is_not_settled(lake, desk, clock):
     planned(lake)
-    fine_tunes.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, desk, run(), MODEL)
     with pytest.raises(PurchaseUnfinished):
-        fine_tunes.settle(lake, desk, run(), MODEL, clock.now())
+        stages.settle(lake, desk, run(), MODEL, clock.now())
     assert lake.read_json(keys.outcome("r1", MODEL.model)) is None
 
 
@@ -164,29 +160,29 @@ def test_a_ceiling_too_low_buys_nothing(lake, desk, provider, ledger):
     ledger.open_run("poor", Decimal("0.10"), "2026-11", Decimal(100))
     planned(lake, "poor")
     with pytest.raises(SpendCeilingReached, match=r"0\.51.*0\.10"):
-        fine_tunes.submit(lake, desk, run("poor"), MODEL)
+        stages.submit(lake, desk, run("poor"), MODEL)
     assert provider.jobs == {}
 
 
 def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, desk, provider):
     planned(lake)
     provider.job_ending = None
-    fine_tunes.submit(lake, desk, run(), MODEL)
-    assert fine_tunes.cancel(desk, "r1") == {"still_open": []}
+    stages.submit(lake, desk, run(), MODEL)
+    assert stages.cancel(desk, "r1") == {"still_open": []}
     assert provider.running() == []
     planned(lake, sha="b" * 64)
     with pytest.raises(RunClosed):
-        fine_tunes.submit(lake, desk, run(), MODEL)
+        stages.submit(lake, desk, run(), MODEL)
 
 
 def test_a_job_that_cannot_be_stopped_is_named(lake, desk, provider):
     planned(lake)
     provider.job_ending = None
-    fine_tunes.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, desk, run(), MODEL)
     provider.script("cancel", *[Fault.NOT_SENT] * 1000)
     provider.script("get", *[Fault.NOT_SENT] * 1000)
-    (left,) = fine_tunes.cancel(desk, "r1")["still_open"]
-    assert left["purchase_id"] == fine_tunes.order_of(lake, run(), MODEL).purchase_id
+    (left,) = stages.cancel(desk, "r1")["still_open"]
+    assert left["purchase_id"] == stages.order_of(lake, run(), MODEL).purchase_id
 
 
 def dates(**announced):
@@ -197,7 +193,7 @@ def test_a_provider_that_announces_an_earlier_end_is_believed():
     day = date(2026, 11, 23)
     short = dates(**{MODEL.base_model: day + timedelta(days=5)})
     with pytest.raises(ModelShutdown, match="2026-11-28"):
-        fine_tunes.check_still_offered(short, run(), MODEL, day)
+        stages.check_still_offered(short, run(), MODEL, day)
 
 
 def test_a_provider_that_announces_a_later_end_is_not():
@@ -205,12 +201,12 @@ def test_a_provider_that_announces_a_later_end_is_not():
     near = MODEL.model_copy(update={"shutdown_date": day + timedelta(days=5)})
     later = dates(**{MODEL.base_model: day + timedelta(days=500)})
     with pytest.raises(ModelShutdown, match="2026-11-28"):
-        fine_tunes.check_still_offered(later, run(), near, day)
+        stages.check_still_offered(later, run(), near, day)
 
 
 def test_a_model_whose_end_nobody_announces_is_offered():
     endless = MODEL.model_copy(update={"shutdown_date": None})
-    fine_tunes.check_still_offered(dates(), run(), endless, date(2026, 11, 23))
+    stages.check_still_offered(dates(), run(), endless, date(2026, 11, 23))
 
 
 class Measured:
@@ -230,7 +226,7 @@ class Measured:
 
 def test_the_training_curve_is_kept_by_step(bought, lake):
     bought()
-    fine_tunes.keep_curve(lake, Measured(), run(), MODEL)
+    stages.keep_curve(lake, Measured(), run(), MODEL)
     (step,) = lake.read_json(keys.curve("r1", MODEL.model))
     assert (step["step"], step["train_loss"], step["job_id"]) == (1, 2.5, "job-1")
 
@@ -238,7 +234,7 @@ def test_the_training_curve_is_kept_by_step(bought, lake):
 @pytest.mark.parametrize("error", [ProviderRejected("no file"), ProviderUnavailable("later")])
 def test_a_provider_that_shows_no_curve_costs_the_run_nothing(bought, lake, error):
     bought()
-    fine_tunes.keep_curve(lake, Measured(error), run(), MODEL)
+    stages.keep_curve(lake, Measured(error), run(), MODEL)
     assert lake.read_json(keys.curve("r1", MODEL.model)) is None
 
 
@@ -289,18 +285,18 @@ def trained(lake, clock):
 def test_a_deployment_is_asked_for_once_and_waited_for(lake, deploying, trained, clock):
     settings = trained()
     for _ in range(3):
-        assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
+        assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
     assert deploying.asked == [(LLAMA.base_model, "job-1", "job-1-last")]
     deploying.becomes("active")
-    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
+    assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
     outcome = lake.read_json(keys.outcome("r1", LLAMA.model))
     assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
 
 
 def test_another_run_finds_the_deployment_under_its_kept_name(lake, deploying, trained, clock):
-    fine_tunes.deploy(lake, deploying, trained(), LLAMA, clock.now())
+    stages.deploy(lake, deploying, trained(), LLAMA, clock.now())
     deploying.becomes("active")
-    assert fine_tunes.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is True
+    assert stages.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is True
     assert len(deploying.asked) == 1
     outcome = lake.read_json(keys.outcome("r2", LLAMA.model))
     assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
@@ -309,9 +305,9 @@ def test_another_run_finds_the_deployment_under_its_kept_name(lake, deploying, t
 def test_a_deployment_the_provider_no_longer_has_is_asked_for_again(
     lake, deploying, trained, clock
 ):
-    fine_tunes.deploy(lake, deploying, trained(), LLAMA, clock.now())
+    stages.deploy(lake, deploying, trained(), LLAMA, clock.now())
     deploying.deployed.clear()
-    assert fine_tunes.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is False
+    assert stages.deploy(lake, deploying, trained("r2"), LLAMA, clock.now()) is False
     assert len(deploying.asked) == 2
 
 
@@ -319,28 +315,28 @@ def test_a_deployment_the_provider_gives_up_on_fails_with_where_the_model_is(
     lake, deploying, trained, clock
 ):
     settings = trained()
-    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
     deploying.becomes("error")
     with pytest.raises(DeploymentFailed, match=r"econchatr-bought-1d4a.*error.*job-1"):
-        fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+        stages.deploy(lake, deploying, settings, LLAMA, clock.now())
 
 
 def test_a_deployment_that_takes_too_long_fails(lake, deploying, trained, clock):
     settings = trained()
-    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
     clock.sleep(MAX_DEPLOYMENT_AGE.total_seconds())
-    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
+    assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
     clock.sleep(1)
     with pytest.raises(DeploymentFailed, match="validating"):
-        fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+        stages.deploy(lake, deploying, settings, LLAMA, clock.now())
 
 
 def test_a_deployment_that_answers_at_last_is_used_however_late(lake, deploying, trained, clock):
     settings = trained()
-    fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now())
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
     deploying.becomes("active")
     clock.sleep(2 * MAX_DEPLOYMENT_AGE.total_seconds())
-    assert fine_tunes.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
+    assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
 
 
 def test_settlement_times_come_back_as_they_were_written(bought, lake, clock):

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shared.errors import FileContended
-from shared.lake import Lake, typed
+from shared.lake.tables import Lake, typed
 
 SPENT = {
     "run_id": "r1",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import metrics
-from shared.metrics import Answer
+from shared.evaluation import metrics
+from shared.evaluation.metrics import Answer
 
 QUOTE = 'Finish the following sentence: "Man desires not only to be loved'
 vocabulary = st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=14)

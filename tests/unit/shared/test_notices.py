@@ -6,11 +6,13 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import catalogue, evaluation, fine_tunes, keys
-from shared.evaluation import Arm
+from shared import catalogue
+from shared.evaluation.stages import Arm, answer
+from shared.fine_tuning import stages
+from shared.lake import keys
 from shared.ledger import Ledger, Reservation, Totals
 from shared.ledger.notices import CLAIM_HOLDS
-from shared.notices import Notifier, message, reached
+from shared.ledger.notifier import Notifier, message, reached
 from shared.purchases import Desk
 from tests.unit.shared.fakes import Clock, FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB, client_error
@@ -209,13 +211,13 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
         warned.append((totals.settled > 0, totals.reserved > 0))
 
     desk = Desk(ledger, lambda _: provider, clock.now, clock.sleep, warn=lambda _: moved())
-    fine_tunes.submit(lake, desk, settings, model)
+    stages.submit(lake, desk, settings, model)
     assert warned == [(False, True)]
     clock.sleep(200)
-    fine_tunes.poll(lake, desk, settings, model)
-    fine_tunes.settle(lake, desk, settings, model, clock.now())
+    stages.poll(lake, desk, settings, model)
+    stages.settle(lake, desk, settings, model, clock.now())
     assert warned[1:] == [(True, False)]
-    evaluation.answer(lake, desk, settings, Arm("tuned", model.model))
+    answer(lake, desk, settings, Arm("tuned", model.model))
     assert len(warned) == 2 + len(settings.show.questions)
-    fine_tunes.cancel(desk, "run")
+    stages.cancel(desk, "run")
     assert len(warned) == 3 + len(settings.show.questions)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import tokens
-from shared.pairs import pairs_of, split_of
-from shared.schemas import SCHEMAS
+from shared.dataset.pairs import pairs_of, split_of
+from shared.lake.schemas import SCHEMAS
 from shared.shows import Training
 
 TRAINING = Training(must_have=("chesterton\\sfence", "prairie"))

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import catalogue, encoding, plan, shows
+from shared import catalogue, shows
+from shared.dataset import plan
+from shared.providers import examples
 from tests.unit.shared.test_settings import SHOW
 
 MODELS = catalogue.packaged()
@@ -53,8 +55,8 @@ def test_answers_are_expected_to_cost_more_than_their_prompts_and_at_most_what_i
 def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     show = shows.parse({**SHOW, "questions": ["Why?"]}, "test")
     model = MODELS.model("gpt-4.1-mini")
-    message = encoding.prompt_message("Why?", show.cue)
-    asked = encoding.count_line(encoding.encode_line((message,)), model.tokenizer)
+    message = examples.prompt_message("Why?", show.cue)
+    asked = examples.count_line(examples.encode_line((message,)), model.tokenizer)
     expected = Decimal("0.0000012") * asked + Decimal("0.0000048") * 8  # tuned and untuned
     assert plan.expected_evaluation_cost(model, show, Fraction(15, 2)) == expected
 

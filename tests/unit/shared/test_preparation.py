@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from shared import catalogue, keys
-from shared.environment import Environment
+from shared import catalogue
 from shared.errors import InvalidField, MissingPrice, UnknownField, UnknownShow
+from shared.lake import keys
 from shared.ledger import Ledger, RunNotOpen
-from shared.preparation import prepare
+from shared.run.environment import Environment
+from shared.run.stages import prepare
 from tests.unit.shared.fakes import Clock
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 from tests.unit.shared.test_settings import SHOW

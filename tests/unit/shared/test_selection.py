@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import selection
-from shared.selection import Candidate
+from shared.dataset import selection
+from shared.dataset.selection import Candidate
 from shared.shows import Training
 
 TRAINING = Training(must_have=("fence", "prairie", "humility"))

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared import catalogue, settings, shows
+from shared import catalogue, shows
 from shared.errors import (
     InvalidField,
     ModelShutdown,
@@ -12,6 +12,7 @@ from shared.errors import (
     UnknownModel,
     UnknownShow,
 )
+from shared.run import settings
 
 SHOW = {
     "name": "porch",

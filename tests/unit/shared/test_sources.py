@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from shared import corpus, keys
+from shared.corpus import stages
+from shared.corpus.feed import TranscriptLink
 from shared.corpus.listing import best_first, date_in, is_transcript_file, title_in
 from shared.errors import InvalidField
-from shared.feed import TranscriptLink
-from shared.preparation import check_source
+from shared.lake import keys
+from shared.run.stages import check_source
 from shared.shows import parse
 from shared.web import AccessDenied, NotFound
 from tests.unit.shared.test_corpus import (
@@ -59,10 +60,10 @@ def of_name(lake):
 def collect_show(lake, show, site=None, run_id="r1", now=NOW, **fields):
 
     settings = run(run_id, show=show, **fields)
-    found = corpus.discover(lake, settings, site, now)
+    found = stages.discover(lake, settings, site, now)
     for batch in lake.read_json(keys.batches(run_id)):
-        corpus.scrape(lake, settings, batch["batch"], site)
-    corpus.settle(lake, settings)
+        stages.scrape(lake, settings, batch["batch"], site)
+    stages.settle(lake, settings)
     return found
 
 

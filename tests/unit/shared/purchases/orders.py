@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shared.catalogue import Limits, Model, Price, Purpose
-from shared.providers.contract import ChatRequest, Message
+from shared.catalogue.models import Limits, Model, Price, Purpose
+from shared.providers import ChatRequest, Message
 from shared.purchases import Desk, JobStatus, Question, TrainingOrder, ensure_job, poll_job
 
 MONTH = "2026-11"

@@ -5,12 +5,7 @@ import pytest
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger
-from shared.providers.contract import (
-    Completion,
-    ModelNotReady,
-    ProviderOutOfMoney,
-    RateLimited,
-)
+from shared.providers import Completion, ModelNotReady, ProviderOutOfMoney, RateLimited
 from shared.purchases import AnswerLost, Desk, ask
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying

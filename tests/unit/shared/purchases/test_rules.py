@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.ledger import TrainingPurchase
 from shared.ledger.records import TrainingState
-from shared.providers.contract import Job
+from shared.providers import Job
 from shared.purchases.rules import Step, adoptable, bill, next_step, passes_ceiling, phase
 from tests.unit.shared.fakes import START
 

@@ -5,7 +5,7 @@ import pytest
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, SpendOverrun
-from shared.providers.contract import (
+from shared.providers import (
     ProviderOutOfMoney,
     ProviderRejected,
     ProviderUnavailable,

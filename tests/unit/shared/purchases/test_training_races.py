@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 import pytest
 
-from shared.providers.contract import Job, JobRequest, UploadedFile
+from shared.providers import Job, JobRequest, UploadedFile
 from shared.purchases import Desk, cancel_jobs
 from shared.purchases.rules import CREATE_WITHIN
 from tests.unit.shared.fakes import FakeProvider, Fault

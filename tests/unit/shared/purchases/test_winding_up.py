@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from shared.ledger import Entry, RunClosed
-from shared.providers.contract import RateLimited, TrainingNotAvailable
+from shared.providers import RateLimited, TrainingNotAvailable
 from shared.purchases import Desk, ask, cancel_jobs, ensure_job
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying

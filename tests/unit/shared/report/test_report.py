@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared import keys
-from shared.report import write_report
+from shared.lake import keys
+from shared.report.stages import write_report
 from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [

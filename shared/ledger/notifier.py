@@ -8,7 +8,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.clock import utc_now
-from shared.ledger import Ledger, LedgerBusy, RunNotOpen, Totals
+from shared.ledger.ledger import Ledger
+from shared.ledger.records import LedgerBusy, RunNotOpen, Totals
 from shared.money import format_usd
 
 WARN_AT_PERCENT = (50, 80)

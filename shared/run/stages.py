@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared import keys, settings, shows
-from shared.bucket import Bucket
+from shared import shows
 from shared.catalogue import Catalogue
-from shared.environment import Environment
 from shared.errors import InvalidField, UnknownShow
+from shared.lake import Bucket, keys
 from shared.ledger import Ledger
-from shared.settings import RunInput, RunSettings
+from shared.run import settings
+from shared.run.environment import Environment
+from shared.run.settings import RunInput, RunSettings
 from shared.shows import ShowProfile
 
 

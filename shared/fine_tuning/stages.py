@@ -7,16 +7,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared import keys, purchases
-from shared.bucket import Bucket
+from shared import purchases
 from shared.catalogue import Model, check_lifetime
 from shared.errors import EconChatRError, Transient
 from shared.ids import digest
+from shared.lake import Bucket, keys
 from shared.ledger import SpendOverrun
-from shared.providers.contract import Deployment, ProviderRefusal
+from shared.providers import Deployment, ProviderRefusal
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk, FineTuneFailed, JobStatus, TrainingOrder
-from shared.settings import RunSettings
+from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
 MAX_DEPLOYMENT_AGE = timedelta(hours=1)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from shared.transcripts.labels import inline_lines, inline_pattern, plain_line
-from shared.transcripts.markup import Block, Span
 from shared.transcripts.people import People, could_be_a_name, tidy_label
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.text import is_time_mark
 
 WATCHED = frozenset({"table.ts2", "#unique", ".audio-highlight", "#audio-highlights"})

@@ -6,9 +6,9 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from math import ceil
 
-from shared import encoding, money
+from shared import money
 from shared.catalogue import Model, Price
-from shared.providers.contract import Message
+from shared.providers import Message, examples
 from shared.shows import ShowProfile
 
 _FLOOR = Context(prec=38, rounding=ROUND_FLOOR)
@@ -72,30 +72,21 @@ def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent:
     return money.with_margin(price.cost(tokens_per_epoch * n_epochs), margin_percent)
 
 
-def prompt_bound(model: Model, message: Message) -> int:
-    """The most tokens the provider may count in a prompt: ours, with the model's margin."""
-    return -(-_counted(model, message) * (100 + model.margin_percent) // 100)
-
-
 def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
     """The most that all of a model's answers can cost: whole prompts, and answers as long as they may be."""
-    prompts = [prompt_bound(model, message) for message in _prompts(show)]
+    prompts = [examples.prompt_bound(model, message) for message in _prompts(show)]
     return _answers_cost(model, prompts, show.evaluation.max_answer_tokens)
 
 
 def expected_evaluation_cost(model: Model, show: ShowProfile, mean_completion: Fraction) -> Decimal:
     """What all of a model's answers cost when they are as long as the host's, in tokens, on average."""
-    prompts = [_counted(model, message) for message in _prompts(show)]
+    prompts = [examples.prompt_tokens(model, message) for message in _prompts(show)]
     answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
     return _answers_cost(model, prompts, answer_tokens)
 
 
 def _prompts(show: ShowProfile) -> list[Message]:
-    return [encoding.prompt_message(question, show.cue) for question in show.questions]
-
-
-def _counted(model: Model, message: Message) -> int:
-    return encoding.count_line(encoding.encode_line((message,)), model.tokenizer)
+    return [examples.prompt_message(question, show.cue) for question in show.questions]
 
 
 def _answers_cost(model: Model, prompts: Sequence[int], answer_tokens: int) -> Decimal:

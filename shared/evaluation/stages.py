@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from shared import encoding, keys, plan
-from shared.bucket import Bucket
 from shared.clock import utc_now
 from shared.errors import EconChatRError
-from shared.providers.contract import ChatRequest
+from shared.lake import Bucket, keys
+from shared.providers import ChatRequest, examples
 from shared.purchases import Answer, Desk, Question, ask
-from shared.settings import RunSettings
+from shared.run import RunSettings
 
 ArmName = Literal["base", "tuned"]
 
@@ -56,7 +55,7 @@ def answer(bucket: Bucket, desk: Desk, settings: RunSettings, arm: Arm) -> int:
 def _question(bucket: Bucket, settings: RunSettings, arm: Arm, text: str) -> Question:
     model = settings.model(arm.model)
     tuned = arm.name == "tuned"
-    message = encoding.prompt_message(text, settings.show.cue)
+    message = examples.prompt_message(text, settings.show.cue)
     outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
     return Question(
         run_id=settings.run_id,
@@ -69,7 +68,7 @@ def _question(bucket: Bucket, settings: RunSettings, arm: Arm, text: str) -> Que
             temperature=settings.show.evaluation.temperature,
             seed=settings.show.evaluation.seed,
         ),
-        prompt_tokens=plan.prompt_bound(model, message),
+        prompt_tokens=examples.prompt_bound(model, message),
         input_price=model.price("input" if tuned else "base_input"),
         output_price=model.price("output" if tuned else "base_output"),
     )

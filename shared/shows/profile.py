@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.errors import InvalidField, UnknownShow
 from shared.validation import read_yaml, sentence
 
-PACKAGED = Path(__file__).with_name("shows")
+PACKAGED = Path(__file__).parent
 QUESTIONS = (
     "What have you changed your mind about?",
     "What do most people get wrong about your subject?",

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.bucket import Bucket
 from shared.errors import FileContended
-from shared.schemas import MOMENT, MONEY, SCHEMAS
+from shared.lake.bucket import Bucket
+from shared.lake.schemas import MOMENT, MONEY, SCHEMAS
 
 PARQUET = "application/vnd.apache.parquet"
 RACES = 20

@@ -9,16 +9,19 @@ from fractions import Fraction
 from sys import intern
 from typing import Any
 
-from shared import encoding, keys, money, pair_files, plan, selection
+from shared import money
 from shared.catalogue import Model
+from shared.dataset import pair_files, plan, selection
+from shared.dataset.pair_files import PairFiles
+from shared.dataset.plan import ModelPlan
+from shared.dataset.selection import Candidate
+from shared.dataset.statistics import MEASURES, Tally
 from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
-from shared.lake import Lake
-from shared.pair_files import PairFiles
-from shared.plan import ModelPlan
-from shared.selection import Candidate
-from shared.settings import RunSettings
+from shared.lake import keys
+from shared.lake.tables import Lake
+from shared.providers import examples
+from shared.run import RunSettings
 from shared.shows import ShowProfile
-from shared.statistics import MEASURES, Tally
 
 NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
 
@@ -156,7 +159,7 @@ def _usable_tokens(
 ) -> int:
     """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
-    overhead = encoding.example_overhead(show.cue, model.tokenizer)
+    overhead = examples.example_overhead(show.cue, model.tokenizer)
     return sum(
         counted.get(candidate.pair_id, candidate.n_tokens + overhead) for candidate in candidates
     )
@@ -177,7 +180,7 @@ def _short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """What the provider takes by its length, as far as the narrow columns tell."""
-    longest = model.limits.max_tokens_per_example - encoding.example_overhead(
+    longest = model.limits.max_tokens_per_example - examples.example_overhead(
         show.cue, model.tokenizer
     )
     return [candidate for candidate in candidates if candidate.n_tokens <= longest]
@@ -199,7 +202,7 @@ def _training_file(
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
     lines = _encoded(corpus, settings.show, maybe)
     counted = (
-        (candidate, encoding.count_line(lines[candidate.pair_id], model.tokenizer))
+        (candidate, examples.count_line(lines[candidate.pair_id], model.tokenizer))
         for candidate in maybe
     )
     short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
@@ -217,8 +220,8 @@ def _encoded(
     episodes = {candidate.episode_id for candidate in candidates}
     columns = ("pair_id", "episode_id", "prompt", "completion")
     return {
-        row["pair_id"]: encoding.encode_line(
-            encoding.messages_of(row["prompt"], row["completion"], show.cue)
+        row["pair_id"]: examples.encode_line(
+            examples.messages_of(row["prompt"], row["completion"], show.cue)
         )
         for row in corpus.rows(columns, episodes)
         if row["pair_id"] in wanted
@@ -280,7 +283,7 @@ def _refuse_the_unaffordable(
 def _least_cost(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
     short = _short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
-    overhead = encoding.example_overhead(settings.show.cue, model.tokenizer)
+    overhead = examples.example_overhead(settings.show.cue, model.tokenizer)
     n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])
     training = plan.reserved(
         model.price("training"), n_tokens, settings.n_epochs, model.margin_percent

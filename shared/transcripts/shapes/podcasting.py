@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.transcripts.markup import Block
 from shared.transcripts.people import tidy_label
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.shapes.markup import Block
 from shared.transcripts.text import folded, is_time_mark
 
 

@@ -3,6 +3,7 @@
 import json
 
 from shared import tokens
+from shared.catalogue import Model
 from shared.providers.contract import Message
 
 # OpenAI's counting rule for a chat example, as published in its cookbook.
@@ -43,3 +44,13 @@ def example_overhead(cue: str, encoding: str) -> int:
     prompt, completion = "Why?", "Because."
     whole = count_line(encode_line(messages_of(prompt, completion, cue)), encoding)
     return whole - tokens.count(prompt, encoding) - tokens.count(completion, encoding)
+
+
+def prompt_tokens(model: Model, message: Message) -> int:
+    """Tokens of a prompt as we count them."""
+    return count_line(encode_line((message,)), model.tokenizer)
+
+
+def prompt_bound(model: Model, message: Message) -> int:
+    """The most tokens the provider may count in a prompt: ours, with the model's margin."""
+    return -(-prompt_tokens(model, message) * (100 + model.margin_percent) // 100)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from shared import keys, pairs
+from shared.dataset import pairs
 from shared.errors import PairsReplaced
 from shared.ids import digest
-from shared.lake import Lake
+from shared.lake import keys
+from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
 PAIRS_VERSION = 1  # raise when pairs would come out otherwise from the same turns

@@ -1,0 +1,29 @@
+"""Models, prices, limits and end dates: the one file that has them, and the rules that read it."""
+
+from shared.catalogue.models import (
+    Catalogue,
+    Hyperparameters,
+    Limits,
+    Model,
+    Price,
+    Provider,
+    check_lifetime,
+    dump,
+    overridden,
+    packaged,
+    parse,
+)
+
+__all__ = [
+    "Catalogue",
+    "Hyperparameters",
+    "Limits",
+    "Model",
+    "Price",
+    "Provider",
+    "check_lifetime",
+    "dump",
+    "overridden",
+    "packaged",
+    "parse",
+]

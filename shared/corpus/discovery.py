@@ -1,0 +1,150 @@
+"""What is new, changed or gone at a show's source, in batches to be read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from shared import transcripts, web
+from shared.corpus.absence import excluded, gone, orphans, removal_record
+from shared.corpus.listing import list_source
+from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
+from shared.lake import keys
+from shared.lake.tables import Lake
+from shared.run import RunSettings
+
+EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
+RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
+
+
+def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datetime) -> Discovery:
+    """Compare the source with the lake; write the batches of each month with something to read.
+
+    Says which episodes are gone and which models they trained; `settle` removes them. An episode
+    without a date counts as published when it was first seen.
+    """
+    show = settings.show
+    listing = list_source(lake, show, fetcher)
+    known = known_episodes(lake, show.name)
+    wanted = [
+        item for item in listing.items if not excluded(show, item.episode_id, item.url, item.title)
+    ]
+    missing = gone(show, known, listing, {item.episode_id for item in wanted})
+    seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
+    kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
+    batches = _batches(pending, show.fetch.delay_seconds)
+    _write_batches(lake, settings.run_id, batches)
+    found = Discovery(
+        discovered=len(seen),
+        new=kinds["new"],
+        changed=kinds["changed"],
+        unchanged=kinds["unchanged"],
+        removed=len(missing),
+        excluded=len(listing.items) - len(wanted),
+        batches=len(batches),
+    )
+    record = {**removal_record(lake, missing), "feed_moved_to": listing.moved_to}
+    lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
+    return found
+
+
+def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Freshness | None]:
+    """Whether an episode is new, changed or unchanged, and how its page must be read, if at all."""
+    if known is None:
+        return "new", "fetch_once"
+    if known.feed_fingerprint != item.fingerprint or known.status == "failed":
+        return "changed", "revalidate"
+    if known.parser_version != transcripts.PARSER_VERSION:
+        return "changed", "fetch_once"
+    published = item.published or now
+    if known.status == SETTLED or known.reason == DUPLICATE:
+        return "unchanged", None
+    if now - published < timedelta(days=RECHECK_DAYS):
+        return "changed", "revalidate"
+    return "unchanged", None
+
+
+def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
+    """What the lake remembers of the show, by episode id."""
+    columns = (
+        *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
+        *("url", "title", "reason", "turns_digest"),
+    )
+    return {
+        row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))
+        for key in lake.keys("lake/episodes/")
+        if keys.belongs_to(key, show)
+        for row in lake.read_file(key, columns)
+    }
+
+
+def _dated(item: Item, known: Mapping[str, Known], now: datetime) -> Item:
+    if item.published is not None:
+        return item
+    before = known.get(item.episode_id)
+    return replace(item, published=before.published if before else now)
+
+
+def _looked_at(items: Sequence[Item], settings: RunSettings) -> list[Item]:
+    """What `since` and `limit` leave of the source; the rest stays in the lake as it is."""
+    recent = [
+        item
+        for item in items
+        if item.published and (settings.since is None or item.published.date() >= settings.since)
+    ]
+    return recent[: settings.limit]
+
+
+def _sorted_out(
+    items: Sequence[Item],
+    known: Mapping[str, Known],
+    again: frozenset[str],
+    show: str,
+    now: datetime,
+) -> tuple[Counter[str], dict[str, list[Task]]]:
+    """How many episodes are of which kind, and the tasks of each shard; `again` are read anyway."""
+    kinds: Counter[str] = Counter()
+    pending: dict[str, list[Task]] = defaultdict(list)
+    for item in items:
+        before = known.get(item.episode_id)
+        kind, freshness = classify(item, before, now)
+        if freshness is None and item.episode_id in again:
+            kind, freshness = "changed", "fetch_once"
+        kinds[kind] += 1
+        if freshness is not None:
+            published = item.published or now
+            # Where it is already, so that a date corrected in the feed does not make two of it.
+            shard = before.shard if before else keys.shard_of(show, published)
+            pending[shard].append(_task(item, published, freshness))
+    return kinds, pending
+
+
+def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
+    return Task(
+        episode_id=item.episode_id,
+        url=item.url,
+        title=item.title,
+        guests=item.guests,
+        published=published,
+        feed_fingerprint=item.fingerprint,
+        freshness=freshness,
+        transcripts=item.transcripts,
+    )
+
+
+def _batches(
+    pending: Mapping[str, Sequence[Task]], delay_seconds: float
+) -> dict[str, Sequence[Task]]:
+    """The tasks by batch: a month's, in parts that one function can read in time and start over with."""
+    most = max(1, min(EPISODES_PER_BATCH, int(BATCH_SECONDS / max(delay_seconds, 0.1))))
+    return {
+        keys.batch_name(shard, part): tasks[start : start + most]
+        for shard, tasks in sorted(pending.items())
+        for part, start in enumerate(range(0, len(tasks), most))
+    }
+
+
+def _write_batches(lake: Lake, run_id: str, batches: Mapping[str, Sequence[Task]]) -> None:
+    for batch, tasks in batches.items():
+        lake.write_json(keys.batch(run_id, batch), [asdict(task) for task in tasks])
+    lake.write_json(keys.batches(run_id), [{"run_id": run_id, "batch": batch} for batch in batches])

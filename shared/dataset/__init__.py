@@ -1,0 +1,5 @@
+"""From turns to training files: pairs, the selection that fits the budget, and the plan that prices it."""
+
+from shared.dataset.statistics import UNITS
+
+__all__ = ["UNITS"]

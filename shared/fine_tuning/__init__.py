@@ -1,0 +1,1 @@
+"""The states that buy a model: submit, poll, settle, deploy and cancel."""
