@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.asked import inline
+from infra.cli.asked import inline
+from infra.cli.runs import execute
 from infra.local.cloud import Finished
 from infra.local.laptop import Laptop, laptop
-from infra.local.runs import execute
 from shared import shows
 from shared.lake import keys
 from shared.lake.tables import Lake

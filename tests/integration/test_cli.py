@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from infra.local import asked
-from infra.local.cli import main
+from infra.cli import asked
+from infra.cli.main import main
 from infra.local.cloud import server
 from infra.local.demo.site import build_site, serve
 from infra.local.laptop import state_dir

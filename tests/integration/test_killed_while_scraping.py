@@ -25,7 +25,7 @@ questions: ["Why?"]
 
 
 def plan(profile: Path, out: Path) -> list[str]:
-    command = [sys.executable, "-m", "infra.local.cli", "plan"]
+    command = [sys.executable, "-m", "infra.cli.main", "plan"]
     return [*command, "--show", str(profile), "--out", str(out)]
 
 

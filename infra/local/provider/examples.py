@@ -8,7 +8,7 @@ from typing import Any
 
 import tiktoken
 
-from infra.local.provider.language import Example
+from infra.local.provider.learning.language import Example
 
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 _TOKENS_PER_MESSAGE = 3

@@ -9,9 +9,9 @@ from typing import Protocol
 from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import read_training_data
-from infra.local.provider.language import LanguageModel
+from infra.local.provider.learning.language import LanguageModel
+from infra.local.provider.learning.untuned import untuned_model
 from infra.local.provider.store import Deployment, Job, Store
-from infra.local.provider.untuned import untuned_model
 
 _KEPT = 4
 

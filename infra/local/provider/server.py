@@ -12,11 +12,11 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from infra.local.provider import meter
-from infra.local.provider import routes_files as files
-from infra.local.provider import routes_jobs as jobs
-from infra.local.provider import routes_models as models
 from infra.local.provider.context import Provider, Visit
 from infra.local.provider.faults import ReplyLost
+from infra.local.provider.routes import files as files
+from infra.local.provider.routes import jobs as jobs
+from infra.local.provider.routes import models as models
 from infra.local.provider.store import Call, Job
 from infra.local.provider.wire import ApiError, Reply
 

@@ -11,7 +11,7 @@ import httpx2
 import openai
 from openai.types.fine_tuning import FineTuningJob
 
-from infra.local.provider.language import Example
+from infra.local.provider.learning.language import Example
 from infra.local.provider.process import RunningProvider, start
 
 JOB_SECONDS = 0.3

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local import asked
+from infra.cli import asked
 from shared import catalogue, shows
 from shared.errors import BadInput, InvalidField, MissingPrice, UnknownField, UnknownShow
 from tests.unit.shared.test_settings import SHOW

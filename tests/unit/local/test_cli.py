@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cli, runs
+from infra.cli import main, runs
 from shared.errors import InvalidField, SpendCeilingReached
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,8 +19,8 @@ def ends(monkeypatch, outcome):
             raise outcome
         return outcome
 
-    monkeypatch.setattr(cli.query, "run", run)
-    return cli.main(["query", "SELECT 1"])
+    monkeypatch.setattr(main.query, "run", run)
+    return main.main(["query", "SELECT 1"])
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_defect_is_not_dressed_up_as_wrong_use(monkeypatch):
 )
 def test_what_is_missing_is_told_with_the_usage(capsys, arguments):
     with pytest.raises(SystemExit) as end:
-        cli.main(arguments)
+        main.main(arguments)
     assert end.value.code == 2
     assert "usage: econchatr" in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys):
     with pytest.raises(SystemExit) as end:
-        cli.main(["--help"])
+        main.main(["--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
     assert all(command in out for command in ("local", "plan", "query", "inspect"))
@@ -76,7 +76,7 @@ def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, cap
 def test_a_reader_that_has_had_enough_ends_the_command_without_a_word(tmp_path):
     talk = tmp_path / "talk.md"
     talk.write_text("**Mara Tolliver:** Why?\n\n**Ann Cole:** So.\n" * 5_000, encoding="utf-8")
-    command = [sys.executable, "-m", "infra.local.cli", "inspect", str(talk), "--show", "demo"]
+    command = [sys.executable, "-m", "infra.cli.main", "inspect", str(talk), "--show", "demo"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, bufsize=0
     ) as process:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infra.local.cli import main
+from infra.cli.main import main
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
 from shared.transcripts import Host, read_transcript

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.provider.corpus import Corpus, tokenise
-from infra.local.provider.curve import learning_curve
-from infra.local.provider.language import Example, LanguageModel, in_pairs
-from infra.local.provider.retrieval import Retrieval
-from infra.local.provider.untuned import UntunedModel, subject
+from infra.local.provider.learning.corpus import Corpus, tokenise
+from infra.local.provider.learning.curve import learning_curve
+from infra.local.provider.learning.language import Example, LanguageModel, in_pairs
+from infra.local.provider.learning.retrieval import Retrieval
+from infra.local.provider.learning.untuned import UntunedModel, subject
 from tests.unit.local.provider_support import EXAMPLES, QUOTE
 
 QUESTIONS = [

@@ -3,8 +3,8 @@ import argparse
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local import query
-from infra.local.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
+from infra.cli import query
+from infra.cli.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
 
 
 class Athena:

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from infra.cli.telling import Teller, print_plan, print_results, print_statistics, print_table
 from infra.local.cloud import Entered, Finished, Left, MapProgress
-from infra.local.telling import Teller, print_plan, print_results, print_statistics, print_table
 from shared.dataset.statistics import MEASURES, Tally
 from shared.ledger import RunNotOpen, Totals
 from shared.report.summary import refused_summary

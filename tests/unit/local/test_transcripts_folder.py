@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.local.asked import show_profile
+from infra.cli.asked import show_profile
 from infra.local.laptop import FolderInTheWay, upload
 from shared.errors import InvalidField
 from shared.lake import Bucket, keys

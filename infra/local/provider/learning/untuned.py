@@ -5,9 +5,9 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
-from infra.local.provider.corpus import ends_sentence, tokenise, words
 from infra.local.provider.examples import read_training_data
-from infra.local.provider.language import LanguageModel
+from infra.local.provider.learning.corpus import ends_sentence, tokenise, words
+from infra.local.provider.learning.language import LanguageModel
 
 _BLANK = "TOPIC"
 _LONGEST = 8
@@ -23,7 +23,7 @@ class UntunedModel:
     """Answers in a general way, with the subject of the question put into its text."""
 
     def __init__(self) -> None:
-        text = files("infra.local.provider").joinpath("untuned.jsonl").read_bytes()
+        text = files("infra.local.provider.learning").joinpath("untuned.jsonl").read_bytes()
         self._language = LanguageModel(read_training_data(text).examples())
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from infra.local import asked
-from infra.local.telling import print_table
+from infra.cli import asked
+from infra.cli.telling import print_table
 from shared.corpus import fetcher_for, host_of
 from shared.corpus.feed import guests_from_title
 from shared.errors import InvalidField

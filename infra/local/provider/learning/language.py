@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.local.provider.corpus import (
+from infra.local.provider.learning.corpus import (
     BOUNDARY,
     ORDER,
     Corpus,
@@ -17,7 +17,7 @@ from infra.local.provider.corpus import (
     ends_sentence,
     words,
 )
-from infra.local.provider.retrieval import Retrieval, terms
+from infra.local.provider.learning.retrieval import Retrieval, terms
 
 _NEIGHBOURS = 10
 _BOOST = 60.0

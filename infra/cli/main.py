@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra.local import inspect_page, query, runs
+from infra.cli import inspect_page, query, runs
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from infra.local import asked
+from infra.cli import asked
+from infra.cli.telling import Teller, print_plan, print_results, print_statistics
 from infra.local.cloud import Finished, follow, mirror_bucket
 from infra.local.laptop import Laptop, laptop, served
-from infra.local.telling import Teller, print_plan, print_results, print_statistics
 from shared.clock import utc_now
 from shared.lake import keys
 from shared.shows import ShowProfile

@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.local.provider.corpus import words
+from infra.local.provider.learning.corpus import words
 
 _SATURATION = 1.2
 _LENGTH_WEIGHT = 0.75

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.cli.telling import print_table
 from infra.local.cloud import running
 from infra.local.laptop import state_dir
-from infra.local.telling import print_table
 from shared.errors import BadInput, EconChatRError
 
 QUERIES = Path(__file__).resolve().parents[1] / "queries"

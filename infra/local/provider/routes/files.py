@@ -4,8 +4,8 @@ from secrets import token_hex
 
 from infra.local.provider import jobs as clock
 from infra.local.provider.context import Visit
-from infra.local.provider.curve import learning_curve
 from infra.local.provider.examples import read_training_data
+from infra.local.provider.learning.curve import learning_curve
 from infra.local.provider.store import Job, StoredFile
 from infra.local.provider.wire import Json, Reply, bad_request, not_found, page
 

@@ -1,0 +1,1 @@
+"""The `econchatr` command: `main` knows the options, and each command has a module."""

@@ -1,0 +1,1 @@
+"""What the stand-in answers to, a module for each kind of thing asked for."""
