@@ -11,7 +11,7 @@ from shared.catalogue import Catalogue
 from shared.clock import utc_now
 from shared.errors import InvalidField, UnknownShow
 from shared.money import parse_usd
-from shared.run import settings
+from shared.run import parse_input, resolve
 from shared.shows import ShowProfile
 from shared.validation import one_of_each_key
 
@@ -66,7 +66,7 @@ def run_input(text_or_file: str, show: ShowProfile, **defaults: Any) -> dict[str
             f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
         )
     document = {**defaults, **document, "show": inline(show)}
-    settings.parse_input(document, text if is_file else "")
+    parse_input(document, text if is_file else "")
     return document
 
 
@@ -103,8 +103,8 @@ def check(
     document: Mapping[str, Any], show: ShowProfile, models: Catalogue, month_ceiling_usd: str
 ) -> None:
     """Refuse now, with the sentence the first state would use, what that state would refuse."""
-    settings.resolve(
-        settings.parse_input(document),
+    resolve(
+        parse_input(document),
         show,
         models,
         run_id="check",

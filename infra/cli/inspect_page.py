@@ -7,8 +7,7 @@ import pyarrow.parquet as pq
 
 from infra.cli import asked
 from infra.cli.telling import print_table
-from shared.corpus import fetcher_for, host_of
-from shared.corpus.feed import guests_from_title
+from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
 from shared.lake.keys import belongs_to
 from shared.lake.schemas import SCHEMAS

@@ -10,9 +10,9 @@ import pandas as pd
 
 from infra.local.cloud import Entered, Finished, MapProgress, Progress
 from shared import money
-from shared.dataset.statistics import UNITS
+from shared.dataset import UNITS
 from shared.ledger import Ledger, RunNotOpen
-from shared.report.view import commitment
+from shared.report import commitment
 
 QUIET_STATES = (
     "Wait",

@@ -15,8 +15,7 @@ from lxml import etree
 
 from shared.errors import BadInput
 from shared.ids import digest
-from shared.transcripts.people import could_be_a_name, name_key
-from shared.transcripts.records import Host
+from shared.transcripts import Host, could_be_a_name, name_key
 
 _ENDINGS = (b"</rss>", b"</feed>", b"rdf>")
 _SEPARATORS = re.compile(r",\s+and\s+|,\s+|\s+and\s+|\s+&\s+")

@@ -1,5 +1,5 @@
 """The states that question the models, and the measures of their answers."""
 
-from shared.evaluation.metrics import Answer, Score, Words
+from shared.evaluation import metrics
 
-__all__ = ["Answer", "Score", "Words"]
+__all__ = ["metrics"]

@@ -1,6 +1,7 @@
 """The lake: Parquet tables in the bucket, each in its written schema."""
 
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shared.clock import jittered
 from shared.errors import FileContended
 from shared.lake.bucket import Bucket
 from shared.lake.schemas import MOMENT, MONEY, SCHEMAS
 
 PARQUET = "application/vnd.apache.parquet"
 RACES = 20
+RACE_PAUSE_SECONDS = 0.02  # times the races lost so far
 Row = dict[str, Any]
 
 
@@ -31,7 +34,8 @@ class Lake(Bucket):
         One step, though S3 knows no transactions: a file that another run replaced in between is
         read and changed anew. Raises FileContended.
         """
-        for _ in range(RACES):
+        for race in range(RACES):
+            time.sleep(jittered(RACE_PAUSE_SECONDS * race))
             stored = self.stored(key)
             rows = change(_rows(table, stored.body) if stored else [])
             if self.replace(key, _parquet(table, rows), PARQUET, stored):

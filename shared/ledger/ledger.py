@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared import money
-from shared.clock import utc_now
+from shared.clock import jittered, utc_now
 from shared.errors import SpendCeilingReached
 from shared.ledger.book import Book
 from shared.ledger.codec import from_item, to_item
@@ -31,7 +31,7 @@ from shared.ledger.records import (
     Totals,
     TrainingPurchase,
 )
-from shared.ledger.table import Put, Table, Update, jittered
+from shared.ledger.table import Put, Table, Update
 
 RACES = 50
 

@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from random import SystemRandom
 from typing import Any, TypeVar, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from shared.clock import jittered
 from shared.ledger.records import LedgerBusy
 
 Item = dict[str, Any]
@@ -53,11 +53,6 @@ class Update:
     expression: str
     condition: str
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-def jittered(pause: float) -> float:
-    """A random part of `pause`, so that contenders do not meet again."""
-    return SystemRandom().uniform(0, pause)
 
 
 class Table:

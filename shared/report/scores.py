@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.evaluation import metrics
-from shared.evaluation.metrics import Answer, Words
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
@@ -48,10 +47,10 @@ def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
     return (json.loads(line)["messages"][-1]["content"] for line in body.splitlines())
 
 
-def _by_arm_and_model(generations: Iterable[Row]) -> dict[tuple[str, str], list[Answer]]:
-    arms: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+def _by_arm_and_model(generations: Iterable[Row]) -> dict[tuple[str, str], list[metrics.Answer]]:
+    arms: dict[tuple[str, str], list[metrics.Answer]] = defaultdict(list)
     for row in generations:
-        answer = Answer(row["prompt"], row["answer"], row["finish_reason"] == "length")
+        answer = metrics.Answer(row["prompt"], row["answer"], row["finish_reason"] == "length")
         arms[row["arm"], row["model"]].append(answer)
     return arms
 
@@ -61,8 +60,8 @@ def _rows(
     record: RunRecord,
     arm: str,
     model: str,
-    answers: Sequence[Answer],
-    wordings: Mapping[str, Collection[Words]],
+    answers: Sequence[metrics.Answer],
+    wordings: Mapping[str, Collection[metrics.Words]],
 ) -> Iterator[dict[str, Any]]:
     training = training_completions(lake, record.run_id, model)
     own = {"run_id": record.run_id, "show": record.settings.show.name, "arm": arm, "model": model}

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from shared import money
-from shared.dataset.statistics import UNITS
+from shared.dataset import UNITS
 from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 

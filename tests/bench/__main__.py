@@ -15,9 +15,10 @@ from infra.local.cloud import running
 from tests.bench.growth import bytes_per_usable_pair, growth
 from tests.campaign.judge import Campaign, run_campaign
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
+from tests.places import ROOT
 
 SCHEDULES, EMBEDDED_SCHEDULES = 1_000, 40
-RESULT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
+RESULT = ROOT / "build" / "bench.json"
 
 
 def main() -> int:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import atheris
 
+from tests.places import ROOT
+
 with atheris.instrument_imports(include=["shared.transcripts", "shared.corpus.feed"]):
     from tests.fuzz.targets import SEEDS, TARGETS, TOKENS
 
 SECONDS = 20
-FINDINGS = Path(__file__).resolve().parents[2] / "build" / "fuzz"
+FINDINGS = ROOT / "build" / "fuzz"
 MAX_LEN = 4096
 SLOW_SECONDS = 5  # for one input of at most MAX_LEN bytes: nothing linear comes near it
 

@@ -17,6 +17,7 @@ import pytest
 from infra.encodings import cache_dir
 from infra.local.provider.process import RunningProvider, start
 from shared import catalogue, tokens
+from shared.catalogue.models import PACKAGED
 from shared.ledger import Ledger
 from shared.providers import ChatRequest, Message
 from shared.providers.openai_compat import OpenAICompatible
@@ -93,7 +94,7 @@ def open_counter(
     with ExitStack() as running:
 
         def opened(job_seconds: float) -> Counter:
-            provider = start(catalogue.PACKAGED, tmp_path, job_seconds=job_seconds)
+            provider = start(PACKAGED, tmp_path, job_seconds=job_seconds)
             return Counter(running.enter_context(provider))
 
         yield opened

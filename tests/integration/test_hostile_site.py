@@ -16,8 +16,8 @@ from shared import web
 from shared.corpus import stages
 from shared.lake import keys
 from shared.lake.tables import Lake
-from tests.unit.shared.test_corpus import feed, page, run
-from tests.unit.shared.test_settings import SHOW
+from tests.unit.shared.corpus.test_discovery import feed, page, run
+from tests.unit.shared.run.test_settings import SHOW
 
 pytestmark = pytest.mark.integration
 

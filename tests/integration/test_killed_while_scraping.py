@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from tests.integration.site import FlakySite, flaky_site
+from tests.places import ROOT
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES_BEFORE_THE_KILL = 8
 PROFILE = """
 name: killed

@@ -2,15 +2,14 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
 from shared import errors
 from tests.cfn import load_template
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = load_template(ROOT / "template.yaml")
 RESOURCES = TEMPLATE["Resources"]
 FUNCTIONS = {
@@ -194,22 +193,136 @@ def test_handlers_stay_short():
         assert len(path.read_text().splitlines()) < 40, path
 
 
-def imports(path):
+# Who may import whom, from the ground up: a package stands on those named beside it and on the ground.
+GROUND = {"clock", "errors", "ids", "money", "tokens", "validation"}
+STANDS_ON = {
+    "shows": set(),
+    "catalogue": set(),
+    "lake": set(),
+    "transcripts": set(),
+    "web": set(),
+    "ledger": set(),
+    "providers": {"catalogue"},
+    "purchases": {"catalogue", "ledger", "providers"},
+    "run": {"catalogue", "lake", "ledger", "shows"},
+    "corpus": {"lake", "run", "shows", "transcripts", "web"},
+    "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
+    "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
+    "evaluation": {"lake", "providers", "purchases", "run"},
+    "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "run"},
+}
+# What a package's `__init__` does not hand on, because it needs a library that not every function has.
+BY_NAME = {
+    "shared.lake.schemas",
+    "shared.lake.tables",
+    "shared.providers.examples",
+    "shared.providers.openai_compat",
+    "shared.run.environment",
+}
+MOST_MODULES, MOST_LOOSE_MODULES = 13, 8
+
+
+def files_below(*packages):
+    for package in packages:
+        yield from (ROOT / package).rglob("*.py")
+
+
+def dotted(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_module(name):
+    place = ROOT / name.replace(".", "/")
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def imported(path):
+    """Every module that `path` imports of the project, with what it takes from a package by name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                yield inside if is_module(inside) else node.module
 
 
-@pytest.mark.parametrize(
-    ("package", "forbidden"),
-    [("shared", ("functions", "infra", "tests")), ("functions", ("infra", "tests"))],
-)
-def test_imports_point_inwards(package, forbidden):
-    for path in (ROOT / package).rglob("*.py"):
-        for module in imports(path):
-            assert module.split(".")[0] not in forbidden, f"{path} imports {module}"
+def test_shared_knows_neither_functions_nor_infra_and_functions_know_no_infra():
+    for package, forbidden in (
+        ("shared", {"functions", "infra", "tests"}),
+        ("functions", {"infra", "tests"}),
+    ):
+        for path in files_below(package):
+            roots = {module.split(".")[0] for module in imported(path)}
+            assert not roots & forbidden, path
+
+
+def test_every_package_of_shared_stands_only_on_what_is_below_it():
+    packages = {
+        path.name for path in (ROOT / "shared").iterdir() if (path / "__init__.py").is_file()
+    }
+    assert packages == set(STANDS_ON)
+    below = set()
+    for package, stands_on in STANDS_ON.items():  # no circle: nothing stands on what comes later
+        assert stands_on <= below, package
+        below.add(package)
+        for path in files_below(f"shared/{package}"):
+            used = {name.split(".")[1] for name in imported(path) if name.startswith("shared.")}
+            assert used <= stands_on | GROUND | {package}, f"{path} imports {used}"
+
+
+def test_the_ground_stands_on_nothing():
+    for module in GROUND:
+        for name in imported(ROOT / "shared" / f"{module}.py"):
+            assert not name.startswith("shared.") or name.split(".")[1] in GROUND, module
+
+
+def handed_on(package):
+    tree = ast.parse((ROOT / "shared" / package / "__init__.py").read_text(encoding="utf-8"))
+    return {
+        name for node in tree.body if isinstance(node, ast.ImportFrom) for name in imported_by(node)
+    }
+
+
+def imported_by(node):
+    return {f"{node.module}.{alias.name}" for alias in node.names}
+
+
+def test_a_package_is_used_through_its_own_init_alone():
+    for path in files_below("shared", "functions", "infra"):
+        own = dotted(path).split(".")[:2]
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] != "shared" or len(parts) < 3 or parts[:2] == own or parts[2] == "stages":
+                continue
+            assert name in BY_NAME | handed_on(parts[1]), f"{path} imports {name}"
+
+
+def test_handlers_call_the_stages_and_nothing_else_of_their_package():
+    own_business = {"fine_tuning", "evaluation", "corpus", "dataset", "report"}
+    for path in (ROOT / "functions").glob("*/handler.py"):
+        stages = {name for name in imported(path) if name.startswith("shared.")}
+        inside = {name for name in stages if name.split(".")[1] in own_business}
+        assert all(name.split(".")[2:] == ["stages"] for name in inside), f"{path}: {inside}"
+
+
+def test_only_handlers_call_stages():
+    for path in files_below("shared", "infra"):
+        assert not [name for name in imported(path) if name.endswith(".stages")], path
+
+
+def test_every_package_says_what_it_is_for():
+    for path in files_below("shared", "infra"):
+        if path.name == "__init__.py" and path.parent != ROOT / "infra":
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+def test_no_folder_has_more_modules_than_one_can_take_in_at_a_glance():
+    for package in ("shared", "infra", "functions", "tests"):
+        for folder in [ROOT / package, *(ROOT / package).rglob("*/")]:
+            modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+            most = MOST_LOOSE_MODULES if folder == ROOT / "shared" else MOST_MODULES
+            assert len(modules) <= most, f"{folder}: {len(modules)}"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +337,7 @@ def test_each_outside_world_has_one_home(library, home):
     users = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "shared").rglob("*.py")
-        if library in {module.split(".")[0] for module in imports(path)}
+        if library in {module.split(".")[0] for module in imported(path)}
     }
     assert users
     assert all(user.startswith(home) for user in users), users

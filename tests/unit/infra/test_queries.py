@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,9 +10,10 @@ from sqlglot import exp
 
 from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
 from shared.report.stages import write_report
+from tests.places import ROOT
 from tests.sample_run import FINISHED, QUESTIONS, RUN_ID, sample_run
 
-FOLDER = Path(__file__).resolve().parents[3] / "infra" / "queries"
+FOLDER = ROOT / "infra" / "queries"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 
 

@@ -1,15 +1,14 @@
 """The lake's Glue tables say exactly what the written schemas say."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pytest
 
 from shared.lake import keys
 from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
 from tests.cfn import load_template
+from tests.places import ROOT
 
-RESOURCES = load_template(Path(__file__).resolve().parents[3] / "infra" / "data.yaml")["Resources"]
+RESOURCES = load_template(ROOT / "infra" / "data.yaml")["Resources"]
 TABLES = {
     resource["Properties"]["TableInput"]["Name"]: resource["Properties"]["TableInput"]
     for resource in RESOURCES.values()

@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.transcripts import Host, clean_text, read_transcript
+from tests.places import GIVEN
 
-TALKS = Path(__file__).parents[5] / "shared" / "data" / "founderstalk"
+TALKS = GIVEN / "data" / "founderstalk"
 CUE_WORDS = {"unintelligible", "laughter", "laughs", "laugh", "ringing"}
 
 

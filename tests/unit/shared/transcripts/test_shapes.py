@@ -3,15 +3,14 @@
 import html
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.transcripts import Host, Transcript, TranscriptRefused, describe, read_transcript
+from tests.places import GIVEN
 
-GIVEN = Path(__file__).parents[5] / "shared"
 needs_given_data = pytest.mark.skipif(
     not (GIVEN / "data").is_dir(), reason="the folder of given data is not beside the repository"
 )

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra.local.provider.process import ProviderDidNotStart, start
-from tests.unit.local.provider_support import CATALOGUE, bench
+from tests.places import ROOT
+from tests.unit.infra.local.provider.support import CATALOGUE, bench
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
-ROOT = Path(__file__).resolve().parents[3]
 QUESTION = "Why do you keep a red book?"
 
 

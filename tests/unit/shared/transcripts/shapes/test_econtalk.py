@@ -4,13 +4,12 @@ import json
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from shared.transcripts import Host, TranscriptRefused, read_transcript
+from tests.places import GIVEN
 
-GIVEN = Path(__file__).parents[5] / "shared"
 needs_given_data = pytest.mark.skipif(
     not (GIVEN / "data").is_dir(), reason="the folder of given data is not beside the repository"
 )

@@ -1,14 +1,12 @@
 import argparse
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from infra.cli import main, runs
 from shared.errors import InvalidField, SpendCeilingReached
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.places import ROOT
 
 
 def ends(monkeypatch, outcome):

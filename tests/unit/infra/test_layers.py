@@ -6,7 +6,6 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -18,8 +17,8 @@ from infra.layers import build, bytecode, functions
 from infra.layers.lock import MACHINES, NotLocked, lambda_environment, subset
 from infra.layers.prune import prune, size
 from tests.cfn import load_template
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 RESOURCES = load_template(ROOT / "template.yaml")["Resources"]
 LAYER_OF = {

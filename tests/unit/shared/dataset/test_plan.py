@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared import catalogue, shows
 from shared.dataset import plan
 from shared.providers import examples
-from tests.unit.shared.test_settings import SHOW
+from tests.unit.shared.run.test_settings import SHOW
 
 MODELS = catalogue.packaged()
 BUYABLE = [model for model in MODELS.models if not model.historical]

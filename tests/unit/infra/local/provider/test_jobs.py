@@ -17,7 +17,7 @@ from infra.local.provider.examples import BadTrainingFile, read_training_data
 from infra.local.provider.models import find_model
 from infra.local.provider.store import Deployment, Job, Store
 from infra.local.provider.wire import ApiError
-from tests.unit.local.provider_support import EXAMPLES, chat_lines, classic_lines
+from tests.unit.infra.local.provider.support import EXAMPLES, chat_lines, classic_lines
 
 START = 1_000.0
 ORDER = ["validating_files", "queued", "running", "succeeded"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import openai
 import pytest
 
-from tests.unit.local.provider_support import BASE, Bench, bench, chat_lines
+from tests.unit.infra.local.provider.support import BASE, Bench, bench, chat_lines
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

@@ -12,7 +12,7 @@ from shared.dataset.stages import build
 from shared.lake import keys
 from shared.report.stages import write_report
 from tests.sample_run import job_row
-from tests.unit.shared.test_corpus import (
+from tests.unit.shared.corpus.test_discovery import (
     LAMPS,
     NOW,
     RAIN,
@@ -25,7 +25,7 @@ from tests.unit.shared.test_corpus import (
     run,
     scrape_all,
 )
-from tests.unit.shared.test_settings import SHOW
+from tests.unit.shared.run.test_settings import SHOW
 
 OLDEST = ("http://127.0.0.1:1/attic", "Max Low on Attics", datetime(2026, 9, 1, tzinfo=UTC))
 

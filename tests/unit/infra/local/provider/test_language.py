@@ -12,7 +12,7 @@ from infra.local.provider.learning.curve import learning_curve
 from infra.local.provider.learning.language import Example, LanguageModel, in_pairs
 from infra.local.provider.learning.retrieval import Retrieval
 from infra.local.provider.learning.untuned import UntunedModel, subject
-from tests.unit.local.provider_support import EXAMPLES, QUOTE
+from tests.unit.infra.local.provider.support import EXAMPLES, QUOTE
 
 QUESTIONS = [
     "Why do you keep a red book?",

@@ -1,7 +1,6 @@
 """Sources besides a feed: addresses, files, and the transcripts that a feed offers."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,8 @@ from shared.lake import keys
 from shared.run.stages import check_source
 from shared.shows import parse
 from shared.web import AccessDenied, NotFound
-from tests.unit.shared.test_corpus import (
+from tests.places import GIVEN
+from tests.unit.shared.corpus.test_discovery import (
     FEED,
     LAMPS,
     NOVEMBER,
@@ -26,9 +26,8 @@ from tests.unit.shared.test_corpus import (
     page,
     run,
 )
-from tests.unit.shared.test_settings import SHOW
+from tests.unit.shared.run.test_settings import SHOW
 
-GIVEN = Path(__file__).parents[4] / "shared"
 TALKS = GIVEN / "data" / "founderstalk"
 PREFIX = keys.transcripts("porch")
 TALK = (

@@ -15,7 +15,7 @@ from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooMa
 from shared.lake import keys
 from shared.providers.examples import count_line
 from tests.sample_run import sample_run
-from tests.unit.shared.test_settings import SHOW, resolved
+from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODELS = catalogue.packaged()
 BUYABLE = [model.model for model in MODELS.models if not model.historical]

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.unit.local.provider_support import (
+from tests.unit.infra.local.provider.support import (
     BASE,
     EXAMPLES,
     LORA_BASE,

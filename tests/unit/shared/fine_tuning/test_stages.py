@@ -15,7 +15,7 @@ from shared.providers import Deployment, Job, ProviderRejected, ProviderUnavaila
 from shared.purchases import Desk, PurchaseUnfinished
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
-from tests.unit.shared.test_settings import SHOW, resolved
+from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.3-70b")

@@ -3,15 +3,14 @@
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from shared.corpus.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
 from shared.transcripts import Host
+from tests.places import GIVEN
 
-GIVEN = Path(__file__).parents[4] / "shared"
 REAL_FEED = GIVEN / "data/econtalk/feed-2023-01.xml"
 needs_given_data = pytest.mark.skipif(
     not REAL_FEED.is_file(), reason="the folder of given data is not beside the repository"

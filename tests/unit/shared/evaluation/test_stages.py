@@ -14,7 +14,7 @@ from shared.providers import Completion, RateLimited, examples
 from shared.purchases import Desk
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
-from tests.unit.shared.test_settings import SHOW, resolved
+from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MINI = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.1-8b")

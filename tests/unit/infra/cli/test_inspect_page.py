@@ -8,7 +8,7 @@ from infra.cli.main import main
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
 from shared.transcripts import Host, read_transcript
-from tests.unit.shared.test_corpus import page
+from tests.unit.shared.corpus.test_discovery import page
 
 PROFILE = """
 name: porch
