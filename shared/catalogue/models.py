@@ -71,14 +71,12 @@ class Hyperparameters(_Record):
 class Provider(_Record):
     """One fine-tuning service that the `openai` client can talk to.
 
-    `metadata_filter`: whether listing jobs can filter by metadata on the server.
     `deploy`: what must happen between a finished job and its first answer.
     """
 
     provider: str
     base_url: str
     hyperparameters: Hyperparameters
-    metadata_filter: bool
     deploy: Literal["none", "nebius_v0"]
 
 

@@ -121,6 +121,25 @@ class Ledger:
             self._refuse_unless_it_fits(entry)
         raise _still_racing(f"reserving {entry.entry_id}")
 
+    def note_file(self, run_id: str, entry_id: str, file_id: str) -> Entry:
+        """Remember which file was uploaded for a reservation that is still held; the first counts."""
+        self._table.write(
+            Update(
+                entry_key(run_id, entry_id),
+                "SET #file_id = :file_id",
+                "#status = :reserved AND attribute_not_exists(#file_id)",
+                {":file_id": file_id, ":reserved": "reserved"},
+            )
+        )
+        return self.known_entry(run_id, entry_id)
+
+    def note_file_deleted(self, run_id: str, entry_id: str) -> None:
+        """Remember that nothing of the reservation's training file is left at the provider."""
+        key = entry_key(run_id, entry_id)
+        self._table.write(
+            Update(key, "SET #file_deleted = :true", "attribute_exists(pk)", {":true": True})
+        )
+
     def settle(self, run_id: str, entry_id: str, amount: Decimal, detail: str) -> Entry:
         """Record the bill, free the rest of the reservation; a settled entry stays as it is.
 
@@ -142,10 +161,18 @@ class Ledger:
                 return bill
         raise _still_racing(f"settling {entry_id}")
 
-    def release(self, run_id: str, entry_id: str, *, unless_intended: bool = False) -> Entry:
-        """Free a reservation that certainly bought nothing; a closed entry stays as it is.
+    def release(
+        self,
+        run_id: str,
+        entry_id: str,
+        *,
+        unless_intended: bool = False,
+        never_sent: bool = False,
+    ) -> Entry:
+        """Free a reservation that bought nothing; a closed entry stays as it is.
 
-        `unless_intended`: only while no purchase was begun with it.
+        `unless_intended`: only while no purchase was begun with it. `never_sent`: not even a late
+        job can come of it, so nobody need look for one.
         """
         condition = "#status = :was" + (
             " AND attribute_not_exists(#intent_at)" if unless_intended else ""
@@ -154,7 +181,12 @@ class Ledger:
             entry = self.known_entry(run_id, entry_id)
             if entry.status != "reserved" or (unless_intended and entry.intent_at is not None):
                 return entry
-            freed = replace(entry, status="released", closed_at=self._now())
+            freed = replace(
+                entry,
+                status="released",
+                closed_at=self._now(),
+                intent_at=None if never_sent else entry.intent_at,
+            )
             if self._table.write(*_closing(entry, freed, condition)):
                 return freed
         raise _still_racing(f"releasing {entry_id}")
@@ -259,6 +291,8 @@ def _closing(before: Entry, after: Entry, condition: str) -> tuple[Put, Update, 
     expression = "ADD #reserved :held, #settled :billed, #available :freed, #overrun :overrun"
     key = entry_key(after.run_id, after.entry_id)
     exists = "attribute_exists(pk)"
+    if before.file_id is None:
+        condition += " AND attribute_not_exists(#file_id)"
     return (
         Put(to_item(key, after), condition, {":was": before.status}),
         Update(scope_key(run_scope(after.run_id)), expression, exists, values),

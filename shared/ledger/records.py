@@ -49,7 +49,8 @@ class Reservation:
 class Entry:
     """One reservation and what became of it.
 
-    `intent_at` is set from the moment something may have been bought with it.
+    `intent_at` is set from the moment something may have been bought with it, `file_id` from the
+    moment its training file lies at the provider, until `file_deleted`.
     `settled` is the bill, which may exceed `reserved`; None until known.
     """
 
@@ -67,6 +68,8 @@ class Entry:
     settled: Decimal | None = None
     closed_at: datetime | None = None
     detail: str = ""
+    file_id: str | None = None
+    file_deleted: bool = False
 
     @property
     def overrun(self) -> Decimal:
@@ -129,7 +132,8 @@ class TrainingPurchase(Purchase):
     submitting: the creation may have happened. created: the provider named a job. refused: the
     provider said no for good, `refusal` names the error. withdrawn: nothing was bought and anyone
     may try again. The price is the one in force when the job was bought. `bill_polls` counts the
-    polls of a finished job that came without its billed tokens.
+    polls of a finished job that came without its billed tokens. `file_id` was uploaded for this
+    attempt alone, `earlier_files` for those before; `file_unused`: surely no job was made from it.
     """
 
     provider: str
@@ -144,6 +148,9 @@ class TrainingPurchase(Purchase):
     bill_polls: int = 0
     refusal: str = ""
     reason: str = ""
+    base_model: str = ""
+    earlier_files: tuple[str, ...] = ()
+    file_unused: bool = False
     version: int = 1
 
 

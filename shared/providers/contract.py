@@ -13,6 +13,7 @@ from shared.errors import EconChatRError, Transient
 
 # The longest a creation or an answer may take before the client hangs up.
 CALL_TIMEOUT_SECONDS = 60
+FileState = Literal["ready", "pending", "broken"]
 KEY_FIELD = "econchatr_key"
 PURCHASE_FIELD = "econchatr_purchase"
 
@@ -65,11 +66,14 @@ REFUSALS: Mapping[str, type[ProviderRefusal]] = {
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file in the provider's storage; `usable` is false when its upload broke."""
+    """A file in the provider's storage, under a name that the provider may have changed.
+
+    `state` is "ready", "broken", or "pending": not known to be either.
+    """
 
     file_id: str
     name: str
-    usable: bool = True
+    state: FileState = "ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class JobRequest:
 class Job:
     """A fine-tuning job as the provider describes it; `status` is the provider's own word.
 
-    `trained_tokens` are billed tokens, None while the provider does not say.
+    `trained_tokens` are billed tokens, None while the provider does not say. Services echo
+    `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.
     """
 
     job_id: str
@@ -104,6 +109,9 @@ class Job:
     trained_tokens: int | None = None
     result_files: tuple[str, ...] = ()
     error: str = ""
+    training_file: str | None = None
+    base_model: str | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +178,20 @@ class FineTuningProvider(Protocol):
     every other verb may simply be tried again.
     """
 
-    def find_files(self, name: str) -> list[UploadedFile]: ...
+    def find_files(self, name: str) -> list[UploadedFile]:
+        """Files that still bear the name of their upload: whoever renames shows none."""
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile: ...
+
+    def file(self, file_id: str) -> UploadedFile | None:
+        """The file, or None while the provider does not show it."""
 
     def delete_file(self, file_id: str) -> None: ...
 
     def create(self, request: JobRequest) -> Job: ...
 
-    def find(self, purchase_id: str) -> list[Job]:
-        """Every visible job of the purchase, all attempts, newest first."""
+    def jobs(self) -> list[Job]:
+        """Every visible job of the account, newest first."""
 
     def get(self, job_id: str) -> Job | None:
         """The job, or None while the provider does not show it."""

@@ -8,7 +8,7 @@ import base64
 import binascii
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urljoin
 
 import openai
+from openai.types import FileObject
 from openai.types.chat import ChatCompletion
 from openai.types.fine_tuning import FineTuningJob
 
@@ -27,6 +28,7 @@ from shared.providers.contract import (
     ChatRequest,
     Completion,
     Deployment,
+    FileState,
     Job,
     JobEvent,
     JobRequest,
@@ -42,6 +44,13 @@ PAGE_SIZE = 100
 MAX_LISTED = 10_000
 MAX_EVENTS = 1_000
 MAX_RESULT_BYTES = 10_000_000
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+FILE_STATES: Mapping[str, FileState] = {
+    "processed": "ready",
+    "error": "broken",
+    "failed": "broken",
+    "deleted": "broken",
+}
 Listed = TypeVar("Listed")
 
 
@@ -71,14 +80,21 @@ class OpenAICompatible:
             files = _all(self._client.files.list(purpose="fine-tune", limit=PAGE_SIZE))
             found = [file for file in files if file.filename == name]
         found.sort(key=lambda file: (file.created_at, file.id))
-        return [UploadedFile(file.id, file.filename, file.status != "error") for file in found]
+        return [_file(file) for file in found]
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         with _explained(f"uploading {name}"):
             file = self._once.files.create(
                 file=(name, content), purpose="fine-tune", timeout=UPLOAD_TIMEOUT_SECONDS
             )
-            return UploadedFile(file.id, name)
+            return _file(file)
+
+    def file(self, file_id: str) -> UploadedFile | None:
+        with _explained(f"asking after the file {file_id}"):
+            try:
+                return _file(self._client.files.retrieve(file_id))
+            except openai.NotFoundError:
+                return None
 
     def delete_file(self, file_id: str) -> None:
         """A file that is gone already is as good as deleted."""
@@ -101,18 +117,12 @@ class OpenAICompatible:
         with _explained(f"creating a fine-tuning job on {request.base_model}", buys=True):
             return _job(self._once.fine_tuning.jobs.create(**fields))
 
-    def find(self, purchase_id: str) -> list[Job]:
-        """Every visible job of the purchase, newest first; never filtered by the server alone."""
-        fields: dict[str, Any] = {"limit": PAGE_SIZE}
-        if self._provider.metadata_filter:
-            fields["metadata"] = {PURCHASE_FIELD: purchase_id}
-        with _explained(f"looking for jobs of purchase {purchase_id}"):
-            listed = _all(self._client.fine_tuning.jobs.list(**fields))
-            ours = [
-                raw for raw in listed if (raw.metadata or {}).get(PURCHASE_FIELD) == purchase_id
-            ]
-            ours.sort(key=lambda raw: raw.created_at, reverse=True)
-            return [_job(raw) for raw in ours]
+    def jobs(self) -> list[Job]:
+        """Every visible job, newest first; never filtered by a server that may not know of what."""
+        with _explained("listing the fine-tuning jobs"):
+            found = [_job(raw) for raw in _all(self._client.fine_tuning.jobs.list(limit=PAGE_SIZE))]
+        found.sort(key=lambda job: job.created_at or LONG_AGO, reverse=True)
+        return found
 
     def get(self, job_id: str) -> Job | None:
         with _explained(f"asking after job {job_id}"):
@@ -249,7 +259,15 @@ def _job(raw: FineTuningJob) -> Job:
         trained_tokens=_count(raw.trained_tokens),
         result_files=tuple(raw.result_files or ()),
         error=(raw.error.message or "") if raw.error else "",
+        training_file=raw.training_file or None,
+        base_model=raw.model or None,
+        created_at=datetime.fromtimestamp(raw.created_at, UTC) if raw.created_at else None,
     )
+
+
+def _file(raw: FileObject) -> UploadedFile:
+    state: FileState = FILE_STATES.get(raw.status, "pending")
+    return UploadedFile(_text(raw.id), raw.filename or "", state)
 
 
 def _completion(raw: ChatCompletion) -> Completion:

@@ -98,10 +98,6 @@ class TrainingOrder:
         """The estimate with the model's margin for what a provider may bill beyond it."""
         return money.with_margin(self.estimate, self.model.margin_percent)
 
-    @property
-    def file_name(self) -> str:
-        return f"{self.purchase_id}.jsonl"
-
     def reservation(self, attempt: int) -> Reservation:
         return Reservation(
             run_id=self.run_id,

@@ -1,14 +1,16 @@
 """The decisions behind buying, apart from the outside world that they are about."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from itertools import zip_longest
 
 from shared import money
 from shared.catalogue import Price
-from shared.ledger import AnswerPurchase, TrainingPurchase
+from shared.ledger import AnswerPurchase, Entry, TrainingPurchase
 from shared.providers import CALL_TIMEOUT_SECONDS, Completion, Job, run_key
 
 # A writer that was held up this long after its intent leaves the creation to whoever reconciles.
@@ -18,6 +20,8 @@ CREATE_WITHIN = timedelta(seconds=30)
 SUBMISSION_WINDOW = timedelta(minutes=5)
 # The same for an answer, which can only be waited for.
 ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
+# How far a provider's clock and ours may be apart.
+CLOCK_SKEW = timedelta(minutes=10)
 # How often a finished job is asked again for the tokens it billed.
 BILL_POLLS = 5
 MAX_LOST_ANSWERS = 2
@@ -31,6 +35,7 @@ PHASES = {
     "failed": "failed",
     "cancelled": "cancelled",
 }
+DATED = re.compile(r"[-@:]?\d{4}.*")
 ENDED_BADLY = frozenset({"failed", "cancelled", "refused"})
 BILLABLE = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -79,13 +84,73 @@ def is_lost(purchase: TrainingPurchase, now: datetime, window: timedelta) -> boo
     return now - purchase.intent_at > window
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the ledger knows of one try to create a job, and every service echoes.
+
+    An upload belongs to one attempt, so its id names the job too. `run_key` is metadata: it can
+    only speak against a job, unless the service does not say which file it trains on.
+    """
+
+    run_key: str
+    file_id: str | None
+    base_model: str
+    since: datetime
+
+    def made(self, job: Job) -> bool:
+        """Whether the attempt may have made the job."""
+        if job.training_file is None:
+            return job.run_key == self.run_key
+        return (
+            job.training_file == self.file_id
+            and job.run_key in (None, self.run_key)
+            and same_model(job.base_model, self.base_model)
+            and (self._is_later(job) or is_useful(job))
+        )
+
+    def _is_later(self, job: Job) -> bool:
+        return job.created_at is None or job.created_at >= self.since - CLOCK_SKEW
+
+
+def is_useful(job: Job) -> bool:
+    """Whether a job has given or may yet give a model."""
+    return phase(job.status) not in ("failed", "cancelled")
+
+
+def same_model(told: str | None, wanted: str) -> bool:
+    """Whether two names on the wire mean one base model: equal, or one says the version's date too."""
+    if not told or not wanted:
+        return True
+    shorter, longer = sorted((told.casefold(), wanted.casefold()), key=len)
+    dated = longer.startswith(shorter) and DATED.fullmatch(longer.removeprefix(shorter))
+    return longer == shorter or bool(dated)
+
+
 def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
     """The job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
+    this, *earlier = _attempts(purchase)
     found = list(jobs)
-    key = run_key(purchase.purchase_id, purchase.attempt)
-    ours = [job for job in found if job.run_key == key]
-    useful = [job for job in found if phase(job.status) not in ("failed", "cancelled")]
+    ours = [job for job in found if this.made(job)]
+    useful = [
+        job for job in found if is_useful(job) and any(attempt.made(job) for attempt in earlier)
+    ]
     return next(iter(ours + useful), None)
+
+
+def late_job(jobs: Iterable[Job], entry: Entry, purchase: TrainingPurchase) -> Job | None:
+    """A job of an attempt that was given up, whose reservation `entry` was, if there is one."""
+    if entry.intent_at is None:
+        return None
+    gone = Attempt(entry.entry_id, entry.file_id, purchase.base_model, entry.intent_at)
+    return next((job for job in jobs if job.job_id != purchase.job_id and gone.made(job)), None)
+
+
+def _attempts(purchase: TrainingPurchase) -> Iterator[Attempt]:
+    """This attempt, then those before it, the latest first."""
+    files = (purchase.file_id, *reversed(purchase.earlier_files))
+    for attempt, file_id in zip_longest(range(purchase.attempt, 0, -1), files):
+        key = run_key(purchase.purchase_id, attempt)
+        yield Attempt(key, file_id, purchase.base_model, purchase.intent_at)
 
 
 def bill(purchase: TrainingPurchase, reserved: Decimal) -> Bill:

@@ -9,8 +9,7 @@ from shared.purchases.rules import BILLABLE, adoptable, awaits_bill, bill, is_lo
 def reconcile(desk: Desk, purchase: TrainingPurchase) -> TrainingPurchase:
     """Learn from the provider what became of an intent; unchanged when it is too early to say."""
     asked_at = desk.now()
-    jobs = desk.provider_of(purchase.provider).find(purchase.purchase_id)
-    job = adoptable(jobs, purchase)
+    job = adoptable(desk.provider_of(purchase.provider).jobs(), purchase)
     if job is not None:
         return desk.ledger.trainings.update(purchase, state="created", job_id=job.job_id)
     if not is_lost(purchase, asked_at, desk.submission_window):
@@ -18,9 +17,16 @@ def reconcile(desk: Desk, purchase: TrainingPurchase) -> TrainingPurchase:
     return withdraw(desk, purchase, "no job appeared at the provider")
 
 
-def withdraw(desk: Desk, purchase: TrainingPurchase, reason: str) -> TrainingPurchase:
-    """Nothing was bought: give the money back, and let anyone try again."""
-    withdrawn = desk.ledger.trainings.update(purchase, state="withdrawn", reason=reason)
+def withdraw(
+    desk: Desk, purchase: TrainingPurchase, reason: str, *, never_sent: bool = False
+) -> TrainingPurchase:
+    """Nothing was bought: give the money back, and let anyone try again.
+
+    `never_sent`: for certain, so that the next attempt may use the same training file.
+    """
+    withdrawn = desk.ledger.trainings.update(
+        purchase, state="withdrawn", reason=reason, file_unused=never_sent
+    )
     close(desk, withdrawn)
     return withdrawn
 
@@ -52,7 +58,8 @@ def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
     Always before the next attempt is claimed, so that no reservation is ever left without an owner.
     """
     if purchase.state in ("withdrawn", "refused"):
-        return desk.ledger.release(purchase.run_id, purchase.entry_id)
+        never_sent = purchase.file_unused or purchase.state == "refused"
+        return desk.ledger.release(purchase.run_id, purchase.entry_id, never_sent=never_sent)
     if purchase.state not in BILLABLE:
         return None
     entry = desk.ledger.known_entry(purchase.run_id, purchase.entry_id)

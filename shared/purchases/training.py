@@ -6,11 +6,9 @@ write the intent (one transaction with a mark on the reservation), create, write
 Only the writer of an intent creates; everyone else looks for its job at the provider.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO
 from uuid import uuid4
 
 from shared import money
@@ -18,11 +16,9 @@ from shared.errors import SpendCeilingReached, Transient
 from shared.ledger import Entry, Ledger, LedgerBusy, SpendOverrun, TrainingPurchase
 from shared.providers import (
     REFUSALS,
-    FineTuningProvider,
     Job,
     OutcomeUnknown,
     ProviderRefusal,
-    TrainingNotAvailable,
 )
 from shared.purchases.desk import (
     Desk,
@@ -33,11 +29,11 @@ from shared.purchases.desk import (
     Settlement,
     TrainingOrder,
 )
+from shared.purchases.files import OpenFile, tidy, training_file
 from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
 from shared.purchases.steps import close, observe, reconcile, withdraw
 
 RACES = 10
-OpenFile = Callable[[], BinaryIO]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +113,8 @@ def settle_job(desk: Desk, order: TrainingOrder) -> Settlement:
         raise PurchaseUnfinished(f"purchase {order.purchase_id} has not ended; poll it first")
     entry = close(desk, purchase)
     settlement = _settlement(purchase, entry, order.run_id)
-    if purchase.state == "succeeded":
-        _delete_files(desk.provider_of(purchase.provider), order)
+    if entry is not None:
+        tidy(desk, entry)
     if entry is not None and entry.run_id == order.run_id:
         _require_no_overrun(entry)
     if purchase.state != "succeeded":
@@ -162,13 +158,13 @@ def _buy(
     entry = desk.ledger.reserve(order.reservation(attempt))
     if entry.status != "reserved":
         return _moved_on(desk, entry, previous)
-    file_id = _uploaded(desk.provider_of(order.model.provider), order, open_file)
-    intent = _intent(desk, order, attempt, file_id)
+    intent = _intent(desk, order, previous, training_file(desk, entry, previous, open_file))
     claimed = desk.ledger.trainings.claim(intent, previous)
     if claimed is not None and claimed.writer == intent.writer:
         return _create(desk, order, claimed)
     if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
         desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+        tidy(desk, desk.ledger.known_entry(entry.run_id, entry.entry_id))
     return claimed
 
 
@@ -185,8 +181,12 @@ def _moved_on(
     return current
 
 
-def _intent(desk: Desk, order: TrainingOrder, attempt: int, file_id: str) -> TrainingPurchase:
+def _intent(
+    desk: Desk, order: TrainingOrder, previous: TrainingPurchase | None, file_id: str
+) -> TrainingPurchase:
     price = order.model.price("training")
+    attempt = 1 if previous is None else previous.attempt + 1
+    earlier = () if previous is None else (*previous.earlier_files, previous.file_id)
     return TrainingPurchase(
         purchase_id=order.purchase_id,
         run_id=order.run_id,
@@ -199,12 +199,14 @@ def _intent(desk: Desk, order: TrainingOrder, attempt: int, file_id: str) -> Tra
         price_amount=price.amount,
         price_per=price.per,
         file_id=file_id,
+        base_model=order.model.base_model,
+        earlier_files=earlier,
     )
 
 
 def _create(desk: Desk, order: TrainingOrder, intent: TrainingPurchase) -> TrainingPurchase:
     if desk.now() - intent.intent_at > CREATE_WITHIN:
-        return withdraw(desk, intent, "held up before the job was sent")
+        return withdraw(desk, intent, "held up before the job was sent", never_sent=True)
     provider = desk.provider_of(intent.provider)
     try:
         job = provider.create(order.request(intent))
@@ -212,11 +214,9 @@ def _create(desk: Desk, order: TrainingOrder, intent: TrainingPurchase) -> Train
         return intent
     except ProviderRefusal as refusal:
         _refuse(desk, intent, refusal)
-        if isinstance(refusal, TrainingNotAvailable):
-            _delete_files(provider, order)
         raise
     except Transient as failure:
-        withdraw(desk, intent, str(failure))
+        withdraw(desk, intent, str(failure), never_sent=True)
         raise
     created = desk.ledger.trainings.update(intent, state="created", job_id=job.job_id)
     if created.job_id != job.job_id:
@@ -228,23 +228,9 @@ def _refuse(desk: Desk, intent: TrainingPurchase, refusal: ProviderRefusal) -> N
     refused = desk.ledger.trainings.update(
         intent, state="refused", refusal=type(refusal).__name__, reason=str(refusal)
     )
-    close(desk, refused)
-
-
-def _uploaded(provider: FineTuningProvider, order: TrainingOrder, open_file: OpenFile) -> str:
-    """The id of the training file at the provider: the one that is there, else a new one."""
-    usable = [file for file in provider.find_files(order.file_name) if file.usable]
-    if usable:
-        return usable[0].file_id
-    with open_file() as content:
-        return provider.upload(order.file_name, content).file_id
-
-
-def _delete_files(provider: FineTuningProvider, order: TrainingOrder) -> None:
-    # Storage is all that is at stake, and the money is recorded already.
-    with suppress(Transient, ProviderRefusal):
-        for file in provider.find_files(order.file_name):
-            provider.delete_file(file.file_id)
+    entry = close(desk, refused)
+    if entry is not None:
+        tidy(desk, entry)
 
 
 def _check_bill_so_far(desk: Desk, purchase: TrainingPurchase, job: Job | None) -> None:

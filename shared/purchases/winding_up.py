@@ -10,7 +10,8 @@ from shared.ledger import Entry
 from shared.providers import ProviderRefusal
 from shared.purchases.answers import pay
 from shared.purchases.desk import Desk
-from shared.purchases.rules import BILLABLE, bill, phase
+from shared.purchases.files import tidy
+from shared.purchases.rules import BILLABLE, bill, late_job, phase
 from shared.purchases.steps import close, observe, reconcile
 
 PAUSE_SECONDS = 5
@@ -47,9 +48,17 @@ def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Clos
     while True:
         unsettled = [e for e in desk.ledger.entries(run_id) if e.status != "settled"]
         still_open = tuple(left for entry in unsettled if (left := _wind_up(desk, entry)))
+        _tidy_up(desk, run_id)
         if not still_open or desk.now() >= give_up_at:
             return Closing(run_id, still_open)
         desk.sleep(PAUSE_SECONDS)
+
+
+def _tidy_up(desk: Desk, run_id: str) -> None:
+    """No training text stays at a provider for a purchase that has come to its end."""
+    for entry in desk.ledger.entries(run_id):
+        if entry.purpose == "training" and entry.status != "reserved":
+            tidy(desk, entry)
 
 
 def _wind_up(desk: Desk, entry: Entry) -> OpenPurchase | None:
@@ -93,11 +102,10 @@ def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
     Its bill has no reservation any more, so all of it is an overrun.
     """
     purchase = desk.ledger.trainings.get(entry.purchase_id)
-    if purchase is None or purchase.state == "refused":
+    if purchase is None:
         return ""
     provider = desk.provider_of(entry.provider)
-    jobs = (job for job in provider.find(entry.purchase_id) if job.job_id != purchase.job_id)
-    late = next((job for job in jobs if job.run_key == entry.entry_id), None)
+    late = late_job(provider.jobs(), entry, purchase)
     if late is None:
         return ""
     if phase(late.status) not in BILLABLE:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from infra.local.provider import jobs as clock
 from infra.local.provider.store import Job
 from shared.errors import Transient
 from shared.providers import OutcomeUnknown
-from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, settle_job
+from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, rules, settle_job
 from tests.campaign import line
 from tests.campaign.execution import MAX_JOB_AGE
 from tests.campaign.goods import ceiling, open_file, order, questions
@@ -212,3 +213,27 @@ def test_an_answer_asked_again_because_its_reply_was_lost_is_no_duplicate(play: 
     play.on_stage(lost_once)
     assert len(play.world.payer) == 2
     assert play.verdict().duplicates == []
+
+
+@pytest.fixture
+def hidden_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in keeps the caller's metadata to itself."""
+    shown = clock.job_json
+    monkeypatch.setattr(
+        clock,
+        "job_json",
+        lambda *job: {name: v for name, v in shown(*job).items() if name != "metadata"},
+    )
+
+
+@pytest.mark.usefixtures("hidden_metadata")
+def test_a_provider_that_echoes_no_metadata_sells_nothing_twice() -> None:
+    assert run_campaign(range(40)).faulty_seeds == []
+
+
+@pytest.mark.usefixtures("hidden_metadata")
+def test_looking_for_a_lost_job_by_metadata_alone_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rules.Attempt, "made", lambda self, job: job.run_key == self.run_key)
+    assert run_campaign(range(12, 20)).duplicate_purchases > 0

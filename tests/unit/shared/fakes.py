@@ -11,6 +11,7 @@ from typing import BinaryIO
 from shared.providers import (
     ChatRequest,
     Completion,
+    FileState,
     Job,
     JobRequest,
     ModelNotReady,
@@ -95,6 +96,8 @@ class FakeCall:
 class FakeProvider:
     """Implements the provider's verbs, and bills by its own counting.
 
+    It says of a job what every service says: metadata only when `echoes_metadata`.
+
     `faults[verb]` is a queue of what goes wrong with the next calls (None: nothing). The next jobs
     take `job_seconds`, bill `job_tokens`, and end as `job_ending` (None: not until cancelled).
     A new job appears in listings after `listing_delay` seconds.
@@ -108,10 +111,14 @@ class FakeProvider:
     job_ending: str | None = "succeeded"
     tells_tokens: bool = True
     listing_delay: float = 0
+    echoes_metadata: bool = False
+    file_seconds: float = 0
+    file_ending: FileState = "ready"
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
-    jobs: dict[str, FakeJob] = field(default_factory=dict)
+    made: dict[str, FakeJob] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    uploaded_at: dict[str, datetime] = field(default_factory=dict)
     calls: list[FakeCall] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
@@ -120,11 +127,11 @@ class FakeProvider:
 
     def bill(self) -> Decimal:
         """What is owed so far."""
-        tokens = sum(self._billed(job) for job in self.jobs.values())
+        tokens = sum(self._billed(job) for job in self.made.values())
         return sum((call.cost for call in self.calls), self.price_per_token * tokens)
 
     def running(self) -> list[str]:
-        return [job.job_id for job in self.jobs.values() if self._status(job) in ACTIVE]
+        return [job.job_id for job in self.made.values() if self._status(job) in ACTIVE]
 
     def find_files(self, name: str) -> list[UploadedFile]:
         self._raise_if(self._fault("find_files"))
@@ -133,13 +140,25 @@ class FakeProvider:
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         fault = self._fault("upload")
         if fault is None or fault is Fault.LOST_AFTER:
-            file = UploadedFile(f"file-{len(self.sent)}", name)
+            file = UploadedFile(f"file-{len(self.contents) + 1}", name, "pending")
             self.files[file.file_id] = file
             self.contents[file.file_id] = content.read()
+            self.uploaded_at[file.file_id] = self.clock.now()
         # Uploading buys nothing, so a lost reply is only a failed call.
         if fault is not None:
             raise ProviderUnavailable("no reply")
         return file
+
+    def file(self, file_id: str) -> UploadedFile | None:
+        self._raise_if(self._fault("file"))
+        file = self.files.get(file_id)
+        if file is None or not self._processed(file_id):
+            return file
+        return replace(file, state=self.file_ending)
+
+    def _processed(self, file_id: str) -> bool:
+        age = (self.clock.now() - self.uploaded_at[file_id]).total_seconds()
+        return age >= self.file_seconds
 
     def delete_file(self, file_id: str) -> None:
         self._raise_if(self._fault("delete_file"))
@@ -149,7 +168,7 @@ class FakeProvider:
         fault = self._fault("create")
         if fault is None or fault is Fault.LOST_AFTER:
             job = FakeJob(
-                job_id=f"job-{len(self.jobs) + 1}",
+                job_id=f"job-{len(self.made) + 1}",
                 request=request,
                 created_at=self.clock.now(),
                 seconds=self.job_seconds if self.job_ending else float("inf"),
@@ -157,17 +176,17 @@ class FakeProvider:
                 ending=self.job_ending or "succeeded",
                 tells_tokens=self.tells_tokens,
             )
-            self.jobs[job.job_id] = job
+            self.made[job.job_id] = job
         self._raise_if(fault)
         return self._shown(job)
 
-    def find(self, purchase_id: str) -> list[Job]:
-        self._raise_if(self._fault("find"))
+    def jobs(self) -> list[Job]:
+        self._raise_if(self._fault("jobs"))
         oldest_shown = self.clock.now() - timedelta(seconds=self.listing_delay)
         return [
             self._shown(job)
-            for job in reversed(self.jobs.values())
-            if job.request.purchase_id == purchase_id and job.created_at <= oldest_shown
+            for job in reversed(self.made.values())
+            if job.created_at <= oldest_shown
         ]
 
     def get(self, job_id: str) -> Job | None:
@@ -175,13 +194,13 @@ class FakeProvider:
         if fault is Fault.HIDDEN:
             return None
         if fault is Fault.ODD_STATUS:
-            return replace(self._shown(self.jobs[job_id]), status="reticulating")
+            return replace(self._shown(self.made[job_id]), status="reticulating")
         self._raise_if(fault)
-        return self._shown(self.jobs[job_id])
+        return self._shown(self.made[job_id])
 
     def cancel(self, job_id: str) -> None:
         self._raise_if(self._fault("cancel"))
-        job = self.jobs[job_id]
+        job = self.made[job_id]
         if self._status(job) not in ACTIVE:
             raise ProviderRejected("the job has ended")
         job.billed_tokens = self._so_far(job)
@@ -229,9 +248,12 @@ class FakeProvider:
         status = self._status(job)
         return Job(
             job_id=job.job_id,
-            run_key=job.request.run_key,
+            run_key=job.request.run_key if self.echoes_metadata else None,
             status=status,
             fine_tuned_model=f"ft:{job.job_id}" if status == "succeeded" else None,
             trained_tokens=self._told(job),
             error="the loss diverged" if status == "failed" else "",
+            training_file=job.request.file_id,
+            base_model=job.request.base_model,
+            created_at=job.created_at,
         )

@@ -78,15 +78,15 @@ def test_a_lost_reply_is_billed_only_when_the_deed_was_done(
         provider.create(REQUEST)
     with pytest.raises(OutcomeUnknown):
         provider.complete(question().request)
-    assert (len(provider.jobs), len(provider.calls)) == (jobs, calls)
+    assert (len(provider.made), len(provider.calls)) == (jobs, calls)
 
 
 def test_a_young_job_is_not_listed_yet(provider: FakeProvider, clock: Clock) -> None:
     provider.listing_delay = 30
     provider.create(REQUEST)
-    assert provider.find("model") == []
+    assert provider.jobs() == []
     clock.sleep(30)
-    assert len(provider.find("model")) == 1
+    assert len(provider.jobs()) == 1
 
 
 def test_an_upload_is_kept_whole(provider: FakeProvider) -> None:

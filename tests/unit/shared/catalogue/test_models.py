@@ -28,7 +28,7 @@ def priced(amount="5.00", model="tiny", purposes=("training",)):
 def document(*models):
     return (
         "as_of: 2026-01-01\nproviders:\n  - provider: here\n    base_url: http://127.0.0.1/v1\n"
-        "    hyperparameters: {style: method, extra: {}}\n    metadata_filter: true\n    deploy: none\n"
+        "    hyperparameters: {style: method, extra: {}}\n    deploy: none\n"
         "models:\n" + "".join(models)
     )
 
@@ -103,24 +103,24 @@ def test_a_historical_model_is_never_bought():
 def test_a_price_that_is_no_plain_positive_amount_is_refused_with_its_line_and_value(amount):
     with pytest.raises(InvalidField) as refusal:
         catalogue.parse(document(priced(amount=amount)), "mine.yaml")
-    assert "mine.yaml is not usable: line 16, models.0.prices.0.amount" in str(refusal.value)
+    assert "mine.yaml is not usable: line 15, models.0.prices.0.amount" in str(refusal.value)
     assert repr(amount) in str(refusal.value)
 
 
 def test_a_price_without_quotes_is_refused_because_a_float_is_not_exact():
     unquoted = document(priced()).replace('"5.00"', "5.00")
-    with pytest.raises(InvalidField, match=r"line 16, .*as a string"):
+    with pytest.raises(InvalidField, match=r"line 15, .*as a string"):
         catalogue.parse(unquoted, "mine.yaml")
 
 
 @pytest.mark.parametrize("per", ["0", "-1000", "1K"])
 def test_a_price_per_nothing_is_refused_with_its_line(per):
-    with pytest.raises(InvalidField, match=r"line 16, models\.0\.prices\.0\.per"):
+    with pytest.raises(InvalidField, match=r"line 15, models\.0\.prices\.0\.per"):
         catalogue.parse(document(priced()).replace("per: 1000000", f"per: {per}"), "mine.yaml")
 
 
 def test_a_duplicate_model_is_refused_by_name():
-    with pytest.raises(InvalidField, match=r"mine\.yaml names 'tiny' a second time in line 17"):
+    with pytest.raises(InvalidField, match=r"mine\.yaml names 'tiny' a second time in line 16"):
         catalogue.parse(document(priced(), priced()), "mine.yaml")
 
 
@@ -175,13 +175,13 @@ def test_a_document_of_any_shape_is_a_catalogue_or_refused(document):
 
 def test_a_price_that_says_its_amount_twice_is_refused_by_line():
     twice = document(priced()).replace('amount: "5.00"', 'amount: "5.00", amount: "0.01"')
-    with pytest.raises(InvalidField, match=r"'amount' stands a second time.*line 16"):
+    with pytest.raises(InvalidField, match=r"'amount' stands a second time.*line 15"):
         catalogue.parse(twice, "mine.yaml")
 
 
 def test_a_duplicate_price_is_refused_by_line():
     twice = document(priced(purposes=("training", "input", "training")))
-    with pytest.raises(InvalidField, match=r"names 'training' a second time in line 18"):
+    with pytest.raises(InvalidField, match=r"names 'training' a second time in line 17"):
         catalogue.parse(twice, "mine.yaml")
 
 

@@ -122,7 +122,7 @@ def test_a_bought_model_is_settled_as_billed_and_written_down(bought, lake, prov
 def test_a_second_run_finds_the_model_and_pays_nothing(bought, provider, ledger):
     bought()
     outcome = bought("r2")
-    assert len(provider.jobs) == 1
+    assert len(provider.made) == 1
     assert (outcome["settled_usd"], outcome["bought_by"]) == (0, "r1")
     assert outcome["fine_tuned_model"] == "ft:job-1"
     assert ledger.totals("r2").settled == 0
@@ -161,7 +161,7 @@ def test_a_ceiling_too_low_buys_nothing(lake, desk, provider, ledger):
     planned(lake, "poor")
     with pytest.raises(SpendCeilingReached, match=r"0\.51.*0\.10"):
         stages.submit(lake, desk, run("poor"), MODEL)
-    assert provider.jobs == {}
+    assert provider.made == {}
 
 
 def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, desk, provider):

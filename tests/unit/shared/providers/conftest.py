@@ -17,14 +17,12 @@ OPENAI = Provider(
     provider="openai",
     base_url=BASE_URL,
     hyperparameters=Hyperparameters(style="method", extra={}),
-    metadata_filter=True,
     deploy="none",
 )
 NEBIUS = Provider(
     provider="nebius",
     base_url=BASE_URL,
     hyperparameters=Hyperparameters(style="top_level", extra={"lora": True}),
-    metadata_filter=False,
     deploy="nebius_v0",
 )
 

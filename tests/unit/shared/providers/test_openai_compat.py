@@ -1,7 +1,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +26,7 @@ from shared.providers.contract import (
     RateLimited,
     TrainingNotAvailable,
     TrainingStep,
+    UploadedFile,
 )
 from shared.providers.openai_compat import OpenAICompatible
 from tests.unit.shared.providers.conftest import NEBIUS, OPENAI, Reply, Wire
@@ -73,7 +74,8 @@ def test_a_job_is_created_with_its_keys_and_explicit_epochs(
     wire: Wire, provider: OpenAICompatible
 ) -> None:
     wire.replies = [ok(job())]
-    assert provider.create(REQUEST) == Job("job-1", "purchase-2", "running")
+    created = provider.create(REQUEST)
+    assert (created.job_id, created.run_key, created.status) == ("job-1", "purchase-2", "running")
     assert wire.sent == {
         "model": "base",
         "training_file": "file-1",
@@ -154,26 +156,25 @@ def test_the_wait_that_a_busy_provider_asks_for_is_passed_on(
     assert raised.value.retry_after == seconds
 
 
-def test_jobs_are_searched_by_purchase_and_never_trusted_to_the_server(
+def test_every_job_is_listed_newest_first_and_the_server_is_not_trusted_to_filter(
     wire: Wire, provider: OpenAICompatible
 ) -> None:
     wire.replies = [
-        page(job("job-2"), job("someone-elses", metadata={"econchatr_purchase": "x"}), more=True),
-        page(job("job-3", created_at=9), job("no-metadata", metadata=None)),
+        page(job("job-2"), job("no-metadata", metadata=None), more=True),
+        page(job("job-3", created_at=9)),
     ]
-    assert [found.job_id for found in provider.find("purchase")] == ["job-3", "job-2"]
-    assert wire.asked[0] == (
-        "GET /v1/fine_tuning/jobs?limit=100&metadata%5Beconchatr_purchase%5D=purchase"
-    )
-    assert "after=someone-elses" in wire.asked[1]
+    found = provider.jobs()
+    assert [job.job_id for job in found] == ["job-3", "job-2", "no-metadata"]
+    assert [job.run_key for job in found] == ["purchase-2", "purchase-2", None]
+    assert wire.asked[0] == "GET /v1/fine_tuning/jobs?limit=100"
+    assert "after=no-metadata" in wire.asked[1]
 
 
-def test_a_server_that_cannot_filter_is_not_asked_to(
-    wire: Wire, connect: Callable[[Provider], OpenAICompatible]
-) -> None:
-    wire.replies = [page(job())]
-    assert len(connect(NEBIUS).find("purchase")) == 1
-    assert wire.asked == ["GET /v1/fine_tuning/jobs?limit=100"]
+def test_a_job_says_what_it_was_made_from(wire: Wire, provider: OpenAICompatible) -> None:
+    wire.replies = [ok(job(training_file="file-7", model="base", created_at=1_795_000_000))]
+    made = provider.get("job-1")
+    assert (made.training_file, made.base_model) == ("file-7", "base")
+    assert made.created_at == datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)
 
 
 def test_a_search_that_cannot_see_everything_does_not_say_there_is_nothing(
@@ -183,14 +184,14 @@ def test_a_search_that_cannot_see_everything_does_not_say_there_is_nothing(
     strangers = [job(f"job-{n}", metadata={}) for n in range(2)]
     wire.replies = [page(*strangers, more=True), page(*strangers, more=True)]
     with pytest.raises(ProviderUnavailable, match="more than 3"):
-        provider.find("purchase")
+        provider.jobs()
 
 
 def test_a_search_is_retried_for_it_costs_nothing(
     wire: Wire, provider: OpenAICompatible, no_pause: None
 ) -> None:
     wire.replies = [no(500), httpx2.ReadTimeout("slow"), page(job())]
-    assert len(provider.find("purchase")) == 1
+    assert len(provider.jobs()) == 1
 
 
 def test_a_search_that_keeps_failing_is_a_passing_fault(
@@ -198,7 +199,7 @@ def test_a_search_that_keeps_failing_is_a_passing_fault(
 ) -> None:
     wire.replies = [no(500), no(500), no(500)]
     with pytest.raises(ProviderUnavailable):
-        provider.find("purchase")
+        provider.jobs()
 
 
 def test_a_job_that_is_not_there_yet_is_none(wire: Wire, provider: OpenAICompatible) -> None:
@@ -214,13 +215,27 @@ def test_an_odd_status_passes_as_it_is_and_an_odd_count_as_unknown(
 ) -> None:
     error = {"code": "bad", "message": "line 3 is not JSON", "param": None}
     wire.replies = [ok(job(status="reticulating", trained_tokens=told, error=error))]
-    expected = Job("job-1", "purchase-2", "reticulating", None, kept, (), "line 3 is not JSON")
-    assert provider.get("job-1") == expected
+    found = provider.get("job-1")
+    assert (found.status, found.trained_tokens) == ("reticulating", kept)
+    assert found.error == "line 3 is not JSON"
 
 
-def test_files_are_found_by_name_oldest_first_and_a_broken_one_is_not_usable(
-    wire: Wire, provider: OpenAICompatible
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("processed", "ready"), ("uploaded", "pending"), ("running", "pending"), (None, "pending"),
+     ("error", "broken")],
+)  # fmt: skip
+def test_a_file_is_asked_after_by_its_id(
+    wire: Wire, provider: OpenAICompatible, status: str | None, state: str
 ) -> None:
+    told = {"id": "file-1", "object": "file", "filename": "renamed.jsonl", "status": status}
+    wire.replies = [ok(told), no(404)]
+    assert provider.file("file-1") == UploadedFile("file-1", "renamed.jsonl", state)
+    assert provider.file("file-1") is None
+    assert wire.asked[0] == "GET /v1/files/file-1"
+
+
+def test_files_are_found_by_name_oldest_first(wire: Wire, provider: OpenAICompatible) -> None:
     files = [("new", 9, "processed"), ("old", 1, "error"), ("other", 0, "processed")]
     wire.replies = [
         page(
@@ -232,7 +247,7 @@ def test_files_are_found_by_name_oldest_first_and_a_broken_one_is_not_usable(
         )
     ]  # fmt: skip
     found = provider.find_files("p.jsonl")
-    assert [(file.file_id, file.usable) for file in found] == [("old", False), ("new", True)]
+    assert [(file.file_id, file.state) for file in found] == [("old", "broken"), ("new", "ready")]
 
 
 def test_an_upload_is_sent_once(wire: Wire, provider: OpenAICompatible) -> None:

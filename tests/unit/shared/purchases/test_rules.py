@@ -60,10 +60,10 @@ def test_another_run_buys_again_also_what_came_to_nothing(state: TrainingState) 
         ([Job("a", "model", "failed")], None),
         ([Job("a", "model", "running")], "a"),
         ([Job("a", "model", "succeeded"), Job("b", "model-2", "queued")], "b"),
-        ([Job("a", None, "reticulating")], "a"),
+        ([Job("a", None, "reticulating")], None),
     ],
 )
-def test_a_job_of_this_attempt_is_adopted_else_one_that_may_give_a_model(
+def test_where_a_service_hides_the_file_metadata_tells_the_attempts_apart(
     jobs: list[Job], adopted: str | None
 ) -> None:
     found = adoptable(jobs, PURCHASE)

@@ -59,9 +59,9 @@ def test_the_provider_gets_the_training_file_and_both_keys(
     desk: Desk, provider: FakeProvider
 ) -> None:
     submit(desk)
-    request = provider.jobs["job-1"].request
+    request = provider.made["job-1"].request
     assert provider.contents[request.file_id] == open_file().read()
-    assert provider.files[request.file_id].name == "model-of-the-host.jsonl"
+    assert provider.files[request.file_id].name.startswith("model-of-the-host-")
     assert (request.purchase_id, request.run_key) == ("model-of-the-host", "model-of-the-host")
     assert (request.base_model, request.n_epochs) == ("gpt-4.1-mini-2025-04-14", 2)
 
@@ -103,7 +103,7 @@ def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra
     assert poll(desk).status == "submitting"
     clock.sleep(1)
     assert poll(desk).status == "running"
-    assert provider.jobs["job-1"].request.run_key == "model-of-the-host-2"
+    assert provider.made["job-1"].request.run_key == "model-of-the-host-2"
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
@@ -141,19 +141,25 @@ def test_a_lambda_killed_at_any_write_buys_one_job_in_the_end(
     assert desk.ledger.totals("run").committed == Decimal("0.5")
 
 
-def test_an_upload_whose_reply_was_lost_is_not_repeated(desk: Desk, provider: FakeProvider) -> None:
+def test_an_upload_whose_reply_was_lost_is_repeated_and_goes_with_the_other_in_the_end(
+    desk: Desk, provider: FakeProvider
+) -> None:
     provider.script("upload", Fault.LOST_AFTER)
     with pytest.raises(ProviderUnavailable):
         submit(desk)
-    submit(desk)
-    assert provider.sent.count("upload") == 1
+    finish(desk)
+    assert len(provider.files) == 2
+    settle_job(desk, ORDER)
+    assert provider.files == {}
 
 
-def test_the_files_are_deleted_when_the_model_is_there(desk: Desk, provider: FakeProvider) -> None:
+def test_only_what_the_purchase_uploaded_is_deleted_when_the_model_is_there(
+    desk: Desk, provider: FakeProvider
+) -> None:
     finish(desk)
     provider.upload("model-of-the-host.jsonl", open_file())
     settle_job(desk, ORDER)
-    assert provider.files == {}
+    assert [file.name for file in provider.files.values()] == ["model-of-the-host.jsonl"]
 
 
 def test_an_undeletable_file_does_not_hinder_the_settlement(
@@ -179,11 +185,15 @@ def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
     assert desk.ledger.totals("run").committed == 0
 
 
-def test_an_organisation_that_may_not_train_leaves_no_file_behind(
-    desk: Desk, provider: FakeProvider
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(Fault.NOT_ELIGIBLE, TrainingNotAvailable), (Fault.REJECTED, ProviderRejected)],
+)
+def test_a_refused_creation_leaves_no_file_behind(
+    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
 ) -> None:
-    provider.script("create", Fault.NOT_ELIGIBLE)
-    with pytest.raises(TrainingNotAvailable):
+    provider.script("create", fault)
+    with pytest.raises(error):
         submit(desk)
     assert provider.files == {}
 
@@ -285,7 +295,7 @@ def test_a_deadline_of_an_attached_run_leaves_the_owners_job_alone(
 def test_a_finished_job_is_asked_again_for_its_bill(desk: Desk, provider: FakeProvider) -> None:
     provider.tells_tokens = False
     assert finish(desk).status == "running"
-    provider.jobs["job-1"].tells_tokens = True
+    provider.made["job-1"].tells_tokens = True
     assert poll(desk).trained_tokens == 100_000
 
 

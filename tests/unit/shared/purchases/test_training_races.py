@@ -18,14 +18,14 @@ def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
     provider.script("create", Fault.LOST_AFTER)
     provider.listing_delay = desk.submission_window.total_seconds()
     submit(desk)
-    search = provider.find
+    search = provider.jobs
 
-    def slow_search(purchase_id: str) -> list[Job]:
-        found = search(purchase_id)
+    def slow_search() -> list[Job]:
+        found = search()
         desk.sleep(desk.submission_window.total_seconds() + 1)
         return found
 
-    monkeypatch.setattr(provider, "find", slow_search)
+    monkeypatch.setattr(provider, "jobs", slow_search)
     assert poll(desk).status == "submitting"
     monkeypatch.undo()
     assert poll(desk).job_id == "job-1"
@@ -39,14 +39,14 @@ def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
     provider.listing_delay = 1
     submit(desk)
     desk.sleep(desk.submission_window.total_seconds() + 1)
-    search = provider.find
+    search = provider.jobs
 
-    def overtaken_search(purchase_id: str) -> list[Job]:
-        monkeypatch.setattr(provider, "find", search)
+    def overtaken_search() -> list[Job]:
+        monkeypatch.setattr(provider, "jobs", search)
         poll(desk)
         return []
 
-    monkeypatch.setattr(provider, "find", overtaken_search)
+    monkeypatch.setattr(provider, "jobs", overtaken_search)
     assert poll(desk).status == "succeeded"
     assert desk.ledger.totals("run").committed == provider.bill()
 
@@ -87,13 +87,13 @@ def test_a_writer_held_up_after_its_intent_does_not_send_it(
     desk: Desk, provider: FakeProvider, client: MemoryDynamoDB
 ) -> None:
     def hold_up(operation: str) -> None:
-        if "upload" in provider.sent:
+        if any(kind == "TRAINING" for _, kind in client.items):
             client.after = lambda operation: None
             desk.sleep(CREATE_WITHIN.total_seconds() + 1)
 
     client.after = hold_up
     assert submit(desk).job_id == "job-1"
-    assert provider.jobs["job-1"].request.attempt == 2
+    assert provider.made["job-1"].request.attempt == 2
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
@@ -110,7 +110,7 @@ def test_a_job_created_so_late_that_another_was_bought_in_its_stead_is_stopped_a
 
     monkeypatch.setattr(provider, "create", slow_create)
     assert submit(desk).job_id == "job-1"
-    assert provider.jobs["job-2"].request.attempt == 1
+    assert provider.made["job-2"].request.attempt == 1
     assert provider.running() == ["job-1"]
     cancel_jobs(desk, "run")
     assert desk.ledger.totals("run").settled == provider.bill()

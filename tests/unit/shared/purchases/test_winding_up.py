@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from shared.ledger import Entry, RunClosed
-from shared.providers import RateLimited, TrainingNotAvailable
+from shared.providers import ProviderRejected, RateLimited, TrainingNotAvailable
 from shared.purchases import Desk, ask, cancel_jobs, ensure_job
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
@@ -135,16 +135,68 @@ def test_a_late_job_that_has_ended_by_itself_is_paid_for_whole(
     assert desk.ledger.totals("run").settled == provider.bill() == Decimal(1)
 
 
-def test_an_attempt_that_truly_bought_nothing_is_looked_for_once_at_the_end(
+def test_an_attempt_whose_job_never_appeared_is_looked_for_once_more_at_the_end(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.LOST_BEFORE, Fault.REJECTED)
+    ensure_job(desk, ORDER, open_file)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    with pytest.raises(ProviderRejected):
+        ensure_job(desk, ORDER, open_file)
+    looked = provider.sent.count("jobs")
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.sent.count("jobs") == looked + 1
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_an_attempt_that_was_surely_not_made_is_not_looked_for(
     desk: Desk, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED)
     with pytest.raises(RateLimited):
         ensure_job(desk, ORDER, open_file)
-    looked = provider.sent.count("find")
     assert cancel_jobs(desk, "run").still_open == ()
-    assert provider.sent.count("find") == looked + 1
+    assert "jobs" not in provider.sent
     assert desk.ledger.totals("run").committed == 0
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed", "never made", "uploaded"])
+def test_no_training_text_stays_at_the_provider_however_a_run_ends(
+    desk: Desk, provider: FakeProvider, killed_at: Dying, ending: str
+) -> None:
+    provider.job_ending = "failed" if ending == "failed" else None
+    if ending == "never made":
+        provider.script("create", Fault.LOST_BEFORE)
+    calls_up_to_the_intent = 4 if ending == "uploaded" else 1000
+    with killed_at(calls_up_to_the_intent):
+        ensure_job(desk, ORDER, open_file)
+    assert provider.files
+    desk.sleep(600 if ending == "failed" else 60)
+    cancel_jobs(desk, "run")
+    assert provider.files == {}
+
+
+def test_a_file_that_cannot_be_deleted_is_tried_again_when_the_run_is_wound_up_anew(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    ensure_job(desk, ORDER, open_file)
+    provider.script("delete_file", *[Fault.NOT_SENT] * 5)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert provider.files
+    provider.faults.clear()
+    cancel_jobs(desk, "run")
+    assert provider.files == {}
+    asked = len(provider.sent)
+    cancel_jobs(desk, "run")
+    assert len(provider.sent) == asked
+
+
+def test_the_file_of_a_job_that_goes_on_stays(desk: Desk, provider: FakeProvider) -> None:
+    provider.job_ending = None
+    ensure_job(desk, ORDER, open_file)
+    provider.script("cancel", *[Fault.REJECTED] * 1000)
+    assert cancel_jobs(desk, "run", timedelta(minutes=1)).still_open
+    assert len(provider.files) == 1
 
 
 def test_a_provider_that_refused_the_job_is_not_asked_about_it_at_the_end(

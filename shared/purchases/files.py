@@ -1,0 +1,96 @@
+"""Training files at the provider: one upload an attempt, known by its id, gone when the attempt is over."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import BinaryIO
+
+from shared.errors import EconChatRError
+from shared.ids import digest
+from shared.ledger import Entry, TrainingPurchase
+from shared.providers import FineTuningProvider, ProviderRejected
+from shared.purchases.desk import Desk
+
+OpenFile = Callable[[], BinaryIO]
+# How long to wait within one call for a provider that is still processing an upload.
+FILE_PATIENCE = timedelta(seconds=60)
+FILE_PAUSE_SECONDS = 2.0
+
+
+def file_name(entry: Entry) -> str:
+    """What the upload is called: told apart by run, also from those of another ledger."""
+    return f"{entry.entry_id}-{digest(entry.run_id, length=8)}.jsonl"
+
+
+def training_file(
+    desk: Desk, entry: Entry, previous: TrainingPurchase | None, open_file: OpenFile
+) -> str:
+    """The id of this attempt's file, uploaded unless it is there, and waited for while it is processed.
+
+    The ledger knows it before anything is bought. Raises ProviderRejected when the provider cannot
+    use it.
+    """
+    provider = desk.provider_of(entry.provider)
+    file_id = entry.file_id or _uploaded(desk, provider, entry, previous, open_file)
+    _wait_for(desk, provider, file_id)
+    return file_id
+
+
+def tidy(desk: Desk, entry: Entry) -> None:
+    """Delete what a closed reservation's attempt uploaded, unless a job still needs it.
+
+    An upload whose reply was lost has no known id, so its name is looked for too. Storage is all
+    that is at stake: what cannot be deleted now is tried again when the run is wound up.
+    """
+    if entry.file_deleted or _is_needed(desk, entry):
+        return
+    with suppress(EconChatRError):
+        provider = desk.provider_of(entry.provider)
+        lost = [file.file_id for file in provider.find_files(file_name(entry))]
+        for file_id in {*lost, *filter(None, [entry.file_id])}:
+            provider.delete_file(file_id)
+        desk.ledger.note_file_deleted(entry.run_id, entry.entry_id)
+
+
+def _is_needed(desk: Desk, entry: Entry) -> bool:
+    purchase = desk.ledger.trainings.get(entry.purchase_id)
+    return (
+        purchase is not None
+        and purchase.state in ("submitting", "created")
+        and purchase.file_id == entry.file_id
+    )
+
+
+def _uploaded(
+    desk: Desk,
+    provider: FineTuningProvider,
+    entry: Entry,
+    previous: TrainingPurchase | None,
+    open_file: OpenFile,
+) -> str:
+    if previous is not None and previous.file_unused and previous.run_id == entry.run_id:
+        file_id = previous.file_id
+    else:
+        with open_file() as content:
+            file_id = provider.upload(file_name(entry), content).file_id
+    noted = desk.ledger.note_file(entry.run_id, entry.entry_id, file_id).file_id
+    if noted == file_id:
+        return file_id
+    with suppress(EconChatRError):  # a twin of this call was first, or the run was wound up
+        provider.delete_file(file_id)
+    return noted or file_id
+
+
+def _wait_for(desk: Desk, provider: FineTuningProvider, file_id: str) -> None:
+    """A file that stays pending is tried all the same: what a creation answers will tell."""
+    give_up_at = desk.now() + FILE_PATIENCE
+    while True:
+        file = provider.file(file_id)
+        if file is not None and file.state == "broken":
+            raise ProviderRejected(
+                f"the provider could not process the training file {file_id}; "
+                "its own page of files may say why"
+            )
+        if (file is not None and file.state == "ready") or desk.now() >= give_up_at:
+            return
+        desk.sleep(FILE_PAUSE_SECONDS)

@@ -1,0 +1,165 @@
+"""A job that was made is known again by what every service echoes, and no other is taken for it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.ledger import Entry
+from shared.providers import Job, JobRequest
+from shared.purchases import Desk, settle_job
+from shared.purchases.files import FILE_PATIENCE
+from shared.purchases.rules import CLOCK_SKEW, adoptable, late_job, same_model
+from tests.unit.shared.fakes import START, FakeProvider, Fault
+from tests.unit.shared.purchases.orders import ORDER, SECOND_ORDER, poll, submit
+from tests.unit.shared.purchases.test_rules import PURCHASE
+
+BOUGHT = replace(PURCHASE, base_model="gpt-4.1-mini-2025-04-14", earlier_files=("file-before",))
+OURS = Job(
+    "ours",
+    None,
+    "running",
+    training_file="file",
+    base_model="gpt-4.1-mini-2025-04-14",
+    created_at=START,
+)
+
+
+def test_a_job_without_our_metadata_is_ours_by_its_file_model_and_time() -> None:
+    assert adoptable([OURS], BOUGHT) == OURS
+
+
+@pytest.mark.parametrize("echoes", [True, False])
+def test_a_lost_reply_does_not_buy_again_whether_the_provider_echoes_metadata_or_not(
+    desk: Desk, provider: FakeProvider, echoes: bool
+) -> None:
+    provider.echoes_metadata = echoes
+    provider.script("create", Fault.LOST_AFTER)
+    submit(desk)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    assert poll(desk).job_id == "job-1"
+    assert settle_job(desk, ORDER).settled == provider.bill()
+    assert provider.sent.count("create") == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"training_file": "file-of-another"},
+        {"base_model": "gpt-4.1-2025-04-14"},
+        {"run_key": "model-of-another-ledger"},
+        {"status": "failed", "created_at": START - CLOCK_SKEW - timedelta(seconds=1)},
+    ],
+)
+def test_a_job_that_our_attempt_cannot_have_made_is_left_alone(other: dict[str, object]) -> None:
+    assert adoptable([replace(OURS, **other)], BOUGHT) is None
+
+
+def test_a_clock_that_is_off_hides_no_living_job() -> None:
+    early = replace(OURS, created_at=START - timedelta(days=2))
+    assert adoptable([early], BOUGHT) == early
+    assert adoptable([replace(OURS, created_at=None, status="failed")], BOUGHT) is not None
+
+
+def test_an_earlier_attempts_job_is_used_if_it_lives_and_this_attempts_goes_before() -> None:
+    before = replace(OURS, job_id="before", training_file="file-before")
+    assert adoptable([before], BOUGHT) == before
+    assert adoptable([before, OURS], BOUGHT) == OURS
+    assert adoptable([replace(before, status="cancelled")], BOUGHT) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "same"),
+    [
+        ("gpt-4.1-mini-2025-04-14", "gpt-4.1-mini", True),
+        ("meta-llama/llama-3.3-70b-instruct", "meta-llama/Llama-3.3-70B-Instruct", True),
+        (None, "any", True),
+        ("gpt-4.1-mini", "gpt-4.1", False),
+        ("gpt-4.1", "gpt-4o", False),
+        ("2024-model", "model", False),
+    ],
+)
+def test_a_base_model_may_be_echoed_with_its_date(
+    told: str | None, wanted: str, same: bool
+) -> None:
+    assert same_model(told, wanted) is same
+
+
+def test_a_late_job_is_told_from_the_one_that_was_bought_in_its_stead() -> None:
+    entry = Entry(
+        run_id="run", entry_id="model", purchase_id="model", purpose="training", model="m",
+        provider="p", month="2026-11", reserved=PURCHASE.price_amount, status="released",
+        created_at=START, intent_at=START, file_id="file-before",
+    )  # fmt: skip
+    bought = replace(BOUGHT, job_id="ours")
+    late = replace(OURS, job_id="late", training_file="file-before")
+    assert late_job([OURS, late], entry, bought) == late
+    assert late_job([OURS], entry, bought) is None
+    assert late_job([late], replace(entry, intent_at=None), bought) is None
+
+
+def test_every_attempt_has_an_upload_of_its_own(desk: Desk, provider: FakeProvider) -> None:
+    provider.script("create", Fault.LOST_BEFORE)
+    submit(desk)
+    desk.sleep(desk.submission_window.total_seconds() + 1)
+    poll(desk)
+    assert provider.made["job-1"].request.file_id == "file-2"
+    assert len({file.name for file in provider.files.values()}) == 2
+
+
+def test_an_attempt_that_surely_made_nothing_passes_its_upload_on(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.NOT_SENT, Fault.RATE_LIMITED)
+    for _ in range(2):
+        with pytest.raises(Exception, match=r"no connection|too fast"):
+            submit(desk)
+    submit(desk)
+    assert provider.made["job-1"].request.file_id == "file-1"
+    assert provider.sent.count("upload") == 1
+
+
+def test_another_run_never_takes_over_an_upload(desk: Desk, provider: FakeProvider) -> None:
+    provider.script("create", Fault.NOT_SENT)
+    with pytest.raises(Exception, match="no connection"):
+        submit(desk)
+    submit(desk, SECOND_ORDER)
+    assert provider.made["job-1"].request.file_id == "file-2"
+
+
+def test_an_upload_is_waited_for_until_it_is_processed(desk: Desk, provider: FakeProvider) -> None:
+    provider.file_seconds = 20
+    submit(desk)
+    assert provider.made["job-1"].created_at - START >= timedelta(seconds=20)
+
+
+def test_an_upload_that_never_becomes_ready_is_tried_all_the_same(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.file_seconds = 10_000
+    submit(desk)
+    waited = provider.made["job-1"].created_at - START
+    assert FILE_PATIENCE <= waited < 2 * FILE_PATIENCE
+
+
+def test_an_upload_that_the_provider_cannot_use_buys_nothing(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.file_ending = "broken"
+    with pytest.raises(Exception, match="could not process the training file file-1"):
+        submit(desk)
+    assert "create" not in provider.sent
+
+
+def test_a_lambda_that_died_after_its_upload_does_not_upload_again(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(request: JobRequest) -> Job:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(provider, "file", die)
+    with pytest.raises(KeyboardInterrupt):
+        submit(desk)
+    monkeypatch.undo()
+    submit(desk)
+    assert provider.sent.count("upload") == 1
