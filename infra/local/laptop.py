@@ -28,6 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "template.yaml"
 DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
 STAND_IN_KEY = "stand-in"
+MANNER = "openai"
 POLL_SECONDS = 1
 
 
@@ -72,11 +73,13 @@ def laptop(
     month_ceiling_usd: str,
     models: Catalogue | None = None,
     openai_base_url: str | None = None,
+    manner: str = MANNER,
     wait_scale: float = 1.0,
 ) -> Iterator[Laptop]:
     """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
 
-    `models` are the models and prices in force, for the machine and for the stand-in's own bill.
+    `models` are the models and prices in force, for the machine and for the stand-in's own bill;
+    `manner` names the service that the stand-in behaves like.
 
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
     """
@@ -94,7 +97,7 @@ def laptop(
             price_list = state / keys.CATALOGUE
             price_list.write_text(prices, encoding="utf-8")
             stand_in = stack.enter_context(
-                start_provider(price_list, state / "provider", api_key=STAND_IN_KEY)
+                start_provider(price_list, state / "provider", api_key=STAND_IN_KEY, manner=manner)
             )
             base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
         outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))

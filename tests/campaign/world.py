@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from infra.local.provider.catalogue import Model, read_catalogue
 from infra.local.provider.context import Provider
+from infra.local.provider.manners import OPENAI
 from infra.local.provider.models import Answering, Library, Voice
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
@@ -143,6 +144,7 @@ class World:
             library=_Library(store),
             job_seconds=self.rng.choice([20, 120, 600]),
             api_key=None,
+            manner=OPENAI,
             now=lambda: self.stage.moment.timestamp(),
         )
         oddities = [

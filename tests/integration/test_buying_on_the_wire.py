@@ -94,7 +94,7 @@ def open_counter(
     with ExitStack() as running:
 
         def opened(job_seconds: float) -> Counter:
-            provider = start(PACKAGED, tmp_path, job_seconds=job_seconds)
+            provider = start(PACKAGED, tmp_path, job_seconds=job_seconds, manner="openai")
             return Counter(running.enter_context(provider))
 
         yield opened

@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.encodings import cache_dir
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import Provider
+from infra.local.provider.manners import BARE, MANNERS
 from infra.local.provider.models import Library
 from infra.local.provider.server import make_provider_server
 from infra.local.provider.store import Store
@@ -30,6 +31,7 @@ def main() -> int:
             library=Library(store),
             job_seconds=arguments.job_seconds,
             api_key=arguments.api_key,
+            manner=MANNERS[arguments.manner],
         )
         server = make_provider_server(provider, arguments.port)
     except OSError as error:
@@ -52,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
     parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
     parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
+    parser.add_argument(
+        "--manner",
+        choices=sorted(MANNERS),
+        default=BARE.name,
+        help="whose service it stands in for",
+    )
     parser.add_argument("--api-key", help="the only key to accept; any without it")
     parser.add_argument(
         "--until-stdin-closes",

@@ -11,12 +11,13 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A base model: `prices` are US dollars for one token, by purpose."""
+    """A base model: `prices` are US dollars for one token, by purpose, `longest_example` is in tokens."""
 
     name: str
     wire_names: tuple[str, ...]
     shutdown_date: str | None
     min_examples: int
+    longest_example: int | None
     must_be_deployed: bool
     prices: Mapping[str, Decimal]
 
@@ -47,6 +48,7 @@ def _model(entry: Mapping[str, Any], must_be_deployed: bool, per: int) -> Model:
         wire_names=tuple(dict.fromkeys(wire_names)),
         shutdown_date=str(shutdown) if shutdown else None,
         min_examples=entry.get("limits", {}).get("min_examples", 1),
+        longest_example=entry.get("limits", {}).get("max_tokens_per_example"),
         must_be_deployed=must_be_deployed,
         prices={
             price["purpose"]: Decimal(str(price["amount"])) / Decimal(price.get("per", per))

@@ -1,7 +1,7 @@
 """What every route works on."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,10 @@ from werkzeug import Request
 
 from infra.local.provider.catalogue import Model
 from infra.local.provider.faults import Faults
+from infra.local.provider.manners import BARE, Manner
 from infra.local.provider.models import Library
 from infra.local.provider.store import Job, Store
-from infra.local.provider.wire import bad_request, not_found
+from infra.local.provider.wire import Json, Reply, bad_request, everything, not_found, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Provider:
     """The provider: what it offers, what it remembers and how it is told to misbehave.
 
     `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
-    accepts any key; `now` is the Unix time.
+    accepts any key; `manner` is whose service it stands in for; `now` is the Unix time.
     """
 
     catalogue: dict[str, Model]
@@ -27,6 +28,7 @@ class Provider:
     library: Library
     job_seconds: float
     api_key: str | None
+    manner: Manner = BARE
     faults: Faults = field(default_factory=Faults)
     now: Callable[[], float] = time.time
 
@@ -46,6 +48,16 @@ class Visit:
     @property
     def store(self) -> Store:
         return self.provider.store
+
+    @property
+    def manner(self) -> Manner:
+        return self.provider.manner
+
+    def listed(self, items: Sequence[Json], default_limit: int) -> Reply:
+        """The items in pages, where this service knows them."""
+        if self.manner.pages:
+            return Reply(page(items, self.request.args, default_limit))
+        return Reply(everything(items))
 
     def body(self) -> dict[str, Any]:
         """The request's JSON object. Raises ApiError for anything else."""

@@ -9,10 +9,10 @@ from typing import Any
 import tiktoken
 
 from infra.local.provider.learning.language import Example
+from infra.local.provider.manners import Counting
 
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
-_TOKENS_PER_MESSAGE = 3
-_TOKENS_PER_EXAMPLE = 3
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadTrainingFile(ValueError):
@@ -28,9 +28,9 @@ class TrainingData:
     def examples(self) -> list[Example]:
         return [example for line in self.lines for example in _examples(line)]
 
-    def tokens(self) -> int:
-        """The tokens that one epoch bills."""
-        return sum(_billed_tokens(line) for line in self.lines)
+    def tokens(self, counting: Counting) -> tuple[int, ...]:
+        """The tokens of each line."""
+        return tuple(_tokens(line, counting) for line in self.lines)
 
 
 def read_training_data(content: bytes) -> TrainingData:
@@ -120,15 +120,16 @@ def _from_messages(messages: list[Mapping[str, Any]]) -> list[Example]:
     return learnt
 
 
-def _billed_tokens(document: Mapping[str, Any]) -> int:
+def _tokens(document: Mapping[str, Any], counting: Counting) -> int:
     if "messages" not in document:
-        return count_tokens(document["prompt"]) + count_tokens(document["completion"])
-    return _TOKENS_PER_EXAMPLE + message_tokens(document["messages"])
+        texts = count_tokens(document["prompt"]) + count_tokens(document["completion"])
+        return counting.of_text(texts)
+    return counting.per_example + message_tokens(document["messages"], counting)
 
 
-def message_tokens(messages: list[Mapping[str, Any]]) -> int:
-    """The tokens of messages, each with its role and three of framing."""
-    return sum(
-        _TOKENS_PER_MESSAGE + count_tokens(message["role"]) + count_tokens(message_text(message))
-        for message in messages
+def message_tokens(messages: list[Mapping[str, Any]], counting: Counting) -> int:
+    """The tokens of messages, each with its role and what frames it."""
+    texts = sum(
+        count_tokens(message["role"]) + count_tokens(message_text(message)) for message in messages
     )
+    return counting.of_text(texts) + counting.per_message * len(messages)

@@ -1,8 +1,10 @@
 """A fine-tuning job at a moment: what is told of it follows from its record and the clock."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 
+from infra.local.provider.manners import Manner
 from infra.local.provider.store import Job
 from infra.local.provider.wire import Json
 
@@ -85,36 +87,47 @@ def checkpoint_steps(job: Job, now: float) -> dict[str, int]:
     return {f"ftckpt_{job.id.removeprefix('ftjob-')}{epoch:02}": epoch * steps for epoch in last}
 
 
-def job_json(job: Job, now: float, must_be_deployed: bool) -> Json:
-    """The job as the API shows it; one that must be deployed never names its model."""
+def job_json(job: Job, now: float, must_be_deployed: bool, manner: Manner) -> Json:
+    """The job as a service of this manner shows it; one that must be deployed never names its model."""
     state = status(job, now)
     done = state == "succeeded"
     finished = finished_at(job, now)
-    method = {"type": "supervised", "supervised": {"hyperparameters": job.hyperparameters}}
+    untold = state == "failed" and not manner.tells_failed_tokens
     return {
         "object": "fine_tuning.job",
         "id": job.id,
         "created_at": int(job.created_at),
         "finished_at": None if finished is None else int(finished),
-        "estimated_finish": int(job.created_at + job.seconds) if state == "running" else None,
         "error": _error(job) if state == "failed" else None,
         "fine_tuned_model": tuned_model(job) if done and not must_be_deployed else None,
-        "hyperparameters": job.hyperparameters,
-        "method": method if job.uses_method else None,
-        "metadata": job.metadata,
+        "hyperparameters": {},
         "model": job.model,
-        "organization_id": "org-local",
+        "organization_id": "",
         "result_files": [result_file(job)] if done else [],
-        "seed": job.seed,
-        "status": state,
-        "total_steps": total_steps(job),
-        "trained_steps": int(total_steps(job) * progress(job, now)),
-        "trained_tokens": trained_tokens(job, now),
+        "seed": 0,
+        "status": manner.word(state),
+        "trained_tokens": None if untold else trained_tokens(job, now),
         "training_file": job.training_file,
         "validation_file": job.validation_file,
-        "user_provided_suffix": job.suffix,
-        "integrations": [],
+        **_echoed(job, manner),
+        **_extras(job, now, manner),
     }
+
+
+def _echoed(job: Job, manner: Manner) -> Json:
+    method = {"type": "supervised", "supervised": {"hyperparameters": job.hyperparameters}}
+    asked = {**asdict(job), "method": method if job.uses_method else None}
+    return {shown: asked[wish] for shown, wish in manner.echoes.items()}
+
+
+def _extras(job: Job, now: float, manner: Manner) -> Json:
+    extras: Json = {}
+    if manner.tells_estimate and status(job, now) == "running":
+        extras["estimated_finish"] = int(job.created_at + job.seconds)
+    if manner.tells_steps:
+        steps = total_steps(job)
+        extras |= {"total_steps": steps, "trained_steps": int(steps * progress(job, now))}
+    return extras
 
 
 def _error(job: Job) -> Json:

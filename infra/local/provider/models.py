@@ -11,6 +11,7 @@ from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import read_training_data
 from infra.local.provider.learning.language import LanguageModel
 from infra.local.provider.learning.untuned import untuned_model
+from infra.local.provider.manners import Manner
 from infra.local.provider.store import Deployment, Job, Store
 
 _KEPT = 4
@@ -32,7 +33,7 @@ class Voice(Protocol):
 
 
 def find_model(
-    name: str, store: Store, catalogue: dict[str, Model], now: float
+    name: str, store: Store, catalogue: dict[str, Model], now: float, manner: Manner
 ) -> Answering | None:
     """The model that answers under `name` at the moment, if any."""
     if name in catalogue:
@@ -42,14 +43,15 @@ def find_model(
         job = store.get(Job, deployment.job_id)
         return Answering(name, catalogue[job.model], job) if job else None
     for job in store.all(Job):
-        if name in tuned_names(job, catalogue[job.model], now):
+        if name in tuned_names(job, catalogue[job.model], now, manner):
             return Answering(name, catalogue[job.model], job)
     return None
 
 
-def tuned_names(job: Job, base: Model, now: float) -> list[str]:
+def tuned_names(job: Job, base: Model, now: float, manner: Manner) -> list[str]:
     """The names a job's result answers under without being deployed: the model, its checkpoints."""
-    if base.must_be_deployed or job.model_deleted or clock.status(job, now) != "succeeded":
+    ready = now - manner.model_wait * job.seconds
+    if base.must_be_deployed or job.model_deleted or clock.status(job, ready) != "succeeded":
         return []
     name = clock.tuned_model(job)
     return [name, *(checkpoint_model(job, s) for s in clock.checkpoint_steps(job, now).values())]

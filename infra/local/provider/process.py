@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO
 
+from infra.local.provider.manners import BARE
 from shared.errors import EconChatRError
 
 _START_SECONDS = 60
@@ -41,9 +42,12 @@ def start(
     *,
     job_seconds: float = 2.0,
     api_key: str | None = None,
+    manner: str = BARE.name,
     port: int = 0,
 ) -> Iterator[RunningProvider]:
     """The provider on loopback with the prices of `catalogue`; it continues from `state`.
+
+    `manner` names the service it stands in for; `bare` promises the least.
 
     It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block, or with
     this process where that is killed.
@@ -52,6 +56,7 @@ def start(
     command = [sys.executable, "-m", "infra.local.provider", "--port", str(port)]
     command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
     command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
+    command += ["--manner", manner]
     command += ["--api-key", api_key] if api_key else []
     with (
         tempfile.TemporaryFile("w+") as log,

@@ -23,7 +23,7 @@ class ApiError(Exception):
         status: int,
         message: str,
         *,
-        code: str | None = None,
+        code: str | int | None = None,
         param: str | None = None,
         kind: str = "invalid_request_error",
     ) -> None:
@@ -39,6 +39,11 @@ def bad_request(message: str, param: str | None = None, code: str | None = None)
 
 def not_found(message: str, param: str | None = None, code: str | None = None) -> ApiError:
     return ApiError(404, message, param=param, code=code)
+
+
+def everything(items: Sequence[Json]) -> Json:
+    """All items as a list object that takes no cursor and yet says that there is more."""
+    return {"object": "list", "data": list(items), "has_more": True}
 
 
 def page(items: Sequence[Json], query: Mapping[str, str], default_limit: int) -> Json:

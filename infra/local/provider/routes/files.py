@@ -7,7 +7,7 @@ from infra.local.provider.context import Visit
 from infra.local.provider.examples import read_training_data
 from infra.local.provider.learning.curve import learning_curve
 from infra.local.provider.store import Job, StoredFile
-from infra.local.provider.wire import Json, Reply, bad_request, not_found, page
+from infra.local.provider.wire import Json, Reply, bad_request, not_found
 
 _LISTED = 10_000
 
@@ -19,16 +19,18 @@ def create_file(visit: Visit) -> Reply:
     if not purpose:
         raise bad_request("'purpose' is a required property", "purpose")
     content = upload.read()
+    file_id = f"file-{token_hex(12)}"
+    named = upload.filename if visit.manner.keeps_file_names else None
     file = StoredFile(
-        id=f"file-{token_hex(12)}",
-        filename=upload.filename or "upload",
+        id=file_id,
+        filename=named or f"{file_id}.jsonl",
         purpose=purpose,
         size=len(content),
         sha256=visit.store.keep(content),
         created_at=visit.at,
     )
     visit.store.put(file)
-    return Reply(_file_json(file))
+    return Reply(_file_json(visit, file))
 
 
 def list_files(visit: Visit) -> Reply:
@@ -36,17 +38,17 @@ def list_files(visit: Visit) -> Reply:
     files = [f for f in visit.store.all(StoredFile) if purpose in (None, f.purpose)]
     if visit.request.args.get("order") != "asc":
         files.reverse()
-    return Reply(page([_file_json(file) for file in files], visit.request.args, _LISTED))
+    return visit.listed([_file_json(visit, file) for file in files], _LISTED)
 
 
 def retrieve_file(visit: Visit, file_id: str) -> Reply:
     job = _job_with_results(visit, file_id)
     if job is None:
-        return Reply(_file_json(_file(visit, file_id)))
+        return Reply(_file_json(visit, _file(visit, file_id)))
     finished = clock.finished_at(job, visit.at) or visit.at
     size = len(_results(visit, job))
     name, purpose = "step_metrics.csv", "fine-tune-results"
-    return Reply(_file_json(StoredFile(file_id, name, purpose, size, "", finished)))
+    return Reply(_file_json(visit, StoredFile(file_id, name, purpose, size, "", finished)))
 
 
 def file_content(visit: Visit, file_id: str) -> Reply:
@@ -59,6 +61,12 @@ def file_content(visit: Visit, file_id: str) -> Reply:
 def delete_file(visit: Visit, file_id: str) -> Reply:
     visit.store.delete(_file(visit, file_id))
     return Reply({"id": file_id, "object": "file", "deleted": True})
+
+
+def is_processed(visit: Visit, file: StoredFile) -> bool:
+    """Whether an uploaded file can be used by now."""
+    wait = visit.manner.file_wait * visit.provider.job_seconds
+    return visit.at >= file.created_at + wait
 
 
 def _file(visit: Visit, file_id: str) -> StoredFile:
@@ -84,7 +92,7 @@ def _results(visit: Visit, job: Job) -> bytes:
     return learning_curve(training, validation, clock.total_steps(job), epochs).encode()
 
 
-def _file_json(file: StoredFile) -> Json:
+def _file_json(visit: Visit, file: StoredFile) -> Json:
     return {
         "object": "file",
         "id": file.id,
@@ -92,5 +100,5 @@ def _file_json(file: StoredFile) -> Json:
         "created_at": int(file.created_at),
         "filename": file.filename,
         "purpose": file.purpose,
-        "status": "processed",
+        "status": visit.manner.file_done if is_processed(visit, file) else "uploaded",
     }

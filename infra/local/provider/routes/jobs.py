@@ -1,7 +1,7 @@
 """Fine-tuning jobs: create, list, retrieve, cancel, events, checkpoints."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import Any
@@ -9,14 +9,19 @@ from typing import Any
 from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
 from infra.local.provider.context import Visit
-from infra.local.provider.examples import BadTrainingFile, TrainingData, read_training_data
+from infra.local.provider.examples import (
+    BYTE_ORDER_MARK,
+    BadTrainingFile,
+    TrainingData,
+    read_training_data,
+)
 from infra.local.provider.models import checkpoint_model
+from infra.local.provider.routes.files import is_processed
 from infra.local.provider.store import Job, StoredFile
-from infra.local.provider.wire import Json, Reply, bad_request, not_found, page
+from infra.local.provider.wire import Json, Reply, bad_request, not_found
 
 _LISTED = 20
 _MOST_EPOCHS = 50
-_LONGEST_SUFFIX = 64
 _METADATA_FILTER = re.compile(r"metadata\[(.+)\]")
 
 
@@ -27,6 +32,8 @@ def create_job(visit: Visit) -> Reply:
     validation = _uploaded(visit, body, "validation_file") if body.get("validation_file") else None
     wished = _wished_hyperparameters(body)
     data, refusal = _validated(visit, base, training, validation)
+    tokens = data.tokens(visit.manner.counts(base.wire_name))
+    refusal = refusal or _too_long(visit, base, tokens)
     job = Job(
         id=f"ftjob-{token_hex(12)}",
         model=base.wire_name,
@@ -36,13 +43,13 @@ def create_job(visit: Visit) -> Reply:
         validation_sha256=validation.sha256 if validation else None,
         hyperparameters=_hyperparameters(wished, len(data.lines)),
         uses_method="method" in body,
-        suffix=_suffix(body),
+        suffix=_suffix(visit, body),
         seed=_seed(body),
         metadata=_metadata(body),
         created_at=visit.at,
         seconds=visit.provider.job_seconds,
         n_examples=len(data.lines),
-        tokens_per_epoch=data.tokens(),
+        tokens_per_epoch=sum(min(n, base.longest_example or n) for n in tokens),
         refusal=refusal,
         traits=visit.traits,
     )
@@ -52,10 +59,11 @@ def create_job(visit: Visit) -> Reply:
 
 def list_jobs(visit: Visit) -> Reply:
     asked = [(_METADATA_FILTER.fullmatch(k), v) for k, v in visit.request.args.items()]
-    wanted = {(found[1], value) for found, value in asked if found}
+    filters = visit.manner.filters_by_metadata
+    wanted = {(found[1], value) for found, value in asked if found and filters}
     jobs = [job for job in visit.store.all(Job) if wanted <= set(job.metadata.items())]
     rows = [_json(visit, job) for job in reversed(jobs)]
-    return Reply(page(rows, visit.request.args, _LISTED))
+    return visit.listed(rows, _LISTED)
 
 
 def retrieve_job(visit: Visit, job_id: str) -> Reply:
@@ -75,7 +83,7 @@ def cancel_job(visit: Visit, job_id: str) -> Reply:
 
 def list_events(visit: Visit, job_id: str) -> Reply:
     happened = clock.events(visit.job(job_id), visit.at)
-    return Reply(page(happened, visit.request.args, _LISTED))
+    return visit.listed(happened, _LISTED)
 
 
 def list_checkpoints(visit: Visit, job_id: str) -> Reply:
@@ -94,11 +102,12 @@ def list_checkpoints(visit: Visit, job_id: str) -> Reply:
         }
         for checkpoint, step in clock.checkpoint_steps(job, visit.at).items()
     ]
-    return Reply(page(rows, visit.request.args, 10))
+    return visit.listed(rows, 10)
 
 
 def _json(visit: Visit, job: Job) -> Json:
-    return clock.job_json(job, visit.at, visit.provider.base(job).must_be_deployed)
+    deployed = visit.provider.base(job).must_be_deployed
+    return clock.job_json(job, visit.at, deployed, visit.manner)
 
 
 def _shown(visit: Visit, job: Job) -> Reply:
@@ -117,6 +126,8 @@ def _uploaded(visit: Visit, body: Mapping[str, Any], key: str) -> StoredFile:
     file = visit.store.get(StoredFile, str(body.get(key)))
     if file is None:
         raise bad_request(f"{key} {body.get(key)!r} does not exist", key, "file_not_found")
+    if not is_processed(visit, file):
+        raise visit.manner.file_unready.error(file.id)
     return file
 
 
@@ -125,7 +136,7 @@ def _validated(
 ) -> tuple[TrainingData, Mapping[str, str] | None]:
     """The training data, and the error the job will fail with if a file is of no use."""
     try:
-        data = read_training_data(visit.store.content(training.sha256))
+        data = _read(visit, training)
     except BadTrainingFile as error:
         return TrainingData(()), _refusal("training_file", "invalid_training_file", str(error))
     if len(data.lines) < base.min_examples:
@@ -135,10 +146,27 @@ def _validated(
         )
     try:
         if validation:
-            read_training_data(visit.store.content(validation.sha256))
+            _read(visit, validation)
     except BadTrainingFile as error:
         return data, _refusal("validation_file", "invalid_validation_file", str(error))
     return data, None
+
+
+def _read(visit: Visit, file: StoredFile) -> TrainingData:
+    content = visit.store.content(file.sha256)
+    if visit.manner.needs_byte_order_mark and not content.startswith(BYTE_ORDER_MARK):
+        raise BadTrainingFile("Invalid file format. It must be UTF-8 with a byte-order mark")
+    return read_training_data(content)
+
+
+def _too_long(visit: Visit, base: Model, tokens: Sequence[int]) -> Mapping[str, str] | None:
+    """The error of a job with an example that this service will not cut."""
+    longest = base.longest_example
+    if visit.manner.cuts_long_examples or longest is None or max(tokens, default=0) <= longest:
+        return None
+    number = next(n for n, found in enumerate(tokens, start=1) if found > longest)
+    message = f"Line {number} has {tokens[number - 1]} tokens, more than a context of {longest}"
+    return _refusal("training_file", "context_length_exceeded", message)
 
 
 def _refusal(param: str, code: str, message: str) -> Mapping[str, str]:
@@ -190,10 +218,12 @@ def _seed(body: Mapping[str, Any]) -> int:
     return seed
 
 
-def _suffix(body: Mapping[str, Any]) -> str | None:
-    suffix = body.get("suffix")
-    if suffix is not None and (not isinstance(suffix, str) or len(suffix) > _LONGEST_SUFFIX):
-        raise bad_request(f"suffix must be text of at most {_LONGEST_SUFFIX} characters", "suffix")
+def _suffix(visit: Visit, body: Mapping[str, Any]) -> str | None:
+    suffix, allowed = body.get("suffix"), visit.manner.suffixes
+    if suffix is None:
+        return None
+    if not isinstance(suffix, str) or not re.fullmatch(allowed, suffix):
+        raise bad_request(f"suffix must be text that matches {allowed}", "suffix")
     return suffix
 
 

@@ -21,7 +21,6 @@ from infra.local.provider.models import Answering, find_model, tuned_names
 from infra.local.provider.store import Call, Deployment, Job
 from infra.local.provider.wire import Json, Reply, bad_request, not_found
 
-_REPLY_PRIMING = 3
 _MAX_TOKENS = 1024
 
 
@@ -39,7 +38,7 @@ def list_models(visit: Visit) -> Reply:
     tuned = [
         _model_json(visit, name, job.model, job.created_at)
         for job in visit.store.all(Job)
-        for name in tuned_names(job, provider.base(job), visit.at)[:1]
+        for name in tuned_names(job, provider.base(job), visit.at, provider.manner)[:1]
     ]
     return Reply(
         {"object": "list", "data": [*(_model_json(visit, name, name) for name in bases), *tuned]}
@@ -68,6 +67,8 @@ def create_deployment(visit: Visit) -> Reply:
     job = visit.job(job_id)
     if checkpoint not in clock.checkpoint_steps(job, visit.at):
         raise bad_request(f"No such checkpoint of {job_id}: {checkpoint!r}", "source")
+    if not job.hyperparameters.get("lora"):
+        raise bad_request(f"{job_id} tuned all weights; only LoRA adapters can be served", "source")
     if visit.provider.catalogue.get(body["base_model"]) != visit.provider.base(job):
         raise bad_request(f"{job_id} did not tune {body['base_model']}", "base_model")
     deployment = Deployment(
@@ -100,7 +101,8 @@ def chat_completion(visit: Visit) -> Reply:
     said = [message_text(message) for message in messages if message["role"] == "user"]
     answer = _answer(visit, model, said[-1] if said else "", body)
     choice = {"message": {"role": "assistant", "content": answer.text, "refusal": None}}
-    prompt_tokens = message_tokens(messages) + _REPLY_PRIMING
+    counting = visit.manner.counts(model.base.wire_name)
+    prompt_tokens = message_tokens(messages, counting) + counting.per_prompt
     return _charged(visit, model, "chat.completion", choice, answer, prompt_tokens)
 
 
@@ -112,14 +114,15 @@ def completion(visit: Visit) -> Reply:
     model = _asked(visit, body)
     answer = _answer(visit, model, prompt, body)
     choice = {"text": answer.text}
-    return _charged(visit, model, "text_completion", choice, answer, count_tokens(prompt))
+    tokens = visit.manner.counts(model.base.wire_name).of_text(count_tokens(prompt))
+    return _charged(visit, model, "text_completion", choice, answer, tokens)
 
 
 def _find(visit: Visit, name: object) -> Answering:
-    model = find_model(str(name), visit.store, visit.provider.catalogue, visit.at)
+    provider = visit.provider
+    model = find_model(str(name), visit.store, provider.catalogue, visit.at, provider.manner)
     if model is None:
-        message = f"The model '{name}' does not exist or you do not have access to it."
-        raise not_found(message, "model", "model_not_found")
+        raise visit.manner.model_unready.error(name)
     return model
 
 
@@ -140,7 +143,7 @@ def _answer(visit: Visit, model: Answering, prompt: str, body: Mapping[str, Any]
     )
     for stop in _stops(body):
         text = text.partition(stop)[0]
-    cut = first_tokens(text, limit)
+    cut = first_tokens(text, visit.manner.counts(model.base.wire_name).in_text(limit))
     return Answer(cut, "stop" if cut == text else "length")
 
 
@@ -176,7 +179,7 @@ def _charged(
     visit: Visit, model: Answering, kind: str, choice: Json, answer: Answer, prompt_tokens: int
 ) -> Reply:
     """The answer as the API gives it, once it stands on the bill."""
-    tokens = count_tokens(answer.text)
+    tokens = visit.manner.counts(model.base.wire_name).of_text(count_tokens(answer.text))
     charge = call_charge(model.base, model.job is not None, prompt_tokens, tokens)
     prefix = "chatcmpl" if kind == "chat.completion" else "cmpl"
     call = Call(

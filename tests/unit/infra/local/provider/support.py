@@ -15,6 +15,7 @@ from infra.local.provider.learning.language import Example
 from infra.local.provider.process import RunningProvider, start
 
 JOB_SECONDS = 0.3
+FILE_SECONDS = 0.1 * JOB_SECONDS
 LORA_BASE = "meta-llama/Llama-3.1-8B-Instruct"
 BASE = "gpt-4.1-mini-2025-04-14"
 
@@ -43,6 +44,8 @@ models:
       - {purpose: training, amount: "0.40"}
       - {purpose: input, amount: "0.02"}
       - {purpose: output, amount: "0.06"}
+      - {purpose: base_input, amount: "0.02"}
+      - {purpose: base_output, amount: "0.06"}
   - model: davinci
     provider: openai
     base_model: davinci
@@ -165,7 +168,10 @@ class Bench:
         return openai.OpenAI(base_url=base_url, api_key=key, max_retries=max_retries, timeout=20)
 
     def upload(self, content: bytes) -> str:
-        return self.client.files.create(file=("train.jsonl", content), purpose="fine-tune").id
+        """The id of a file that can be used."""
+        sent = self.client.files.create(file=("train.jsonl", content), purpose="fine-tune")
+        time.sleep(FILE_SECONDS)
+        return sent.id
 
     def create(self, content: bytes | None = None, **wishes: Any) -> FineTuningJob:
         file_id = self.upload(chat_lines() if content is None else content)
@@ -173,14 +179,24 @@ class Bench:
         return self.client.fine_tuning.jobs.create(training_file=file_id, **wishes)
 
     def finished(self, job_id: str) -> FineTuningJob:
-        return until(
+        """The job once it has ended, its model once that answers."""
+        job = until(
             lambda: self.client.fine_tuning.jobs.retrieve(job_id),
             lambda job: job.status in ("succeeded", "failed", "cancelled"),
         )
+        if job.fine_tuned_model:
+            until(lambda: self._known(job.fine_tuned_model), bool)
+        return job
 
     def tuned(self) -> str:
         """The name of a model that has learnt the baker's talk."""
         return str(self.finished(self.create().id).fine_tuned_model)
+
+    def _known(self, model: str) -> str:
+        try:
+            return self.client.models.retrieve(model).id
+        except openai.NotFoundError:
+            return ""
 
     def ask(self, model: str, question: str, **wishes: Any) -> str:
         completion = self.client.chat.completions.create(
@@ -201,10 +217,12 @@ class Bench:
 
 @contextmanager
 def bench(state: Path, **settings: Any) -> Iterator[Bench]:
-    """A provider that keeps its state in `state`, with jobs of a third of a second."""
+    """OpenAI's stand-in, or another's, that keeps its state in `state`; a job takes 0.3 seconds."""
     catalogue = state.parent / "catalogue.yaml"
     catalogue.write_text(CATALOGUE)
-    with start(catalogue, state, **{"job_seconds": JOB_SECONDS, **settings}) as running:
+    with start(
+        catalogue, state, **{"job_seconds": JOB_SECONDS, "manner": "openai", **settings}
+    ) as running:
         yield Bench(running)
 
 

@@ -14,6 +14,7 @@ from infra.encodings import cache_dir
 from infra.local.provider import jobs, meter
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import BadTrainingFile, read_training_data
+from infra.local.provider.manners import COOKBOOK, NEBIUS
 from infra.local.provider.models import find_model
 from infra.local.provider.store import Deployment, Job, Store
 from infra.local.provider.wire import ApiError
@@ -21,7 +22,7 @@ from tests.unit.infra.local.provider.support import EXAMPLES, chat_lines, classi
 
 START = 1_000.0
 ORDER = ["validating_files", "queued", "running", "succeeded"]
-MODEL = Model("mini", ("mini-1",), None, 10, False, {"training": Decimal("0.000005")})
+MODEL = Model("mini", ("mini-1",), None, 10, None, False, {"training": Decimal("0.000005")})
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +83,7 @@ def test_a_job_cancelled_before_it_ran_bills_nothing() -> None:
 
 def test_a_failed_job_bills_nothing_and_says_why() -> None:
     job = a_job(traits={"fails_with": "out of disks"})
-    told = jobs.job_json(job, START + 11, must_be_deployed=False)
+    told = jobs.job_json(job, START + 11, must_be_deployed=False, manner=NEBIUS)
     assert (told["status"], told["trained_tokens"]) == ("failed", 0)
     assert told["error"]["message"] == "out of disks"
     assert meter.job_charge(job, MODEL, START + 11) == 0
@@ -126,7 +127,8 @@ def test_a_deployed_model_answers_from_the_moment_it_is_ready(tmp_path: Path) ->
     store.put(a_job())
     store.put(Deployment("mini-LoRA:x", "ftjob-0123456789abcdef", "ftckpt", START + 20, START + 22))
     found = [
-        find_model("mini-LoRA:x", store, {"mini-1": base}, START + seconds) for seconds in (21, 22)
+        find_model("mini-LoRA:x", store, {"mini-1": base}, START + seconds, NEBIUS)
+        for seconds in (21, 22)
     ]
     assert found[0] is None
     assert found[1] is not None
@@ -146,13 +148,13 @@ def test_chat_examples_bill_three_tokens_each_and_three_a_message() -> None:
         + 3 + len(count("assistant")) + len(count(e.completion))
         for e in EXAMPLES
     )  # fmt: skip
-    assert read_training_data(chat_lines()).tokens() == expected
+    assert sum(read_training_data(chat_lines()).tokens(COOKBOOK)) == expected
 
 
 def test_classic_examples_bill_their_two_texts() -> None:
     count = tiktoken.get_encoding("o200k_base").encode_ordinary
     expected = sum(len(count(e.prompt)) + len(count(e.completion)) for e in EXAMPLES)
-    assert read_training_data(classic_lines()).tokens() == expected
+    assert sum(read_training_data(classic_lines()).tokens(COOKBOOK)) == expected
 
 
 def test_every_form_teaches_the_same_examples() -> None:

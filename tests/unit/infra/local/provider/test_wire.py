@@ -24,6 +24,7 @@ from tests.unit.infra.local.provider.support import (
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 METHOD = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}}
+LORA: Any = {"n_epochs": 2, "lora": True}
 QUESTION = "Why do you keep a red book?"
 
 
@@ -199,7 +200,7 @@ def test_answers_obey_their_limit_and_stops(at: Bench, baker: str) -> None:
 
 
 def test_a_lora_model_answers_once_it_is_deployed(at: Bench) -> None:
-    done = at.finished(at.create(model=LORA_BASE).id)
+    done = at.finished(at.create(model=LORA_BASE, hyperparameters=LORA).id)
     assert (done.status, done.fine_tuned_model) == ("succeeded", None)
     checkpoint = at.client.fine_tuning.jobs.checkpoints.list(done.id).data[0]
     wish = {"name": "baker", "base_model": LORA_BASE, "source": f"{done.id}:{checkpoint.id}"}
@@ -227,7 +228,7 @@ def test_a_deployment_of_nothing_is_refused(at: Bench, wish: dict[str, str]) -> 
 
 
 def test_a_deployment_names_its_own_base_and_checkpoint(at: Bench) -> None:
-    job = at.finished(at.create(model=LORA_BASE).id)
+    job = at.finished(at.create(model=LORA_BASE, hyperparameters=LORA).id)
     checkpoint = at.client.fine_tuning.jobs.checkpoints.list(job.id).data[0].id
     for wrong in ({"base_model": BASE}, {"source": f"{job.id}:ftckpt_other"}):
         wish = {"name": "x", "base_model": LORA_BASE, "source": f"{job.id}:{checkpoint}", **wrong}
