@@ -10,10 +10,13 @@ from functions.wiring import logger, settings_of
 from shared.clock import utc_now
 from shared.corpus import stages
 from shared.lake import keys
+from shared.run.environment import environment
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    found = stages.discover(lake(), settings, stages.fetcher_for(settings.show), utc_now())
+    private = environment().reach_private_addresses
+    fetcher = stages.fetcher_for(settings.show, lake(), reach_private=private)
+    found = stages.discover(lake(), settings, fetcher, utc_now())
     return {**asdict(found), "batches_key": keys.batches(settings.run_id)}

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _page(url_or_file: str, show: ShowProfile) -> tuple[bytes, str | None]:
     if "://" in url_or_file:
-        page = fetcher_for(show).get(url_or_file)
+        page = fetcher_for(show, reach_private=True).get(url_or_file)
         return page.body, page.headers.get("content-type")
     try:
         return Path(url_or_file).read_bytes(), None

@@ -26,7 +26,16 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "Core": _BASE,
         "Corpus": (
             *_BASE,
-            *("feedparser", "ftfy", "lxml", "protego", "pyarrow", "tiktoken", "urllib3"),
+            *(
+                "feedparser",
+                "ftfy",
+                "lxml",
+                "protego",
+                "pyarrow",
+                "tiktoken",
+                "urllib3",
+                "webencodings",
+            ),
         ),
         "Ai": (*_BASE, "httpx2", "openai", "tiktoken"),
         "Report": (*_BASE, "jinja2", "pandas", "pyarrow"),

@@ -88,7 +88,10 @@ def laptop(
     models = models or catalogue.packaged()
     prices = catalogue.dump(models)
     with ExitStack() as stack:
-        environment = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
+        environment = {
+            "TIKTOKEN_CACHE_DIR": str(encodings.cache_dir()),
+            "REACH_PRIVATE_ADDRESSES": "yes",
+        }
         cloud = stack.enter_context(
             running(state / "cloud", wait_scale=wait_scale, environment=environment)
         )

@@ -5,7 +5,7 @@ never fetches it twice.
 """
 
 from shared.corpus.feed import guests_from_title
+from shared.corpus.hosts import fetcher_for
 from shared.corpus.listing import host_of, is_transcript_file
-from shared.corpus.pages import fetcher_for
 
 __all__ = ["fetcher_for", "guests_from_title", "host_of", "is_transcript_file"]

@@ -4,12 +4,10 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
 from shared import web
 from shared.corpus.records import Freshness
 from shared.lake.tables import Lake
-from shared.shows import ShowProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +22,6 @@ class Page:
     fetched_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     outdated: str = ""
-
-
-def fetcher_for(show: ShowProfile) -> web.Fetcher:
-    """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has.
-
-    It waits before its first request too: another Lambda may have asked the host a moment ago.
-    """
-    fetch = show.fetch
-    fetcher = _fetcher(
-        web.FetchPolicy(
-            user_agent=fetch.user_agent,
-            delay_seconds=fetch.delay_seconds,
-            timeout_seconds=fetch.timeout_seconds,
-            max_bytes=fetch.max_bytes,
-        )
-    )
-    fetcher.hold()
-    return fetcher
-
-
-@cache
-def _fetcher(policy: web.FetchPolicy) -> web.Fetcher:
-    # Kept, because it knows when each host was last asked and what its robots.txt says.
-    return web.Fetcher(policy)
 
 
 def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher) -> Page:

@@ -92,6 +92,11 @@ def feed(show: str) -> str:
     return f"raw/{show}/feed"
 
 
+def host_slots(host: str) -> str:
+    """When a host may next be asked, by whichever run; no show's name begins with a mark."""
+    return f"raw/_hosts/{host.replace(':', '_')}.json"
+
+
 def page(show: str, episode_id: str) -> str:
     """An episode's page as last fetched."""
     return f"raw/{show}/pages/{episode_id}"

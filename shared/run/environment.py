@@ -10,7 +10,8 @@ from shared import money
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """`provider_base_url` is empty where the catalogue's address of each provider holds."""
+    """`provider_base_url` is empty where the catalogue's address of each provider holds;
+    `reach_private_addresses` is set on a laptop alone."""
 
     bucket: str
     ledger_table: str
@@ -19,6 +20,7 @@ class Environment:
     month_ceiling_usd: Decimal
     code_version: str
     topic_arn: str
+    reach_private_addresses: bool
 
 
 @cache
@@ -32,4 +34,5 @@ def environment() -> Environment:
         month_ceiling_usd=money.parse_usd(os.environ["MONTH_CEILING_USD"], "MONTH_CEILING_USD"),
         code_version=os.environ["CODE_VERSION"],
         topic_arn=os.environ["TOPIC_ARN"],
+        reach_private_addresses=os.environ.get("REACH_PRIVATE_ADDRESSES") == "yes",
     )

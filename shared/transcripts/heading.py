@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from shared.transcripts.text import decoded, folded
+from shared.transcripts.encodings import decoded
+from shared.transcripts.text import folded
 
 _TITLES = ("h1", "title")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from shared.transcripts.casting import cast, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
+from shared.transcripts.encodings import decoded
 from shared.transcripts.people import People, name_key
 from shared.transcripts.records import Host, Line, Script, Transcript, TranscriptRefused
 from shared.transcripts.shapes.captions import read_captions
@@ -14,7 +15,6 @@ from shared.transcripts.shapes.markdown import UNMARKED, read_labelled_text
 from shared.transcripts.shapes.markup import read_blocks
 from shared.transcripts.shapes.podcasting import read_cited_html, read_json
 from shared.transcripts.text import (
-    decoded,
     recording_date,
     without_recording_date,
 )

@@ -1,6 +1,5 @@
-"""White space, time marks and dates in transcripts, and bytes to text."""
+"""White space, time marks and dates in transcripts."""
 
-import codecs
 import html
 import re
 from datetime import date
@@ -9,12 +8,6 @@ TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 _BRACKETED_TIME = re.compile(rf"[\[(]{TIME}[\])]:?")
 _ONLY_TIME = re.compile(rf"[\s\[(–-]*{TIME}[\s\]):–-]*")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RECORDED = re.compile(
     r"\[\s{0,3}Recording\s{1,3}date\s{0,3}:?\s{0,3}([^\]]{1,60})\]", re.IGNORECASE
@@ -61,36 +54,3 @@ def recording_date(text: str) -> date | None:
 def without_recording_date(text: str) -> str:
     """The text without its `Intro.` and `[Recording date: ...]` openings."""
     return folded(_RECORDED.sub("", text)).removeprefix("Intro.").strip()
-
-
-def decoded(body: bytes, content_type: str | None) -> str:
-    """The bytes as text.
-
-    A byte order mark decides, then NULs (UTF-16), then being valid UTF-8, which other
-    encodings hardly ever are by chance, and only then what header or page declare.
-    """
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, errors="replace")
-    sample = body[:2000]
-    if len(sample) >= 4 and sample.count(0) * 3 > len(sample):
-        return body.decode("utf-16-le" if sample[0] else "utf-16-be", errors="replace")
-    for encoding in ("utf-8", *_declared(content_type, body[:2000]), "cp1252"):
-        try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return body.decode("latin-1")
-
-
-def _declared(content_type: str | None, head: bytes) -> list[str]:
-    places = ((content_type or "").encode("ascii", "replace"), head)
-    names = [found[1].decode("ascii") for place in places if (found := _CHARSET.search(place))]
-    return [name for name in names if _is_text_encoding(name)]
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        return bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
-    except (LookupError, ValueError):
-        return False

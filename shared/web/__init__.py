@@ -12,7 +12,9 @@ from shared.web.errors import (
     TooLarge,
     Unreachable,
 )
-from shared.web.fetcher import Fetched, Fetcher, FetchPolicy
+from shared.web.fetcher import Fetcher
+from shared.web.records import Fetched, FetchPolicy
+from shared.web.waiting import Slots
 
 __all__ = [
     "AccessDenied",
@@ -23,6 +25,7 @@ __all__ = [
     "Fetcher",
     "NotFound",
     "PageFailed",
+    "Slots",
     "TooLarge",
     "Unreachable",
 ]

@@ -1,26 +1,30 @@
 """Fetching pages: robots.txt, delays, redirects, retries, and bounds on size and time."""
 
+import http.client
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from protego import Protego
-from urllib3.exceptions import DecodeError, HTTPError, LocationParseError
+from urllib3.exceptions import HTTPError, LocationParseError
 
 from shared.clock import utc_now
+from shared.web.addresses import site_of, stay_on_site, target_of, with_path_whole
+from shared.web.content import ACCEPTED, Undecodable, Unpacker
 from shared.web.errors import (
     AccessDenied,
     AddressRefused,
     BadResponse,
     NotFound,
+    PageFailed,
     TooLarge,
     Unreachable,
 )
-from shared.web.guard import cut_off_after, guarded_pool_manager
+from shared.web.guard import connecting, guarded_pool_manager
+from shared.web.records import Answer, Fetched, FetchPolicy
+from shared.web.robots import product_token, with_groups_of
+from shared.web.waiting import Patience, Slots, retry_after
 
 ATTEMPTS = 3
 MAX_REDIRECTS = 5
@@ -28,65 +32,38 @@ DOWN_SECONDS = 60.0  # how long a site whose robots.txt could not be had is left
 MAX_CRAWL_DELAY_SECONDS = 120.0
 ROBOTS_BYTES = 512_000  # RFC 9309: parse at least 500 KiB
 _CHUNK = 65_536
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({401, 403, 429})
-_SERVER_TROUBLE = frozenset({500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class FetchPolicy:
-    """How a show's pages are asked for. The delay is between two requests to one host; the timeout
-    is for one whole answer, body included; `max_bytes` counts decoded bytes."""
-
-    user_agent: str
-    delay_seconds: float
-    timeout_seconds: float
-    max_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer: status 200, or 304 with an empty body. Header names are in lower case."""
-
-    url: str
-    final_url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    fetched_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_SERVER_TROUBLE = 500  # and above: gateways invent numbers of their own
 
 
 class Fetcher:
     """Fetches pages one at a time; keeps each host's robots.txt and the time of the last request.
 
+    `slots` are shared with whoever else asks the same hosts; without them this fetcher is alone.
     `sleep` and `clock` (monotonic seconds) can be replaced. Not for use from several threads.
     """
 
     def __init__(
         self,
         policy: FetchPolicy,
+        slots: Slots | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy
+        self._token = product_token(policy.user_agent)
+        self._slots = slots
+        self._patience = Patience()
         self._sleep = sleep
         self._clock = clock
         self._robots: dict[str, Protego] = {}
         self._last_request: dict[str, float] = {}
-        self._held_at: float | None = None
         self._down: dict[str, tuple[float, str]] = {}
         self._headers = {
             "user-agent": policy.user_agent,
-            "accept-encoding": "gzip, deflate",
+            "accept-encoding": ACCEPTED,
             "connection": "close",
         }
         self._manager = guarded_pool_manager()
@@ -101,26 +78,39 @@ class Fetcher:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
-        address = _with_path_whole(url)
+        address = with_path_whole(url)
         for _ in range(MAX_REDIRECTS + 1):
             self._ask_robots(address)
             answer = self._exchange(address, headers, self._policy.max_bytes)
             if answer.status == 200 or (answer.status == 304 and headers):
                 return Fetched(url, address, answer.status, answer.headers, answer.body, utc_now())
             _raise_for_status(address, answer)
-            address = _redirected(address, answer)
+            target = _redirected(address, answer)
+            stay_on_site(address, target)
+            address = target
         raise BadResponse(f"{url} redirects more than {MAX_REDIRECTS} times, last to {address}.")
 
-    def hold(self) -> None:
-        """Count as having asked every host just now, so that the next request waits its delay."""
-        self._held_at = self._clock()
+    def begin(self) -> None:
+        """Begin a batch: what sites asked the one before to wait no longer counts."""
+        self._patience = Patience()
+
+    def delay_of(self, url: str) -> float:
+        """Seconds between two requests to the address's host; asks its robots.txt.
+
+        The profile's own delay where that cannot be had: whoever fetches says why.
+        """
+        try:
+            self._robots_of(url)
+        except (AccessDenied, PageFailed):
+            return self._policy.delay_seconds
+        return min(self._delay(site_of(url)), MAX_CRAWL_DELAY_SECONDS)
 
     def _ask_robots(self, url: str) -> None:
-        site = _site(url)
+        site = site_of(url)
         robots = self._robots_of(url)
-        if not robots.can_fetch(url, self._policy.user_agent):
+        if not robots.can_fetch(url, self._token):
             raise AccessDenied(
-                f"{site}/robots.txt asks that {url} not be fetched by {self._policy.user_agent!r}. "
+                f"{site}/robots.txt asks that {url} not be fetched by {self._token!r}. "
                 "Respect it: ask the publisher, or use files of your own (`transcripts`)."
             )
         if self._delay(site) > MAX_CRAWL_DELAY_SECONDS:
@@ -130,11 +120,12 @@ class Fetcher:
             )
 
     def _robots_of(self, url: str) -> Protego:
-        site = _site(url)
+        site = site_of(url)
         if site not in self._robots:
             self._refuse_while_down(site)
             try:
-                self._robots[site] = Protego.parse(self._robots_text(f"{site}/robots.txt"))
+                text = self._robots_text(f"{site}/robots.txt")
+                self._robots[site] = Protego.parse(with_groups_of(text, self._token))
             except Unreachable as error:
                 self._down[site] = self._clock(), str(error)
                 raise
@@ -152,78 +143,95 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._exchange(address, {}, ROBOTS_BYTES, cut=True)
             if answer.status in _REDIRECTS:
-                address = _redirected(address, answer)
+                address = _redirected(address, answer)  # to anywhere: RFC 9309, 2.3.1.2
                 continue
             if answer.status in _REFUSALS:
                 _raise_for_status(address, answer)
-            return answer.body.decode("utf-8", errors="replace") if answer.status == 200 else ""
+            return answer.body.decode("utf-8-sig", errors="replace") if answer.status == 200 else ""
         raise BadResponse(f"{url} redirects more than {MAX_REDIRECTS} times.")
 
     def _delay(self, site: str) -> float:
         own = self._policy.delay_seconds
         robots = self._robots.get(site)
-        asked = robots.crawl_delay(self._policy.user_agent) if robots else None
+        asked = robots.crawl_delay(self._token) if robots else None
         return max(own, asked or 0.0)
 
     def _exchange(
         self, url: str, headers: Mapping[str, str], max_bytes: int, *, cut: bool = False
-    ) -> _Answer:
-        """One answer that is no server trouble, asked for up to `ATTEMPTS` times with back-off."""
+    ) -> Answer:
+        """One answer that is no server trouble, asked for up to `ATTEMPTS` times with back-off.
+
+        A site that says how long to wait is waited for, within bounds.
+        """
         trouble = ""
         for attempt in range(ATTEMPTS):
-            if attempt:
-                self._sleep(2.0**attempt)
-            self._pace(_site(url))
+            self._pace(site_of(url))
+            pause = 2.0 ** (attempt + 1)
             try:
                 answer = self._ask(url, headers, max_bytes, cut=cut)
-            except DecodeError as error:
-                raise BadResponse(f"{url} sends a body it encodes wrongly: {error}") from error
-            except LocationParseError as error:
-                raise AddressRefused(f"{url!r} is no address: {error}") from error
             except HTTPError as error:
                 trouble = _said(error)
-                continue
-            if answer.status not in _SERVER_TROUBLE:
-                return answer
-            trouble = f"it answers {answer.status}"
-        raise Unreachable(f"{url} cannot be reached after {ATTEMPTS} attempts: {trouble}.")
+            else:
+                if answer.status < _SERVER_TROUBLE and answer.status != 429:
+                    return answer
+                trouble = f"it answers {answer.status}"
+                told = retry_after(answer.headers, utc_now())
+                if answer.status == 429 and (told is None or attempt == ATTEMPTS - 1):
+                    return answer
+                if told is not None and not self._patience.allows(told):
+                    trouble += f" and asks to wait {told:,.0f} s"
+                    if answer.status == 429:
+                        return answer
+                    break
+                pause = told if told is not None else pause
+            if attempt < ATTEMPTS - 1:
+                self._sleep(pause)
+        raise Unreachable(f"{url} cannot be reached after {attempt + 1} attempts: {trouble}.")
 
     def _pace(self, site: str) -> None:
-        """Wait until the site's delay since the last request to it has passed."""
-        asked = [at for at in (self._last_request.get(site), self._held_at) if at is not None]
-        if asked:
-            wait = max(asked) + self._delay(site) - self._clock()
-            if wait > 0:
-                self._sleep(wait)
+        """Wait until the site's delay since the last request to it has passed, whoever made that."""
+        delay, last = self._delay(site), self._last_request.get(site)
+        waits = [last + delay - self._clock()] if last is not None else []
+        if self._slots is not None and delay > 0:
+            waits.append(self._slots.seconds_until_ours(site.partition("://")[2], delay))
+        wait = max(waits, default=0.0)
+        if wait > 0:
+            self._sleep(wait)
         self._last_request[site] = self._clock()
 
-    def _ask(self, url: str, headers: Mapping[str, str], max_bytes: int, *, cut: bool) -> _Answer:
+    def _ask(self, url: str, headers: Mapping[str, str], max_bytes: int, *, cut: bool) -> Answer:
         limit = self._policy.timeout_seconds
         deadline = self._clock() + limit
-        with cut_off_after(limit):
-            response = self._manager.request(
-                "GET",
-                url,
-                headers={**self._headers, **headers},
-                timeout=urllib3.Timeout(total=limit),
-                redirect=False,
-                preload_content=False,
-            )
+        with connecting(limit, reach_private=self._policy.reach_private):
+            try:
+                response = self._manager.request(
+                    "GET",
+                    url,
+                    headers={**self._headers, **headers},
+                    timeout=urllib3.Timeout(total=limit),
+                    redirect=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+            except (LocationParseError, ValueError, http.client.InvalidURL) as error:
+                raise AddressRefused(f"{url!r} is no address: {error}") from error
             try:
                 body = self._body(response, url, max_bytes, deadline, cut=cut)
+            except Undecodable as error:
+                raise BadResponse(f"{url} sends a body it encodes wrongly: {error}.") from error
             finally:
                 response.close()
         named = {name.lower(): value for name, value in response.headers.items()}
-        return _Answer(response.status, named, body)
+        return Answer(response.status, named, body)
 
     def _body(
         self, response: Any, url: str, max_bytes: int, deadline: float, *, cut: bool
     ) -> bytes:
         if response.status != 200:
             return b""
-        body = bytearray()
-        while chunk := response.read1(_CHUNK):
-            body += chunk
+        body, packed = bytearray(), Unpacker(response.headers.get("content-encoding", ""))
+        while chunk := response.read1(_CHUNK, decode_content=False):
+            body += packed.unpack(chunk, max_bytes - len(body))
             if len(body) > max_bytes and not cut:
                 raise TooLarge(
                     f"{url} is larger than {max_bytes:,} bytes; raise `fetch.max_bytes` in the "
@@ -232,6 +240,8 @@ class Fetcher:
             if len(body) > max_bytes:
                 break
             self._check(deadline, url)
+        else:
+            packed.end()
         self._check(deadline, url)
         return bytes(body[:max_bytes])
 
@@ -248,52 +258,7 @@ def _said(error: HTTPError) -> str:
     return said.partition("): ")[2] if said.startswith("_Guarded") else said
 
 
-def _with_path_whole(url: str) -> str:
-    """The address with a `#` inside its path written as what it is: feeds have links such as /on-#x/.
-
-    A fragment names a place on a page and holds no slash.
-    """
-    return url.replace("#", "%23") if "/" in url.partition("#")[2] else url
-
-
-def _site(url: str) -> str:
-    """Scheme, host and port of an address that may be asked."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise AddressRefused(f"{url!r} is no address: {error}.") from error
-    if parts.scheme not in _DEFAULT_PORTS or not host:
-        raise AddressRefused(f"{url!r} is not an http:// or https:// address.")
-    name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
-
-
-def _redirected(url: str, answer: _Answer) -> str:
-    """Where the answer redirects to, if that is on the same site."""
-    location = answer.headers.get("location", "")
-    if answer.status not in _REDIRECTS or not location:
-        raise BadResponse(f"{url} answers with status {answer.status}, which holds no page.")
-    try:
-        target = urljoin(url, location)
-    except ValueError as error:
-        raise AddressRefused(f"{url} redirects to {location!r}: {error}.") from error
-    if _place(target) != _place(url):
-        raise BadResponse(
-            f"{url} redirects to another site, {target}. "
-            "If that is right, put the new address in the show's profile."
-        )
-    return target
-
-
-def _place(url: str) -> tuple[str, int | None]:
-    """Host without `www.`, and the port where it is not its scheme's own."""
-    parts = urlsplit(_site(url))
-    port = None if parts.port == _DEFAULT_PORTS[parts.scheme] else parts.port
-    return (parts.hostname or "").removeprefix("www."), port
-
-
-def _raise_for_status(url: str, answer: _Answer) -> None:
+def _raise_for_status(url: str, answer: Answer) -> None:
     """Raise for a refusal or a missing page; return for anything else."""
     if answer.status in _REFUSALS:
         later = answer.headers.get("retry-after")
@@ -304,3 +269,9 @@ def _raise_for_status(url: str, answer: _Answer) -> None:
         )
     if answer.status in (404, 410):
         raise NotFound(f"{url} is not there: the site answers {answer.status}.")
+
+
+def _redirected(url: str, answer: Answer) -> str:
+    """Where the answer redirects to."""
+    location = answer.headers.get("location", "") if answer.status in _REDIRECTS else ""
+    return target_of(url, answer.status, location)

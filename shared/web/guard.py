@@ -18,13 +18,15 @@ _FORBIDDEN = tuple(
     # Link-local, where clouds keep instance metadata; the same behind NAT64; AWS's own in IPv6.
     for network in ("169.254.0.0/16", "64:ff9b::a9fe:0/112", "fe80::/10", "fd00:ec2::/32")
 )
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _opened: ContextVar[list[socket.socket]] = ContextVar("opened sockets")
+_reach_private: ContextVar[bool] = ContextVar("private addresses may be reached", default=False)
 
 
 def guarded_pool_manager() -> urllib3.PoolManager:
     """A pool manager whose connections raise AddressRefused instead of reaching forbidden hosts.
 
-    Its requests must be made inside `cut_off_after`.
+    Its requests must be made inside `connecting`.
     """
     manager = urllib3.PoolManager(retries=False)
     manager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTlsPool}
@@ -32,13 +34,14 @@ def guarded_pool_manager() -> urllib3.PoolManager:
 
 
 @contextmanager
-def cut_off_after(seconds: float) -> Iterator[None]:
+def connecting(seconds: float, *, reach_private: bool) -> Iterator[None]:
     """Shut down, after so many seconds, every connection opened inside the block.
 
     A socket's own timeout starts anew with each byte received, so a slow drip never meets it.
+    Where `reach_private` is not set, only addresses of the public internet are reached.
     """
     sockets: list[socket.socket] = []
-    token = _opened.set(sockets)
+    token, private = _opened.set(sockets), _reach_private.set(reach_private)
     timer = threading.Timer(seconds, _shut_down, [sockets])
     timer.daemon = True
     timer.start()
@@ -47,18 +50,33 @@ def cut_off_after(seconds: float) -> Iterator[None]:
     finally:
         timer.cancel()
         _opened.reset(token)
+        _reach_private.reset(private)
         for opened in sockets:
             opened.close()
 
 
 def refuse_forbidden(host: str, address: str) -> None:
-    """Raise AddressRefused when the address is link-local or serves instance metadata."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
+    """Raise AddressRefused when the address is link-local, serves instance metadata, or is not global."""
+    ip = _meant(address)
     if any(ip in network for network in _FORBIDDEN):
         raise AddressRefused(
             f"{host} is {address}, a link-local or instance-metadata address, which no show needs."
         )
+    if not _reach_private.get() and (not ip.is_global or ip.is_multicast):
+        raise AddressRefused(
+            f"{host} is {address}, which is no address of the public internet. In the cloud only such "
+            "are asked; use files of your own (`transcripts`)."
+        )
+
+
+def _meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that is reached in the end, behind the ways in which IPv6 wraps IPv4."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
 
 
 def _shut_down(sockets: list[socket.socket]) -> None:

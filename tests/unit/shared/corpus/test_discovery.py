@@ -440,7 +440,3 @@ def test_another_shows_episodes_are_not_this_ones(lake):
     other = {**SHOW, "name": "porch-two"}
     found = stages.discover(lake, run("r2", show=other), site, NOW)
     assert (found.new, found.unchanged) == (1, 0)
-
-
-def test_one_fetcher_serves_a_show_for_as_long_as_the_process_lasts():
-    assert stages.fetcher_for(resolved().show) is stages.fetcher_for(resolved().show)

@@ -24,6 +24,7 @@ ENVIRONMENT = Environment(
     month_ceiling_usd=Decimal("100.00"),
     code_version="1.2.3",
     topic_arn="arn:aws:sns:us-east-1:000000000000:topic",
+    reach_private_addresses=True,
 )
 
 

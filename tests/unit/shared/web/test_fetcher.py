@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -20,6 +22,8 @@ from shared.web import (
     TooLarge,
     Unreachable,
 )
+from shared.web.guard import refuse_forbidden
+from shared.web.waiting import MAX_WAITS_SECONDS
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 AGENT = "econchatr-tests (+mailto:tests@example.org)"
@@ -84,7 +88,11 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def fetcher(slept) -> Fetcher:
-    return Fetcher(FetchPolicy(AGENT, 2.0, 0.5, 1000), sleep=slept.append, clock=time.monotonic)
+    return Fetcher(
+        FetchPolicy(AGENT, 2.0, 0.5, 1000, reach_private=True),
+        sleep=slept.append,
+        clock=time.monotonic,
+    )
 
 
 def test_a_page_comes_with_its_headers_and_our_name_is_honest(site, fetcher):
@@ -138,7 +146,11 @@ def test_two_requests_to_one_host_are_the_delay_apart(site, fetcher, slept):
 def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone_for_a_minute(site, slept):
     site.answers |= {"/robots.txt": reply(503), "/a/": reply(200, b"x")}
     now = [0.0]
-    fetcher = Fetcher(FetchPolicy(AGENT, 0.0, 5.0, 1000), sleep=slept.append, clock=lambda: now[0])
+    fetcher = Fetcher(
+        FetchPolicy(AGENT, 0.0, 5.0, 1000, reach_private=True),
+        sleep=slept.append,
+        clock=lambda: now[0],
+    )
     for _ in range(3):
         with pytest.raises(Unreachable, match=r"robots\.txt cannot be reached after 3 attempts"):
             fetcher.get(f"{site.url}/a/")
@@ -147,22 +159,17 @@ def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone_for_a_minute(site, 
     assert fetcher.get(f"{site.url}/a/").body == b"x"
 
 
-def test_whoever_holds_waits_before_the_first_request_too(site, fetcher, slept):
-    site.answers["/a/"] = reply(200, b"x")
-    fetcher.hold()
-    fetcher.get(f"{site.url}/a/")
-    assert [round(seconds) for seconds in slept] == [2, 2]
-
-
 def test_a_longer_crawl_delay_is_kept_and_an_absurd_one_stops_the_show(site, slept):
     site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 7\n")
     site.answers["/a/"] = reply(200, b"x")
-    fetcher = Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000), sleep=slept.append)
+    fetcher = Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000, reach_private=True), sleep=slept.append)
     fetcher.get(f"{site.url}/a/")
     assert round(slept[0]) == 7
     site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 86400\n")
     with pytest.raises(AccessDenied, match="86400"):
-        Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000), sleep=slept.append).get(f"{site.url}/a/")
+        Fetcher(FetchPolicy(AGENT, 2.0, 5.0, 1000, reach_private=True), sleep=slept.append).get(
+            f"{site.url}/a/"
+        )
 
 
 def test_robots_txt_is_asked_once_and_obeyed(site, fetcher):
@@ -293,6 +300,191 @@ def test_a_compressed_page_is_unpacked_and_garbage_is_reported(site, fetcher):
     assert fetcher.get(f"{site.url}/a/").body == b"hello"
     with pytest.raises(BadResponse, match="encodes wrongly"):
         fetcher.get(f"{site.url}/b/")
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, br"])
+def test_an_encoding_we_did_not_accept_fails_the_page_by_its_name(site, fetcher, coding):
+    site.answers["/a/"] = reply(200, b"\x0b\x02\x80hello\x03", content_encoding=coding)
+    with pytest.raises(BadResponse, match=f"{coding}.*we accept gzip, deflate"):
+        fetcher.get(f"{site.url}/a/")
+
+
+@pytest.mark.parametrize("kept", [10, 40, -1, -4])
+def test_a_compressed_page_that_was_cut_off_fails(site, fetcher, kept):
+    half = gzip.compress(bytes(range(256)) * 3)[:kept]
+    site.answers["/a/"] = reply(200, half, content_encoding="gzip")
+    with pytest.raises(BadResponse, match="ends in the middle"):
+        fetcher.get(f"{site.url}/a/")
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("/año/".encode(), "/a%C3%B1o/"),
+        (b"/a%C3%B1o/", "/a%C3%B1o/"),
+        ("/дождь".encode(), "/%D0%B4%D0%BE%D0%B6%D0%B4%D1%8C"),
+        ("/雨?q=雨".encode(), "/%E9%9B%A8?q=%E9%9B%A8"),
+        (b"/a\xf1o/", "/a%F1o/"),  # Latin-1: sent back as it came
+        (b"/a b/", "/a%20b/"),
+        (b"?page=2", "/a?page=2"),
+        (b"../up/./x", "/up/x"),
+        (b"//{host}/b", "/b"),
+        (b"/top-1%/", "/top-1%25/"),
+    ],
+)
+def test_a_location_is_followed_byte_by_byte(site, fetcher, location, asked):
+    location = location.replace(b"{host}", site.url.partition("://")[2].encode())
+    site.answers |= {
+        "/a": reply(302, location=location.decode("latin-1")),
+        asked: reply(200, b"x"),
+    }
+    assert fetcher.get(f"{site.url}/a").body == b"x"
+
+
+ROBOTS_OF_OURS = b"User-agent: econchatr-tests\nDisallow: /\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbf" + ROBOTS_OF_OURS,
+        ROBOTS_OF_OURS.replace(b"\n", b"\r\n"),
+        ROBOTS_OF_OURS.replace(b"econchatr-tests", b"EconChatR-Tests"),
+        b"User-agent: *\nAllow: /\n\n" + ROBOTS_OF_OURS,
+        b"User-agent: other\n" + ROBOTS_OF_OURS,
+    ],
+)
+def test_a_group_for_us_is_obeyed(site, fetcher, body):
+    site.answers |= {"/robots.txt": reply(200, body), "/a/": reply(200, b"x")}
+    with pytest.raises(AccessDenied, match=r"robots\.txt"):
+        fetcher.get(f"{site.url}/a/")
+
+
+@pytest.mark.parametrize("group", ["mailto", "tests", "example.org", "org", "econ", "chatr", "bot"])
+def test_a_group_for_somebody_else_is_not_ours(site, fetcher, group):
+    """Words of the contact address in our name are no names of ours."""
+    body = f"User-agent: {group}\nDisallow: /\n".encode()
+    site.answers |= {"/robots.txt": reply(200, body), "/a/": reply(200, b"x")}
+    assert fetcher.get(f"{site.url}/a/").body == b"x"
+
+
+@pytest.mark.parametrize("status", [500, 501, 503, 505, 508, 520, 522, 524, 530, 599])
+def test_a_robots_txt_in_any_server_trouble_closes_the_site(site, fetcher, status):
+    site.answers |= {"/robots.txt": reply(status), "/a/": reply(200, b"x")}
+    with pytest.raises(Unreachable, match=f"robots.txt.*{status}"):
+        fetcher.get(f"{site.url}/a/")
+    assert "/a/" not in site.asked
+
+
+def test_a_robots_txt_that_lies_with_another_authority_is_followed_and_obeyed(site, fetcher):
+    with Site() as other:
+        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        other.answers["/rules"] = reply(200, b"User-agent: *\nDisallow: /private/\n")
+        site.answers["/robots.txt"] = reply(301, location=f"{other.url}/rules")
+        site.answers["/a/"] = reply(200, b"x")
+        try:
+            assert fetcher.get(f"{site.url}/a/").body == b"x"
+            with pytest.raises(AccessDenied):
+                fetcher.get(f"{site.url}/private/")
+        finally:
+            other.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(("status", "told"), [(429, "1"), (503, "7"), (503, "0"), (520, "30")])
+def test_a_site_is_waited_for_as_long_as_it_asks(site, fetcher, slept, status, told):
+    site.answers["/a/"] = in_turn(reply(status, retry_after=told), reply(200, b"x"))
+    assert fetcher.get(f"{site.url}/a/").body == b"x"
+    assert float(told) in slept
+
+
+def test_a_site_may_name_the_moment_too(site, fetcher, slept):
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    site.answers["/a/"] = in_turn(reply(503, retry_after=soon), reply(200, b"x"))
+    fetcher.get(f"{site.url}/a/")
+    assert any(15 < seconds <= 20 for seconds in slept)
+
+
+@pytest.mark.parametrize("told", ["soon", "", "-5", "1e9", "9" * 40, "Wed, 99 Foo 2026"])
+def test_a_time_that_is_none_is_as_none(site, fetcher, told):
+    site.answers["/a/"] = reply(429, retry_after=told)
+    with pytest.raises(AccessDenied, match="429"):
+        fetcher.get(f"{site.url}/a/")
+    assert site.asked.count("/a/") == 1
+
+
+def test_a_site_that_asks_again_and_again_to_wait_stops_the_show(site, fetcher, slept):
+    site.answers["/a/"] = reply(429, retry_after="1")
+    with pytest.raises(AccessDenied, match="429"):
+        fetcher.get(f"{site.url}/a/")
+    assert site.asked.count("/a/") == 3
+
+
+def test_a_site_that_asks_for_more_than_a_batch_can_wait_fails_the_page_with_the_time(
+    site, fetcher
+):
+    site.answers["/a/"] = reply(503, retry_after="3600")
+    with pytest.raises(
+        Unreachable, match="after 1 attempts: it answers 503 and asks to wait 3,600 s"
+    ):
+        fetcher.get(f"{site.url}/a/")
+
+
+def test_all_the_waits_of_a_batch_have_an_end_and_the_next_begins_anew(site, slept):
+    policy = FetchPolicy(AGENT, 0.0, 5.0, 1000, reach_private=True)
+    fetcher = Fetcher(policy, sleep=slept.append)
+    site.answers["/a/"] = reply(503, retry_after="50")
+    for _ in range(9):
+        with pytest.raises(Unreachable):
+            fetcher.get(f"{site.url}/a/")
+    assert sum(slept) <= MAX_WAITS_SECONDS
+    fetcher.begin()
+    with pytest.raises(Unreachable):
+        fetcher.get(f"{site.url}/a/")
+    assert sum(slept) > MAX_WAITS_SECONDS
+
+
+PRIVATE = [
+    *("127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "0.0.0.0"),  # noqa: S104
+    *("10.0.0.1", "172.16.3.4", "192.168.1.1", "100.64.0.1", "224.0.0.1", "255.255.255.255"),
+    *(
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[fc00::1]",
+        "[fd12::1]",
+        "[64:ff9b::a00:1]",
+        "[2002:a00:1::]",
+    ),
+]
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_in_the_cloud_only_addresses_of_the_public_internet_are_asked(site, host):
+    fetcher = Fetcher(FetchPolicy(AGENT, 0.0, 0.5, 1000), sleep=lambda seconds: None)
+    port = site.url.rpartition(":")[2]
+    with pytest.raises(AddressRefused, match="no address of the public internet"):
+        fetcher.get(f"http://{host}:{port}/2018-06-01/runtime/invocation/next")
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "host", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "64:ff9b::101:101"]
+)
+def test_an_address_of_the_public_internet_is_not_refused(host):
+    refuse_forbidden("example.org", host)
+
+
+def test_the_delay_of_a_host_is_what_its_robots_txt_asks_for(site, fetcher):
+    site.answers["/robots.txt"] = reply(200, b"User-agent: *\nCrawl-delay: 30\n")
+    assert fetcher.delay_of(f"{site.url}/a/") == 30
+    assert site.asked == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [404, 403, 503])
+def test_the_delay_of_a_host_without_robots_txt_is_our_own(site, fetcher, status):
+    site.answers["/robots.txt"] = reply(status)
+    assert fetcher.delay_of(f"{site.url}/a/") == 2.0
 
 
 def drip(start: bytes, piece: bytes) -> Answer:

@@ -1,0 +1,63 @@
+"""Addresses as sites, feeds and redirects write them: whose they are, and where they lead."""
+
+from urllib.parse import quote, urljoin, urlsplit
+
+from shared.web.errors import AddressRefused, BadResponse
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def with_path_whole(url: str) -> str:
+    """The address with a `#` inside its path written as what it is: feeds have links such as /on-#x/.
+
+    A fragment names a place on a page and holds no slash.
+    """
+    return url.replace("#", "%23") if "/" in url.partition("#")[2] else url
+
+
+def site_of(url: str) -> str:
+    """Scheme, host and port of an address that may be asked; raises AddressRefused."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise AddressRefused(f"{url!r} is no address: {error}.") from error
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise AddressRefused(f"{url!r} is not an http:// or https:// address.")
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
+
+
+def target_of(url: str, status: int, location: str) -> str:
+    """Where a redirect leads. Raises BadResponse without a `location`, AddressRefused for one that is none."""
+    if not location:
+        raise BadResponse(f"{url} answers with status {status}, which holds no page.")
+    try:
+        target = urljoin(url, _in_ascii(location))
+    except ValueError as error:
+        raise AddressRefused(f"{url} redirects to {location!r}: {error}.") from error
+    site_of(target)
+    return target
+
+
+def stay_on_site(url: str, target: str) -> None:
+    """Raise BadResponse where a redirect leaves the site; `www.` and the scheme make no other site."""
+    if _place(target) != _place(url):
+        raise BadResponse(
+            f"{url} redirects to another site, {target}. "
+            "If that is right, put the new address in the show's profile."
+        )
+
+
+def _in_ascii(location: str) -> str:
+    """Bytes that may not stand in an address, percent-encoded as they came; http.client reads them as Latin-1."""
+    sent = location.encode("latin-1", errors="replace")
+    return quote(sent, safe=_PRINTABLE)
+
+
+def _place(url: str) -> tuple[str, int | None]:
+    """Host without `www.`, and the port where it is not its scheme's own."""
+    parts = urlsplit(site_of(url))
+    port = None if parts.port == _DEFAULT_PORTS[parts.scheme] else parts.port
+    return (parts.hostname or "").removeprefix("www."), port
