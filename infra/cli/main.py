@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra.cli import inspect_page, query, runs
+from infra.cli import inspect_page, query, runs, score
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("query", help="a packaged or ad-hoc Athena query on the embedded lake")
     )
     _add_inspect(commands.add_parser("inspect", help="what the parser sees on one page"))
+    _add_score(
+        commands.add_parser("score", help="the free measures on answers that came from anywhere")
+    )
     return parser
 
 
@@ -121,6 +124,31 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
         help="where a run left its lake, to tell whether an episode has the same turns",
     )
     parser.set_defaults(run=inspect_page.run)
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "answers",
+        type=Path,
+        metavar="FILE.csv",
+        help="columns question and answer, and where there are several arms, arm and model",
+    )
+    parser.add_argument(
+        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
+    )
+    parser.add_argument(
+        "--feed", metavar="FILE_OR_URL", help="the show's feed, which knows its guests by year"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where a run left its lake, for quotes, guests and what was copied",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="a list of metric, arm, model, value, n"
+    )
+    parser.set_defaults(run=score.run)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """The states that question the models, and the measures of their answers."""
 
-from shared.evaluation import metrics
+from shared.evaluation import measures, scoring
 
-__all__ = ["metrics"]
+__all__ = ["measures", "scoring"]

@@ -195,6 +195,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("metric", pa.string()),
             ("value", pa.float64()),
             ("n", pa.int32()),
+            ("low", pa.float64()),
+            ("high", pa.float64()),
+            ("reason", pa.string()),
         ]
     ),
     "runs": pa.schema(

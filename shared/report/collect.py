@@ -15,6 +15,7 @@ EPISODE_COLUMNS = (
     "episode_id",
     "url",
     "title",
+    "guests",
     "published",
     "status",
     "reason",

@@ -1,44 +1,50 @@
-"""The free metrics of a run's answers, as rows of `metrics`."""
+"""The free measures of a run's answers, as rows of `metrics`."""
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from shared.evaluation import metrics
+from shared.evaluation import measures, scoring
+from shared.evaluation.measures import Answer, Score
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
+
+HELD_OUT_REPLIES = 400
+"""Of the host's own held-out replies, how many are held against a model's training text, at most."""
 
 
 def scores(lake: Lake, record: RunRecord) -> list[dict[str, Any]]:
     """Every score of every arm and model that answered; none for a run without answers.
 
     An untuned model's answers are held against the training text too: what it shares with it is
-    what anybody shares by chance.
+    what anybody shares by chance. The arm `host` has the same of the host's own held-out replies.
     """
     arms = _by_arm_and_model(record.generations)
+    if not arms:
+        return []
     questions = {answer.question for answers in arms.values() for answer in answers}
-    wordings = metrics.find_wordings(questions, host_words(lake, record, questions))
-    return [
-        row
+    appearances = ((row["published"].year, row["guests"] or ()) for row in record.episodes)
+    facts = scoring.known(
+        record.settings.show, questions, host_words(lake, record, questions), appearances
+    )
+    rows = [
+        _row(record, arm, model, score)
         for (arm, model), answers in arms.items()
-        for row in _rows(lake, record, arm, model, answers, wordings)
+        for score in scoring.score(answers, record.settings.show, facts)
     ]
+    return [*rows, *_leakage(lake, record, arms)]
 
 
 def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Iterator[str]:
     """Every turn of the host, where a question asks for a quote; else nothing is read."""
-    if not any(metrics.quote_beginning(question) for question in questions):
+    if not any(measures.quote_beginning(question) for question in questions):
         return
-    for key in lake.keys("lake/turns/"):
-        if keys.belongs_to(key, record.settings.show.name):
-            yield from (
-                row["text"]
-                for row in lake.read_file(key, ("role", "text"))
-                if row["role"] == "host"
-            )
+    for row in _of_show(lake, record, "turns", ("role", "text")):
+        if row["role"] == "host":
+            yield row["text"]
 
 
 def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
@@ -47,25 +53,56 @@ def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
     return (json.loads(line)["messages"][-1]["content"] for line in body.splitlines())
 
 
-def _by_arm_and_model(generations: Iterable[Row]) -> dict[tuple[str, str], list[metrics.Answer]]:
-    arms: dict[tuple[str, str], list[metrics.Answer]] = defaultdict(list)
+def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
+    """The host's replies of episodes that train no model, the first ones by content name."""
+    columns = ("pair_id", "completion", "split")
+    replies = {
+        row["pair_id"]: row["completion"]
+        for row in _of_show(lake, record, "pairs", columns)
+        if row["split"] == "held_out"
+    }
+    return [replies[pair_id] for pair_id in sorted(replies)[:HELD_OUT_REPLIES]]
+
+
+def _of_show(
+    lake: Lake, record: RunRecord, table: str, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    for key in lake.keys(f"lake/{table}/"):
+        if keys.belongs_to(key, record.settings.show.name):
+            yield from lake.read_file(key, columns)
+
+
+def _leakage(
+    lake: Lake, record: RunRecord, arms: dict[tuple[str, str], list[Answer]]
+) -> Iterator[dict[str, Any]]:
+    """Each model's training text is read once, for its arms and for the host's held-out replies."""
+    replies = held_out_replies(lake, record)
+    for model in sorted({model for _, model in arms}):
+        texts = {
+            arm: [answer.text for answer in answers if measures.words(answer.text)]
+            for (arm, of), answers in arms.items()
+            if of == model
+        }
+        texts["host"] = replies
+        spans = iter(
+            measures.longest_shared_spans(
+                [text for said in texts.values() for text in said],
+                training_completions(lake, record.run_id, model),
+            )
+        )
+        for arm, said in texts.items():
+            for score in measures.leakage([next(spans) for _ in said]):
+                yield _row(record, arm, model, score)
+
+
+def _by_arm_and_model(generations: Iterable[Row]) -> dict[tuple[str, str], list[Answer]]:
+    arms: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for row in generations:
-        answer = metrics.Answer(row["prompt"], row["answer"], row["finish_reason"] == "length")
+        answer = Answer(row["prompt"], row["answer"], row["finish_reason"] == "length")
         arms[row["arm"], row["model"]].append(answer)
     return arms
 
 
-def _rows(
-    lake: Lake,
-    record: RunRecord,
-    arm: str,
-    model: str,
-    answers: Sequence[metrics.Answer],
-    wordings: Mapping[str, Collection[metrics.Words]],
-) -> Iterator[dict[str, Any]]:
-    training = training_completions(lake, record.run_id, model)
+def _row(record: RunRecord, arm: str, model: str, score: Score) -> dict[str, Any]:
     own = {"run_id": record.run_id, "show": record.settings.show.name, "arm": arm, "model": model}
-    for found in metrics.score(
-        answers, cue=record.settings.show.cue, wordings=wordings, training=training
-    ):
-        yield {**own, **asdict(found)}
+    return {**own, **asdict(score)}

@@ -11,7 +11,7 @@ from shared.lake import keys
 from shared.report.collect import RunRecord
 
 Scored = Sequence[Mapping[str, Any]]
-METRIC_FIELDS = ("arm", "model", "metric", "value", "n")
+METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
 
 
 def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:

@@ -102,6 +102,16 @@ MEASURES = {
     "quote_edit_ratio": Measure(
         "Quotes, how nearly", "similarity to the host’s wording; 1 is the same", ratio
     ),
+    "facts_right": Measure(
+        "Guests named right", "of the people named, guests of the year that was asked for", percent
+    ),
+    "facts_other_year": Measure(
+        "Guests of another year", "of the people named, real guests of some other year", percent
+    ),
+    "facts_never_a_guest": Measure(
+        "Never a guest", "of the people named, nobody the show ever had", percent
+    ),
+    "facts_refused": Measure("Named nobody", "answers about guests without a name", percent),
     "longest_shared_span": Measure(
         "Longest copied span", "consecutive words also in the training text", integer
     ),
@@ -117,6 +127,11 @@ MEASURES = {
     ),
     "cut_off": Measure("Cut off", "answers that ran into the length limit", percent),
     "cue_echoed": Measure("Cue echoed", "answers that repeat the line that cues the host", percent),
+    "third_person": Measure("Third person", "answers that speak of the host by name", percent),
+    "speaks_as_interviewer": Measure(
+        "Speaks as interviewer", "answers such as “your book” and “as you said”", percent
+    ),
+    "artefacts": Measure("Artefacts", "answers with traces of cleaning or transcription", percent),
     "unbalanced_quotes": Measure(
         "Unbalanced quotes", "answers that leave a quotation open", percent
     ),
@@ -223,7 +238,9 @@ def arms(record: RunRecord) -> list[tuple[str, str]]:
 
 def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
     """One line for each metric that any arm has."""
-    by_place = {(row["metric"], row["model"], row["arm"]): row for row in scored}
+    by_place = {
+        (row["metric"], row["model"], row["arm"]): row for row in scored if row["value"] is not None
+    }
     columns = arms(record)
     lines = []
     for metric, measure in MEASURES.items():

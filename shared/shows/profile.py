@@ -32,6 +32,7 @@ def _names_episodes(entry: str) -> str:
     return entry if "://" in entry else _compiles(entry)
 
 
+Quote = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Exclusion = Annotated[str, Field(min_length=1), AfterValidator(_names_episodes)]
 
@@ -98,7 +99,8 @@ class ShowProfile(_Record):
     """One show. Only `name`, one source and `host.name` are required; without questions, general ones.
 
     `transcripts` is an s3:// prefix, or on a laptop a folder. `exclude` holds episodes' addresses,
-    their ids, or regular expressions found in the titles that a feed or file names give.
+    their ids, or regular expressions found in the titles that a feed or file names give. `quotes`
+    are whole sentences that the host likes to quote, a further wording as a further sentence.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -114,6 +116,7 @@ class ShowProfile(_Record):
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     questions: tuple[str, ...] = QUESTIONS
+    quotes: tuple[Quote, ...] = ()
     models: tuple[str, ...] = ("llama-3.3-70b",)
     horizon_days: int = Field(default=14, ge=0)
     max_failed_share: float = Field(default=0.2, ge=0, le=1)

@@ -91,9 +91,19 @@ def test_scores_of_both_arms_stand_in_the_lake_and_in_the_summary(run):
     assert found["llama-3.1-8b", "base", "quote_exact"] == (0.0, 1)
     assert found["llama-3.1-8b", "tuned", "longest_shared_span"] == (15, 3)
     assert found["llama-3.1-8b", "base", "leaked"] == (0.0, 3)
-    assert summary["metrics"] == [
-        {name: row[name] for name in ("arm", "model", "metric", "value", "n")} for row in rows
-    ]
+    columns = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
+    assert summary["metrics"] == [{name: row[name] for name in columns} for row in rows]
+
+
+def test_the_guests_that_the_lake_knows_are_held_against_the_answers(run):
+    through(run, "jobs").write_answers(tuned="Tom Ash, and Fred Flint.")
+    reported(run)
+    rows = run.lake.read_file(keys.table_file("metrics", RUN_ID))
+    found = {(row["arm"], row["metric"]): row for row in rows if row["model"] == "llama-3.1-8b"}
+    assert (found["tuned", "facts_right"]["value"], found["tuned", "facts_right"]["n"]) == (0.5, 1)
+    assert found["tuned", "facts_never_a_guest"]["value"] == 0.5
+    assert found["base", "facts_right"]["reason"] == "no answer about guests names anybody"
+    assert found["base", "facts_refused"]["value"] == 1.0
 
 
 def test_every_purchase_is_a_row_of_spend(run):

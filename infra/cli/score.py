@@ -1,0 +1,151 @@
+"""`econchatr score`: the free measures on answers that came from anywhere."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from infra.cli import asked
+from infra.cli.answer_file import Arm, read_answers
+from infra.cli.telling import print_table
+from shared.corpus import fetcher_for, host_of, parse_feed
+from shared.errors import InvalidField
+from shared.evaluation import measures, scoring
+from shared.evaluation.measures import Answer, Score
+from shared.lake.keys import belongs_to
+from shared.lake.schemas import SCHEMAS
+from shared.shows import ShowProfile
+
+Appearance = tuple[int, Sequence[str]]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every measure of every arm, as a table or as JSON; 0."""
+    show = asked.show_profile(arguments.show)
+    arms = read_answers(arguments.answers)
+    questions = {answer.question for answers in arms.values() for answer in answers}
+    known = scoring.known(
+        show,
+        questions,
+        _spoken(arguments.out, show),
+        [*_in_feed(arguments.feed, show), *_in_lake(arguments.out, show)],
+    )
+    rows = [
+        _row(arm, found)
+        for arm, answers in arms.items()
+        for found in (
+            *scoring.score(answers, show, known),
+            *_leakage(arguments.out, show, answers),
+        )
+    ]
+    if arguments.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        _tell(rows)
+    return 0
+
+
+def _row(arm: Arm, found: Score) -> dict[str, Any]:
+    """A row of the contract; the interval and the reason only where there is one."""
+    score = asdict(found)
+    more = {name: score[name] for name in ("low", "high", "reason") if score[name] is not None}
+    return {
+        "metric": found.metric,
+        "arm": arm[0],
+        "model": arm[1],
+        "value": found.value,
+        "n": found.n,
+        **more,
+    }
+
+
+def _tell(rows: Sequence[dict[str, Any]]) -> None:
+    print_table(
+        ("arm", "model", "metric", "value", "95 % interval", "n"),
+        [
+            (
+                *(row["arm"] or "-", row["model"] or "-", row["metric"], f"{row['value']:.3f}"),
+                f"{row['low']:.3f} to {row['high']:.3f}" if "low" in row else "",
+                row["n"],
+            )
+            for row in rows
+            if row["value"] is not None
+        ],
+    )
+    reasons: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row["value"] is None:
+            reasons.setdefault(row["reason"], {})[row["metric"]] = None
+    for reason, metrics in reasons.items():
+        print(f"No number for {', '.join(metrics)}: {reason}.")
+
+
+def _in_feed(file_or_url: str | None, show: ShowProfile) -> list[Appearance]:
+    """Year and guests of every episode in the feed; raises what reading it raises."""
+    if file_or_url is None:
+        return []
+    items = parse_feed(_feed(file_or_url, show), file_or_url, host_of(show)).items
+    nobody = scoring.no_guests(show)
+    return [
+        (
+            item.published.year,
+            item.guests or measures.guests_described(item.description, show.host.name, nobody),
+        )
+        for item in items
+    ]
+
+
+def _feed(file_or_url: str, show: ShowProfile) -> bytes:
+    if "://" in file_or_url:
+        return fetcher_for(show, reach_private=True).get(file_or_url).body
+    try:
+        return Path(file_or_url).read_bytes()
+    except OSError as error:
+        raise InvalidField(
+            f"--feed {file_or_url!r} cannot be read ({error.strerror}); name a file or a URL"
+        ) from error
+
+
+def _in_lake(out: Path | None, show: ShowProfile) -> list[Appearance]:
+    columns = ("guests", "published")
+    return [
+        (row["published"].year, row["guests"] or ())
+        for row in _table(out, "episodes", show, columns)
+    ]
+
+
+def _spoken(out: Path | None, show: ShowProfile) -> Iterator[str]:
+    for row in _table(out, "turns", show, ("role", "text")):
+        if row["role"] == "host":
+            yield row["text"]
+
+
+def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> list[Score]:
+    """What the answers share with the pairs that may train, where a run left any."""
+    if out is None:
+        return []
+    pairs = _table(out, "pairs", show, ("completion", "split"))
+    training = [row["completion"] for row in pairs if row["split"] == "train"]
+    texts = [answer.text for answer in answers if measures.words(answer.text)]
+    return measures.leakage(measures.longest_shared_spans(texts, training) if training else ())
+
+
+def _table(
+    out: Path | None, table: str, show: ShowProfile, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Rows of the show in the lake that a run left in `out`; raises InvalidField where there is none."""
+    if out is None:
+        return
+    if not (out / "lake").is_dir():
+        raise InvalidField(
+            f"--out {str(out)!r} holds no lake; name the folder of a run, or leave it out"
+        )
+    for path in sorted(out.glob(f"lake/{table}/*/*.parquet")):
+        if belongs_to(path.name, show.name):
+            yield from pq.read_table(
+                path, columns=list(columns), schema=SCHEMAS[table], partitioning=None
+            ).to_pylist()

@@ -1,0 +1,46 @@
+"""The free measures: how answers read, taken without asking any model, so that every run can afford them.
+
+Words are compared after Unicode and case folding, punctuation left out. A measure that does not
+apply has no number and says why; a number of zero always means that something was looked at.
+"""
+
+from shared.evaluation.measures.degeneration import degeneration
+from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
+from shared.evaluation.measures.leakage import leakage, longest_shared_spans
+from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
+from shared.evaluation.measures.quotes import (
+    Wordings,
+    find_wordings,
+    given_wordings,
+    quote_beginning,
+    quote_completion,
+)
+from shared.evaluation.measures.records import Answer, Score, absent
+from shared.evaluation.measures.roles import role_slips
+from shared.evaluation.measures.size import size
+from shared.evaluation.measures.words import Words, words
+
+__all__ = [
+    "Answer",
+    "GuestBook",
+    "Score",
+    "Wordings",
+    "Words",
+    "absent",
+    "asks_for_guests",
+    "degeneration",
+    "facts",
+    "find_wordings",
+    "given_wordings",
+    "guest_book",
+    "guests_described",
+    "leakage",
+    "longest_shared_spans",
+    "people_named",
+    "quote_beginning",
+    "quote_completion",
+    "role_slips",
+    "size",
+    "words",
+    "years_asked",
+]

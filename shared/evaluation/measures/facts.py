@@ -1,0 +1,69 @@
+"""Whether the guests that an answer names were guests, and of the year that was asked for."""
+
+import re
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+
+from shared.evaluation.measures.people import GuestBook, people_named
+from shared.evaluation.measures.records import Answer, Score, absent, mean, share
+from shared.evaluation.measures.words import fold
+
+METRICS = ("facts_right", "facts_other_year", "facts_never_a_guest", "facts_refused")
+
+_Y = r"((?:19|20)\d\d)"
+_YEAR = re.compile(rf"\b{_Y}\b")
+_SPAN = re.compile(rf"\bbetween {_Y} and {_Y}\b|\b{_Y}\s*(?:to|through|until|-|–)\s*{_Y}\b")
+_ASKS_WHO = re.compile(r"\b(?:who|whom|which|name|list|what are)\b")
+_ASKS_GUESTS = re.compile(
+    r"\bguests?\b|\binterview(?:ed|ees?)?\b|\bappeared\b|\bcame (?:on|by|to)\b|\bon the (?:show|podcast|program)\b"
+)
+
+
+def asks_for_guests(question: str) -> bool:
+    """Whether `question` asks who came to the show."""
+    asked = fold(question)
+    return bool(_ASKS_WHO.search(asked) and _ASKS_GUESTS.search(asked))
+
+
+def years_asked(question: str) -> frozenset[int]:
+    """The years that `question` names, those between included where it says from when to when."""
+    asked = fold(question)
+    years = {int(year) for year in _YEAR.findall(asked)}
+    for span in _SPAN.finditer(asked):
+        first, last = sorted(int(year) for year in span.groups() if year)
+        years |= set(range(first, last + 1))
+    return frozenset(years)
+
+
+def facts(answers: Sequence[Answer], book: GuestBook, nobody: Iterable[str] = ()) -> list[Score]:
+    """Of the people that an answer names: guests of the year asked for, real guests of another year, never guests.
+
+    Each is the share of an answer's names, averaged over the answers that name people; where no
+    year is asked for, a guest of any year is right. `facts_refused` is the share of the questions
+    about guests whose answer names nobody.
+    """
+    asked = [answer for answer in answers if asks_for_guests(answer.question)]
+    if not asked:
+        return absent(METRICS, "no question asks for guests of the show")
+    if not book.by_surname:
+        return absent(METRICS, "no guest of the show is known; give its feed")
+    silent = tuple(nobody)
+    named = [(answer, people_named(answer.text, silent)) for answer in asked]
+    refused = share("facts_refused", [not people for _, people in named])
+    counted = [_counted(answer, people, book) for answer, people in named if people]
+    if not counted:
+        return [*absent(METRICS[:3], "no answer about guests names anybody"), refused]
+    rows = zip(METRICS[:3], zip(*counted, strict=True), strict=True)
+    return [*(mean(metric, values) for metric, values in rows), refused]
+
+
+def _counted(answer: Answer, people: Sequence[str], book: GuestBook) -> tuple[float, float, float]:
+    """Shares of right, other year, never."""
+    wanted = years_asked(answer.question)
+    came = [book.years_of(name) for name in people]
+    right = [bool(years & wanted if wanted else years) for years in came]
+    return (
+        fmean(right),
+        fmean(bool(years) and not hit for years, hit in zip(came, right, strict=True)),
+        fmean(not years for years in came),
+    )

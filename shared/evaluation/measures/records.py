@@ -1,0 +1,48 @@
+"""What is measured and what comes of it: answers in, scores with their intervals out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from shared.evaluation.measures.intervals import mean_interval, wilson
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer; `cut_off` when it stopped at the length limit, None where nobody knows."""
+
+    question: str
+    text: str
+    cut_off: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One number about a set of answers and the `n` items it was taken from, with its 95 % interval.
+
+    Without a number, `value` is None and `reason` is a sentence that says why.
+    """
+
+    metric: str
+    value: float | None
+    n: int
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+def absent(metrics: Iterable[str], reason: str) -> list[Score]:
+    """A row for each of `metrics` that says why it has no number."""
+    return [Score(metric, None, 0, reason=reason) for metric in metrics]
+
+
+def share(metric: str, hits: Sequence[bool]) -> Score:
+    """The share of true ones, with Wilson's interval."""
+    low, high = wilson(sum(hits), len(hits))
+    return Score(metric, fmean(hits), len(hits), low, high)
+
+
+def mean(metric: str, values: Sequence[float]) -> Score:
+    """The mean of independent values, with Student's interval; none for a single value."""
+    low, high = mean_interval(values)
+    return Score(metric, fmean(values), len(values), low, high)

@@ -1,0 +1,53 @@
+"""Every free measure of one arm's answers that needs no more than the answers and what is known of the show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from shared.evaluation import measures
+from shared.evaluation.measures import Answer, GuestBook, Score, Wordings
+from shared.shows import ShowProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What answers are held against: how quotes go on, by question, and who came to the show when."""
+
+    wordings: Wordings = field(default_factory=dict)
+    guests: GuestBook = field(default_factory=lambda: measures.guest_book(()))
+
+
+def known(
+    show: ShowProfile,
+    questions: Iterable[str],
+    spoken: Iterable[str],
+    appearances: Iterable[tuple[int, Sequence[str]]],
+) -> Known:
+    """From the profile's own quotes, what the host says, and the year and guests of each episode."""
+    asked = set(questions)
+    heard = measures.find_wordings(asked, spoken)
+    given = measures.given_wordings(asked, show.quotes)
+    wordings = {
+        question: heard.get(question, set()) | given.get(question, set())
+        for question in heard.keys() | given.keys()
+    }
+    return Known(wordings, measures.guest_book(appearances))
+
+
+def score(answers: Sequence[Answer], show: ShowProfile, facts: Known) -> list[Score]:
+    """The measures of the answers' texts. Empty answers are counted and then left out."""
+    said = [answer for answer in answers if measures.words(answer.text)]
+    if not said:
+        return measures.size(answers)
+    nobody = no_guests(show)
+    return [
+        *measures.size(answers),
+        *measures.quote_completion(said, facts.wordings),
+        *measures.facts(said, facts.guests, nobody),
+        *measures.degeneration(said),
+        *measures.role_slips(said, cue=show.cue, host=show.host.name),
+    ]
+
+
+def no_guests(show: ShowProfile) -> tuple[str, ...]:
+    """Names that are no guest's: the host's and the show's."""
+    return (show.host.name, *show.host.aliases, show.display_title, show.name)
