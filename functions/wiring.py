@@ -12,7 +12,7 @@ from shared.catalogue import Catalogue
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
-from shared.run import RunSettings
+from shared.run import RunSettings, frozen
 from shared.run.environment import environment
 
 logger = Logger()
@@ -54,4 +54,4 @@ def api_key(provider: str) -> str:
 
 def settings_of(run_id: str) -> RunSettings:
     """The run's frozen settings."""
-    return RunSettings.model_validate(bucket().read_json(keys.manifest(run_id)))
+    return frozen(bucket().read_json(keys.manifest(run_id)))

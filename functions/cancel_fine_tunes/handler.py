@@ -10,7 +10,5 @@ from shared.fine_tuning import stages
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    # An execution that was stopped or timed out sends its status change here instead of a state.
-    run_id = event["run_id"] if "run_id" in event else event["detail"]["name"]
-    return stages.cancel(desk(), run_id)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    stages.cancel(desk(), event["run_id"])

@@ -12,4 +12,4 @@ from shared.report import stages
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return stages.close(lake(), ledger(), event["run_id"], event["state"].get("failure"), utc_now())
+    return stages.close(lake(), ledger(), event["run_id"], event["state"], utc_now())

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared import purchases
+from shared import money, purchases
 from shared.catalogue import Model, check_lifetime
 from shared.errors import EconChatRError, Transient
 from shared.ids import digest
@@ -20,6 +20,10 @@ from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
 MAX_DEPLOYMENT_AGE = timedelta(hours=1)
+
+
+class JobsLeftRunning(Transient):
+    """A job could not be stopped, so it may go on billing; the message names it and the most it may cost."""
 
 
 class DeploymentFailed(EconChatRError):
@@ -169,11 +173,27 @@ def _deployment(
     return deployment
 
 
-def cancel(desk: Desk, run_id: str) -> dict[str, Any]:
-    """Cancel and settle every unfinished purchase of the run; returns what could not be stopped."""
+def cancel(desk: Desk, run_id: str) -> None:
+    """Cancel and settle every unfinished purchase of the run; raises JobsLeftRunning."""
     closing = purchases.cancel_jobs(desk, run_id)
     desk.warn(run_id)
-    return {"still_open": [asdict(purchase) for purchase in closing.still_open]}
+    if closing.still_open:
+        left = "; ".join(
+            f"{purchase.model} at {purchase.provider} ({purchase.reason}), "
+            f"at most ${money.format_usd(purchase.at_most)}"
+            for purchase in closing.still_open
+        )
+        raise JobsLeftRunning(f"not everything of run {run_id} could be stopped: {left}")
+
+
+def next_wait(wait: int, waited: int) -> dict[str, int]:
+    """How long to wait before the next look, in seconds, after looks `wait` apart for `waited` in all.
+
+    Each wait is at least a twelfth of what was waited before, so that looks are a matter of the
+    logarithm of a job's length: some 120 in a day, whatever the first wait was.
+    """
+    waited += wait
+    return {"wait": max(wait, waited // 12), "waited": waited}
 
 
 def _opener(bucket: Bucket, settings: RunSettings, model: Model) -> Callable[[], io.BytesIO]:

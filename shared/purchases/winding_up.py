@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from shared.errors import Transient
@@ -20,12 +21,14 @@ PATIENCE = timedelta(minutes=8)
 
 @dataclass(frozen=True, slots=True)
 class OpenPurchase:
-    """A purchase whose end could not be brought about or found out in time."""
+    """A purchase whose end could not be brought about or found out in time; it may cost `at_most`."""
 
     entry_id: str
     purchase_id: str
     model: str
+    provider: str
     reason: str
+    at_most: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,6 @@ def _wind_up_answer(desk: Desk, entry: Entry) -> str:
 
 
 def _open(entry: Entry, reason: str) -> OpenPurchase:
-    return OpenPurchase(entry.entry_id, entry.purchase_id, entry.model, reason)
+    return OpenPurchase(
+        *(entry.entry_id, entry.purchase_id, entry.model, entry.provider, reason, entry.reserved)
+    )

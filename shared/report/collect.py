@@ -8,7 +8,7 @@ from typing import Any
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
-from shared.run import RunSettings
+from shared.run import RunSettings, frozen
 
 Row = Mapping[str, Any]
 EPISODE_COLUMNS = (
@@ -46,6 +46,8 @@ class RunRecord:
     error: str | None
     cause: str | None
     finished_at: datetime
+    ended: str | None = None
+    left_running: Sequence[Row] = ()
 
     @property
     def run_id(self) -> str:
@@ -54,8 +56,8 @@ class RunRecord:
 
     @property
     def status(self) -> str:
-        """SUCCEEDED or FAILED, as Step Functions will say."""
-        return "SUCCEEDED" if self.error is None else "FAILED"
+        """SUCCEEDED, FAILED, ABORTED or TIMED_OUT, as Step Functions says or will say."""
+        return self.ended or ("SUCCEEDED" if self.error is None else "FAILED")
 
 
 def collect(
@@ -66,12 +68,14 @@ def collect(
     error: str | None,
     cause: str | None,
     finished_at: datetime,
+    status: str | None = None,
+    left_running: Sequence[Row] = (),
 ) -> RunRecord | None:
     """The run as far as it came; None when it has no manifest, because its input was refused."""
     manifest = lake.read_json(keys.manifest(run_id))
     if manifest is None:
         return None
-    settings = RunSettings.model_validate(manifest)
+    settings = frozen(manifest)
     discovery = lake.read_json(keys.discovery(run_id))
     return RunRecord(
         settings=settings,
@@ -88,6 +92,8 @@ def collect(
         error=error,
         cause=cause,
         finished_at=finished_at,
+        ended=status,
+        left_running=left_running,
     )
 
 

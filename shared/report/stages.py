@@ -1,7 +1,6 @@
 """The last stage, of a failed run too: what was bought and answered into the lake, then the report."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.lake.tables import Lake, typed
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
 from shared.report import tables
 from shared.report.collect import collect
+from shared.report.ending import ending, left_running, unsettled_jobs
 from shared.report.html import render
 from shared.report.scores import scores
 from shared.report.summary import refused_summary, summarise
@@ -18,52 +18,56 @@ MAX_SUBJECT = 99  # characters that SNS takes
 
 
 def close(
-    lake: Lake, ledger: Ledger, run_id: str, failure: Mapping[str, str] | None, now: datetime
+    lake: Lake, ledger: Ledger, run_id: str, state: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Write the run's last tables, summary and report; return how it ended, for the machine.
 
-    `failure` is what Step Functions caught: {"Error", "Cause"}.
+    `state` is the machine's, see `ending`. A run that failed by itself has been closed already: of a
+    closing after it the status is CLOSED, and nothing is written, unless something was still running.
     """
-    for table, folder in (("jobs", "jobs"), ("job_metrics", "curves"), ("generations", "answers")):
-        _keep(lake, run_id, table, folder)
-    error, cause = explain(lake, run_id, failure)
-    summary = write_report(lake, run_id, *_money(ledger, run_id), error, cause, now)
+    if (state.get("closing") or {}).get("status") == "FAILED" and _is_closed(lake, run_id):
+        return {"status": "CLOSED"}
+    totals, entries = _money(ledger, run_id)
+    _keep(lake, run_id, "jobs", "jobs", unsettled_jobs(lake, ledger, run_id, entries))
+    _keep(lake, run_id, "job_metrics", "curves")
+    _keep(lake, run_id, "generations", "answers")
+    ended = ending(lake, run_id, state)
+    left = left_running(ledger, entries)
+    summary = write_report(
+        *(lake, run_id, totals, entries, ended.error, ended.cause, now),
+        status=ended.status,
+        left=left,
+    )
     return {
         "status": summary["status"],
-        "error": error,
-        "cause": cause,
+        "error": ended.error,
+        "cause": ended.cause,
         "subject": f"EconChatR run {run_id}: {summary['status']}"[:MAX_SUBJECT],
-        "message": (
-            f"{summary['status']}. Spent {summary['settled_usd']} USD of {summary['ceiling_usd']}. "
-            f"{cause or ''}"
-        ),
+        "message": _message(summary),
         "summary_key": keys.summary(run_id),
         "report_key": keys.report(run_id),
     }
 
 
-def explain(
-    lake: Lake, run_id: str, failure: Mapping[str, str] | None
-) -> tuple[str | None, str | None]:
-    """The error's name and its sentence, dug out of what Step Functions caught."""
-    if failure is None:
-        return None, None
-    # A Distributed Map reports only that too many items failed; the batch left the reason behind.
-    stopped = lake.read_json(keys.stopped(run_id))
-    if stopped is not None and failure["Error"].startswith("States."):
-        return stopped["error"], stopped["cause"]
-    return failure["Error"], _sentence(failure.get("Cause", ""))
+def _is_closed(lake: Lake, run_id: str) -> bool:
+    summary = lake.read_json(keys.summary(run_id))
+    return summary is not None and not summary["left_running"]
 
 
-def _sentence(cause: str) -> str:
-    try:
-        return str(json.loads(cause)["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        return cause
+def _message(summary: Mapping[str, Any]) -> str:
+    spent = f"Spent {summary['settled_usd']} USD of {summary['ceiling_usd']}."
+    left = [
+        f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'unknown'}, "
+        f"at most {job['at_most_usd']} USD; stop it there."
+        for job in summary["left_running"]
+    ]
+    return " ".join([f"{summary['status']}.", spent, *left, summary["cause"] or ""])
 
 
-def _keep(lake: Lake, run_id: str, table: str, folder: str) -> None:
-    rows: list[dict[str, object]] = []
+def _keep(
+    lake: Lake, run_id: str, table: str, folder: str, more: Iterable[Mapping[str, Any]] = ()
+) -> None:
+    rows: list[dict[str, object]] = [typed(table, row) for row in more]
     for key in lake.keys(f"runs/{run_id}/{folder}/"):
         kept = lake.read_json(key)
         rows.extend(typed(table, row) for row in (kept if isinstance(kept, list) else [kept]))
@@ -85,15 +89,18 @@ def write_report(
     error: str | None,
     cause: str | None,
     finished_at: datetime,
+    *,
+    status: str | None = None,
+    left: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Write the run's `metrics`, `spend` and `runs` rows, summary.json and report.html; return the summary.
 
     A run may have failed anywhere: what it did not come to is zero or None. A run refused before it
     had a manifest leaves its summary alone. Writing again replaces everything.
     """
-    record = collect(lake, run_id, totals, entries, error, cause, finished_at)
+    record = collect(lake, run_id, totals, entries, error, cause, finished_at, status, left)
     if record is None:
-        summary = refused_summary(run_id, error, cause)
+        summary = refused_summary(run_id, error, cause, status or "FAILED")
         lake.write_json(keys.summary(run_id), summary)
         return summary
     scored = scores(lake, record)
@@ -101,6 +108,6 @@ def write_report(
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
     lake.write_rows("spend", keys.table_file("spend", run_id), tables.spend_rows(record))
     lake.write_rows("runs", keys.table_file("runs", run_id), [tables.run_row(record)])
-    lake.write_json(keys.summary(run_id), summary)
     lake.write(keys.report(run_id), render(record, scored).encode(), "text/html; charset=utf-8")
+    lake.write_json(keys.summary(run_id), summary)  # last: whoever finds it need not close the run
     return summary

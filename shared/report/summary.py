@@ -30,16 +30,19 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "tokens": dataset.get("tokens", 0),
         "models": [model_line(record, model) for model in record.settings.models],
         "metrics": [{name: row[name] for name in METRIC_FIELDS} for row in scored],
+        "left_running": [dict(job) for job in record.left_running],
         "report": keys.report(record.run_id),
     }
 
 
-def refused_summary(run_id: str, error: str | None, cause: str | None) -> dict[str, Any]:
+def refused_summary(
+    run_id: str, error: str | None, cause: str | None, status: str
+) -> dict[str, Any]:
     """The summary of a run whose input was refused, so that it has no settings, money or report."""
     nothing = money.format_usd(money.ZERO)
     return {
         "run_id": run_id,
-        "status": "FAILED",
+        "status": status,
         "error": error,
         "cause": cause,
         "ceiling_usd": nothing,
@@ -50,6 +53,7 @@ def refused_summary(run_id: str, error: str | None, cause: str | None) -> dict[s
         "tokens": 0,
         "models": [],
         "metrics": [],
+        "left_running": [],
         "report": None,
     }
 

@@ -3,6 +3,22 @@
 `environment` is for `functions/` alone.
 """
 
-from shared.run.settings import RunInput, RunSettings, check_rights, parse_input, resolve, show_from
+from shared.run.settings import (
+    RunInput,
+    RunSettings,
+    check_rights,
+    frozen,
+    parse_input,
+    resolve,
+    show_from,
+)
 
-__all__ = ["RunInput", "RunSettings", "check_rights", "parse_input", "resolve", "show_from"]
+__all__ = [
+    "RunInput",
+    "RunSettings",
+    "check_rights",
+    "frozen",
+    "parse_input",
+    "resolve",
+    "show_from",
+]

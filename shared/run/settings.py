@@ -1,7 +1,7 @@
 """What a person asks for, and what a run is held to.
 
 `RunInput` is the JSON object of an execution. `RunSettings` is everything resolved and frozen in the
-run's manifest, so that a later change of profile, price or code cannot change a run in flight.
+run's manifest, so that a later change of profile, price or limit cannot change a run in flight.
 """
 
 from collections.abc import Mapping
@@ -64,6 +64,14 @@ class RunSettings(BaseModel):
     def month(self) -> str:
         """The calendar month, in UTC, that pays: "2026-11"."""
         return f"{self.started_at:%Y-%m}"
+
+
+def frozen(manifest: Mapping[str, Any]) -> RunSettings:
+    """The run's settings from its manifest, which an older release may have written.
+
+    A field that this release no longer has is passed over: a run in flight goes on.
+    """
+    return RunSettings.model_validate(manifest, extra="ignore")
 
 
 def parse_input(document: Mapping[str, Any], text: str = "") -> RunInput:

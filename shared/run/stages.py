@@ -44,9 +44,9 @@ def prepare(
             month_ceiling_usd=environment.month_ceiling_usd,
         ).model_dump(mode="json")
         bucket.write_json(keys.manifest(run_id), kept)
-    frozen = RunSettings.model_validate(kept)
-    ledger.open_run(run_id, frozen.ceiling_usd, frozen.month, frozen.month_ceiling_usd)
-    return frozen
+    held = settings.frozen(kept)
+    ledger.open_run(run_id, held.ceiling_usd, held.month, held.month_ceiling_usd)
+    return held
 
 
 def check_source(bucket: Bucket, show: ShowProfile) -> None:

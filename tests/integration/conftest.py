@@ -1,6 +1,7 @@
 """One embedded cloud, one provider stand-in and one site for all tests that run the machine."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -78,6 +79,7 @@ class Machine:
     def _configured(
         self, function: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]
     ) -> Iterator[None]:
+        """The machine with another version of the function, which has these settings."""
         client = self.here.cloud.client("lambda")
         name = next(
             found["FunctionName"]
@@ -87,11 +89,19 @@ class Machine:
         before = client.get_function_configuration(FunctionName=name)
         changes = change(before)
         client.update_function_configuration(FunctionName=name, **changes)
+        version = client.publish_version(FunctionName=name)["FunctionArn"]
+        restored = {setting: before[setting] for setting in changes}
+        client.update_function_configuration(FunctionName=name, **restored)
+        machines = self.here.cloud.client("stepfunctions")
+        machine = self.here.outputs["StateMachineArn"]
+        definition = machines.describe_state_machine(stateMachineArn=machine)["definition"]
+        changed = re.sub(rf"arn:[^\"]*:function:{re.escape(name)}:\d+", version, definition)
+        assert changed != definition
+        machines.update_state_machine(stateMachineArn=machine, definition=changed)
         try:
             yield
         finally:
-            restored = {setting: before[setting] for setting in changes}
-            client.update_function_configuration(FunctionName=name, **restored)
+            machines.update_state_machine(stateMachineArn=machine, definition=definition)
 
     def _stand_in(self, method: str, path: str, body: object = None) -> Any:
         assert self.here.meter_url is not None

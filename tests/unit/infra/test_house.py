@@ -1,12 +1,14 @@
 """One test file holds template, state machine, folders, permissions and import rules together."""
 
 import ast
+import itertools
 import re
 
 import pytest
 import yaml
 
 from shared import errors
+from shared.fine_tuning import stages
 from tests.cfn import load_template
 from tests.places import ROOT
 
@@ -61,9 +63,9 @@ def test_every_task_state_invokes_the_function_of_its_name():
 
 def test_the_machine_may_invoke_every_function_it_names_and_no_other():
     substituted = {
-        value["Fn::GetAtt"].split(".")[0]
+        value["Ref"].removesuffix(".Version")
         for value in PIPELINE["DefinitionSubstitutions"].values()
-        if "Fn::GetAtt" in value
+        if value["Ref"].endswith(".Version")
     }
     allowed = {
         policy["LambdaInvokePolicy"]["FunctionName"]["Ref"]
@@ -76,6 +78,31 @@ def test_the_machine_may_invoke_every_function_it_names_and_no_other():
 def test_every_substitution_is_given_and_used():
     text = (ROOT / "infra" / "pipeline.asl.yaml").read_text()
     assert set(re.findall(r"\$\{(\w+)\}", text)) == set(PIPELINE["DefinitionSubstitutions"])
+
+
+def test_an_execution_keeps_the_code_it_began_with():
+    for name in TASKS:
+        version = {"Ref": f"{resource_of(name)}Function.Version"}
+        assert PIPELINE["DefinitionSubstitutions"][resource_of(name)] == version
+    assert TEMPLATE["Globals"]["Function"]["AutoPublishAlias"]
+    for name, properties in FUNCTIONS.items():
+        assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain", name
+        assert properties["AutoPublishAliasAllProperties"] is True, name
+        for layer in properties["Layers"]:
+            assert RESOURCES[layer["Ref"]]["Properties"]["PublishLambdaVersion"] is True
+
+
+def test_every_parameter_of_a_function_makes_a_new_version_of_it_when_it_changes():
+    settings = TEMPLATE["Globals"]["Function"]
+    parameters = {
+        value["Ref"]
+        for value in (*settings["Environment"]["Variables"].values(), *settings["Architectures"])
+        if isinstance(value, dict) and value.get("Ref") in TEMPLATE["Parameters"]
+    }
+    assert {"MonthCeilingUsd", "ProviderBaseUrl"} <= parameters
+    for name, properties in FUNCTIONS.items():
+        described = set(re.findall(r"\$\{(\w+)\}", properties["VersionDescription"]["Fn::Sub"]))
+        assert described == parameters, name
 
 
 def transitions(state):
@@ -124,6 +151,75 @@ def test_every_outer_step_that_can_fail_is_caught_and_every_fail_carries_its_cau
             assert state["Catch"][0]["ErrorEquals"] == ["States.ALL"], name
         if state["Type"] == "Fail":
             assert {"ErrorPath", "CausePath"} <= set(state), name
+
+
+LAMBDA_OWN = {
+    *("Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"),
+    *("Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException"),
+    *("Lambda.Unknown", "Sandbox.Timedout", "States.Timeout"),
+}
+
+
+def test_whatever_lambda_may_fail_with_by_itself_is_tried_again():
+    for name, state in TASKS.items():
+        assert set(state["Retry"][0]["ErrorEquals"]) >= LAMBDA_OWN, name
+    assert STATES["Notify"]["Retry"]
+
+
+ENDS = PIPELINE["Events"]["RunEnded"]["Properties"]
+CLOSING = ["Name closed run", "Cancel fine tunes", "Write report", "Is there news?", "Notify"]
+
+
+def test_an_end_that_no_catch_sees_starts_the_closing_states_and_a_lost_start_is_told():
+    detail = ENDS["Pattern"]["detail"]
+    assert set(detail["status"]) == {"ABORTED", "TIMED_OUT", "FAILED"}
+    assert ENDS["InputTransformer"]["InputTemplate"] == '{"close": <detail>}'
+    for before, after in itertools.pairwise(CLOSING):
+        assert after in transitions(MACHINE["States"][before]), before
+    queue = ENDS["DeadLetterConfig"]["Arn"]["Fn::GetAtt"].split(".")[0]
+    assert alarmed(Namespace="AWS/SQS")["Dimensions"][0]["Value"] == {
+        "Fn::GetAtt": f"{queue}.QueueName"
+    }
+
+
+def test_what_closes_is_not_closed_in_its_turn():
+    (unless, too_large) = ENDS["Pattern"]["detail"]["input"]
+    assert ENDS["InputTransformer"]["InputTemplate"].startswith(unless["anything-but"]["prefix"])
+    assert too_large is None
+    first = MACHINE["States"][MACHINE["StartAt"]]["Choices"][0]
+    assert first["And"][-1] == {"Variable": "$.close.input", "StringMatches": '*"close":*'}
+    assert MACHINE["States"][first["Next"]]["Type"] == "Succeed"
+
+
+def alarmed(**properties):
+    (alarm,) = (
+        resource["Properties"]
+        for resource in RESOURCES.values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        and properties.items() <= resource["Properties"].items()
+    )
+    assert alarm["AlarmActions"] == [{"Ref": "Topic"}]
+    return alarm
+
+
+def test_a_job_that_could_not_be_stopped_is_alarmed_by_the_error_that_names_it():
+    error = stages.JobsLeftRunning.__name__
+    assert error in {
+        name for retry in TASKS["Cancel fine tunes"]["Retry"] for name in retry["ErrorEquals"]
+    }
+    assert alarmed(MetricName=error)["Threshold"] == 1
+    (pattern,) = (
+        resource["Properties"]["FilterPattern"]
+        for resource in RESOURCES.values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+    )
+    assert f'$.errorType = "{error}"' in pattern
+
+
+def test_alarms_may_publish_to_the_topic():
+    assert "KmsMasterKeyId" not in RESOURCES["Topic"].get("Properties", {})
+    allowed = RESOURCES["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {"Service": "cloudwatch.amazonaws.com"} in [one["Principal"] for one in allowed]
 
 
 def test_a_failure_of_money_or_input_is_never_retried():

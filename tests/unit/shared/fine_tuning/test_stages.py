@@ -1,9 +1,12 @@
+import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared import catalogue
 from shared.errors import ModelShutdown, SpendCeilingReached
@@ -168,21 +171,36 @@ def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, desk, provider):
     planned(lake)
     provider.job_ending = None
     stages.submit(lake, desk, run(), MODEL)
-    assert stages.cancel(desk, "r1") == {"still_open": []}
+    stages.cancel(desk, "r1")
     assert provider.running() == []
     planned(lake, sha="b" * 64)
     with pytest.raises(RunClosed):
         stages.submit(lake, desk, run(), MODEL)
 
 
-def test_a_job_that_cannot_be_stopped_is_named(lake, desk, provider):
+def test_a_job_that_cannot_be_stopped_is_an_error_with_the_most_it_may_cost(lake, desk, provider):
     planned(lake)
     provider.job_ending = None
     stages.submit(lake, desk, run(), MODEL)
     provider.script("cancel", *[Fault.NOT_SENT] * 1000)
     provider.script("get", *[Fault.NOT_SENT] * 1000)
-    (left,) = stages.cancel(desk, "r1")["still_open"]
-    assert left["purchase_id"] == stages.order_of(lake, run(), MODEL).purchase_id
+    with pytest.raises(
+        stages.JobsLeftRunning, match=r"gpt-4.1-mini at openai .*at most \$0\.\d{6}"
+    ):
+        stages.cancel(desk, "r1")
+
+
+@given(first=st.integers(1, 999), days=st.integers(1, 7))
+def test_looks_at_a_job_grow_with_the_logarithm_of_its_length(first, days):
+    wait, waited, looks = first, 0, 0
+    while waited < days * 86_400:
+        before = waited
+        grown = stages.next_wait(wait, waited)
+        wait, waited, looks = grown["wait"], grown["waited"], looks + 1
+        assert wait <= max(first, waited / 12)
+        assert waited > before
+    # Whole seconds round the first waits down, hence a dozen more than 1 + 12 + log(t / 12) / log(13 / 12).
+    assert looks <= 25 + math.log(days * 86_400 / 12) / math.log(13 / 12)
 
 
 def dates(**announced):

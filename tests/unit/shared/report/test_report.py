@@ -10,7 +10,7 @@ from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd", "episodes", "pairs", "tokens",
-    "models", "metrics", "report",
+    "models", "metrics", "left_running", "report",
 ]  # fmt: skip
 MODEL_KEYS = [
     "model", "provider", "job_id", "status", "fine_tuned_model", "training_tokens", "selected_pairs", "estimated_usd",

@@ -7,6 +7,7 @@ import pytest
 from shared.lake import keys
 from shared.ledger import Ledger
 from shared.report import stages
+from shared.report.ending import explain
 from tests.sample_run import QUESTIONS, RUN_ID, STARTED, generation_row, job_row, sample_run
 from tests.unit.shared.fakes import Clock
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -34,27 +35,27 @@ def sample():
 
 
 def test_a_run_that_did_not_fail_has_no_error(lake):
-    assert stages.explain(lake, "r1", None) == (None, None)
+    assert explain(lake, "r1", None) == (None, None)
 
 
 def test_an_exception_is_told_by_its_name_and_its_sentence_alone(lake):
     failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
-    assert stages.explain(lake, "r1", failure) == ("SpendCeilingReached", MESSAGE)
+    assert explain(lake, "r1", failure) == ("SpendCeilingReached", MESSAGE)
 
 
 def test_a_map_that_failed_is_told_by_what_stopped_its_batch(lake):
     lake.write_json(keys.stopped("r1"), STOPPED)
-    assert stages.explain(lake, "r1", MAP_FAILURE) == (STOPPED["error"], STOPPED["cause"])
+    assert explain(lake, "r1", MAP_FAILURE) == (STOPPED["error"], STOPPED["cause"])
 
 
 def test_a_map_that_failed_for_another_reason_is_told_as_it_is(lake):
-    assert stages.explain(lake, "r1", MAP_FAILURE) == (MAP_FAILURE["Error"], MAP_FAILURE["Cause"])
+    assert explain(lake, "r1", MAP_FAILURE) == (MAP_FAILURE["Error"], MAP_FAILURE["Cause"])
 
 
 def test_a_named_error_is_not_taken_for_the_stopped_batch(lake):
     lake.write_json(keys.stopped("r1"), STOPPED)
     failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
-    assert stages.explain(lake, "r1", failure)[0] == "SpendCeilingReached"
+    assert explain(lake, "r1", failure)[0] == "SpendCeilingReached"
 
 
 @pytest.mark.parametrize(
@@ -74,16 +75,16 @@ def test_a_named_error_is_not_taken_for_the_stopped_batch(lake):
     ],
 )  # fmt: skip
 def test_a_cause_that_is_no_exception_is_told_as_it_is(lake, error, cause, said):
-    assert stages.explain(lake, "r1", {"Error": error, "Cause": cause}) == (error, said)
+    assert explain(lake, "r1", {"Error": error, "Cause": cause}) == (error, said)
 
 
 def test_a_failure_without_a_cause_is_told_by_its_name(lake):
-    assert stages.explain(lake, "r1", {"Error": "States.Timeout"}) == ("States.Timeout", "")
+    assert explain(lake, "r1", {"Error": "States.Timeout"}) == ("States.Timeout", "")
 
 
 def test_a_refused_input_is_summed_up_without_settings_or_money(lake, ledger):
     failure = {"Error": "UnknownField", "Cause": json.dumps({"errorMessage": "no field 'cieling'"})}
-    ended = stages.close(lake, ledger, "r1", failure, NOW)
+    ended = stages.close(lake, ledger, "r1", {"failure": failure}, NOW)
     assert (ended["status"], ended["error"]) == ("FAILED", "UnknownField")
     assert ended["cause"] == "no field 'cieling'"
     summary = lake.read_json(ended["summary_key"])
@@ -107,7 +108,7 @@ def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(sample, ledger):
         answer = generation_row(sample.own, arm, model, 1, QUESTIONS[0], f"The {arm} answer.")
         lake.write_json(keys.answers(RUN_ID, model, arm), [answer])
     ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
-    ended = stages.close(lake, ledger, RUN_ID, None, NOW)
+    ended = stages.close(lake, ledger, RUN_ID, {}, NOW)
     assert ended["status"] == "SUCCEEDED"
     (kept,) = lake.read_rows("jobs")
     assert (kept["settled_usd"], kept["training_tokens"]) == (Decimal("0.0012"), 240)
@@ -120,7 +121,8 @@ def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(sample, ledger):
 
 def test_a_run_that_failed_before_anything_was_bought_is_reported_all_the_same(sample, ledger):
     sample.write_manifest()
-    ended = stages.close(sample.lake, ledger, RUN_ID, {"Error": "Unreachable", "Cause": "{}"}, NOW)
+    failure = {"Error": "Unreachable", "Cause": "{}"}
+    ended = stages.close(sample.lake, ledger, RUN_ID, {"failure": failure}, NOW)
     assert ended["status"] == "FAILED"
     assert list(sample.lake.read_rows("generations")) == []
     assert sample.lake.read(ended["report_key"])
@@ -129,12 +131,15 @@ def test_a_run_that_failed_before_anything_was_bought_is_reported_all_the_same(s
 
 def test_the_subject_fits_what_sns_takes(sample, ledger):
     run_id = "r" * 200
-    assert len(stages.close(sample.lake, ledger, run_id, MAP_FAILURE, NOW)["subject"]) < 100
+    assert (
+        len(stages.close(sample.lake, ledger, run_id, {"failure": MAP_FAILURE}, NOW)["subject"])
+        < 100
+    )
 
 
 def test_closing_again_replaces_what_was_written(sample, ledger):
     sample.write_manifest()
     for _ in range(2):
-        ended = stages.close(sample.lake, ledger, RUN_ID, None, NOW)
+        ended = stages.close(sample.lake, ledger, RUN_ID, {}, NOW)
     assert len(list(sample.lake.read_rows("runs"))) == 1
     assert ended["status"] == "SUCCEEDED"
