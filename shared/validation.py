@@ -27,9 +27,20 @@ def read_yaml(text: str) -> Any:
     """The decoded document; raises yaml.YAMLError, of a repeated key too, naming the line."""
     loader = _OneOfEachKey(text)
     try:
-        return loader.get_single_data()
+        return _joined(loader.get_single_data())
     finally:
         loader.dispose()
+
+
+def _joined(value: Any) -> Any:
+    """The document with surrogate pairs joined: JSON writes an emoji as two escapes, YAML reads two halves."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_joined(each) for each in value]
+    if isinstance(value, dict):
+        return {_joined(key): _joined(each) for key, each in value.items()}
+    return value
 
 
 def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Pages as they came: fetched politely once, kept under `raw/`, read from there ever after."""
 
 import gzip
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ class Page:
     """A page as it came, and when; `content_type` is believed for the charset alone.
 
     `headers` are those it came with; `outdated` says why it could not be asked for again.
+    `arrived` is set while the page is not in the raw store yet.
     """
 
     body: bytes
@@ -22,10 +24,16 @@ class Page:
     fetched_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     outdated: str = ""
+    final_url: str = ""
+    arrived: web.Fetched | None = None
 
 
 def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher) -> Page:
-    """The page, from the raw store where that will do; raises what the fetcher raises."""
+    """The page, from the raw store where that will do; raises what the fetcher raises.
+
+    A page that arrives where none was kept is kept at once. One that would replace another is for
+    the caller to `keep`, once it could be read.
+    """
     kept = kept_page(lake, key, url)
     if kept is not None and freshness == "fetch_once":
         return kept
@@ -33,19 +41,36 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
     page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
     if page.status == 304 and kept is not None:
         return kept
-    lake.write(f"{key}.gz", gzip.compress(page.body, mtime=0), "application/gzip")
-    lake.write_json(f"{key}.json", _head(page))  # last: it says that the body is there
-    return Page(page.body, page.headers.get("content-type"), page.fetched_at, page.headers)
+    arrived = Page(
+        *(page.body, page.headers.get("content-type"), page.fetched_at, page.headers),
+        final_url=page.final_url,
+        arrived=page,
+    )
+    if kept is None:
+        keep(lake, key, arrived)
+    return arrived
+
+
+def keep(lake: Lake, key: str, page: Page) -> None:
+    """Put a page that arrived into the raw store, in the place of what was there."""
+    if page.arrived is not None:
+        lake.write(f"{key}.gz", gzip.compress(page.body, mtime=0), "application/gzip")
+        lake.write_json(f"{key}.json", _head(page.arrived))  # last: it says that the body is there
 
 
 def kept_page(lake: Lake, key: str, url: str) -> Page | None:
-    """The page as the raw store has it, if it was ever fetched from this address."""
+    """The page as the raw store has it, if it was ever fetched from this address and is whole."""
     head = lake.read_json(f"{key}.json")
-    body = lake.read(f"{key}.gz") if head and head["url"] == url else None
-    if body is None:
+    packed = lake.read(f"{key}.gz") if head and head["url"] == url else None
+    if packed is None:
+        return None
+    try:
+        body = gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
         return None
     fetched_at, headers = datetime.fromisoformat(head["fetched_at"]), head["headers"]
-    return Page(gzip.decompress(body), headers.get("content-type"), fetched_at, headers)
+    final_url = str(head.get("final_url") or url)
+    return Page(body, headers.get("content-type"), fetched_at, headers, final_url=final_url)
 
 
 def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:

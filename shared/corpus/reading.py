@@ -10,11 +10,12 @@ from urllib.parse import unquote, urlsplit
 from shared import tokens, transcripts, web
 from shared.corpus.feed import guests_from_title
 from shared.corpus.listing import host_of
-from shared.corpus.pages import Page, fetched, file_in_bucket, kept_page
+from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
+from shared.errors import EconChatRError
 from shared.ids import digest
-from shared.lake import keys
-from shared.lake.tables import Lake, Row
+from shared.lake import TROUBLE, keys
+from shared.lake.tables import Lake, Row, check
 from shared.shows import ShowProfile
 from shared.transcripts import Transcript, TranscriptRefused, heading_of, read_transcript
 
@@ -27,26 +28,49 @@ class _Place:
     key: str
 
 
+class ParserStumbled(EconChatRError):
+    """An error that nobody foresaw, over one page or file; says which."""
+
+    reason = "unforeseen"
+
+
+Troubles = (web.PageFailed, ParserStumbled)  # an episode that failed, to be asked for again
+
+
 def read_episode(
     lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher
 ) -> tuple[Row, list[Row]]:
     """The episode's row and its turns' rows; what cannot be read becomes a row with the reason.
 
-    Transcripts that the feed offers go before the page. Raises web.AccessDenied.
+    Transcripts that the feed offers go before the page. Raises web.AccessDenied, and the lake's
+    trouble; any other error, a bug of ours among them, is this episode's failure and nobody else's.
     """
+    try:
+        row, turns = _read(lake, show, task, fetcher)
+        check("turns", turns)
+        check("episodes", [row])
+    except (EconChatRError, *TROUBLE):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other episodes are sound
+        row = _blank_row(show.name, task)
+        return row | _failed(_stumbled(task.url or task.title, error)), []
+    return row, turns
+
+
+def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tuple[Row, list[Row]]:
     row = _blank_row(show.name, task)
     in_vain: list[str] = []
     for place in _places(show.name, task):
         try:
             page = _page(lake, show, task, place, fetcher)
-        except web.PageFailed as error:
-            row |= {"status": "failed", "reason": error.reason, "detail": str(error)}
+            page, own, transcript = _best_reading(lake, show, task, place, page)
+        except Troubles as error:
+            row |= _failed(error)
             in_vain.append(f"{place.url} was offered and failed: {error}")
             continue
-        row |= _fetched(show, task, page)
-        try:
-            transcript = _transcript(show, row, page)
-        except TranscriptRefused as refusal:
+        row |= own
+        if isinstance(transcript, TranscriptRefused):
+            refusal = transcript
             row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
             in_vain.append(f"{place.url} was offered and refused: {refusal}")
             continue
@@ -58,6 +82,75 @@ def read_episode(
             )
         return row | _measured(transcript, turns, in_vain), turns
     return row | {"warnings": in_vain[:-1]}, []
+
+
+def _best_reading(
+    lake: Lake, show: ShowProfile, task: Task, place: _Place, page: Page
+) -> tuple[Page, Row, Transcript | TranscriptRefused]:
+    """The page with its own part of the row and its transcript, or the refusal.
+
+    A page that came in the place of another and cannot be read (a consent wall, a check for robots,
+    half a page) gives way to the one that was kept, if that can. Raises ParserStumbled.
+    """
+    try:
+        own, transcript = _parsed(show, task, page)
+    except ParserStumbled:
+        before = _reading_before(lake, show, task, place, page, "our parser stumbles over it")
+        if before is None:
+            raise
+        return before
+    if isinstance(transcript, TranscriptRefused):
+        before = _reading_before(lake, show, task, place, page, str(transcript))
+        if before is not None:
+            return before
+    if page.arrived is not None:
+        keep(lake, place.key, page)
+    return page, own, transcript
+
+
+def _reading_before(
+    lake: Lake,
+    show: ShowProfile,
+    task: Task,
+    place: _Place,
+    page: Page,
+    why: str,
+) -> tuple[Page, Row, Transcript | TranscriptRefused] | None:
+    """What the copy kept before `page` arrived gives, where there is one and it can be read."""
+    kept = kept_page(lake, place.key, place.url) if page.arrived is not None else None
+    if kept is None or kept.body == page.body:
+        return None
+    kept = replace(kept, outdated=f"what {place.url} sends now cannot be read: {why}")
+    try:
+        own, transcript = _parsed(show, task, kept)
+    except ParserStumbled:
+        return None
+    return None if isinstance(transcript, TranscriptRefused) else (kept, own, transcript)
+
+
+def _parsed(
+    show: ShowProfile, task: Task, page: Page
+) -> tuple[Row, Transcript | TranscriptRefused]:
+    try:
+        own = _fetched(show, task, page)
+        guests = own.get("guests", list(task.guests))
+        return own, _transcript(show, guests, page)
+    except TranscriptRefused as refusal:
+        return own, refusal
+    except Exception as error:
+        raise _stumbled(task.url or task.title, error) from error
+
+
+def _stumbled(where: str, error: Exception) -> ParserStumbled:
+    said = " ".join(str(error).split())[:200]
+    return ParserStumbled(
+        f"Our parser stumbles over {where} ({type(error).__name__}: {said}), which is a fault of ours; "
+        "the other episodes are not touched by it. Report the page or file, or `exclude` the episode."
+    )
+
+
+def _failed(error: web.PageFailed | ParserStumbled) -> Row:
+    return {"status": "failed", "reason": error.reason, "detail": str(error)}
 
 
 def guests_heard(transcript: Transcript) -> list[str]:
@@ -103,9 +196,9 @@ def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
     return {**own, "title": title, "guests": list(guests)}
 
 
-def _transcript(show: ShowProfile, row: Mapping[str, Any], page: Page) -> Transcript:
+def _transcript(show: ShowProfile, guests: Sequence[str], page: Page) -> Transcript:
     return read_transcript(
-        page.body, content_type=page.content_type, host=host_of(show), guests=row["guests"]
+        page.body, content_type=page.content_type, host=host_of(show), guests=guests
     )
 
 

@@ -4,6 +4,6 @@
 """
 
 from shared.lake import keys
-from shared.lake.bucket import Bucket
+from shared.lake.bucket import TROUBLE, Bucket
 
-__all__ = ["Bucket", "keys"]
+__all__ = ["TROUBLE", "Bucket", "keys"]

@@ -64,8 +64,17 @@ class Lake(Bucket):
         return None if body is None else _rows(key.split("/")[1], body, columns)
 
 
+def check(table: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Raise what pyarrow raises where `rows` do not fit the table, before others' rows fail with them."""
+    _sheet(table, rows)
+
+
+def _sheet(table: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[table])
+
+
 def _parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
-    sheet = pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[table])
+    sheet = _sheet(table, rows)
     buffer = io.BytesIO()
     pq.write_table(sheet, buffer, compression="zstd")
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shared.transcripts.casting import cast, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
@@ -15,7 +16,9 @@ from shared.transcripts.shapes.markdown import UNMARKED, read_labelled_text
 from shared.transcripts.shapes.markup import read_blocks
 from shared.transcripts.shapes.podcasting import read_cited_html, read_json
 from shared.transcripts.text import (
+    SURROGATE,
     recording_date,
+    without_lone_surrogates,
     without_recording_date,
 )
 
@@ -42,7 +45,7 @@ def read_transcript(
     """
     people = People(host, tuple(guest for guest in guests if name_key(guest)))
     text = decoded(body, content_type).replace("\0", "")
-    script = _script(text, people)
+    script = _well_formed(_script(text, people))
     lines = labelled_lines(script, people)
     _refuse_without_spaces(" ".join(line.said for line in lines))
     _refuse_unlabelled(script, lines)
@@ -78,6 +81,23 @@ def _script(text: str, people: People) -> Script:
         if script is not None:
             return script
     return read_labelled_text(text)
+
+
+def _well_formed(script: Script) -> Script:
+    """The script without the lone surrogates that JSON's escapes can make, which nothing can store."""
+    lines = script.lines
+    if not any(map(SURROGATE.search, (f"{line.label} {line.raw}" for line in lines))):
+        return script
+    mended = (
+        replace(
+            line,
+            raw=without_lone_surrogates(line.raw),
+            label=line.label and without_lone_surrogates(line.label),
+            said=without_lone_surrogates(line.said),
+        )
+        for line in lines
+    )
+    return replace(script, lines=tuple(mended))
 
 
 def _is_binary(text: str) -> bool:

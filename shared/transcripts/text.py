@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
+SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKETED_TIME = re.compile(rf"[\[(]{TIME}[\])]:?")
 _ONLY_TIME = re.compile(rf"[\s\[(–-]*{TIME}[\s\]):–-]*")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -21,6 +22,14 @@ def unescaped(text: str) -> str:
     `html.unescape` by itself reads `&copy=1` in an address as a sign of copyright.
     """
     return _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+
+
+def without_lone_surrogates(text: str) -> str:
+    """The text with halves of surrogate pairs joined, and each that stands alone as U+FFFD.
+
+    JSON may hold them (`"\\ud83d"`), and no encoding can write them.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def folded(text: str) -> str:
