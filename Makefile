@@ -116,5 +116,5 @@ $(UV): | $(BIN)/python
 	.tools/uv/bin/python $(PIP_INSTALL) uv
 
 .PHONY: clean
-clean: ## Remove what was built; .venv and .tools stay
-	rm -rf build .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## Remove what was built; runs, their ledgers and answers, .venv and .tools stay
+	rm -rf build/bench.json build/fuzz .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

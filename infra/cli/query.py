@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from infra.cli.telling import print_table
 from infra.local.cloud import running
-from infra.local.laptop import state_dir
+from infra.local.folder import check, state_dir
 from shared.errors import BadInput, EconChatRError
 
 QUERIES = Path(__file__).resolve().parents[1] / "queries"
@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise NoLake(
             f"{arguments.out} holds no lake; run `econchatr local --out {arguments.out} ...` first"
         )
+    check(arguments.out)
     with running(state) as cloud:
         header, rows = select(cloud.client("athena"), sql)
     print_table(header, rows, widest=CELL_WIDTH)

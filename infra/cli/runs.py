@@ -3,17 +3,17 @@
 import argparse
 import json
 import secrets
-import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from infra.cli import asked
+from infra.cli import asked, reports
 from infra.cli.telling import Teller, print_plan, print_results, print_statistics
-from infra.local.cloud import Finished, follow, mirror_bucket
+from infra.local.cloud import Finished, follow
+from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, laptop, served
 from shared.clock import utc_now
 from shared.lake import keys
@@ -21,7 +21,7 @@ from shared.shows import ShowProfile
 
 PLAN_CEILING_USD = "10.00"
 BILL = "bill.json"  # the stand-in's own, independent of the ledger
-LATEST_REPORT = "report.html"  # a copy of the newest run's, under a name that stays
+NAMED = 3  # of the files that are in the way
 
 
 def local(arguments: argparse.Namespace) -> int:
@@ -42,26 +42,26 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
     asked.check(document, show, models, arguments.month_ceiling_usd)
     asked.check_address(arguments.openai_base_url)
     out: Path = arguments.out
+    dry_run = bool(document.get("dry_run"))
     with (
         laptop(
             out,
             month_ceiling_usd=arguments.month_ceiling_usd,
             models=models,
             openai_base_url=arguments.openai_base_url,
+            dry_run=dry_run,
         ) as here,
         served(show, out, here) as reachable,
     ):
         try:
             run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
         finally:
-            mirror_bucket(here.cloud, here.outputs["LakeBucket"], out)
-        bill = here.bill()
-    _tell(out, run_id, dry_run=bool(document.get("dry_run")))
-    if bill is not None:
-        (out / BILL).write_text(json.dumps(bill, indent=1), encoding="utf-8")
-        print(
-            f"Bill:    {out / BILL}: the stand-in charged {bill['total_usd']} USD for all runs here"
-        )
+            _leave_files(here, out)
+        bill = _leave_bill(here, out)
+    bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
+    _tell(out, bucket, run_id, dry_run=dry_run)
+    if bill is not None and not dry_run:
+        print(f"Bill:    {out / BILL}: the stand-in charged {bill} USD for all runs here")
     if finished.status == "SUCCEEDED":
         return 0
     print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
@@ -84,20 +84,57 @@ def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
     raise AssertionError("an execution was followed to no end")
 
 
-def _tell(out: Path, run_id: str, *, dry_run: bool) -> None:
-    written = out / keys.summary(run_id)
+def _leave_files(here: Laptop, out: Path) -> None:
+    """Put the bucket and the pages into the folder, and say what could not be put there."""
+    bucket = here.outputs["LakeBucket"]
+    objects = here.cloud.bucket_dir(bucket)
+    blocked = mirror_bucket(here.cloud, bucket, out)
+    _say_kept(out, objects, [*blocked, *reports.publish(opened(out), objects)])
+
+
+def _leave_bill(here: Laptop, out: Path) -> str | None:
+    """Put the stand-in's bill into the folder; its total, None with another provider."""
+    bill = here.bill()
+    if bill is None:
+        return None
+    if not opened(out).write(BILL, json.dumps(bill, indent=1).encode()):
+        _say_kept(out, state_dir(out), [BILL])
+    return str(bill["total_usd"])
+
+
+def _say_kept(out: Path, ours: Path, blocked: Sequence[str]) -> None:
+    if blocked:
+        named = ", ".join(blocked[:NAMED])
+        more = f" and {len(blocked) - NAMED} more" if len(blocked) > NAMED else ""
+        print(
+            f"econchatr: left as they are in {out}, because econchatr did not write them: "
+            f"{named}{more}; what the run has under these names is below {ours}",
+            file=sys.stderr,
+        )
+
+
+def _tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
+    written = bucket / keys.summary(run_id)
     if not written.is_file():  # writing the report is what failed
         return
     summary = json.loads(written.read_text(encoding="utf-8"))
-    statistics = out / keys.table_file("token_stats", run_id)
+    statistics = bucket / keys.table_file("token_stats", run_id)
     if statistics.is_file():
         print_statistics(pd.read_parquet(statistics))
-    planned = out / keys.plan(run_id)
+    planned = bucket / keys.plan(run_id)
     if planned.is_file():
         print_plan(json.loads(planned.read_text(encoding="utf-8")), summary["ceiling_usd"])
     if not dry_run:
         print_results(summary)
+    _print_places(out, bucket, summary)
+
+
+def _print_places(out: Path, bucket: Path, summary: Mapping[str, Any]) -> None:
+    """Where the run's own report and summary are, and the page of all runs."""
+    print()
     if summary["report"]:
-        shutil.copyfile(out / summary["report"], out / LATEST_REPORT)
-        print(f"\nReport:  {out / LATEST_REPORT}")
-    print(f"Summary: {written}")
+        first = reports.foremost(reports.reported(bucket))
+        newest = first is not None and first.run_id == summary["run_id"]
+        print(f"Report:  {out / (reports.LATEST if newest else summary['report'])}")
+        print(f"Reports: {out / reports.INDEX}: every run in this folder")
+    print(f"Summary: {out / keys.summary(summary['run_id'])}")

@@ -15,6 +15,7 @@ import urllib3
 from infra import encodings
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
+from infra.local.folder import check, claim, state_dir
 from infra.local.provider.process import start as start_provider
 from shared import catalogue
 from shared.catalogue import Catalogue
@@ -61,11 +62,6 @@ class Laptop:
         return dict(answer.json())
 
 
-def state_dir(out: Path) -> Path:
-    """Where the laptop keeps what is not the bucket: the cloud's state, the stand-in's, the demo site."""
-    return out / ".econchatr"
-
-
 @contextmanager
 def laptop(
     out: Path,
@@ -74,16 +70,20 @@ def laptop(
     models: Catalogue | None = None,
     openai_base_url: str | None = None,
     manner: str = MANNER,
+    dry_run: bool = False,
     wait_scale: float = 1.0,
 ) -> Iterator[Laptop]:
     """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
 
     `models` are the models and prices in force, for the machine and for the stand-in's own bill;
-    `manner` names the service that the stand-in behaves like.
+    `manner` names the service that the stand-in behaves like; with `dry_run` nobody
+    will be asked, so that the folder stays open to any provider.
 
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
     """
     state = state_dir(out)
+    answered_by = "provider" if openai_base_url else "stand-in"
+    check(out, None if dry_run else answered_by)
     key = _api_key(openai_base_url)
     models = models or catalogue.packaged()
     prices = catalogue.dump(models)
@@ -95,6 +95,7 @@ def laptop(
         cloud = stack.enter_context(
             running(state / "cloud", wait_scale=wait_scale, environment=environment)
         )
+        claim(cloud, out, None if dry_run else answered_by)
         base_url, meter_url = openai_base_url, None
         if base_url is None:
             price_list = state / keys.CATALOGUE

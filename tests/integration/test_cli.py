@@ -4,6 +4,8 @@ import contextlib
 import fcntl
 import io
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +22,7 @@ from infra.cli import asked
 from infra.cli.main import main
 from infra.local.cloud import server
 from infra.local.demo.site import build_site, serve
-from infra.local.laptop import state_dir
+from infra.local.folder import state_dir
 from shared import catalogue, shows
 
 FIVE = '{"ceiling_usd": "5.00"}'
@@ -156,14 +158,83 @@ def test_a_folder_that_cannot_be_written_is_refused_by_its_name(tmp_path):
     assert f"cannot write in {blocked}" in ended.sentence
 
 
+@pytest.mark.parametrize("command", ["plan", "local"])
+@pytest.mark.parametrize("named", [".", "link", "in full"])
+def test_a_folder_of_the_users_own_is_refused_and_every_byte_is_still_there(
+    tmp_path, monkeypatch, command, named
+):
+    project = tmp_path / "project"
+    for name in ("raw/mine.txt", "runs/mine.txt", "lake/turns/mine.parquet", "report.html"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(f"my {name}")
+    (tmp_path / "link").symlink_to(project)
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    monkeypatch.chdir(project)
+    where = {".": ".", "link": tmp_path / "link", "in full": project}[named]
+    ended = econchatr(command, "--show", "demo", "--input", FIVE, "--out", where)
+    assert ended.code == 2
+    assert "holds files that econchatr did not write" in ended.sentence
+    assert ended.out == ""
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_the_root_of_the_machine_is_no_place_for_a_run(tmp_path):
+    (tmp_path / "link").symlink_to("/")
+    before = sorted(Path("/").iterdir())
+    for where in ("/", tmp_path / "link"):
+        ended = econchatr("plan", "--show", "demo", "--out", where)
+        assert ended.code == 2
+        assert "did not write" in ended.sentence
+    assert sorted(Path("/").iterdir()) == before
+
+
+def test_a_folder_that_a_newer_release_wrote_is_refused_also_to_be_read(tmp_path):
+    (state_dir(tmp_path) / "cloud").mkdir(parents=True)
+    (state_dir(tmp_path) / "folder.json").write_text('{"version": 99}')
+    for arguments in (("plan", "--show", "demo"), ("query", "SELECT 1")):
+        ended = econchatr(*arguments, "--out", tmp_path)
+        assert ended.code == 2
+        assert "another release of econchatr" in ended.sentence
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A file system of one megabyte, with nothing on it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    if not (mount and umount and os.geteuid() == 0):
+        pytest.skip("a small file system needs root and mount")
+    command = [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode:
+        pytest.skip(f"a small file system cannot be mounted here: {made.stderr.strip()}")
+    yield disk
+    subprocess.run([umount, str(disk)], check=True)
+
+
+def test_a_full_disk_is_refused_with_nothing_written(tiny_disk):
+    ended = econchatr("plan", "--show", "demo", "--out", tiny_disk / "out")
+    assert ended.code == 2
+    assert "MB left" in ended.sentence
+    assert list(tiny_disk.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no folders from anybody")
+def test_a_place_where_nothing_can_be_written_is_refused():
+    ended = econchatr("plan", "--show", "demo", "--out", "/proc/econchatr")
+    assert ended.code == 2
+    assert "/proc/econchatr" in ended.sentence
+
+
 @pytest.mark.parametrize("in_the_way", ["provider", "catalogue.yaml"])
 def test_a_file_in_the_way_of_the_folders_own_is_told_by_its_name(tmp_path, in_the_way):
+    (state_dir(tmp_path) / "cloud").mkdir(parents=True)
     path = state_dir(tmp_path) / in_the_way
     if in_the_way == "provider":
-        path.parent.mkdir()
         path.write_text("in the way")
     else:
-        path.mkdir(parents=True)
+        path.mkdir()
     ended = econchatr("plan", "--show", "demo", "--out", tmp_path)
     assert ended.code in (1, 2)
     assert in_the_way in ended.sentence
@@ -242,6 +313,10 @@ def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, 
     models.write_text('{"models": ["llama-3.1-8b"]}')
     feed = state_dir(out) / "site" / "feed.xml"
     port = urlsplit(feedparser.parse(feed).feed.link).port
+    report = (out / "report.html").read_bytes()
+    mine = {out / name: f"my {name}" for name in ("notes.txt", "raw/mine.txt", "index.html")}
+    for path, text in mine.items():
+        path.write_text(text)
     with contextlib.ExitStack() as taken:
         with contextlib.suppress(OSError):  # somebody else has it, which will do
             taken.enter_context(socket.create_server(("127.0.0.1", port)))
@@ -249,6 +324,11 @@ def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, 
     assert ended.code == 0
     assert "llama-3.1-8b" in ended.out
     assert corpus_line(ended) == corpus_line(good_run)
+    assert "left as they are" in ended.sentence
+    assert "index.html" in ended.sentence
+    assert {path: path.read_text() for path in mine} == mine
+    assert (out / "report.html").read_bytes() == report
+    assert "the stand-in charged" not in ended.out
 
 
 @pytest.mark.usefixtures("good_run")

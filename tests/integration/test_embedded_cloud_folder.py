@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cloud import Entered, deploy, mirror_bucket, running, server
+from infra.local.cloud import Entered, deploy, running, server
 from infra.local.cloud.errors import CloudNotStarted, DeployFailed, StateFolderInUse
+from infra.local.folder import mirror_bucket
 from tests.integration.embedded_cloud import TEMPLATE, App, deployed
 
 

@@ -1,13 +1,12 @@
 """An AWS on the laptop: MiniStack on loopback, made to behave as AWS documents where it does not.
 
 `running` starts and stops it, `deploy` puts the SAM template on it, `follow` tells what an
-execution does, `mirror_bucket` leaves a bucket as plain files.
+execution does.
 """
 
 from infra.local.cloud.cloud import Cloud
 from infra.local.cloud.deploy import deploy
 from infra.local.cloud.follow import Entered, Finished, Left, MapProgress, Progress, follow
-from infra.local.cloud.objects import mirror_bucket
 from infra.local.cloud.server import running
 
 __all__ = [
@@ -19,6 +18,5 @@ __all__ = [
     "Progress",
     "deploy",
     "follow",
-    "mirror_bucket",
     "running",
 ]

@@ -67,7 +67,7 @@ def test_help_names_every_command(capsys):
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
-    runs._tell(tmp_path, "r1", dry_run=False)
+    runs._tell(tmp_path, tmp_path, "r1", dry_run=False)
     assert capsys.readouterr().out == ""
 
 
