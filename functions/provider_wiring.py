@@ -1,6 +1,6 @@
 """What the handlers that buy need besides: the providers, and the desk that buys there."""
 
-from functools import cache
+from functools import cache, partial
 
 import boto3
 from botocore.config import Config
@@ -16,7 +16,8 @@ from shared.run.environment import environment
 def provider(name: str) -> OpenAICompatible:
     """The provider called `name`, at the deployment's own address where it gives one."""
     known = models_and_prices().provider(name)
-    return OpenAICompatible.connect(known, api_key(name), environment().provider_base_url or None)
+    address = environment().provider_base_url or None
+    return OpenAICompatible.connect(known, partial(api_key, name), address)
 
 
 @cache

@@ -39,10 +39,13 @@ def models_and_prices() -> Catalogue:
     return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, keys.CATALOGUE))
 
 
-def api_key(provider: str) -> str:
-    """The provider's key from Secrets Manager; raises BadInput when the secret does not hold one."""
+def api_key(provider: str, anew: bool = False) -> str:
+    """The provider's key from Secrets Manager, at most five minutes old, or read `anew`.
+
+    Raises BadInput when the secret does not hold one.
+    """
     secret: Any = parameters.get_secret(
-        environment().provider_secret_id, transform="json", max_age=300
+        environment().provider_secret_id, transform="json", max_age=300, force_fetch=anew
     )
     if not secret.get(provider):
         raise BadInput(

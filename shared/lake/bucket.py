@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.text import encodable
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -83,7 +85,7 @@ class Bucket:
     def write_json(self, key: str, document: object) -> None:
         """Put `document` as JSON."""
         body = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-        self.write(key, body.encode(), "application/json")
+        self.write(key, encodable(body).encode(), "application/json")
 
     def keys(self, prefix: str) -> list[str]:
         """Every key under `prefix`, sorted."""

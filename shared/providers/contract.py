@@ -14,6 +14,8 @@ from shared.errors import EconChatRError, Transient
 # The longest a creation or an answer may take before the client hangs up.
 CALL_TIMEOUT_SECONDS = 60
 FileState = Literal["ready", "pending", "broken"]
+# How an answer ended that was given, and perhaps billed, but says nothing that can be read.
+UNUSABLE = "unusable"
 KEY_FIELD = "econchatr_key"
 PURCHASE_FIELD = "econchatr_purchase"
 
@@ -100,6 +102,7 @@ class Job:
 
     `trained_tokens` are billed tokens, None while the provider does not say. Services echo
     `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.
+    `never_began`: it ended, or stands, before its first step, so that it cannot have billed.
     """
 
     job_id: str
@@ -112,6 +115,7 @@ class Job:
     training_file: str | None = None
     base_model: str | None = None
     created_at: datetime | None = None
+    never_began: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,10 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer with its billed tokens, None where the provider did not say."""
+    """One answer with its billed tokens, None where the provider did not say.
+
+    `finish_reason` is the provider's word, or UNUSABLE where its reply holds no text to be found.
+    """
 
     text: str
     finish_reason: str

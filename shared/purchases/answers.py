@@ -15,6 +15,7 @@ from shared.ledger import AnswerPurchase, Entry, Reservation
 from shared.providers import (
     ChatRequest,
     Completion,
+    ModelNotReady,
     OutcomeUnknown,
     ProviderRefusal,
     RateLimited,
@@ -31,8 +32,11 @@ from shared.purchases.rules import (
 )
 
 PAUSE_SECONDS = 2.0
-# Within one call, how long to obey a provider that says "too fast" before handing the wait back.
+# Within one call, how long to obey a provider that says "too fast" before handing the wait back,
+# and how long to wait for a model that was just made.
 RATE_LIMIT_PATIENCE = timedelta(seconds=60)
+MODEL_PATIENCE = timedelta(minutes=5)
+MODEL_PAUSE_SECONDS = 10.0
 LONGEST_RATE_PAUSE_SECONDS = 30.0
 
 
@@ -95,17 +99,26 @@ def ask(desk: Desk, question: Question) -> Answer:
     Raises SpendCeilingReached before anything is bought, AnswerLost, a ProviderRefusal, or a
     Transient error after which the same call goes on.
     """
-    give_up_at = desk.now() + RATE_LIMIT_PATIENCE
+    begun = desk.now()
     while True:
         try:
             answer = _advance(desk, question)
-        except RateLimited as limit:
-            if desk.now() >= give_up_at:
+        except (RateLimited, ModelNotReady) as wait:
+            patience, pause = _patience(wait)
+            if desk.now() - begun >= patience:
                 raise
-            desk.sleep(min(limit.retry_after or PAUSE_SECONDS, LONGEST_RATE_PAUSE_SECONDS))
+            desk.sleep(pause)
             continue
         if answer is not None:
             return answer
+
+
+def _patience(wait: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
+    """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
+    if isinstance(wait, ModelNotReady):
+        return MODEL_PATIENCE, MODEL_PAUSE_SECONDS
+    pause = wait.retry_after or PAUSE_SECONDS
+    return RATE_LIMIT_PATIENCE, min(pause, LONGEST_RATE_PAUSE_SECONDS)
 
 
 def _advance(desk: Desk, question: Question) -> Answer | None:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from shared import money
 from shared.catalogue import Price
 from shared.ledger import AnswerPurchase, Entry, TrainingPurchase
-from shared.providers import CALL_TIMEOUT_SECONDS, Completion, Job, run_key
+from shared.providers import CALL_TIMEOUT_SECONDS, UNUSABLE, Completion, Job, run_key
 
 # A writer that was held up this long after its intent leaves the creation to whoever reconciles.
 CREATE_WITHIN = timedelta(seconds=30)
@@ -179,11 +179,15 @@ def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bo
 def next_answer_step(
     purchase: AnswerPurchase | None, run_id: str, now: datetime, window: timedelta
 ) -> AnswerStep:
-    """An answer is asked once; a lost reply, which may have been billed, once more in each run."""
+    """An answer is asked once; a lost reply, which may have been billed, once more in each run.
+
+    What came back unusable is not asked again by the run that paid for it.
+    """
     if purchase is None or purchase.state == "withdrawn":
         return AnswerStep.ASK
     if purchase.state == "answered":
-        return AnswerStep.KEEP
+        useless = purchase.finish_reason == UNUSABLE and purchase.run_id != run_id
+        return AnswerStep.ASK if useless else AnswerStep.KEEP
     if purchase.state == "submitting" and now - purchase.intent_at <= window:
         return AnswerStep.WAIT
     given_up = losses(purchase, run_id) >= MAX_LOST_ANSWERS

@@ -44,7 +44,7 @@ class Counter:
 
     def __init__(self, running: RunningProvider) -> None:
         profile = catalogue.packaged().provider("openai")
-        provider = OpenAICompatible.connect(profile, "key", running.base_url)
+        provider = OpenAICompatible.connect(profile, lambda _: "key", running.base_url)
         self.url = running.root_url
         self.ledger = Ledger(MemoryDynamoDB(), "ledger")
         self.ledger.open_run("run", Decimal(5), "2026-11", Decimal(5))

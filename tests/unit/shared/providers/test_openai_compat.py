@@ -18,7 +18,6 @@ from shared.providers.contract import (
     Job,
     JobRequest,
     Message,
-    ModelNotReady,
     OutcomeUnknown,
     ProviderOutOfMoney,
     ProviderRejected,
@@ -122,8 +121,10 @@ def test_what_may_have_been_bought_is_sent_once_and_left_unknown(
         (no(403, "permission_denied"), CredentialsRefused),
         (no(401, "invalid_api_key"), CredentialsRefused),
         (no(400, "invalid_request"), ProviderRejected),
-        (no(404, "model_not_found"), ModelNotReady),
+        (no(404, "model_not_found"), ProviderRejected),
         (no(404), ProviderRejected),
+        (no(402), ProviderOutOfMoney),
+        (no(307, location="https://elsewhere.example/"), ProviderRejected),
         (httpx2.ConnectError("nobody there"), ProviderUnavailable),
         (httpx2.ConnectTimeout("nobody there"), ProviderUnavailable),
     ],
@@ -181,8 +182,8 @@ def test_a_search_that_cannot_see_everything_does_not_say_there_is_nothing(
     wire: Wire, provider: OpenAICompatible, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.providers.openai_compat.MAX_LISTED", 3)
-    strangers = [job(f"job-{n}", metadata={}) for n in range(2)]
-    wire.replies = [page(*strangers, more=True), page(*strangers, more=True)]
+    first, second = ([job(f"job-{n}", metadata={}) for n in ids] for ids in ((1, 2), (3, 4)))
+    wire.replies = [page(*first, more=True), page(*second, more=True)]
     with pytest.raises(ProviderUnavailable, match="more than 3"):
         provider.jobs()
 
@@ -360,6 +361,6 @@ def test_an_answer_comes_with_its_counts(wire: Wire, provider: OpenAICompatible)
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_a_connection_goes_to_the_address_it_is_given() -> None:
-    provider = OpenAICompatible.connect(OPENAI, "key", "http://127.0.0.1:9/v1")
+    provider = OpenAICompatible.connect(OPENAI, lambda _: "key", "http://127.0.0.1:9/v1")
     with pytest.raises(ProviderUnavailable):
         provider.create(REQUEST)

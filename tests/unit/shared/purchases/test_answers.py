@@ -5,9 +5,16 @@ import pytest
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger
-from shared.providers import Completion, ModelNotReady, ProviderOutOfMoney, RateLimited
+from shared.providers import (
+    UNUSABLE,
+    Completion,
+    ModelNotReady,
+    ProviderOutOfMoney,
+    RateLimited,
+)
 from shared.purchases import AnswerLost, Desk, ask
-from tests.unit.shared.fakes import Clock, FakeProvider, Fault
+from shared.purchases.answers import MODEL_PATIENCE
+from tests.unit.shared.fakes import START, Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
 from tests.unit.shared.purchases.orders import MONTH, question
 
@@ -89,18 +96,46 @@ def test_a_provider_that_stays_too_busy_is_left_alone_with_nothing_reserved(
     assert desk.ledger.totals("run").committed == 0
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [(Fault.OUT_OF_MONEY, ProviderOutOfMoney), (Fault.NOT_READY, ModelNotReady)],
-)
 def test_a_refused_question_costs_nothing_and_may_be_asked_again(
-    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
+    desk: Desk, provider: FakeProvider
 ) -> None:
-    provider.script("complete", fault)
-    with pytest.raises(error):
+    provider.script("complete", Fault.OUT_OF_MONEY)
+    with pytest.raises(ProviderOutOfMoney):
         ask(desk, question())
     assert desk.ledger.totals("run").committed == 0
     assert ask(desk, question()).paid
+
+
+def test_a_model_that_was_just_made_is_waited_for(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("complete", *[Fault.NOT_READY] * 20)
+    assert ask(desk, question()).paid
+    assert clock.now() - START == timedelta(seconds=200)
+    assert desk.ledger.totals("run").committed == COST
+
+
+def test_a_model_that_never_answers_is_not_waited_for_for_ever(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("complete", *[Fault.NOT_READY] * 1000)
+    with pytest.raises(ModelNotReady):
+        ask(desk, question())
+    assert clock.now() - START == MODEL_PATIENCE
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_an_unusable_answer_is_paid_for_and_asked_again_only_by_another_run(
+    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    useless = Completion("", UNUSABLE, 50, 0)
+    monkeypatch.setattr(provider, "complete", lambda request: useless)
+    answer = ask(desk, question())
+    assert (answer.text, answer.finish_reason, answer.paid) == ("", UNUSABLE, True)
+    assert answer.cost == desk.ledger.totals("run").settled > 0
+    monkeypatch.undo()
+    assert ask(desk, question()).text == ""
+    assert ask(desk, question("second")).text == "An answer."
 
 
 def test_an_answer_without_a_count_is_paid_for_as_reserved(

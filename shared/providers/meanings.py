@@ -1,0 +1,124 @@
+"""What it means for money when a call of the `openai` client brings no reply that can be used.
+
+Refused: surely not done, and never will be. Passing or not ready: surely not done, try again.
+Unknown: perhaps done, and billed. (A reply that was billed but says nothing is `UNUSABLE`.)
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import openai
+
+from shared.errors import EconChatRError
+from shared.providers.contract import (
+    CredentialsRefused,
+    ModelNotReady,
+    OutcomeUnknown,
+    ProviderOutOfMoney,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TrainingNotAvailable,
+)
+from shared.text import encodable
+
+OUT_OF_MONEY = frozenset(
+    {
+        "insufficient_quota",
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+    }
+)
+PAYMENT_REQUIRED, REQUEST_TIMEOUT = 402, 408
+MAX_QUOTED = 500
+# The sentences differ by service and their codes say nothing, so the words decide.
+_FILE_IN_PROCESS = re.compile(
+    r"\bfile\b.{0,200}(?:being (?:processed|validated|imported)|not (?:yet )?(?:been )?"
+    r"(?:ready|processed|validated)|(?:not|n't) in .{0,40}processed|\bpending\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@contextmanager
+def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> Iterator[None]:
+    """Within the block, whatever goes wrong with a call or its reply becomes an error of ours.
+
+    `buys`: the request costs money if it was acted upon. `asks_a_model`: not to be found means
+    not to be there yet.
+    """
+    try:
+        yield
+    except EconChatRError:
+        raise
+    except openai.APIError as error:
+        raise _meaning(error, doing, buys=buys, asks_a_model=asks_a_model) from error
+    except Exception as error:
+        # A reply may be of any shape, and so may fail to be read in any way.
+        family = OutcomeUnknown if buys else ProviderUnavailable
+        raise family(
+            f"{doing}: the provider's reply could not be understood ({type(error).__name__})"
+        ) from error
+
+
+def _meaning(
+    error: openai.APIError, doing: str, *, buys: bool, asks_a_model: bool
+) -> EconChatRError:
+    said = f"{doing}: {_quoted(error)}"
+    if isinstance(error, openai.APIStatusError) and _is_definite(error.status_code):
+        return _definite(error, doing, said, asks_a_model=asks_a_model)
+    never_sent = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
+    if buys and not never_sent:
+        return OutcomeUnknown(f"{said} It is not known whether it was done")
+    return ProviderUnavailable(f"{said} Try again later")
+
+
+def _is_definite(status: int) -> bool:
+    """Whether an answer says that nothing was done: a redirect was not followed, so it does too."""
+    return 300 <= status < 500 and status != REQUEST_TIMEOUT
+
+
+def _definite(
+    error: openai.APIStatusError, doing: str, said: str, *, asks_a_model: bool
+) -> EconChatRError:
+    status = error.status_code
+    if status == 403 and error.code == "training_not_available":
+        return TrainingNotAvailable(
+            f"{said} This organisation cannot create fine-tuning jobs; choose another provider"
+        )
+    if status in (401, 403):
+        # The service's own sentence may quote part of the key.
+        return CredentialsRefused(
+            f"{doing}: the provider refused the API key ({status} {encodable(error.code or '')}); "
+            "check the key and what it is allowed to do"
+        )
+    if status == PAYMENT_REQUIRED or OUT_OF_MONEY & set(filter(_is_text, (error.code, error.type))):
+        return ProviderOutOfMoney(f"{said} Add credit or raise the limit at the provider")
+    if status == 429:
+        return RateLimited(f"{said} Try again later", _seconds(error.response.headers))
+    if _FILE_IN_PROCESS.search(error.message):
+        return ProviderUnavailable(f"{said} The uploaded file is not ready yet; try again later")
+    if status == 404 and asks_a_model:
+        return ModelNotReady(f"{said} A new model may need some minutes; otherwise check its name")
+    if status < 400:
+        said += f" It points to {encodable(error.response.headers.get('location', 'nowhere'))};"
+        return ProviderRejected(f"{said} check the provider's address ({status})")
+    return ProviderRejected(f"{said} ({status})")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _seconds(headers: httpx2.Headers) -> float | None:
+    try:
+        return max(0.0, float(headers.get("retry-after", "")))
+    except ValueError:
+        return None
+
+
+def _quoted(error: openai.APIError) -> str:
+    return f"the provider said “{encodable(error.message[:MAX_QUOTED])}”."

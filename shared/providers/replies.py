@@ -1,0 +1,250 @@
+"""What a provider's replies say: JSON of any shape as our records.
+
+Nothing here trusts a reply. What cannot be told from it is None; a reply without what makes it one
+raises TypeError or another ValueError, LookupError or ArithmeticError, which `meanings` explains.
+"""
+
+import base64
+import binascii
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from shared.providers.contract import (
+    KEY_FIELD,
+    UNUSABLE,
+    Completion,
+    Deployment,
+    FileState,
+    Job,
+    JobEvent,
+    TrainingStep,
+    UploadedFile,
+)
+from shared.text import encodable
+
+FILE_STATES: Mapping[str, FileState] = {
+    "processed": "ready",
+    "error": "broken",
+    "failed": "broken",
+    "deleted": "broken",
+}
+FILES_OF_A_JOB = frozenset({"training_file", "validation_file"})
+MOST_TOKENS = 10**15  # what is more is a mistake, and no money could be reckoned from it
+MILLISECONDS_FROM = 10**11
+Read = TypeVar("Read")
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a listing; `more` is None where the service does not say whether there is another."""
+
+    items: Sequence[Fields]
+    more: bool | None
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON of a reply; NaN and infinities, which JSON does not know, are None."""
+    return json.loads(body.decode("utf-8", "replace"), parse_constant=lambda _: None)
+
+
+def page(told: Any) -> Page:
+    """Items are JSON objects with an id."""
+    listing = _fields(told)
+    items = listing["data"]
+    if not isinstance(items, list):
+        raise TypeError(f"a listing has a list of data, found {type(items).__name__}")
+    more = listing.get("has_more")
+    return Page([_identified(item) for item in items], more if isinstance(more, bool) else None)
+
+
+def job(told: Any) -> Job:
+    """A job is whatever has an id."""
+    raw = _fields(told)
+    metadata, error = _maybe_fields(raw.get("metadata")), _maybe_fields(raw.get("error"))
+    files = raw.get("result_files")
+    return Job(
+        job_id=_name(raw.get("id")),
+        run_key=_words(metadata.get(KEY_FIELD)),
+        status=_words(raw.get("status")) or "unknown",
+        fine_tuned_model=_words(raw.get("fine_tuned_model")),
+        trained_tokens=_count(raw.get("trained_tokens")),
+        result_files=tuple(filter(None, map(_words, files if isinstance(files, list) else ()))),
+        error=_words(error.get("message")) or _words(raw.get("error")) or "",
+        training_file=_words(raw.get("training_file")),
+        base_model=_words(raw.get("model")),
+        created_at=_moment(raw.get("created_at")),
+        never_began=_never_began(raw, error),
+    )
+
+
+def file(told: Any) -> UploadedFile:
+    """A file is whatever has an id."""
+    raw = _fields(told)
+    state = FILE_STATES.get(_words(raw.get("status")) or "", "pending")
+    return UploadedFile(_name(raw.get("id")), _words(raw.get("filename")) or "", state)
+
+
+def uploaded_at(told: Fields) -> datetime:
+    """When a listed file was uploaded; the beginning of time where the service does not say."""
+    return _moment(told.get("created_at")) or datetime.fromtimestamp(0, UTC)
+
+
+def completion(told: Any) -> Completion:
+    """An answer, which may be UNUSABLE and billed all the same."""
+    raw = _fields(told)
+    if "choices" not in raw and "usage" not in raw:
+        raise TypeError("a completion has choices")
+    choice, usage = _first(raw.get("choices")), _maybe_fields(raw.get("usage"))
+    text = _answer(choice.get("message"))
+    return Completion(
+        text=text or "",
+        finish_reason=UNUSABLE if text is None else _words(choice.get("finish_reason")) or "",
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+    )
+
+
+def deployment(told: Any) -> Deployment:
+    """A deployment under the name that the provider gave it."""
+    raw = _fields(told)
+    return Deployment(_name(raw.get("name")), _name(raw.get("status")))
+
+
+def event(told: Any) -> JobEvent:
+    """A line of a log; one without a time is as old as can be."""
+    raw = _fields(told)
+    at = _moment(raw.get("created_at")) or datetime.fromtimestamp(0, UTC)
+    return JobEvent(at, _words(raw.get("level")) or "info", _words(raw.get("message")) or "")
+
+
+def step_number(told: Fields) -> int:
+    """Where in its training a checkpoint was taken."""
+    return _count(told.get("step_number")) or 0
+
+
+def shutdown_date(told: Fields) -> date | None:
+    """The last day that a model's entry announces."""
+    with suppress(TypeError, ValueError):
+        return date.fromisoformat(told["shutdown_date"]) if told.get("shutdown_date") else None
+    return None
+
+
+def curve(content: bytes) -> Iterator[TrainingStep]:
+    """The rows of a result file, which some services send in base64."""
+    for row in csv.DictReader(io.StringIO(_csv(content))):
+        yield TrainingStep(
+            step=int(_measure(row["step"]) or 0),
+            train_loss=_measure(row.get("train_loss")),
+            train_accuracy=_measure(row.get("train_accuracy")),
+            valid_loss=_measure(row.get("valid_loss")),
+            valid_mean_token_accuracy=_measure(row.get("valid_mean_token_accuracy")),
+        )
+
+
+def _csv(content: bytes) -> str:
+    if not content.lstrip().startswith(b"step"):
+        try:
+            content = base64.b64decode(content, validate=True)
+        except binascii.Error as error:
+            raise ValueError("neither CSV nor base64") from error
+    return encodable(content.decode())
+
+
+def _measure(value: str | None) -> float | None:
+    """A measure that can be drawn and written: a loss that ran away is none."""
+    number = float(value) if value else None
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _never_began(raw: Fields, error: Fields) -> bool:
+    """Whether the service says that training never took a step."""
+    steps = raw.get("trained_steps")
+    return (
+        _count(steps) == 0
+        or error.get("param") in FILES_OF_A_JOB
+        or (_words(error.get("code")) or "").startswith("invalid_")
+    )
+
+
+def _answer(message: object) -> str | None:
+    """What a message says, in one text or in parts; None when that cannot be told."""
+    if not isinstance(message, Mapping):
+        return None
+    content = message.get("content")
+    if content is None:
+        return _words(message.get("refusal")) or ""
+    parts = content if isinstance(content, list) else [content]
+    texts = [part.get("text") if isinstance(part, Mapping) else part for part in parts]
+    said = [encodable(text) for text in texts if isinstance(text, str)]
+    return "".join(said) if said or not parts else None
+
+
+def _first(choices: object) -> Fields:
+    return _maybe_fields(choices[0]) if isinstance(choices, list) and choices else {}
+
+
+def _fields(value: object) -> Fields:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"expected a JSON object, got {type(value).__name__}")
+    return value
+
+
+def _maybe_fields(value: object) -> Fields:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _identified(value: object) -> Fields:
+    item = _fields(value)
+    return {**item, "id": _name(item.get("id"))}
+
+
+def _name(value: object) -> str:
+    name = _words(value)
+    if name is None:
+        raise TypeError(f"expected a name, got {type(value).__name__}")
+    return name
+
+
+def _words(value: object) -> str | None:
+    return encodable(value) if isinstance(value, str) and value else None
+
+
+def _count(value: object) -> int | None:
+    """A number of tokens or steps; some services send whole numbers with a decimal point."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= MOST_TOKENS else None
+
+
+def _moment(value: object) -> datetime | None:
+    """A time in seconds or milliseconds since 1970, or in ISO 8601."""
+    return _attempted(lambda: _read_moment(value))
+
+
+def _read_moment(value: object) -> datetime | None:
+    if isinstance(value, str) and not value.strip().isdigit():
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    seconds = float(value)
+    if seconds >= MILLISECONDS_FROM:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+
+
+def _attempted(read: Callable[[], Read]) -> Read | None:
+    try:
+        return read()
+    except (ArithmeticError, OSError, ValueError):
+        return None
