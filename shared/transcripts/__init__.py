@@ -3,7 +3,7 @@
 from shared.transcripts.clean import Cleaned, clean_text
 from shared.transcripts.heading import heading_of
 from shared.transcripts.inspection import Inspection, SpeakerCount, describe
-from shared.transcripts.people import could_be_a_name, name_key
+from shared.transcripts.names import could_be_a_name, name_key
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
 

@@ -3,23 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.transcripts.labels import settled
-from shared.transcripts.people import (
-    People,
-    Speaker,
-    could_be_a_name,
-    is_nobody,
-    merged_aliases,
-    name_key,
-)
+from shared.transcripts.names import could_be_a_name, is_nobody, is_pause, name_key
+from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
 from shared.transcripts.text import without_time_marks
 
 HOST_SHARE_LIMIT = 0.6
 STRAY_NAMES_TOLD = 5
+_HOST = "host"
 DOUBLED_WORDS = 12  # shorter turns repeat by chance
 _SENTENCE_END = re.compile(r"[.?!…\])'\"’”»—–-]\s*$")
 _NAME_AND_COLON = re.compile(
@@ -44,7 +39,7 @@ def labelled_lines(script: Script, people: People) -> list[Line]:
     for line in settled(script.lines, people):
         said = without_time_marks(line.said)
         if said or line.label:
-            lines.append(Line(line.raw, line.label, said, line.mark, line.section))
+            lines.append(replace(line, said=said))
     return lines
 
 
@@ -56,6 +51,7 @@ def cast(lines: Sequence[Line], people: People) -> Cast:
     turns = Counter(line.label for line in lines if line.label and not is_nobody(line.label))
     longer = merged_aliases(list(turns))
     found = {label: _speaker(label, longer[label], people) for label in turns}
+    found = _with_a_host(found, people)
     if not any(who.role == "guest" for who in found.values()):
         times = Counter[str]()
         for label, count in turns.items():
@@ -69,8 +65,18 @@ def _speaker(label: str, longer: str, people: People) -> Speaker:
     return known or Speaker(longer, "other", False)
 
 
+def _with_a_host(found: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
+    """The label `Host` means the host, where no other label does."""
+    has_host = any(who.role == "host" for who in found.values())
+    host = Speaker(people.host.name, "host", True)
+    return {
+        label: host if label.casefold() == _HOST and not has_host else who
+        for label, who in found.items()
+    }
+
+
 def _promoted(who: Speaker, times: int) -> Speaker:
-    is_guest = who.role == "other" and times > 1
+    is_guest = who.role == "other" and times > 1 and who.name.casefold() != _HOST
     return Speaker(who.name, "guest", False) if is_guest else who
 
 
@@ -87,8 +93,8 @@ def _spelled_in_full(found: Mapping[str, Speaker]) -> dict[str, Speaker]:
 def turns_of(lines: Sequence[Line], known: Cast) -> Iterator[Turn]:
     """The turns, neighbours of one speaker merged; text before the first label is left out.
 
-    What is said under a break's or clip's label is left out; an unlabelled line goes on with the
-    person who spoke before.
+    What is said under a break's or clip's label is left out. An unlabelled line goes on with the
+    person who spoke before, but not after a clip, whose words it may hold.
     """
     spoken = (part for part in _spoken(lines, known) if part[1])
     for _, parts in groupby(spoken, key=lambda part: part[0].name):
@@ -101,6 +107,7 @@ def _spoken(lines: Sequence[Line], known: Cast) -> Iterator[tuple[Speaker, str]]
     speaker: Speaker | None = None
     for line in lines:
         if line.label and is_nobody(line.label):
+            speaker = speaker if is_pause(line.label) else None
             continue
         speaker = known.speakers[line.label] if line.label else speaker
         if speaker is not None:

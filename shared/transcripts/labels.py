@@ -1,74 +1,205 @@
-"""Which of the candidates on a page are speakers' labels, and where inline labels stand."""
+"""What a label is, for every shape: which candidates on a page are speakers' labels.
+
+A candidate is what stands where a label would. What the profile, the title and the page's other
+labels say goes first, then the form (`names`), then whether it returns.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 
-from shared.transcripts.people import (
-    People,
-    could_be_a_name,
+from shared.transcripts.names import (
+    form_of,
     is_capitalised,
+    is_nameless,
     is_nobody,
-    merged_aliases,
+    is_speech,
     name_key,
     tidy_label,
 )
-from shared.transcripts.records import Line
+from shared.transcripts.people import People, merged_aliases
+from shared.transcripts.records import WEAK, Line, Mark
 
-_PLAIN_LABEL = re.compile(r"(?:- )?\[?([^\W\d_][^:\[\]<>\"“?!]{0,60}?)\]?\s?:(?!//)(?:\s|$)")
+_UNSURE = frozenset({"handle", "word", "phrase"})
+MAX_REPEATS = 0.2
+"""Share of labels that name who spoke before: above it a page labels paragraphs, not changes."""
 
 
-def plain_line(text: str, section: int = 0) -> Line:
-    """A line whose label, if any, is set apart by nothing but a colon."""
-    found = _PLAIN_LABEL.match(text)
-    if not found or not could_be_a_name(tidy_label(found[1])):
-        return Line(text, section=section)
-    return Line(text, tidy_label(found[1]), text[found.end() :].strip(), section=section)
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What a page's candidates say together.
+
+    `times` counts each person's strong labels whatever their spelling, `order` has the labels
+    of the lines in turn, `marks` the ways a label is set apart, `spoken` those that speech follows.
+    """
+
+    times: Mapping[str, int]
+    longer: Mapping[str, str]
+    marks: Mapping[str, frozenset[Mark]]
+    spoken: frozenset[str]
+    order: tuple[str, ...]
+
+    def returns(self, label: str) -> bool:
+        return self.times[self.longer.get(label, label)] > 1
 
 
 def settled(lines: Sequence[Line], people: People) -> list[Line]:
-    """The lines with only true labels left; a rejected label goes back into the text.
+    """The lines with only true labels left; a rejected label goes back into the text."""
+    styles = weak_styles(lines, people)
+    candidates = [
+        line if line.label and (line.mark not in WEAK or line.mark in styles) else None
+        for line in lines
+    ]
+    accepted = _accepted(
+        [line for line in candidates if line], _evidence(lines, candidates), people
+    )
+    return [
+        line if candidate and line.label in accepted else _without_label(line)
+        for line, candidate in zip(lines, candidates, strict=True)
+    ]
 
-    A label counts in a field for speakers, or when the show knows the person, or when it has the
-    form of a name and returns, be it in a shorter form (`TYLER COWEN`, then `COWEN`; `Ann Lee (AL)`,
-    then `AL`); a full name in bold, or a part of one, counts at once.
-    """
-    seen = Counter(line.label for line in lines if line.label)
-    returning = _returning(seen)
-    fields = {line.label for line in lines if line.mark == "field"}
-    bold = {line.label for line in lines if line.mark == "bold"}
-    accepted = {
+
+def established(lines: Sequence[Line], people: People) -> list[str]:
+    """The labels that a page uses beyond doubt, longest first: they count wherever they stand."""
+    seen = Counter(line.label for line in lines if line.label and line.mark not in WEAK)
+    sure = [
         label
-        for label in seen
-        if label in fields
-        or people.identify(label)
-        or (is_nobody(label) and (label in bold or " " not in label))
-        or (could_be_a_name(label) and (label in returning or (label in bold and " " in label)))
-    }
-    full = [name_key(label) for label in accepted if " " in label]
-    ends = {end for key in full if key for end in (key[0], key[-1])}
-    accepted |= {label for label in seen if label in bold and label.casefold() in ends}
-    return [_with_label(line, line.label in accepted) for line in lines]
+        for label, count in seen.most_common(100)
+        if people.identify(label) or (count > 1 and form_of(label) in ("name", "role"))
+    ]
+    return sorted(sure, key=len, reverse=True)
 
 
-def _returning(seen: Mapping[str, int]) -> set[str]:
-    """The labels that stand more than once, or whose person does under another form of the name."""
+def weak_styles(lines: Sequence[Line], people: People) -> frozenset[Mark]:
+    """The weak ways of setting labels apart that this page uses: two people's labels stand so, and
+    more often than any strong label does."""
+    seen: dict[Mark, Counter[str]] = {}
+    strong = 0
+    for line in lines:
+        if line.label and line.mark in WEAK:
+            seen.setdefault(line.mark, Counter())[line.label] += 1
+        strong += line.label is not None and line.mark not in WEAK and form_of(line.label) == "name"
+    used = set()
+    for mark, labels in seen.items():
+        sure = {
+            label: count
+            for label, count in labels.items()
+            if people.identify(label) or (count > 1 and form_of(label) in ("name", "role"))
+        }
+        if len(sure) > 1 and 2 * sum(sure.values()) >= (0 if mark == "tight" else strong):
+            used.add(mark)
+    return frozenset(used)
+
+
+def _evidence(lines: Sequence[Line], candidates: Sequence[Line | None]) -> _Evidence:
+    seen: Counter[str] = Counter()
+    marks: dict[str, set[Mark]] = {}
+    spoken = set()
+    for number, line in enumerate(candidates):
+        if line is None or not line.label:
+            continue
+        seen[line.label] += 1
+        marks.setdefault(line.label, set()).add(line.mark)
+        if is_speech(line.said or _continued(lines, number)):
+            spoken.add(line.label)
     longer = merged_aliases(list(seen))
     times = Counter[str]()
     for label, count in seen.items():
-        times[longer[label]] += count
-    return {
-        label
-        for label, count in seen.items()
-        if count > 1 or (times[longer[label]] > 1 and is_capitalised(longer[label]))
+        same_person = label == longer[label] or is_capitalised(longer[label])
+        times[longer[label] if same_person else label] += count
+    return _Evidence(
+        times,
+        {label: full for label, full in longer.items() if is_capitalised(full)},
+        {label: frozenset(found) for label, found in marks.items()},
+        frozenset(spoken),
+        tuple(line.label for line in candidates if line and line.label),
+    )
+
+
+def _continued(lines: Sequence[Line], number: int) -> str:
+    """What follows a label that stands alone."""
+    following = lines[number + 1] if number + 1 < len(lines) else None
+    return following.said or following.raw if following and not following.label else ""
+
+
+def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str]:
+    certain = {
+        line.label
+        for line in lines
+        if line.label and (line.mark == "field" or people.identify(line.label))
     }
+    labels = set(seen.marks)
+    strong = certain | {label for label in labels if _returns_as_a_name(label, seen)}
+    accepted = strong | {label for label in labels - strong if _returns_among(label, strong, seen)}
+    accepted |= {label for label in labels if is_nobody(label) and _announces(label, seen)}
+    once = [line for line in lines if line.label and line.label not in accepted]
+    accepted |= {line.label for line in once if line.label and _stands_once(line, seen, accepted)}
+    return accepted | _parts_of_names(labels - accepted, accepted, seen)
 
 
-def _with_label(line: Line, accepted: bool) -> Line:
-    if accepted:
-        return line
-    return Line(line.raw, said=line.raw, section=line.section)
+def _returns_as_a_name(label: str, seen: _Evidence) -> bool:
+    is_named = form_of(label) in ("name", "role") and not is_nobody(label)
+    return is_named and seen.returns(label) and label in seen.spoken
+
+
+def _returns_among(label: str, strong: set[str], seen: _Evidence) -> bool:
+    """Whether an unlikely label (`Question`, `roasbeef`) returns, and others speak in between."""
+    if form_of(label) not in _UNSURE or not seen.returns(label) or label not in seen.spoken:
+        return False
+    others = [
+        one for one in seen.order if one == label or one in strong or _is_twin(one, label, seen)
+    ]
+    again = sum(one == other == label for one, other in pairwise(others))
+    return len(set(others)) > 1 and again * 3 <= others.count(label)
+
+
+def _is_twin(one: str, label: str, seen: _Evidence) -> bool:
+    return form_of(one) in _UNSURE and seen.returns(one) and one in seen.spoken and one != label
+
+
+def _announces(label: str, seen: _Evidence) -> bool:
+    return "bold" in seen.marks[label] or " " not in label
+
+
+def _stands_once(line: Line, seen: _Evidence, accepted: set[str]) -> bool:
+    """Whether a label that does not return is one nevertheless: a caller's, in the page's own style."""
+    label = line.label or ""
+    if is_nobody(label) or label not in seen.spoken:
+        return False
+    if is_nameless(label):
+        return True
+    if form_of(label) not in ("name", "role"):
+        return False
+    named = [one for one in accepted if form_of(one) == "name"]
+    if label.isupper() and len(label) > 3 and named and not any(map(str.isupper, named)):
+        return False  # **SHOUT OUT:** among names that are not in capitals
+    if line.mark in ("bold", "timed"):
+        return line.ends_in_colon or (" " in label and bool(line.said))
+    return line.mark == "colon" and _parts_one_speaker(label, seen.order, accepted)
+
+
+def _parts_one_speaker(label: str, order: Sequence[str], accepted: set[str]) -> bool:
+    """Whether the page labels changes of speaker and not paragraphs, and a first name alone stands
+    between two turns of one person, which would be one turn without it."""
+    sure = [one for one in order if one in accepted or form_of(one) in ("name", "role")]
+    repeats = sum(one == other for one, other in pairwise(sure))
+    place = sure.index(label)
+    if repeats > MAX_REPEATS * len(sure):
+        return False
+    return " " in label or (0 < place < len(sure) - 1 and sure[place - 1] == sure[place + 1])
+
+
+def _parts_of_names(rest: set[str], accepted: set[str], seen: _Evidence) -> set[str]:
+    """Labels in bold that are the first or last name of somebody on the page."""
+    full = [name_key(label) for label in accepted if " " in label]
+    ends = {end for key in full if key for end in (key[0], key[-1])}
+    return {label for label in rest if "bold" in seen.marks[label] and label.casefold() in ends}
+
+
+def _without_label(line: Line) -> Line:
+    return replace(line, label=None, said=line.raw)
 
 
 def inline_pattern(people: People, text: str) -> re.Pattern[str]:
@@ -98,3 +229,6 @@ def inline_lines(text: str, pattern: re.Pattern[str], section: int) -> Iterator[
         said = text[match.end() : end].strip()
         raw = text[match.start() : end].strip()
         yield Line(raw, match["label"], said, mark="field", section=section)
+
+
+__all__ = ["established", "inline_lines", "inline_pattern", "settled", "tidy_label", "weak_styles"]

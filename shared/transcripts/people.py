@@ -1,81 +1,15 @@
 """Who a label means: host, guest, or somebody the show does not know."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from shared.transcripts.names import initials, is_role, name_key
 from shared.transcripts.records import Host, Role
-from shared.transcripts.text import TIME, folded
 
-_HONORIFICS = frozenset(
-    {
-        "dr",
-        "prof",
-        "professor",
-        "mr",
-        "mrs",
-        "ms",
-        "sir",
-        "dame",
-        "rev",
-        "senator",
-        "judge",
-        "md",
-        "phd",
-        "psyd",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-    }
-)
-_TRAILING_TIME = re.compile(rf"[\s–-]*[\[(]?{TIME}[\])]?$")
-_ROLE_NOTE = re.compile(r"\s*(?:,|\()\s*(?:host|guest|co-host|byline)\)?$", re.IGNORECASE)
 _ALIAS_NOTE = re.compile(r"^(.{2,50}?)\s*\(([A-Za-z]{1,12})\)$")
-_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [\w.'’&()-]+){0,5}")
-_NO_SPEAKERS = re.compile(
-    r"(?:break|outro|intro|promo|song|clip|ad|advert|advertisement|sponsor|music|jingle|trailer"
-    r"|selection)s?(?: ?\d{1,3})?|extract (?:begins|ends)|.{1,60} clip",
-    re.IGNORECASE,
-)
-_NO_NAMES = re.compile(
-    r"(?:note|notes|topic|topics|location|date|time|title|subject|source|sources|link|links|podcast"
-    r"|warning|question|answer|example|episode|chapter|part|summary|transcript.*|recorded.*|ps)",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=4096)
-def tidy_label(label: str) -> str:
-    """The label without colon, markup remains, times and role notes, each name once."""
-    text = folded(label).strip("*_[]").rstrip(":： ").strip("*_[] ")
-    text = _TRAILING_TIME.sub("", text).rstrip(":–- ")
-    text = _ROLE_NOTE.sub("", text)
-    first, colon, second = text.partition(":")
-    return first.strip() if colon and first.strip() == second.strip() else text
-
-
-def is_nobody(label: str) -> bool:
-    """Whether the label announces a break, a clip or the like rather than a person."""
-    return _NO_SPEAKERS.fullmatch(label) is not None
-
-
-def could_be_a_name(label: str) -> bool:
-    """Whether the label has the form of a person's name or handle."""
-    return _NAME.fullmatch(label) is not None and _NO_NAMES.fullmatch(label) is None
-
-
-def is_capitalised(label: str) -> bool:
-    """Whether every word of the label begins with a capital letter, as a name's do in most scripts."""
-    return all(word[0].isupper() for word in re.findall(r"[^\W\d_]+", label))
-
-
-@lru_cache(maxsize=4096)
-def name_key(name: str) -> tuple[str, ...]:
-    """What two spellings of one name share: its words in lower case, titles left out."""
-    words = re.findall(r"[\w'’-]+", name.casefold())
-    return tuple(word for word in words if word not in _HONORIFICS) or tuple(words)
+_SEVERAL = re.compile(r"[/&]| and ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +23,12 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people an episode should have: its host, and the guests its title names."""
+    """The people an episode should have: its host, the guests its title names, and whom the profile
+    says that labels such as `SPEAKER_00` mean (`speakers`)."""
 
     host: Host
     guests: tuple[str, ...]
+    speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def closed_labels(self) -> tuple[str, ...]:
         """Every label that means one of these people, except guests' first names."""
@@ -102,26 +38,39 @@ class People:
 
     def identify(self, label: str) -> Speaker | None:
         """The expected person a label means; the host wins where a short label fits both."""
-        key = name_key(label)
+        told = self.speakers.get(label)
+        if told:
+            return self._person(told) or Speaker(told, "guest", True)
+        return self._person(label)
+
+    def _person(self, label: str) -> Speaker | None:
+        bare = _ALIAS_NOTE.sub(r"\1", label)
+        key = name_key(bare)
         if not key:
-            return None
-        if self._is_host(key):
+            return Speaker(self.host.name, "host", True) if label in self.host.aliases else None
+        if self._is_host(label, key) or (bare != label and self._is_host(bare, key)):
             return Speaker(self.host.name, "host", True)
-        guest = self._guest(label, key)
+        guest = self._guest(bare, key)
         if guest:
             return Speaker(guest, "guest", True)
         is_numbered = re.fullmatch(r"Guest ?[A-Z0-9]?", label, re.IGNORECASE)
         return Speaker(label, "guest", False) if is_numbered else None
 
-    def _is_host(self, key: tuple[str, ...]) -> bool:
+    def _is_host(self, label: str, key: tuple[str, ...]) -> bool:
         exact = [name_key(name) for name in (self.host.name, *self.host.aliases)]
         host = exact[0]
         guests = [name_key(guest) for guest in self.guests]
-        if key in exact:
+        if key in exact or label in self.host.aliases:
             return True
         if key in guests or not host:
             return False
-        return key in ((host[0],), (host[-1],)) or (len(key) > 1 and _ends(key) == _ends(host))
+        if key in ((host[0],), (host[-1],)) or (len(key) > 1 and _ends(key) == _ends(host)):
+            return True
+        others = [name for name in guests if _is_shortened(key, name)]
+        is_initials = label == initials(self.host.name) and len(label) > 1
+        return (is_initials and label not in map(initials, self.guests)) or (
+            not others and (_is_shortened(key, host) or _is_written_otherwise(label, key, host))
+        )
 
     def _guest(self, label: str, key: tuple[str, ...]) -> str | None:
         initial = re.fullmatch(r"Guest ?([A-Z])?", label, re.IGNORECASE)
@@ -148,18 +97,48 @@ def merged_aliases(labels: Sequence[str]) -> dict[str, str]:
     plain = [found[1] if (found := _ALIAS_NOTE.match(label)) else label for label in labels]
     spelled: dict[tuple[str, ...], str] = {}
     for label in plain:
-        known = spelled.setdefault(name_key(label), label)
+        known = spelled.setdefault(_key(label), label)
         if known.isupper() and not label.isupper():
-            spelled[name_key(label)] = label
+            spelled[_key(label)] = label
     full: dict[tuple[str, ...], set[str]] = {}
-    for key, label in spelled.items():
-        for end in _ends(key) if len(key) > 1 else ():
+    for label in spelled.values():
+        for end in _ends_of_person(label):
             full.setdefault((end,), set()).add(label)
     merged = {}
     for label, bare in zip(labels, plain, strict=True):
-        key = name_key(noted.get(bare, bare))
+        key = _key(noted.get(bare, bare))
         merged[label] = _only(full.get(key, ())) or spelled.get(key, bare)
     return merged
+
+
+def _key(label: str) -> tuple[str, ...]:
+    return name_key(label) or (label.casefold(),)
+
+
+def _ends_of_person(label: str) -> set[str]:
+    """By which first or last name a full label's person may be called; no one's for several people."""
+    if is_role(label) or _SEVERAL.search(label):
+        return set()
+    keys = (name_key(label), name_key(label.partition(",")[0]))
+    return {end for key in keys if len(key) > 1 for end in _ends(key)}
+
+
+def _is_shortened(key: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether one end of a full name is its initial only: `Ida S.`, `I. Stone`."""
+    if len(key) != 2 or len(name) < 2:
+        return False
+    ends = _ends(name)
+    return (key[0] == ends[0] and key[1] == ends[1][:1]) or (
+        key[1] == ends[1] and key[0] == ends[0][:1]
+    )
+
+
+def _is_written_otherwise(label: str, key: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """`Stone, Ida`, `Ida Stone 0` or `IdaStone`."""
+    surname, comma, _ = label.partition(",")
+    is_reversed = bool(comma) and name_key(surname) == name[-1:] and key[-1] == name[0]
+    is_numbered = len(key) > 2 and key[-1].isdigit() and key[:-1] == name
+    return is_reversed or is_numbered or (len(name) > 1 and key == ("".join(name),))
 
 
 def _first(name: str) -> str:

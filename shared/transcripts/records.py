@@ -9,7 +9,9 @@ from shared.errors import EconChatRError
 from shared.ids import digest
 
 Role = Literal["host", "guest", "other"]
-Mark = Literal["colon", "bold", "field"]
+Mark = Literal["field", "bold", "timed", "colon", "loose", "bracket", "dash", "alone", "tight"]
+WEAK: frozenset[Mark] = frozenset({"loose", "bracket", "dash", "alone", "tight"})
+"""Ways of setting a label apart that speech has too: they count on a page that uses them for all."""
 RefusalReason = Literal[
     "empty", "not_html", "no_transcript", "no_labels", "notes_only", "no_spaces", "malformed"
 ]
@@ -67,8 +69,8 @@ class Line:
 
     `label` is what stands where a speaker's name would, `said` the text after it, `raw` both as
     printed, for when the label turns out to be no speaker. `mark` says what sets the label apart: a
-    mere colon, bold or an element of its own, or a field that holds speakers and nothing else.
-    `section` numbers the part of the page the line stands in.
+    field that holds speakers and nothing else, bold or an element of its own, a time, a mere colon,
+    or one of the weak ways (`WEAK`). `section` numbers the part of the page the line stands in.
     """
 
     raw: str
@@ -76,6 +78,7 @@ class Line:
     said: str = ""
     mark: Mark = "colon"
     section: int = 0
+    ends_in_colon: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from datetime import date
 
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 SURROGATE = re.compile("[\ud800-\udfff]")
-_BRACKETED_TIME = re.compile(rf"[\[(]{TIME}[\])]:?")
-_ONLY_TIME = re.compile(rf"[\s\[(–-]*{TIME}[\s\]):–-]*")
+CLOCK = r"(?:\d{1,2}:){1,3}\d{1,2}(?:[.,;]\d{1,3})?"
+"""A time as editing programs write it too, with frames."""
+_BRACKETED_TIME = re.compile(rf"[\[(]\\{{0,2}}{CLOCK}\\{{0,2}}[\])]:?")
+_ONLY_TIME = re.compile(rf"[\s\[(–-]*{CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?[\s\]):–-]*")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RECORDED = re.compile(

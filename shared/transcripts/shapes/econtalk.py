@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
-from shared.transcripts.labels import inline_lines, inline_pattern, plain_line
-from shared.transcripts.people import People, could_be_a_name, tidy_label
+from shared.transcripts.candidates import labelled
+from shared.transcripts.labels import inline_lines, inline_pattern
+from shared.transcripts.names import could_be_a_name, tidy_label
+from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.text import is_time_mark
@@ -97,7 +99,7 @@ def _marked_lines(block: Block, people: People) -> Iterator[Line]:
     ]
     lead = block.text[: cuts[0].start].strip() if cuts else block.text
     if lead:
-        yield plain_line(lead, block.row)
+        yield labelled(lead, people, block.row)
     for span, after in zip_longest(cuts, cuts[1:]):
         end = after.start if after else len(block.text)
         label = tidy_label(block.text[span.start : span.end])

@@ -1,74 +1,157 @@
 """Labelled Markdown (`**Name:** text` and its variants) and plain labelled text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shared.transcripts.labels import plain_line
-from shared.transcripts.people import tidy_label
+from shared.transcripts.candidates import labelled
+from shared.transcripts.names import NO_WIDTH, form_of, tidy_label
+from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script
-from shared.transcripts.text import TIME, folded, is_time_mark, unescaped
+from shared.transcripts.text import CLOCK, folded, is_time_mark, unescaped
 
 UNMARKED = "labelled text"
-_BOLD_LABEL = re.compile(r"(?:#{1,6} )?(?:\*\*|__)([^*\n]{1,100}?)(?:\*\*|__)(\s?:)?")
-_ESCAPED = re.compile(r"\\([\[\]_*#()!`.-])")
-_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\n]{1,2000}\)")
-_TIMED_NAME = re.compile(
-    rf"([^\W\d_][^:\[\]\n]{{0,58}}?)[ \t]*[–(\[:-]*[ \t]*{TIME}[\])]?:?(?:[ \t]+|$)"
+_MARKED = re.compile(
+    r"(?P<heading>#{1,6} )?(?P<mark>\*{1,3}|_{1,3})(?P<label>[^*\n]{1,100}?)(?P=mark)(?P<colon>\s?[:：])?"
 )
+_MARKER = re.compile(r"(?:[-*+•] |\d{1,4}[.)] )(?=\*|_)")
+_QUOTED = re.compile(r"(?:> ?)+(?!>)")
+_ESCAPED = re.compile(r"\\([\[\]_*#()!`.|-])")
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,300}\)){1,2000}\)")
 _HEADING = re.compile(r"#{1,6} ")
+_CHAPTER = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—]?\s*[^\W\d_a-z][^.?!,:;…]{{1,80}}$")
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(p|b|i|em|strong|u|sup|sub|mark|small|span|h[1-6]|a|center|font)\b[^<>]{0,300}>"
+)
+_TRAILER = re.compile(
+    r"(?:transcribed (?:by|with) (?:https?://)?otter\.ai|made with descript|(?:transcribed|transcript|subtitles|"
+    r"captions) (?:by|from|created (?:by|with)) (?:https?://)?[\w.-]+\.(?:com|ai|io|co)\b|this editable transcript was"
+    r" computer generated|(?:transcription|meeting) ended after \d).{0,200}",
+    re.IGNORECASE,
+)
+_TABLE_HEADER = frozenset(
+    ["speaker", "name", "who", "text", "transcript", "time", "timestamp", "said", "start", "end"]
+)
 
 
-def read_labelled_text(text: str) -> Script:
+def read_labelled_text(text: str, people: People) -> Script:
     """The script of Markdown or plain text, one line a paragraph; any text gives a script."""
-    lines = tuple(line for paragraph in _paragraphs(text) for line in _lines(paragraph))
+    paragraphs = list(_paragraphs(_without_tags(text)))
+    while paragraphs and _is_trailer(paragraphs[-1]):
+        paragraphs.pop()
+    is_timed = _times_its_lines(paragraphs)
+    lines = tuple(line for paragraph in paragraphs for line in _lines(paragraph, people, is_timed))
     bold = any(line.mark == "bold" for line in lines)
     return Script("labelled Markdown" if bold else UNMARKED, lines)
 
 
+def _without_tags(text: str) -> str:
+    """The text without line breaks of HTML, and without the tags it also closes: `<div>` may be a word."""
+    if "<" not in text:
+        return text
+    closed = set(re.findall(r"</(\w{1,10})>", text.lower()))
+    plain = _BREAK.sub("\n", text)
+    return _TAG.sub(lambda tag: "" if tag[1].lower() in closed else tag[0], plain)
+
+
+def _is_trailer(paragraph: Sequence[str]) -> bool:
+    while paragraph and _TRAILER.fullmatch(paragraph[-1].strip("*_ ")):
+        del paragraph[-1]  # type: ignore[attr-defined]
+    return not paragraph
+
+
+def _times_its_lines(paragraphs: Sequence[Sequence[str]]) -> bool:
+    lines = [line for paragraph in paragraphs for line in paragraph]
+    return 3 * sum(bool(re.match(rf"[\[(]?{CLOCK}", line)) for line in lines) > len(lines)
+
+
 def _paragraphs(text: str) -> Iterator[list[str]]:
-    """The lines of each paragraph, headings left out unless they carry a label."""
+    """The lines of each paragraph, quotation marks of Markdown gone."""
     paragraph: list[str] = []
     for line in [*text.splitlines(), ""]:
-        if line.strip():
-            paragraph.append(line.strip())
+        bare = line.strip(NO_WIDTH)
+        quoted = _QUOTED.match(bare)
+        bare = bare[quoted.end() if quoted else 0 :]
+        if bare:
+            paragraph.append(bare)
         elif paragraph:
             yield paragraph
             paragraph = []
 
 
-def _lines(paragraph: list[str]) -> Iterator[Line]:
-    """The paragraph cut where one of its lines begins with a bold label or a timed name."""
-    run: list[str] = []
+def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator[Line]:
+    """The paragraph cut where one of its lines begins with what may be a label."""
+    run: Line | None = None
     for line in paragraph:
-        if run and _begins_a_turn(line):
-            yield _line(run)
-            run = []
-        if not _HEADING.match(line) or _BOLD_LABEL.match(line):
-            run.append(line)
+        found = _line(line, people, is_timed)
+        if found is None:
+            continue
+        begins = found.label and (found.mark != "bold" or found.ends_in_colon)
+        if run and not begins:
+            said = f"{run.said} {folded(found.raw)}".strip()
+            run = Line(
+                f"{run.raw} {folded(found.raw)}".strip(),
+                run.label,
+                said,
+                run.mark,
+                run.section,
+                run.ends_in_colon,
+            )
+            continue
+        if run:
+            yield run
+        run = found
     if run:
-        yield _line(run)
+        yield run
 
 
-def _begins_a_turn(line: str) -> bool:
-    bold = _BOLD_LABEL.match(line)
-    if bold:
-        return bold[1].rstrip().endswith(":") or bold[2] is not None
-    return _TIMED_NAME.match(line) is not None or plain_line(line).label is not None
+def _line(line: str, people: People, is_timed: bool) -> Line | None:
+    """The line with its label, or None when it is no speech: a heading, a time, a chapter."""
+    text = _ESCAPED.sub(r"\1", line[marker.end() if (marker := _MARKER.match(line)) else 0 :])
+    if line.startswith("|"):
+        return _table_row(text, people)
+    marked = _MARKED.match(text)
+    if marked and (found := _marked_line(text, marked, people)):
+        return found
+    if _HEADING.match(line):
+        name = labelled(_unmarked(text.lstrip("# ")), people)
+        return (
+            Line("", name.label, name.said, name.mark, 0, name.ends_in_colon)
+            if name.label
+            else None
+        )
+    if is_time_mark(text) or (not is_timed and _CHAPTER.fullmatch(text)):
+        return None
+    return labelled(_unmarked(text, keep_tabs=True), people)
 
 
-def _line(run: list[str]) -> Line:
-    text = _ESCAPED.sub(r"\1", " ".join(run))
-    bold = _BOLD_LABEL.match(text)
-    if bold:
-        return Line(_unmarked(text), tidy_label(bold[1]), _unmarked(text[bold.end() :]), "bold")
-    timed = _TIMED_NAME.match(text)
-    if timed:
-        return Line(_unmarked(text), tidy_label(timed[1]), _unmarked(text[timed.end() :]), "bold")
-    if is_time_mark(text):
-        return Line("")
-    return plain_line(_unmarked(text))
+def _marked_line(text: str, marked: re.Match[str], people: People) -> Line | None:
+    label = tidy_label(marked["label"])
+    if form_of(label) is None and people.identify(label) is None:
+        return None
+    has_colon = marked["colon"] is not None or marked["label"].rstrip().endswith((":", "："))
+    said = _unmarked(text[marked.end() :])
+    if len(marked["mark"]) == 1 and not has_colon:
+        return Line(_unmarked(text), label, said, "bracket", 0, False)
+    raw = "" if marked["heading"] and not said else _unmarked(text)
+    return Line(raw, label, said, "bold", 0, has_colon)
 
 
-def _unmarked(text: str) -> str:
+def _table_row(text: str, people: People) -> Line | None:
+    """`| Ida Stone | Did you? |`, times left out; None for the header and the rule below it."""
+    cells = [_unmarked(cell) for cell in text.strip("| ").split("|")]
+    spoken = [cell for cell in cells if cell and not is_time_mark(cell)]
+    is_rule = all(set(cell) <= set("-: ") for cell in cells)
+    if is_rule or not spoken or {cell.casefold() for cell in spoken} <= _TABLE_HEADER:
+        return None
+    label = tidy_label(spoken[0])
+    raw = folded(" ".join(spoken))
+    if len(spoken) < 2 or (form_of(label) not in ("name", "role") and not people.identify(label)):
+        return Line(raw, said=raw)
+    return Line(raw, label, " ".join(spoken[1:]), "bracket", 0, False)
+
+
+def _unmarked(text: str, keep_tabs: bool = False) -> str:
     """The text with links as their words and characters for their references, without bold and code marks."""
-    return folded(unescaped(_LINK.sub(r"\1", text).replace("**", "").replace("`", "")))
+    plain = unescaped(_LINK.sub(r"\1", text).replace("**", "").replace("`", ""))
+    return plain.strip() if keep_tabs else folded(plain)

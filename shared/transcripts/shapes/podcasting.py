@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.transcripts.people import tidy_label
+from shared.transcripts.names import tidy_label
+from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.shapes.markup import Block
 from shared.transcripts.text import folded, is_time_mark
 
 
-def read_json(text: str) -> Script | None:
+def read_json(text: str, _: People) -> Script | None:
     """The script of `{"segments": [{"speaker", "body"}]}`, or None when the text is not JSON.
 
     Raises `TranscriptRefused` ("malformed") for JSON that has no segments or cannot be read.

@@ -1,0 +1,104 @@
+"""Where a label may stand in a line of text: what every shape asks of its lines."""
+
+import re
+
+from shared.transcripts.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
+from shared.transcripts.people import People
+from shared.transcripts.records import Line, Mark
+from shared.transcripts.text import CLOCK
+
+_COLON = re.compile(rf"([^:：\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|:(?=\s|$))")
+_TIGHT = re.compile(rf"([^\W\d_][^:\n/]{{0,{MAX_LABEL_CHARS}}}?):(?=[^\W\d_])(?!\w*/)")
+_TIMED = re.compile(
+    rf"([^:\[\]\n]{{1,60}}?)(?P<sep>[ \t]*[–—(\[|:-]*[ \t]*){CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?"
+    rf"(?P<close>[\])]?:?)(?:[ \t]+|$)"
+)
+_TIME_FIRST = re.compile(rf"[\[(]?{CLOCK}(?:\s*(?:-->|[-–—,])\s*{CLOCK})?[\])]?\s*[-–—|:]*\s*")
+_BRACKET = re.compile(r"[\[(]([^\[\]()]{2,60})[\])]\s*[:：-]?\s+(?=\S)")
+_DASH = re.compile(r"([^-–—\t\n]{2,60}?)(?:\s+[-–—]\s+|\s*\t\s*|\s+—)(?=\S)")
+_CUE = re.compile(
+    r"(?:laugh|chuckl|applau|music|inaud|cross-?talk|silence|pause|sigh|cough|unintell|sound|phone"
+    r"|cheer|foreign|theme|clear)",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"(?:>{1,3}|[-–—•*+]|\d{1,3}[.)])\s+|>{2,3}")
+_MAX_NAME_ALONE = 60
+
+
+def labelled(text: str, people: People, section: int = 0) -> Line:
+    """The line with what may be its label; `raw` keeps everything as printed.
+
+    A label of people the show knows may have any form.
+    """
+    raw, text = text, bare(text)
+    if not text.startswith("[") or not _BRACKET.match(text):
+        lead = _LEADING.match(text)
+        text = text[lead.end() :] if lead else text
+    found = _after_time(text, people) or _by_colon(text, people) or _by_time(text) or _weakly(text)
+    if found is None:
+        return Line(raw, said=raw, section=section)
+    label, said, mark, ends_in_colon = found
+    return Line(raw, tidy_label(label), said.strip(), mark, section, ends_in_colon)
+
+
+_Found = tuple[str, str, Mark, bool]
+
+
+def _after_time(text: str, people: People) -> _Found | None:
+    """A name after a time: `[00:00:01] Ida Stone: ...`, or the name alone."""
+    time = _TIME_FIRST.match(text)
+    rest = text[time.end() :] if time else ""
+    if not rest:
+        return None
+    return _by_colon(rest, people) or _by_bracket(rest) or _alone(rest)
+
+
+def _by_colon(text: str, people: People) -> _Found | None:
+    found = _COLON.match(text)
+    if found and _may_be_label(found[1], people):
+        return found[1], text[found.end() :], "colon", True
+    found = _TIGHT.match(text)
+    if found and _may_be_label(found[1], people):
+        return found[1], text[found.end() :], "tight", True
+    return None
+
+
+def _by_time(text: str) -> _Found | None:
+    found = _TIMED.match(text)
+    if not found or form_of(tidy_label(found[1])) not in ("name", "role"):
+        return None
+    rest = text[found.end() :]
+    is_set_apart = not rest or found["sep"].strip() or found["close"]
+    return found[1], rest, "timed" if is_set_apart else "loose", False
+
+
+def _weakly(text: str) -> _Found | None:
+    return _by_bracket(text) or _by_dash(text) or _alone(text)
+
+
+def _by_bracket(text: str) -> _Found | None:
+    found = _BRACKET.match(text)
+    if not found or _CUE.search(found[1]) or form_of(tidy_label(found[1])) not in ("name", "role"):
+        return None
+    return found[1], text[found.end() :], "bracket", False
+
+
+def _by_dash(text: str) -> _Found | None:
+    found = _DASH.match(text)
+    if not found or form_of(tidy_label(found[1])) not in ("name", "role"):
+        return None
+    return found[1], text[found.end() :], "dash", False
+
+
+def _alone(text: str) -> _Found | None:
+    is_short = len(text) <= _MAX_NAME_ALONE
+    return (
+        (text, "", "alone", False)
+        if is_short and form_of(tidy_label(text)) in ("name", "role")
+        else None
+    )
+
+
+def _may_be_label(label: str, people: People) -> bool:
+    tidy = tidy_label(label)
+    return form_of(tidy) is not None or people.identify(tidy) is not None

@@ -1,0 +1,126 @@
+"""How much of a text its labels cover: speech that no label covers is nobody's turn."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+
+from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.shapes.markdown import UNMARKED
+from shared.transcripts.text import without_recording_date
+
+LABELLED_SHARE = 0.5
+STALE_WORDS, STALE_LINES, STALE_TIMES = 300, 5, 8
+"""Unlabelled lines go on with the speaker, unless there are so many words and lines of them, and so
+many times as many as nearly every (nine of ten) turn on the page has."""
+LEAD_TOLD = 0.1
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|me|my|you|you're|your|we|we're|our)\b", re.IGNORECASE)
+_SEMICOLONS_PER_WORD_IN_NOTES = 1 / 60
+_FIRST_PERSON_IN_SPEECH = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The lines that labels cover, and sentences about what they do not."""
+
+    lines: tuple[Line, ...]
+    warnings: tuple[str, ...]
+
+
+def covered(script: Script, lines: Sequence[Line]) -> Covered:
+    """The lines without those no label covers.
+
+    Raises TranscriptRefused unless labels cover most of the text: notes and unlabelled speech are
+    no turns.
+    """
+    kept, left_out = _without_stale(lines)
+    words = _words_by_section(kept)
+    labelled = {line.section for line in kept if line.label}
+    under = sum(words[section] for section in labelled)
+    total = words.total() + sum(left_out.values())
+    if not labelled or under < LABELLED_SHARE * total:
+        raise _unlabelled(script, lines, under if labelled else None, total)
+    told = [
+        f"{count} words after a label of {who} stand without labels and were left out"
+        for who, count in left_out.items()
+    ]
+    if words[-1] >= LEAD_TOLD * total:
+        told.append(f"{words[-1]} of {total} words stand before the first label and were left out")
+    return Covered(tuple(kept), tuple(told))
+
+
+def no_labels(sentence: str) -> TranscriptRefused:
+    """The refusal of a text that does not say who speaks."""
+    return TranscriptRefused("no_labels", sentence)
+
+
+def _unlabelled(
+    script: Script, lines: Sequence[Line], under: int | None, total: int
+) -> TranscriptRefused:
+    text = without_recording_date(" ".join(line.said for line in lines))
+    if not text:
+        return TranscriptRefused("no_transcript", f"The transcript is empty ({script.structure}).")
+    if under is None and script.structure == UNMARKED:
+        return TranscriptRefused(
+            "not_html", "This is neither an HTML page nor a transcript with speakers' labels."
+        )
+    partly = f"Labels stand over {under} of {total} words only"
+    found = "No speaker is named" if under is None else partly
+    if _reads_like_notes(text):
+        return TranscriptRefused("notes_only", f"{found}: these are a note-taker's notes.")
+    return no_labels(f"{found}, so who said what is unknown.")
+
+
+def _without_stale(lines: Sequence[Line]) -> tuple[list[Line], Counter[str]]:
+    """The lines without runs too long to be one person's, and the words of those by label."""
+    turn_of = list(accumulate(line.label is not None for line in lines))
+    turns = [
+        [line for line, _ in run]
+        for _, run in groupby(zip(lines, turn_of, strict=True), key=lambda pair: pair[1])
+    ]
+    sizes = [_words(turn) for turn in turns if turn[0].label]
+    kept: list[Line] = []
+    left_out: Counter[str] = Counter()
+    usual = _nine_of_ten(sizes)
+    for turn in turns:
+        rest = _words(turn[1:])
+        is_long = len(turn) > STALE_LINES and rest >= STALE_WORDS
+        if turn[0].label and is_long and not _in_sections(turn) and rest > STALE_TIMES * usual:
+            kept.append(turn[0])
+            left_out[turn[0].label] += rest
+        else:
+            kept += turn
+    return kept, left_out
+
+
+def _nine_of_ten(sizes: Sequence[int]) -> int:
+    """The size that nine of ten turns do not exceed, the longest of all left out."""
+    rest = sorted(sizes)[:-1]
+    return rest[(len(rest) * 9 - 1) // 10] if rest else 0
+
+
+def _words(lines: Sequence[Line]) -> int:
+    return sum(len(line.said.split()) for line in lines)
+
+
+def _in_sections(lines: Sequence[Line]) -> bool:
+    return any(line.section for line in lines)
+
+
+def _words_by_section(lines: Sequence[Line]) -> Counter[int]:
+    """Words of speech in each section, those before the very first label in a section of theirs."""
+    words = Counter[int]()
+    started = False
+    for line in lines:
+        started = started or line.label is not None
+        said = line.said if started else without_recording_date(line.said)
+        words[line.section if started else -1] += len(said.split())
+    return words
+
+
+def _reads_like_notes(text: str) -> bool:
+    words = len(text.split())
+    semicolons = text.count(";") / words
+    first_person = len(_FIRST_PERSON.findall(text)) / words
+    return semicolons >= _SEMICOLONS_PER_WORD_IN_NOTES or first_person < _FIRST_PERSON_IN_SPEECH

@@ -1,0 +1,234 @@
+"""The form of a label: what it says without its notes, and whether a person may be called so."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from shared.transcripts.text import TIME, folded
+
+Form = Literal["name", "role", "handle", "word", "phrase"]
+"""A person's name; what somebody is (`Host`, `Speaker 1`); one word no name looks like; a word that
+often stands before a colon; words of which some are in lower case."""
+
+MAX_LABEL_CHARS = 100
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MAX_WORDS = {"name": 7, "phrase": 10}
+_HONORIFICS = _words(
+    "dr prof professor mr mrs ms sir dame rev senator judge md phd psyd jr sr ii iii"
+)
+_PARTICLES = _words(
+    "de del der den di da do dos das du la le el al van von ter ten te zu zur bin ibn ben "
+    "y e und and of the & st ap af av"
+)
+_ROLE_WORDS = (
+    r"host|co-?host|guest|speaker|interviewer|interviewee|moderator|narrator|announcer|presenter"
+    r"|caller|listener|audience(?: member)?|participant|panell?ist|attendee|voice|producer|unknown"
+    r"|unidentified|man|woman|male|female|translator|interpreter|operator|byline|editor|all|both"
+    r"|everyone|everybody|q|a"
+)
+_NUMBER = r"(?:[ _#.-]{0,3}(?:\d{1,3}|[A-Z]))?"
+_ROLE = re.compile(
+    rf"(?:the |unknown |unidentified )?(?:{_ROLE_WORDS}|spk|guest[A-Z])(?: speaker)?{_NUMBER}",
+    re.IGNORECASE,
+)
+_NAMELESS = re.compile(
+    rf"(?:(?:unknown|unidentified) )?(?:speaker|spk|participant|voice|unknown){_NUMBER}"
+    rf"|[A-Z]|(?:host|guest)[ _#.-]{{0,3}}(?:\d{{1,3}}|[A-Z])?",
+    re.IGNORECASE,
+)
+_TRAILING_TIME = re.compile(rf"[\s–-]*[\[(]?{TIME}[\])]?$")
+_ROLE_NOTE = re.compile(rf"\s*,\s*(?:{_ROLE_WORDS})$|\s+[-–—]\s+(?:{_ROLE_WORDS})$", re.IGNORECASE)
+_ROLE_FIRST = re.compile(
+    r"(?:co-?host|host|guest|interviewer|moderator|presenter|speaker|caller)"
+    r"(?: ?\(([^()]{2,60})\)| ?[-–—|/:] ?([^\d].{1,60})| \[([^\[\]]{2,60})\])",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\s*(?:\(([^()]{1,60})\)|\[([^\[\]]{1,60})\]|\{[^{}]{1,60}\})")
+_AFFILIATION = re.compile(r"\s+[|•·]\s.*$")
+_NICKNAME = re.compile(r"(?<=\S) [\"“”‘'«]([^\"“”»]{1,30})[\"“”’'»](?= \S)")
+_ALIAS = re.compile(r"[A-Za-z]{1,12}")
+_PRONOUNS = _words("he him his she her hers they them theirs it any ze xe")
+_NO_SPEAKERS = re.compile(
+    r"(?:break|outro|intro|promo|song|clip|ad|advert|advertisement|sponsor|music|jingle|trailer"
+    r"|selection)s?(?: ?\d{1,3})?|extract (?:begins|ends)|.{1,60} clip",
+    re.IGNORECASE,
+)
+_PAUSES = re.compile(r"(?:break|outro|intro|music|jingle)s?(?: ?\d{1,3})?", re.IGNORECASE)
+_NO_NAMES = re.compile(
+    r"(?:note|notes|topic|topics|location|date|time|times|title|subject|source|sources|links?|podcast"
+    r"|warning|questions?|answers?|example|episode|chapter|part|summary|transcript.*|recorded.*|ps|ps\."
+    r"|books?|papers?|slides|video|audio|url|media|tags?|website|twitter|email|duration"
+    r"|goal|option|step|section|tip|fact|quote|correction|update|disclaimer|spoiler|conclusion"
+    r"|introduction|background|context|overview|keywords?|categor(?:y|ies)|description|author|by)",
+    re.IGNORECASE,
+)
+_OPENERS = _words(
+    "the a an my our your his her its their this that these those so and but or nor now "
+    "then next first second third finally last here there what who whom whose when where "
+    "why how which is it i we you he she they in on at by for from to of with without as "
+    "if because while though although after before look listen remember note welcome "
+    "thanks thank hello hi hey bye also again yes yeah no nope well ok okay oh ah um uh "
+    "right sure true false maybe meanwhile still one two three is are was were do does "
+    "did can could will would let please see say said imagine think everyone nobody "
+    "somebody"
+)
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [\w.'’&()-]+){0,5}")
+_NO_TITLE_NAMES = re.compile(
+    r"(?:note|notes|topic|topics|location|date|time|title|subject|source|sources|link|links|podcast"
+    r"|warning|question|answer|example|episode|chapter|part|summary|transcript.*|recorded.*|ps)",
+    re.IGNORECASE,
+)
+NO_WIDTH = " \t\r\n\ufeff\u200b\u200e\u200f\u2060\u00ad"
+_ADDRESS = re.compile(r"(?:https?://|www\.|@|#)\S*|[\w./-]+\.(?:com|org|net|io|pdf|html?)\S*")
+
+
+def bare(text: str) -> str:
+    """The text without the characters at its ends that have no width, such as a byte order mark."""
+    return text.strip(NO_WIDTH)
+
+
+@lru_cache(maxsize=8192)
+def tidy_label(label: str) -> str:
+    """Whom the label names: without colon, markup, times, roles, pronouns, affiliations, emoji.
+
+    A note in one word stays (`Stephan Livera (SL)`): it may be how the page calls the person later.
+    """
+    text = folded(bare(label[: 2 * MAX_LABEL_CHARS])).strip("*_ ").rstrip(":： ").strip("*_ ")
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1].rstrip(":： ").strip()
+    text = _TRAILING_TIME.sub("", text).rstrip(":–- ")
+    first, colon, second = text.partition(":")
+    if colon and first.strip() == second.strip():
+        text = first.strip()
+    text = _without_pictures(text).rstrip("… ") or text
+    role = _ROLE_FIRST.fullmatch(text)
+    if role and form_of(named := next(part for part in role.groups() if part)) == "name":
+        text = named
+    text = _AFFILIATION.sub("", text) or text
+    text = _NICKNAME.sub("", text)
+    text = _NOTE.sub(_kept_note, text).strip() or text
+    return _ROLE_NOTE.sub("", text).strip() or text
+
+
+def _without_pictures(text: str) -> str:
+    """The text without emoji, their skin tones and variation selectors."""
+    if text.isascii():
+        return text
+    return folded(
+        "".join(
+            char
+            for char in text
+            if unicodedata.category(char) not in ("So", "Sk") and not "\ufe00" <= char <= "\ufe0f"
+        )
+    )
+
+
+def _kept_note(note: re.Match[str]) -> str:
+    inner = note[1] or ""
+    is_alias = (
+        _ALIAS.fullmatch(inner) and note.start() > 0 and not note.string[note.end() :].strip()
+    )
+    is_remark = inner.casefold() in _PRONOUNS or _ROLE.fullmatch(inner)
+    return f" ({inner})" if is_alias and not is_remark else ""
+
+
+def is_nobody(label: str) -> bool:
+    """Whether the label announces a break, a clip or the like rather than a person."""
+    return _NO_SPEAKERS.fullmatch(label) is not None
+
+
+def is_pause(label: str) -> bool:
+    """Whether what comes after the label goes on with the talk, rather than being played in."""
+    return _PAUSES.fullmatch(label) is not None
+
+
+def is_nameless(label: str) -> bool:
+    """Whether the label tells speakers apart without naming them (`SPEAKER_00`, `Guest B`)."""
+    return _NAMELESS.fullmatch(label) is not None
+
+
+def is_role(label: str) -> bool:
+    """Whether the label says what somebody is, not who (`Host`, `Caller 2`)."""
+    return _ROLE.fullmatch(label) is not None
+
+
+@lru_cache(maxsize=8192)
+def form_of(label: str) -> Form | None:
+    """The form a tidy label has, or None for what no label looks like: sentences, addresses, times."""
+    words = label.split()
+    if not words or len(label) > MAX_LABEL_CHARS or (_ADDRESS.fullmatch(label) and label[0] != "@"):
+        return None
+    if is_role(label):
+        return "role"
+    if _NO_NAMES.fullmatch(label) or label.casefold() in _OPENERS:
+        return "word"
+    if len(words) == 1:
+        return _form_of_one(label)
+    if re.search(
+        r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", label, re.I
+    ):
+        return None
+    is_name = all(map(_is_capital, words)) and words[0].casefold() not in _OPENERS
+    if is_name and len(words) <= _MAX_WORDS["name"]:
+        return "name"
+    return "phrase" if _is_capital(words[0]) and len(words) <= _MAX_WORDS["phrase"] else None
+
+
+def _form_of_one(label: str) -> Form | None:
+    if re.search(r"[?!…;,\"“”<>=\\{}()\[\]]|[^.]\w[.]$", label) and not re.fullmatch(
+        r"[?!]{1,5}", label
+    ):
+        return None
+    if re.fullmatch(r"[\d.,:]+", label):
+        return None
+    return "name" if label[0].isalpha() and not label[0].islower() else "handle"
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word may stand in a name: scripts without capitals have nothing but such words."""
+    letter = next((char for char in word if char.isalnum()), "")
+    is_particle = word in _PARTICLES or word.startswith(("d'", "d’", "l'", "l’"))
+    return (
+        (letter != "" and not letter.islower() and not letter.isdigit())
+        or is_particle
+        or bool(re.fullmatch(r"\d{1,3}|&", word))
+    )
+
+
+def could_be_a_name(label: str) -> bool:
+    """Whether the words may be a person's name where nothing sets them apart, as in a title."""
+    return _NAME.fullmatch(label) is not None and _NO_TITLE_NAMES.fullmatch(label) is None
+
+
+def is_capitalised(label: str) -> bool:
+    """Whether every word of the label begins with a capital, particles aside, as a name's do."""
+    return all(map(_is_capital, label.split()))
+
+
+def initials(name: str) -> str:
+    """The first letters of the name's words as they stand: `JdB` for Jan de Boer."""
+    return "".join(word[0] for word in re.findall(r"[^\W\d_][\w.'’]*", name))
+
+
+@lru_cache(maxsize=8192)
+def name_key(name: str) -> tuple[str, ...]:
+    """What two spellings of one name share: its words in lower case, without accents and titles."""
+    plain = name.casefold()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in apart if unicodedata.category(char) != "Mn")
+    words = re.findall(r"[^\W_][\w'’-]*", plain.replace("_", " "))
+    return tuple(word for word in words if word not in _HONORIFICS) or tuple(words)
+
+
+def is_speech(said: str) -> bool:
+    """Whether this may be what a person says: more than an address, a number or a lower-case rest."""
+    words = [word for word in said.split() if not _ADDRESS.fullmatch(word)]
+    first = next((char for char in " ".join(words) if char.isalnum()), "")
+    return first != "" and not first.islower()
