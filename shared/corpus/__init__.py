@@ -4,8 +4,9 @@ A page is fetched into `raw/` before anything is made of it, so a crash, a retry
 never fetches it twice.
 """
 
-from shared.corpus.feed import guests_from_title, parse_feed
 from shared.corpus.hosts import fetcher_for
-from shared.corpus.listing import host_of, is_transcript_file
+from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.listing import host_of, is_transcript_file
+from shared.corpus.sources.titles import guests_from_title
 
 __all__ = ["fetcher_for", "guests_from_title", "host_of", "is_transcript_file", "parse_feed"]

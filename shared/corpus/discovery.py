@@ -1,19 +1,23 @@
 """What is new, changed or gone at a show's source, in batches to be read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared import transcripts, web
 from shared.corpus.absence import excluded, gone, orphans, removal_record
-from shared.corpus.listing import list_source
 from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
+from shared.corpus.sources.listing import list_source
+from shared.corpus.sources.naming import as_known
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.run import RunSettings
+from shared.shows import ShowProfile
 
 EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
+MOST_HOSTS = 10
 RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
 
 
@@ -26,13 +30,12 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     show = settings.show
     listing = list_source(lake, show, fetcher)
     known = known_episodes(lake, show.name)
-    wanted = [
-        item for item in listing.items if not excluded(show, item.episode_id, item.url, item.title)
-    ]
+    items = as_known(listing.items, known)
+    wanted = [item for item in items if not excluded(show, item.episode_id, item.url, item.title)]
     missing = gone(show, known, listing, {item.episode_id for item in wanted})
     seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
     kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
-    batches = _batches(pending, show.fetch.delay_seconds)
+    batches = _batches(pending, partial(_seconds, _delays(show, pending, fetcher)))
     _write_batches(lake, settings.run_id, batches)
     found = Discovery(
         discovered=len(seen),
@@ -40,10 +43,15 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         changed=kinds["changed"],
         unchanged=kinds["unchanged"],
         removed=len(missing),
-        excluded=len(listing.items) - len(wanted),
+        excluded=len(items) - len(wanted),
         batches=len(batches),
     )
-    record = {**removal_record(lake, missing), "feed_moved_to": listing.moved_to}
+    record = {
+        **removal_record(lake, missing),
+        "feed_moved_to": listing.moved_to,
+        "passed_over": dict(listing.passed_over),
+        "notes": list(listing.notes),
+    }
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
     return found
 
@@ -54,7 +62,7 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
         return "new", "fetch_once"
     if known.feed_fingerprint != item.fingerprint or known.status == "failed":
         return "changed", "revalidate"
-    if known.parser_version != transcripts.PARSER_VERSION:
+    if known.parser_version != transcripts.PARSER_VERSION or (known.guid or "") != item.guid:
         return "changed", "fetch_once"
     published = item.published or now
     if known.status == SETTLED or known.reason == DUPLICATE:
@@ -68,7 +76,7 @@ def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
     """What the lake remembers of the show, by episode id."""
     columns = (
         *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
-        *("url", "title", "reason", "turns_digest"),
+        *("url", "title", "reason", "turns_digest", "guid"),
     )
     return {
         row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))
@@ -129,19 +137,72 @@ def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
         feed_fingerprint=item.fingerprint,
         freshness=freshness,
         transcripts=item.transcripts,
+        guid=item.guid,
+        audio=item.audio,
     )
 
 
+def _delays(
+    show: ShowProfile, pending: Mapping[str, Sequence[Task]], fetcher: web.Fetcher
+) -> dict[str, float]:
+    """Seconds between two requests to each host that has something to read; "" for any other.
+
+    None for files of the user's own. Hosts beyond the `MOST_HOSTS` with most to read are taken to
+    ask for no more than the profile waits.
+    """
+    if show.transcripts:
+        return {"": 0.0}
+    places = Counter(
+        place for tasks in pending.values() for task in tasks for place in _places(task)
+    )
+    by_host: dict[str, str] = {}
+    asked = Counter[str]()
+    for place, times in places.items():
+        by_host.setdefault(_host(place), place)
+        asked[_host(place)] += times
+    own = show.fetch.delay_seconds
+    return {
+        "": own,
+        **{host: fetcher.delay_of(by_host[host]) for host, _ in asked.most_common(MOST_HOSTS)},
+    }
+
+
+def _seconds(delays: Mapping[str, float], task: Task) -> float:
+    """How long the task's pages are waited for, at most."""
+    return sum(delays.get(_host(place), delays[""]) for place in _places(task))
+
+
+def _places(task: Task) -> tuple[str, ...]:
+    return (*task.transcripts, task.url) if task.url else task.transcripts
+
+
+def _host(url: str) -> str:
+    """Scheme, host and port, which is what a robots.txt speaks for."""
+    return "/".join(url.split("/", 3)[:3])
+
+
 def _batches(
-    pending: Mapping[str, Sequence[Task]], delay_seconds: float
+    pending: Mapping[str, Sequence[Task]], seconds: Callable[[Task], float]
 ) -> dict[str, Sequence[Task]]:
     """The tasks by batch: a month's, in parts that one function can read in time and start over with."""
-    most = max(1, min(EPISODES_PER_BATCH, int(BATCH_SECONDS / max(delay_seconds, 0.1))))
     return {
-        keys.batch_name(shard, part): tasks[start : start + most]
-        for shard, tasks in sorted(pending.items())
-        for part, start in enumerate(range(0, len(tasks), most))
+        keys.batch_name(shard, part): tasks
+        for shard, month in sorted(pending.items())
+        for part, tasks in enumerate(_parts(month, seconds))
     }
+
+
+def _parts(tasks: Sequence[Task], seconds: Callable[[Task], float]) -> Iterator[Sequence[Task]]:
+    part, waited = list[Task](), 0.0
+    for task in tasks:
+        took = seconds(task)
+        if part and (len(part) == EPISODES_PER_BATCH or waited + took > BATCH_SECONDS):
+            yield part
+            part, waited = [], 0.0
+        part.append(task)
+        waited += took
+    if part:
+        yield part
 
 
 def _write_batches(lake: Lake, run_id: str, batches: Mapping[str, Sequence[Task]]) -> None:

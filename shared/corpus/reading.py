@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import tokens, transcripts, web
-from shared.corpus.feed import guests_from_title
-from shared.corpus.listing import host_of
 from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
+from shared.corpus.sources.listing import host_of
+from shared.corpus.sources.titles import guests_from_title
 from shared.errors import EconChatRError
 from shared.ids import digest
 from shared.lake import TROUBLE, keys
@@ -26,6 +26,14 @@ class _Place:
 
     url: str
     key: str
+
+
+NOWHERE = {
+    "status": REFUSED,
+    "reason": "no_transcript",
+    "detail": "The feed gives neither a page nor a transcript of this episode, only its sound. Have it "
+    "transcribed with the speakers' names, and use the files (`transcripts`).",
+}
 
 
 class ParserStumbled(EconChatRError):
@@ -81,7 +89,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
                 f"read from the copy of {page.fetched_at:%Y-%m-%d}, because {page.outdated}"
             )
         return row | _measured(transcript, turns, in_vain), turns
-    return row | {"warnings": in_vain[:-1]}, []
+    return (row if in_vain else row | NOWHERE) | {"warnings": in_vain[:-1]}, []
 
 
 def _best_reading(
@@ -162,7 +170,8 @@ def guests_heard(transcript: Transcript) -> list[str]:
 def _places(show: str, task: Task) -> Iterator[_Place]:
     for url in task.transcripts:
         yield _Place(url, keys.offered_transcript(show, task.episode_id, digest(url, length=8)))
-    yield _Place(task.url, keys.page(show, task.episode_id))
+    if task.url:
+        yield _Place(task.url, keys.page(show, task.episode_id))
 
 
 def _page(lake: Lake, show: ShowProfile, task: Task, place: _Place, fetcher: web.Fetcher) -> Page:
@@ -206,7 +215,8 @@ def _blank_row(show: str, task: Task) -> Row:
     return {
         "show": show,
         "episode_id": task.episode_id,
-        "url": task.url,
+        "url": task.url or next(iter(task.transcripts), task.audio),
+        "guid": task.guid,
         "title": task.title,
         "guests": list(task.guests),
         "published": task.published,

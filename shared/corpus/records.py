@@ -1,7 +1,7 @@
 """What the stages that collect a show tell each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ DUPLICATE = "duplicate"
 class Item:
     """One episode as the show's source lists it, whatever the source.
 
+    `url` is "" where there is no page. `guid` is the source's own name for the episode, "" where it
+    has none; `former_id` is what an earlier version would have called it.
     `title` is "" where only the page tells it. `published` is None where the source gives no date;
     `fingerprint` changes when anything the source says does. `transcripts` are the addresses of
     transcripts offered besides the page, best first.
@@ -27,11 +29,17 @@ class Item:
     published: datetime | None
     fingerprint: str
     transcripts: tuple[str, ...] = ()
+    guid: str = ""
+    former_id: str = ""
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All that a source lists, newest first where it is dated.
+
+    `passed_over` counts what lies beside transcripts and is none, by kind; `notes` are sentences
+    about what of the source could not be had.
 
     `reaches_back_to` is set where a source may be a window on a longer show: what is older has
     left the window and was not removed. `moved_to` is the address at which a feed says it is now.
@@ -40,6 +48,8 @@ class Listing:
     items: tuple[Item, ...]
     reaches_back_to: datetime | None = None
     moved_to: str | None = None
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Known:
     title: str = ""
     reason: str | None = None
     turns_digest: str | None = None
+    guid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,8 @@ class Task:
     feed_fingerprint: str
     freshness: Freshness
     transcripts: tuple[str, ...] = ()
+    guid: str = ""
+    audio: str = ""
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Task":

@@ -87,9 +87,9 @@ def report(run_id: str) -> str:
     return f"runs/{run_id}/report.html"
 
 
-def feed(show: str) -> str:
-    """The feed as last fetched."""
-    return f"raw/{show}/feed"
+def feed(show: str, page: int = 1) -> str:
+    """A page of the feed as last fetched."""
+    return f"raw/{show}/feed" + (f".{page}" if page > 1 else "")
 
 
 def host_slots(host: str) -> str:

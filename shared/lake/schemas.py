@@ -36,6 +36,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("parser_version", pa.int32()),
             ("fetched_at", MOMENT),
             ("turns_digest", pa.string()),
+            ("guid", pa.string()),
         ]
     ),
     "turns": pa.schema(

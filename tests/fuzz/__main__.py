@@ -12,7 +12,7 @@ import atheris
 
 from tests.places import ROOT
 
-with atheris.instrument_imports(include=["shared.transcripts", "shared.corpus.feed"]):
+with atheris.instrument_imports(include=["shared.transcripts", "shared.corpus.sources"]):
     from tests.fuzz.targets import SEEDS, TARGETS, TOKENS
 
 SECONDS = 20

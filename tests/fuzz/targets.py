@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from shared.corpus.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.corpus.sources.feed import FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.titles import guests_from_title
 from shared.transcripts import (
     Host,
     TranscriptRefused,

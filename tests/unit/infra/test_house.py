@@ -426,7 +426,7 @@ def test_no_folder_has_more_modules_than_one_can_take_in_at_a_glance():
     [
         ("openai", "shared/providers"),
         ("urllib3", "shared/web"),
-        ("feedparser", "shared/corpus/feed"),
+        ("feedparser", "shared/corpus/sources/feed"),
     ],
 )
 def test_each_outside_world_has_one_home(library, home):

@@ -43,7 +43,7 @@ class Site:
     def get(self, url, etag=None, last_modified=None):  # noqa: ARG002 - the fetcher's signature
         self.asked.append(url)
         answer = self.pages[url]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         tag = sha256(answer).hexdigest()
         if tag == etag:
@@ -51,6 +51,9 @@ class Site:
         self.sent.append(url)
         headers = {"etag": tag, "content-type": "text/html; charset=utf-8"}
         return Fetched(url, url, 200, headers, answer, NOW)
+
+    def delay_of(self, url):  # noqa: ARG002 - the fetcher's signature
+        return 2.0
 
     def forget(self):
         self.asked.clear()
@@ -305,11 +308,23 @@ def test_an_episode_that_failed_is_read_once_its_page_is_there(lake):
 def test_a_month_is_read_in_parts_that_hold_every_episode_once_and_not_too_many(n, delay):
     tasks = [_task(item(), NOW, "fetch_once") for _ in range(n)]
     numbered = [replace(task, episode_id=f"e{at}") for at, task in enumerate(tasks)]
-    batches = _batches({"porch.2026-11": numbered}, delay)
+    batches = _batches({"porch.2026-11": numbered}, lambda task: delay)
     assert [task for part in batches.values() for task in part] == numbered
     assert {keys.shard_of_batch(name) for name in batches} == {"porch.2026-11"}
     assert all(1 <= len(part) <= 50 for part in batches.values())
     assert all(len(part) == 1 or len(part) * delay <= 300 for part in batches.values())
+
+
+def test_a_slow_host_makes_smaller_parts_of_a_month_and_each_transcript_offered_counts(lake):
+    class Slow(Site):
+        def delay_of(self, _url):
+            return 100.0
+
+    site = Slow(*((f"http://127.0.0.1:1/{n}", f"Tom Ash on Rain {n}", NOVEMBER) for n in range(7)))
+    assert discover(lake, site).batches == 3
+    offers = '<podcast:transcript url="http://127.0.0.1:1/0.vtt" type="text/vtt"/>'
+    site.pages[FEED] = site.pages[FEED].replace(b"</item>", f"{offers}</item>".encode())
+    assert discover(lake, site, "r2").batches == 7
 
 
 def test_the_parts_of_a_month_add_up_in_its_shard(lake, monkeypatch):

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from shared.corpus.feed import FeedNotXml, NoEpisodes, guests_from_title, parse_feed
+from shared.corpus.sources.feed import FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.titles import guests_from_title
 from shared.transcripts import Host
 from tests.places import GIVEN
 
@@ -115,13 +116,133 @@ def test_guests_are_the_people_a_title_names(title, guests):
     assert guests_from_title(title, ("Vera Lund",)) == guests
 
 
-def test_a_feed_behind_zeros_is_read_without_its_transcripts():
-    whole = feed(
-        "<title>A B on C</title><link>https://example.org/a/</link>"
-        "<podcast:transcript url='https://example.org/a.vtt' type='text/vtt'/>"
+OFFERING = feed(
+    "<title>A B on C</title><link>https://example.org/a/</link>"
+    "<podcast:transcript url='https://example.org/a.vtt' type='text/vtt'/>"
+    "<podcast:transcript url='https://example.org/a.json' type='application/json'/>",
+    "<title>D E on F</title><link>https://example.org/d/</link>",
+)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"\0\0\0\0", b"\n", b"\r\n\t ", b"\xef\xbb\xbf", b"<!-- cached 10:31 -->\n", b"Warning: x in y.php\n",
+     b"<script>1</script>", b"\xef\xbb\xbf\n", b"0\r\n", b"<br />\n<b>Notice</b>: a<br />\n"],
+)  # fmt: skip
+def test_what_a_server_puts_before_a_feed_costs_no_transcript(before):
+    one, two = parse_feed(before + OFFERING, SOURCE, VERA).items
+    assert [link.url for link in one.transcript_links] == [
+        "https://example.org/a.vtt",
+        "https://example.org/a.json",
+    ]
+    assert two.transcript_links == ()
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"<!-- served from cache -->", b"<script>track()</script>", b"\n\n<!-- W3 Total Cache -->\n", b"\0\0",
+     b"<!-- </rss> -->", b"<html></html>", b"rubbish", b"<?php ?>", b"<!--", b"\xff\xfe", b"</div>"],
+)  # fmt: skip
+def test_what_a_server_puts_behind_a_feed_is_no_matter(behind):
+    items = parse_feed(OFFERING + behind, SOURCE, VERA).items
+    assert [len(item.transcript_links) for item in items] == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "prefix"),
+    [
+        ("", "podcast:"),
+        ("", "podcasting:"),
+        ("", "p:"),
+        ("xmlns:podcast='https://podcastindex.org/namespace/1.0'", "podcast:"),
+        ("xmlns:podcast='http://podcastindex.org/namespace/1.0'", "podcast:"),
+        ("xmlns:podcast='https://github.com/Podcastindex-org/podcast-namespace'", "podcast:"),
+        ("xmlns:podcast=''", "podcast:"),
+        ("xmlns:pc='https://podcastindex.org/namespace/1.0'", "pc:"),
+        ("xmlns:podcast='a' xmlns:itunes='b'", "podcast:"),
+        ("xmlns:podcastt='https://podcastindex.org/namespace/1.0'", "podcast:"),
+    ],
+)
+def test_transcripts_are_found_under_any_prefix_declared_or_not(declared, prefix):
+    body = OFFERING.replace(
+        b"xmlns:podcast='https://podcastindex.org/namespace/1.0'", declared.encode()
     )
-    (item,) = parse_feed(b"\0\0\0\0" + whole, SOURCE, VERA).items
-    assert (item.url, item.transcript_links) == ("https://example.org/a/", ())
+    body = body.replace(b"<podcast:", f"<{prefix}".encode())
+    one, two = parse_feed(body, SOURCE, VERA).items
+    assert (len(one.transcript_links), len(two.transcript_links)) == (2, 0)
+
+
+def dated(said):
+    link = "<link>https://example.org/a/</link>"
+    good = "<link>https://example.org/b/</link><pubDate>Mon, 02 Jan 2023 11:30:00 +0000</pubDate>"
+    odd, other = parse_feed(feed(f"{link}<pubDate>{said}</pubDate>", good), SOURCE, VERA).items
+    assert other.published == datetime(2023, 1, 2, 11, 30, tzinfo=UTC)
+    return odd.published
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["0000-00-00", "0000-00-00 00:00:00", "", "yesterday", "Mon, 32 Foo 2023", "-1", "soon", "n/a",
+     "Mon, 00 Jan 0000 00:00:00 GMT", "NaN", "0001-01-01T00:00:00Z", "\U0001f327"],
+)  # fmt: skip
+def test_a_date_that_is_none_makes_its_item_undated_and_no_other(said):
+    assert dated(said).year < 2000
+
+
+@pytest.mark.parametrize(
+    ("guid", "link", "page"),
+    [
+        ("<guid isPermaLink='false'>Buzz-1</guid>", "", ""),
+        ("<guid>Buzz-1</guid>", "", ""),
+        ("<guid>https://example.org/g/</guid>", "", "https://example.org/g/"),
+        ("<guid isPermaLink='false'>https://example.org/g/</guid>", "", ""),
+        ("<guid>x</guid>", "<link>https://example.org/a/</link>", "https://example.org/a/"),
+        ("<guid>x</guid>", "<link></link>", ""),
+        ("", "<link>https://example.org/a/</link>", "https://example.org/a/"),
+        ("", "<link>/a/</link>", "https://example.org/a/"),
+        ("<guid></guid>", "<link>https://example.org/a/</link>", "https://example.org/a/"),
+        ("<guid>tag:example.org,2023:1</guid>", "", ""),
+    ],
+)
+def test_a_page_is_where_the_item_says_and_a_guid_only_if_it_is_an_address(guid, link, page):
+    offers = "<podcast:transcript url='/a.vtt' type='text/vtt'/>"
+    (item,) = parse_feed(feed(guid + link + offers), SOURCE, VERA).items
+    assert item.url == page
+    assert item.transcript_links[0].url == "https://example.org/a.vtt"
+
+
+def test_a_feed_with_nothing_but_sound_is_said_to_have_neither_page_nor_transcript():
+    with pytest.raises(NoEpisodes, match="page or a transcript"):
+        parse_feed(feed("<guid isPermaLink='false'>1</guid><enclosure url='a.mp3'/>"), SOURCE, VERA)
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        (
+            "<atom:link rel='next' href='https://example.org/feed?page=2'/>",
+            "https://example.org/feed?page=2",
+        ),
+        ("<atom:link rel='next' href='?page=2'/>", "https://example.org/feed.xml?page=2"),
+        ("<atom:link href='/2' rel='next'/>", "https://example.org/2"),
+        ("<atom:link rel='prev-archive' href='/2005'/>", "https://example.org/2005"),
+        (
+            "<atom:link rel='self' href='/1'/><atom:link rel='next' href='/2'/>",
+            "https://example.org/2",
+        ),
+        ("<atom:link rel='first' href='/1'/>", None),
+        ("<atom:link rel='previous' href='/1'/>", None),
+        ("<atom:link rel='last' href='/9'/>", None),
+        ("<atom:link rel='next'/>", None),
+        ("<link>https://example.org/</link>", None),
+    ],
+)
+def test_a_feed_says_where_its_older_items_are(link, page):
+    atom = b"xmlns:atom='http://www.w3.org/2005/Atom' version='2.0'"
+    body = OFFERING.replace(b"version='2.0'", atom, 1).replace(
+        b"<title>Tides", link.encode() + b"<title>Tides"
+    )
+    assert parse_feed(body, SOURCE, VERA).next_page == page
 
 
 def test_a_feed_that_has_moved_says_where_to():

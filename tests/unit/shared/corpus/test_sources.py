@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.corpus import stages
-from shared.corpus.feed import TranscriptLink
-from shared.corpus.listing import best_first, date_in, is_transcript_file, title_in
+from shared.corpus.sources.feed import TranscriptLink
+from shared.corpus.sources.listing import best_first, date_in, is_transcript_file, title_in
 from shared.errors import InvalidField
 from shared.lake import keys
 from shared.run.stages import check_source

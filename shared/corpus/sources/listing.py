@@ -1,23 +1,29 @@
 """What a show's source lists: a feed, a list of addresses, or a folder of files in the bucket."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from shared import web
-from shared.corpus.feed import FeedItem, TranscriptLink, guests_from_title, parse_feed
-from shared.corpus.pages import fetched
+from shared.corpus.pages import fetched, keep
 from shared.corpus.records import Item, Listing
+from shared.corpus.sources.feed import Feed, FeedItem, TranscriptLink, parse_feed
+from shared.corpus.sources.naming import named_items
+from shared.corpus.sources.titles import guests_from_title
+from shared.errors import BadInput
 from shared.ids import digest
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 from shared.transcripts import Host
 
-EARLIEST_YEAR = 2000  # podcasts have no episodes from before; the tables' partitions begin here
+EARLIEST_YEAR, LATEST_YEAR = (
+    2000,
+    2100,
+)  # of the tables' partitions; podcasts have no older episodes
+MOST_FEED_PAGES = 200
 _DATE = re.compile(
     r"(?<!\d)(?P<year>20\d\d)(?P<gap>[-_./]?)(?P<month>[01]\d)(?:(?P=gap)(?P<day>[0-3]\d))?(?!\d)"
 )
@@ -69,39 +75,82 @@ def title_in(name: str) -> str:
 
 
 def _of_feed(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
-    address = str(show.feed)
-    body = fetched(lake, keys.feed(show.name), address, "revalidate", fetcher).body
-    feed = parse_feed(body, address, host_of(show))
-    items = newest_first(_with_ids(show.name, feed.items))
+    feeds, notes = _feed_pages(lake, show, fetcher)
+    language = feeds[0].language
+    listed = [item for feed in feeds for item in feed.items]
+    items = newest_first(_item(*named, language) for named in named_items(show.name, listed))
     dates = [item.published for item in items if item.published]
-    return Listing(tuple(items), min(dates, default=None), feed.moved_to)
+    return Listing(tuple(items), min(dates, default=None), feeds[0].moved_to, notes=tuple(notes))
 
 
-def _with_ids(show: str, items: Sequence[FeedItem]) -> Iterator[Item]:
-    """Name episodes by their link; feeds exist in which two episodes share one, and then the title tells.
+def _feed_pages(
+    lake: Lake, show: ShowProfile, fetcher: web.Fetcher
+) -> tuple[list[Feed], list[str]]:
+    """The feed and the pages that it says follow it, and a sentence where not all could be had.
 
-    Of items that share both, the first stands for all: they have one page.
+    Raises for the first page alone: what stands on a later one is still in the lake.
     """
-    links = Counter(item.url for item in items)
-    named: dict[str, FeedItem] = {}
-    for item in items:
-        title = [item.title] if links[item.url] > 1 else []
-        named.setdefault(digest(show, item.url, *title), item)
-    for episode_id, item in named.items():
-        yield Item(
-            episode_id=episode_id,
-            url=item.url,
-            title=item.title,
-            guests=item.guests,
-            published=item.published if item.published.year >= EARLIEST_YEAR else None,
-            fingerprint=item.fingerprint,
-            transcripts=best_first(item.transcript_links),
-        )
+    address, feeds, seen = str(show.feed), list[Feed](), set[str]()
+    while address not in seen:
+        if len(feeds) == MOST_FEED_PAGES:
+            return feeds, [f"{address} is page {len(feeds) + 1} of the feed; no more are read."]
+        seen.add(address)
+        try:
+            feed = _feed_page(lake, show, address, len(feeds) + 1, fetcher)
+        except (web.PageFailed, web.AccessDenied, BadInput) as error:
+            if not feeds:
+                raise
+            return feeds, [
+                f"Page {len(feeds) + 1} of the feed and what follows is left out: {error}"
+            ]
+        feeds.append(feed)
+        address = feed.next_page or address
+    return feeds, []
 
 
-def best_first(links: Iterable[TranscriptLink]) -> tuple[str, ...]:
-    """The addresses of a feed item's transcripts, those first that are likelier to name speakers."""
-    return tuple(dict.fromkeys(link.url for link in sorted(links, key=_rank)))
+def _feed_page(
+    lake: Lake, show: ShowProfile, address: str, number: int, fetcher: web.Fetcher
+) -> Feed:
+    key = keys.feed(show.name, number)
+    page = fetched(lake, key, address, "revalidate", fetcher)
+    feed = parse_feed(page.body, page.final_url or address, host_of(show))
+    keep(lake, key, page)
+    return feed
+
+
+def _item(episode_id: str, former_id: str, item: FeedItem, language: str) -> Item:
+    dated = EARLIEST_YEAR <= item.published.year <= LATEST_YEAR
+    return Item(
+        episode_id=episode_id,
+        url=item.url,
+        title=item.title,
+        guests=item.guests,
+        published=item.published if dated else None,
+        fingerprint=item.fingerprint,
+        transcripts=best_first(item.transcript_links, language, has_page=bool(item.url)),
+        guid=item.guid,
+        former_id=former_id,
+        audio=item.audio,
+    )
+
+
+def best_first(
+    links: Iterable[TranscriptLink], language: str = "", *, has_page: bool = False
+) -> tuple[str, ...]:
+    """The addresses of a feed item's transcripts, those first that are likelier to name speakers.
+
+    `language` is the feed's. A translation is no transcript of what was said: it is left out where
+    there is anything else.
+    """
+    ranked = sorted(links, key=_rank)
+    ours = [link for link in ranked if _same_language(link.language, language)]
+    chosen = ours if ours or has_page else ranked
+    return tuple(dict.fromkeys(link.url for link in chosen))
+
+
+def _same_language(said: str, wanted: str) -> bool:
+    """Whether two RFC 5646 tags mean one language, wherever it is spoken; one not said is any."""
+    return not said or not wanted or re.split("[-_]", said)[0] == re.split("[-_]", wanted)[0]
 
 
 def _rank(link: TranscriptLink) -> int:

@@ -1,0 +1,1 @@
+"""What a show's source lists: a feed, addresses, or files; and what names an episode."""
