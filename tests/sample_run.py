@@ -66,7 +66,7 @@ class SampleRun:
     def totals(self) -> Totals:
         settled = sum((entry.settled or Decimal(0) for entry in self.entries), Decimal(0))
         held = sum(
-            (entry.reserved for entry in self.entries if entry.status == "reserved"), Decimal(0)
+            (e.reserved for e in self.entries if e.status in ("reserved", "unknown")), Decimal(0)
         )
         return Totals(f"RUN#{self.run_id}", Decimal("5.00"), settled, held, Decimal(0), "2026-11")
 

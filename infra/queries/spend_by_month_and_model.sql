@@ -1,4 +1,4 @@
--- What each month cost, by purpose and model, and what is still reserved.
+-- What each month cost, by purpose and model, what is still reserved, and the most of bills that were never told.
 SELECT
     month,
     "show",
@@ -7,7 +7,8 @@ SELECT
     model,
     count(*) AS purchases,
     sum(coalesce(settled_usd, DECIMAL '0')) AS settled_usd,
-    sum(CASE WHEN status = 'reserved' THEN reserved_usd ELSE DECIMAL '0' END) AS still_reserved_usd
+    sum(CASE WHEN status = 'reserved' THEN reserved_usd ELSE DECIMAL '0' END) AS still_reserved_usd,
+    sum(CASE WHEN status = 'unknown' THEN reserved_usd ELSE DECIMAL '0' END) AS unknown_at_most_usd
 FROM spend
 WHERE status <> 'released'
 GROUP BY month, "show", purpose, provider, model

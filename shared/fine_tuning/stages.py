@@ -15,7 +15,7 @@ from shared.lake import Bucket, keys
 from shared.ledger import SpendOverrun
 from shared.providers import Deployment, ProviderRefusal
 from shared.providers.openai_compat import OpenAICompatible
-from shared.purchases import Desk, FineTuneFailed, JobStatus, TrainingOrder
+from shared.purchases import Desk, FineTuneFailed, JobStatus, Settlement, TrainingOrder
 from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
@@ -92,23 +92,27 @@ def settle(
         settlement = purchases.settle_job(desk, order)
         outcome["status"] = "succeeded"
     except SpendOverrun as overrun:
-        made = purchases.bought(desk.ledger, order.purchase_id)
-        outcome.update(status="overrun", error=str(overrun), job_id=made.job_id if made else None)
+        paid = _paid(purchases.settlement_of(desk.ledger, order))
+        outcome.update(status="overrun", error=str(overrun), **paid)
         bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
         raise
     except FineTuneFailed as failure:
         settlement = failure.settlement
         outcome.update(status="failed", error=str(failure))
-    outcome.update(
-        job_id=settlement.job_id,
-        fine_tuned_model=settlement.fine_tuned_model,
-        bought_by=settlement.owner_run_id,
-        training_tokens=settlement.trained_tokens,
-        settled_usd=settlement.settled,
-    )
+    outcome.update(_paid(settlement))
     bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
     desk.warn(settings.run_id)
     return outcome
+
+
+def _paid(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "job_id": settlement.job_id,
+        "fine_tuned_model": settlement.fine_tuned_model,
+        "bought_by": settlement.owner_run_id,
+        "training_tokens": settlement.trained_tokens,
+        "settled_usd": settlement.settled,
+    }
 
 
 def keep_curve(
@@ -139,34 +143,40 @@ def deploy(
 ) -> bool:
     """Whether the tuned model answers; asks for its deployment where nobody has yet.
 
+    The outcome carries the deployment's name from then on, whatever becomes of the run.
     Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
     """
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
     deployment = _deployment(bucket, provider, model, outcome)
+    name = deployment.name if deployment else outcome["fine_tuned_model"]
+    if name != outcome["fine_tuned_model"]:
+        named = {**outcome, "fine_tuned_model": name}
+        bucket.write_json(keys.outcome(settings.run_id, model.model), named)
+    status = deployment.status if deployment else "no checkpoint yet"
     age = now - datetime.fromisoformat(outcome["settled_at"])
-    late = deployment.status == "error" or age > MAX_DEPLOYMENT_AGE
-    if deployment.status != "active" and late:
+    if status != "active" and (status == "error" or age > MAX_DEPLOYMENT_AGE):
         raise DeploymentFailed(
-            f"{model.provider} did not make {deployment.name} answer (status {deployment.status}, "
+            f"{model.provider} did not make {name or model.model} answer (status {status}, "
             f"{age} after its training); the trained model is kept there as job {outcome['job_id']}"
         )
-    if deployment.status != "active":
-        return False
-    bucket.write_json(
-        keys.outcome(settings.run_id, model.model), {**outcome, "fine_tuned_model": deployment.name}
-    )
-    return True
+    return status == "active"
 
 
 def _deployment(
     bucket: Bucket, provider: OpenAICompatible, model: Model, outcome: Mapping[str, Any]
-) -> Deployment:
-    """The deployment as it is now; a provider names it itself, so the name is kept for later runs."""
+) -> Deployment | None:
+    """The deployment as it is now, None while there is no checkpoint to deploy.
+
+    A provider names it itself, so the name is kept, and found by, for later runs.
+    """
     key = keys.deployment(outcome["purchase_id"])
     kept = bucket.read_json(key)
     deployment = provider.deployment(kept["name"]) if kept else None
     if deployment is None:
-        checkpoint = provider.checkpoints(outcome["job_id"])[0]
+        checkpoints = provider.checkpoints(outcome["job_id"])
+        if not checkpoints:
+            return None
+        checkpoint = checkpoints[0]
         wanted = f"econchatr-{outcome['purchase_id']}"
         deployment = provider.deploy(wanted, model.base_model, outcome["job_id"], checkpoint)
         bucket.write_json(key, {"name": deployment.name})

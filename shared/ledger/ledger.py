@@ -16,6 +16,7 @@ from typing import Any
 from shared import money
 from shared.clock import jittered, utc_now
 from shared.errors import SpendCeilingReached
+from shared.ledger import moves
 from shared.ledger.book import Book
 from shared.ledger.codec import from_item, to_item
 from shared.ledger.keys import ENTRY_PREFIX, entry_key, month_scope, run_scope, scope_key
@@ -113,7 +114,7 @@ class Ledger:
         """
         entry = self._entry_for(reservation)
         for _ in range(RACES):
-            if self._table.write(*_reserving(entry)):
+            if self._table.write(*moves.reserving(entry)):
                 return entry
             existing = self.entry(entry.run_id, entry.entry_id)
             if existing is not None:
@@ -145,21 +146,27 @@ class Ledger:
 
         A bill beyond the reservation, or for a released one, is recorded too: see `Entry.overrun`.
         """
-        for _ in range(RACES):
-            entry = self.known_entry(run_id, entry_id)
+
+        def billed(entry: Entry) -> Entry | None:
             if entry.status == "settled":
-                return entry
-            bill = replace(
-                entry,
-                reserved=_held(entry),
-                status="settled",
-                settled=amount,
-                closed_at=self._now(),
-                detail=detail,
-            )
-            if self._table.write(*_closing(entry, bill, "#status = :was")):
-                return bill
-        raise _still_racing(f"settling {entry_id}")
+                return None
+            bill = replace(entry, reserved=moves.held(entry), status="settled", settled=amount)
+            return replace(bill, closed_at=self._now(), detail=detail)
+
+        return self._closed(run_id, entry_id, billed)
+
+    def leave_unknown(self, run_id: str, entry_id: str, detail: str) -> Entry:
+        """Go on holding the reservation of what may have been billed by a provider that never says.
+
+        A released one is held again. A bill that comes to light can still be settled.
+        """
+
+        def unknown(entry: Entry) -> Entry | None:
+            if entry.status in ("settled", "unknown"):
+                return None
+            return replace(entry, status="unknown", closed_at=self._now(), detail=detail)
+
+        return self._closed(run_id, entry_id, unknown)
 
     def release(
         self,
@@ -174,22 +181,34 @@ class Ledger:
         `unless_intended`: only while no purchase was begun with it. `never_sent`: not even a late
         job can come of it, so nobody need look for one.
         """
-        condition = "#status = :was" + (
-            " AND attribute_not_exists(#intent_at)" if unless_intended else ""
-        )
+
+        def freed(entry: Entry) -> Entry | None:
+            if entry.status in ("settled", "released"):
+                return None
+            if unless_intended and entry.intent_at is not None:
+                return None
+            intent_at = None if never_sent else entry.intent_at
+            return replace(entry, status="released", closed_at=self._now(), intent_at=intent_at)
+
+        unintended = " AND attribute_not_exists(#intent_at)" if unless_intended else ""
+        return self._closed(run_id, entry_id, freed, unintended)
+
+    def _closed(
+        self,
+        run_id: str,
+        entry_id: str,
+        after: Callable[[Entry], Entry | None],
+        condition: str = "",
+    ) -> Entry:
+        """The entry once `after` has been made of it, or as it stands where that gives None."""
         for _ in range(RACES):
             entry = self.known_entry(run_id, entry_id)
-            if entry.status != "reserved" or (unless_intended and entry.intent_at is not None):
+            closed = after(entry)
+            if closed is None:
                 return entry
-            freed = replace(
-                entry,
-                status="released",
-                closed_at=self._now(),
-                intent_at=None if never_sent else entry.intent_at,
-            )
-            if self._table.write(*_closing(entry, freed, condition)):
-                return freed
-        raise _still_racing(f"releasing {entry_id}")
+            if self._table.write(*moves.closing(entry, closed, f"#status = :was{condition}")):
+                return closed
+        raise _still_racing(f"closing {entry_id}")
 
     def _entry_for(self, reservation: Reservation) -> Entry:
         return Entry(
@@ -262,46 +281,6 @@ class Ledger:
         if totals is None:
             raise RunNotOpen(f"the ledger has no {scope}; open the run before it spends anything")
         return totals
-
-
-def _reserving(entry: Entry) -> tuple[Put, Update, Update]:
-    expression = "SET #available = #available - :amount, #reserved = #reserved + :amount"
-    fits = "#available >= :amount"
-    values = {":amount": entry.reserved}
-    return (
-        Put(to_item(entry_key(entry.run_id, entry.entry_id), entry), "attribute_not_exists(pk)"),
-        Update(
-            scope_key(run_scope(entry.run_id)),
-            expression,
-            f"{fits} AND #overrun = :none AND attribute_not_exists(#closed_at)",
-            values | {":none": money.ZERO},
-        ),
-        Update(scope_key(month_scope(entry.month)), expression, fits, values),
-    )
-
-
-def _closing(before: Entry, after: Entry, condition: str) -> tuple[Put, Update, Update]:
-    held, billed = _held(before), after.settled or money.ZERO
-    values = {
-        ":held": money.ZERO - held,
-        ":billed": billed,
-        ":freed": held - billed,
-        ":overrun": max(money.ZERO, billed - held),
-    }
-    expression = "ADD #reserved :held, #settled :billed, #available :freed, #overrun :overrun"
-    key = entry_key(after.run_id, after.entry_id)
-    exists = "attribute_exists(pk)"
-    if before.file_id is None:
-        condition += " AND attribute_not_exists(#file_id)"
-    return (
-        Put(to_item(key, after), condition, {":was": before.status}),
-        Update(scope_key(run_scope(after.run_id)), expression, exists, values),
-        Update(scope_key(month_scope(after.month)), expression, exists, values),
-    )
-
-
-def _held(entry: Entry) -> Decimal:
-    return entry.reserved if entry.status == "reserved" else money.ZERO
 
 
 def _ceiling_sentence(totals: Totals, entry: Entry) -> str:

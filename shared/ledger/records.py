@@ -9,7 +9,7 @@ from shared import money
 from shared.errors import EconChatRError, Transient
 
 SpendPurpose = Literal["training", "inference", "judging", "hosting"]
-EntryStatus = Literal["reserved", "settled", "released"]
+EntryStatus = Literal["reserved", "settled", "released", "unknown"]
 TrainingState = Literal[
     "submitting", "created", "succeeded", "failed", "cancelled", "refused", "withdrawn"
 ]
@@ -51,7 +51,8 @@ class Entry:
 
     `intent_at` is set from the moment something may have been bought with it, `file_id` from the
     moment its training file lies at the provider, until `file_deleted`.
-    `settled` is the bill, which may exceed `reserved`; None until known.
+    `settled` is the bill, which may exceed `reserved`; None until known. unknown: something was
+    bought and the provider never said for how much, so that the reservation is held for good.
     """
 
     run_id: str

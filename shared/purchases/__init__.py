@@ -12,19 +12,17 @@ from shared.purchases.desk import (
     TrainingOrder,
 )
 from shared.purchases.training import (
-    Bought,
     JobStatus,
-    bought,
     ensure_job,
     poll_job,
     settle_job,
+    settlement_of,
 )
 from shared.purchases.winding_up import Closing, OpenPurchase, cancel_jobs
 
 __all__ = [
     "Answer",
     "AnswerLost",
-    "Bought",
     "Closing",
     "Desk",
     "FineTuneFailed",
@@ -37,9 +35,9 @@ __all__ = [
     "Settlement",
     "TrainingOrder",
     "ask",
-    "bought",
     "cancel_jobs",
     "ensure_job",
     "poll_job",
     "settle_job",
+    "settlement_of",
 ]

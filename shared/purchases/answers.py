@@ -82,14 +82,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A model's words and their price; `paid` is false when an earlier call paid for them."""
+    """A model's words and their price; `paid` is false when an earlier call paid for them.
+
+    `cost` is None where the provider did not count.
+    """
 
     generation_id: str
     text: str
     finish_reason: str
     prompt_tokens: int | None
     completion_tokens: int | None
-    cost: Decimal
+    cost: Decimal | None
     paid: bool
 
 
@@ -142,15 +145,24 @@ def _advance(desk: Desk, question: Question) -> Answer | None:
 
 
 def pay(desk: Desk, purchase: AnswerPurchase) -> Entry | None:
-    """Settle what an answer cost, or free what bought none; None while that is not known."""
+    """Settle what an answer cost, or free what bought none; None while that is not known.
+
+    The cost of an answer that came without its count of tokens stays unknown.
+    """
     if purchase.state == "answered" and purchase.cost is not None:
         detail = f"{purchase.prompt_tokens} + {purchase.completion_tokens} billed tokens"
-        if purchase.prompt_tokens is None or purchase.completion_tokens is None:
-            detail = "billed tokens never reported, counted as reserved"
         return desk.ledger.settle(purchase.run_id, purchase.entry_id, purchase.cost, detail)
+    if purchase.state == "answered":
+        detail = "answered; the provider never said what it billed"
+        return desk.ledger.leave_unknown(purchase.run_id, purchase.entry_id, detail)
     if purchase.state == "withdrawn":
         return desk.ledger.release(purchase.run_id, purchase.entry_id)
     return None
+
+
+def leave_lost(desk: Desk, run_id: str, entry_id: str) -> None:
+    """Hold what a reply that never came may have cost."""
+    desk.ledger.leave_unknown(run_id, entry_id, "the reply was lost, and may have been billed")
 
 
 def _claim(
@@ -199,6 +211,7 @@ def _call(desk: Desk, question: Question, claimed: AnswerPurchase) -> Answer | N
         completion = desk.provider_of(question.provider).complete(question.request)
     except OutcomeUnknown:
         desk.ledger.answers.update(claimed, state="lost")
+        leave_lost(desk, claimed.run_id, claimed.entry_id)
         return None
     except (ProviderRefusal, Transient):
         _withdraw(desk, claimed)
@@ -216,7 +229,7 @@ def _keep(
         "finish_reason": completion.finish_reason,
         "prompt_tokens": completion.prompt_tokens,
         "completion_tokens": completion.completion_tokens,
-        "cost": question.reserved if cost is None else cost,
+        "cost": cost,
     }
     desk.ledger.answers.update(claimed, **answer)
     # Paid for even if another execution has given this one up and asked again.
@@ -248,6 +261,6 @@ def _answer(purchase: AnswerPurchase, *, paid: bool) -> Answer:
         finish_reason=purchase.finish_reason,
         prompt_tokens=purchase.prompt_tokens,
         completion_tokens=purchase.completion_tokens,
-        cost=purchase.cost or money.ZERO,
+        cost=purchase.cost,
         paid=paid,
     )

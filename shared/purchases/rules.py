@@ -59,9 +59,9 @@ class AnswerStep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a job cost, and how we know."""
+    """What a job cost, None where nobody knows, and how we know."""
 
-    amount: Decimal
+    amount: Decimal | None
     detail: str
 
 
@@ -153,22 +153,24 @@ def _attempts(purchase: TrainingPurchase) -> Iterator[Attempt]:
         yield Attempt(key, file_id, purchase.base_model, purchase.intent_at)
 
 
-def bill(purchase: TrainingPurchase, reserved: Decimal) -> Bill:
-    """A finished job's cost: the tokens the provider billed, whether the job succeeded or not.
-
-    A provider that never says is taken to have billed all that was reserved.
-    """
+def bill(purchase: TrainingPurchase) -> Bill:
+    """A finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
     if purchase.trained_tokens is None:
-        return Bill(
-            reserved, f"{purchase.state}; billed tokens never reported, counted as reserved"
-        )
+        return Bill(None, f"{purchase.state}; the provider never said what it billed")
     amount = money.cost(purchase.price_amount, purchase.price_per, purchase.trained_tokens)
     return Bill(amount, f"{purchase.state}; {purchase.trained_tokens} billed tokens")
 
 
+def billed_tokens(job: Job) -> int | None:
+    """The tokens on a finished job's bill: none if it ended badly before its first step."""
+    if job.trained_tokens is None and job.never_began and not is_useful(job):
+        return 0
+    return job.trained_tokens
+
+
 def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
     """Whether a finished job should be asked again for its billed tokens."""
-    return job.trained_tokens is None and purchase.bill_polls < BILL_POLLS
+    return billed_tokens(job) is None and purchase.bill_polls < BILL_POLLS
 
 
 def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:

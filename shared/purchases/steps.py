@@ -3,7 +3,16 @@
 from shared.ledger import Entry, TrainingPurchase
 from shared.providers import Job
 from shared.purchases.desk import Desk
-from shared.purchases.rules import BILLABLE, adoptable, awaits_bill, bill, is_lost, phase
+from shared.purchases.rules import (
+    BILLABLE,
+    Bill,
+    adoptable,
+    awaits_bill,
+    bill,
+    billed_tokens,
+    is_lost,
+    phase,
+)
 
 
 def reconcile(desk: Desk, purchase: TrainingPurchase) -> TrainingPurchase:
@@ -46,7 +55,7 @@ def observe(desk: Desk, purchase: TrainingPurchase) -> tuple[TrainingPurchase, J
         purchase,
         state=phase(job.status),
         fine_tuned_model=job.fine_tuned_model,
-        trained_tokens=job.trained_tokens,
+        trained_tokens=billed_tokens(job),
         reason=job.error,
     )
     return ended, job
@@ -55,6 +64,7 @@ def observe(desk: Desk, purchase: TrainingPurchase) -> tuple[TrainingPurchase, J
 def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
     """Settle or release the reservation of a purchase that has come to an end, else None.
 
+    One whose bill nobody knows stays held, and is marked so.
     Always before the next attempt is claimed, so that no reservation is ever left without an owner.
     """
     if purchase.state in ("withdrawn", "refused"):
@@ -62,6 +72,11 @@ def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
         return desk.ledger.release(purchase.run_id, purchase.entry_id, never_sent=never_sent)
     if purchase.state not in BILLABLE:
         return None
-    entry = desk.ledger.known_entry(purchase.run_id, purchase.entry_id)
-    owed = bill(purchase, entry.reserved)
-    return desk.ledger.settle(purchase.run_id, purchase.entry_id, owed.amount, owed.detail)
+    return pay_bill(desk, purchase.run_id, purchase.entry_id, bill(purchase))
+
+
+def pay_bill(desk: Desk, run_id: str, entry_id: str, owed: Bill) -> Entry:
+    """Settle a bill, or leave open what nobody knows."""
+    if owed.amount is None:
+        return desk.ledger.leave_unknown(run_id, entry_id, owed.detail)
+    return desk.ledger.settle(run_id, entry_id, owed.amount, owed.detail)

@@ -58,23 +58,6 @@ class JobStatus:
         return self.status in BILLABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """A model that an earlier run paid for; `fine_tuned_model` is None where one must deploy."""
-
-    job_id: str
-    fine_tuned_model: str | None
-    trained_tokens: int | None
-
-
-def bought(ledger: Ledger, purchase_id: str) -> Bought | None:
-    """The model of a purchase that has succeeded, which costs nothing any more."""
-    purchase = ledger.trainings.get(purchase_id)
-    if purchase is None or purchase.state != "succeeded" or purchase.job_id is None:
-        return None
-    return Bought(purchase.job_id, purchase.fine_tuned_model, purchase.trained_tokens)
-
-
 def ensure_job(desk: Desk, order: TrainingOrder, open_file: OpenFile) -> JobStatus:
     """Buy the job unless it is bought, or attach to another run's.
 
@@ -278,6 +261,14 @@ def _require_no_overrun(entry: Entry) -> None:
             f"{entry.provider} billed ${money.format_usd(entry.settled or money.ZERO)} for "
             f"{entry.purpose} {entry.model}, above the ${money.format_usd(entry.reserved)} reserved"
         )
+
+
+def settlement_of(ledger: Ledger, order: TrainingOrder) -> Settlement:
+    """What is known of an order that was bought: its model, and what it cost; nothing where it was not."""
+    purchase = ledger.trainings.get(order.purchase_id)
+    if purchase is None:
+        return Settlement(order.purchase_id, order.run_id, None, None, None, money.ZERO, "")
+    return _settlement(purchase, ledger.entry(purchase.run_id, purchase.entry_id), order.run_id)
 
 
 def _settlement(purchase: TrainingPurchase, entry: Entry | None, run_id: str) -> Settlement:

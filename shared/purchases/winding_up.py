@@ -9,11 +9,11 @@ from typing import Any
 from shared.errors import Transient
 from shared.ledger import Entry
 from shared.providers import ProviderRefusal
-from shared.purchases.answers import pay
+from shared.purchases.answers import leave_lost, pay
 from shared.purchases.desk import Desk
 from shared.purchases.files import tidy
-from shared.purchases.rules import BILLABLE, bill, late_job, phase
-from shared.purchases.steps import close, observe, reconcile
+from shared.purchases.rules import BILLABLE, bill, billed_tokens, late_job, phase
+from shared.purchases.steps import close, observe, pay_bill, reconcile
 
 PAUSE_SECONDS = 5
 PATIENCE = timedelta(minutes=8)
@@ -49,7 +49,8 @@ def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Clos
     desk.ledger.close_run(run_id)
     give_up_at = desk.now() + patience
     while True:
-        unsettled = [e for e in desk.ledger.entries(run_id) if e.status != "settled"]
+        entries = desk.ledger.entries(run_id)
+        unsettled = [entry for entry in entries if entry.status in ("reserved", "released")]
         still_open = tuple(left for entry in unsettled if (left := _wind_up(desk, entry)))
         _tidy_up(desk, run_id)
         if not still_open or desk.now() >= give_up_at:
@@ -118,22 +119,25 @@ def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
         return f"late {late.job_id}"
     ending: dict[str, Any] = {
         "state": phase(late.status),
-        "trained_tokens": late.trained_tokens,
+        "trained_tokens": billed_tokens(late),
     }
-    owed = bill(replace(purchase, **ending), entry.reserved)
+    owed = bill(replace(purchase, **ending))
     detail = f"job {late.job_id} appeared after it was given up; {owed.detail}"
-    desk.ledger.settle(entry.run_id, entry.entry_id, owed.amount, detail)
+    pay_bill(desk, entry.run_id, entry.entry_id, replace(owed, detail=detail))
     return ""
 
 
 def _wind_up_answer(desk: Desk, entry: Entry) -> str:
     """Why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
     purchase = desk.ledger.answers.get(entry.purchase_id)
-    if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
-        return ""
-    pay(desk, purchase)
-    waiting = desk.now() - purchase.intent_at <= desk.answer_window
-    return "being answered" if purchase.state == "submitting" and waiting else ""
+    if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):
+        if pay(desk, purchase):
+            return ""
+        waiting = desk.now() - purchase.intent_at <= desk.answer_window
+        if purchase.state == "submitting" and waiting:
+            return "being answered"
+    leave_lost(desk, entry.run_id, entry.entry_id)
+    return ""
 
 
 def _open(entry: Entry, reason: str) -> OpenPurchase:

@@ -1,13 +1,14 @@
 """summary.json: the run in the few figures that scripts rely on."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from shared import money
 from shared.catalogue import Model
 from shared.lake import keys
+from shared.ledger import Entry
 from shared.report.collect import RunRecord
 
 Scored = Sequence[Mapping[str, Any]]
@@ -25,6 +26,7 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "ceiling_usd": money.format_usd(record.settings.ceiling_usd),
         "settled_usd": money.format_usd(totals.settled if totals else money.ZERO),
         "reserved_usd": money.format_usd(totals.reserved if totals else money.ZERO),
+        "unknown_usd": money.format_usd(unknown(record.entries)),
         "episodes": episode_counts(record),
         "pairs": dataset.get("pairs", 0),
         "tokens": dataset.get("tokens", 0),
@@ -48,6 +50,7 @@ def refused_summary(
         "ceiling_usd": nothing,
         "settled_usd": nothing,
         "reserved_usd": nothing,
+        "unknown_usd": nothing,
         "episodes": {"discovered": 0, "parsed": 0, "refused": 0, "failed": 0},
         "pairs": 0,
         "tokens": 0,
@@ -82,18 +85,22 @@ def model_line(record: RunRecord, model: Model) -> dict[str, Any]:
         "selected_pairs": plan["selected_pairs"] if plan else 0,
         "estimated_usd": money.format_usd(estimated),
         "settled_usd": money.format_usd(settled_for_training(record, model.model)),
+        "unknown_usd": money.format_usd(unknown(_trainings(record, model.model))),
     }
+
+
+def unknown(entries: Iterable[Entry]) -> Decimal:
+    """The most that bills can come to which no provider ever told; it is held and not settled."""
+    return money.add(*(entry.reserved for entry in entries if entry.status == "unknown"))
 
 
 def settled_for_training(record: RunRecord, model: str) -> Decimal:
     """What this run paid to train `model`; zero when an earlier run did."""
-    return money.add(
-        *(
-            entry.settled
-            for entry in record.entries
-            if entry.model == model and entry.purpose == "training" and entry.settled is not None
-        )
-    )
+    return money.add(*(entry.settled or money.ZERO for entry in _trainings(record, model)))
+
+
+def _trainings(record: RunRecord, model: str) -> Iterator[Entry]:
+    return (e for e in record.entries if e.model == model and e.purpose == "training")
 
 
 def _status_without_job(plan: Mapping[str, Any] | None) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from shared import money
 from shared.dataset import UNITS
 from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
+from shared.report.summary import unknown
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 
 ARMS = ("base", "tuned")
@@ -56,6 +57,7 @@ class Spending:
     purchases: int
     settled: Decimal
     reserved: Decimal
+    unknown: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,11 @@ def headline(record: RunRecord) -> str:
     name = "dry run" if record.settings.dry_run else "run"
     settled = record.totals.settled if record.totals else money.ZERO
     ceiling = dollars(record.settings.ceiling_usd)
-    return f"This {name} {listed(done)}. It cost {dollars(settled)} of a {ceiling} ceiling."
+    told = f"This {name} {listed(done)}. It cost {dollars(settled)} of a {ceiling} ceiling"
+    untold = unknown(record.entries)
+    if not untold:
+        return f"{told}."
+    return f"{told}, and at most {dollars(untold)} that no provider has told."
 
 
 def answers_wanted(record: RunRecord) -> int:
@@ -223,6 +229,7 @@ def spending(record: RunRecord) -> list[Spending]:
             reserved=money.add(
                 *(entry.reserved for entry in entries if entry.status == "reserved")
             ),
+            unknown=unknown(entries),
         )
         for (purpose, model), entries in sorted(
             groups.items(), key=lambda group: _purchase_order(*group[0])

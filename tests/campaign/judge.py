@@ -209,4 +209,4 @@ class Judge:
     def _is_reconciled(self, run: Run) -> bool:
         """Whether everything the run may have bought is known to the cent."""
         entries = self._world.ledger.entries(run.run_id)
-        return all(e.status != "reserved" and "never reported" not in e.detail for e in entries)
+        return all(entry.status in ("settled", "released") for entry in entries)

@@ -112,6 +112,7 @@ class FakeProvider:
     tells_tokens: bool = True
     listing_delay: float = 0
     echoes_metadata: bool = False
+    never_began: bool = False
     file_seconds: float = 0
     file_ending: FileState = "ready"
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
@@ -256,4 +257,5 @@ class FakeProvider:
             training_file=job.request.file_id,
             base_model=job.request.base_model,
             created_at=job.created_at,
+            never_began=self.never_began,
         )

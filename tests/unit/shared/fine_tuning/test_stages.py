@@ -148,6 +148,8 @@ def test_a_bill_beyond_the_reservation_is_written_down_before_it_stops_the_run(
         bought()
     outcome = lake.read_json(keys.outcome("r1", MODEL.model))
     assert (outcome["status"], outcome["job_id"]) == ("overrun", "job-1")
+    assert (outcome["fine_tuned_model"], outcome["training_tokens"]) == ("ft:job-1", 130_000)
+    assert Decimal(outcome["settled_usd"]) == provider.bill()
     assert outcome["error"]
 
 
@@ -309,6 +311,24 @@ def test_a_deployment_is_asked_for_once_and_waited_for(lake, deploying, trained,
     assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
     outcome = lake.read_json(keys.outcome("r1", LLAMA.model))
     assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
+
+
+def test_a_deployment_is_named_in_the_outcome_before_it_answers(lake, deploying, trained, clock):
+    settings = trained()
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
+    outcome = lake.read_json(keys.outcome("r1", LLAMA.model))
+    assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
+
+
+def test_a_job_whose_checkpoints_are_not_shown_is_waited_for_and_then_given_up(
+    lake, deploying, trained, clock, monkeypatch
+):
+    settings = trained()
+    monkeypatch.setattr(deploying, "checkpoints", lambda job_id: [])
+    assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is False
+    clock.sleep(MAX_DEPLOYMENT_AGE.total_seconds() + 1)
+    with pytest.raises(DeploymentFailed, match=r"no checkpoint yet.*kept there as job job-1"):
+        stages.deploy(lake, deploying, settings, LLAMA, clock.now())
 
 
 def test_another_run_finds_the_deployment_under_its_kept_name(lake, deploying, trained, clock):

@@ -32,6 +32,11 @@ class Held:
     status: str = "reserved"
     settled: Decimal = Decimal(0)
 
+    @property
+    def still(self) -> Decimal:
+        """What it takes of the scopes beside a bill."""
+        return self.reserved if self.status in ("reserved", "unknown") else Decimal(0)
+
 
 @dataclass
 class Account:
@@ -48,8 +53,7 @@ class Account:
 
     @property
     def reserved(self) -> Decimal:
-        open_entries = (held for held in self.entries.values() if held.status == "reserved")
-        return sum((held.reserved for held in open_entries), Decimal(0))
+        return sum((held.still for held in self.entries.values()), Decimal(0))
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -94,7 +98,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if held is None:
             return
         if held.status != "settled":
-            held.reserved = held.reserved if held.status == "reserved" else Decimal(0)
+            held.reserved = held.still
             held.status, held.settled = "settled", amount
             account.overrun += max(Decimal(0), amount - held.reserved)
         assert self.ledger.settle(run, entry_id, amount, "").settled == held.settled
@@ -104,9 +108,20 @@ class LedgerMachine(RuleBasedStateMachine):
         held = self.model[run].entries.get(entry_id)
         if held is None:
             return
-        if held.status == "reserved":
+        if held.status in ("reserved", "unknown"):
             held.status = "released"
         assert self.ledger.release(run, entry_id).status == held.status
+
+    @rule(run=runs, entry_id=entry_ids)
+    def leave_unknown(self, run: str, entry_id: str) -> None:
+        held = self.model[run].entries.get(entry_id)
+        if held is None:
+            return
+        if held.status == "released":
+            self.model[run].overrun += held.reserved
+        if held.status != "settled":
+            held.status = "unknown"
+        assert self.ledger.leave_unknown(run, entry_id, "").status == held.status
 
     @rule(run=runs)
     def close(self, run: str) -> None:

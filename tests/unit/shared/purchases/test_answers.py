@@ -138,14 +138,17 @@ def test_an_unusable_answer_is_paid_for_and_asked_again_only_by_another_run(
     assert ask(desk, question("second")).text == "An answer."
 
 
-def test_an_answer_without_a_count_is_paid_for_as_reserved(
+def test_what_an_answer_without_a_count_cost_is_held_and_said_to_be_unknown(
     desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uncounted = Completion("An answer.", "stop", None, None)
     monkeypatch.setattr(provider, "complete", lambda request: uncounted)
-    assert ask(desk, question()).cost == question().reserved
+    assert ask(desk, question()).cost is None
     (entry,) = desk.ledger.entries("run")
-    assert (entry.settled, "never reported" in entry.detail) == (question().reserved, True)
+    assert (entry.status, entry.settled) == ("unknown", None)
+    assert "never said" in entry.detail
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (0, question().reserved)
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -17,9 +17,9 @@ from shared.purchases import (
     FineTuneFailed,
     FineTuneTimedOut,
     PurchaseUnfinished,
-    bought,
     cancel_jobs,
     settle_job,
+    settlement_of,
 )
 from shared.purchases.rules import BILL_POLLS
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
@@ -230,10 +230,10 @@ def test_a_second_run_attaches_and_pays_nothing(desk: Desk, provider: FakeProvid
 
 
 def test_what_was_bought_before_costs_nothing(desk: Desk, provider: FakeProvider) -> None:
-    assert bought(desk.ledger, ORDER.purchase_id) is None
+    assert settlement_of(desk.ledger, ORDER).job_id is None
     finish(desk)
     settle_job(desk, ORDER)
-    found = bought(desk.ledger, ORDER.purchase_id)
+    found = settlement_of(desk.ledger, ORDER)
     assert (found.job_id, found.fine_tuned_model) == ("job-1", "ft:job-1")
     assert submit(desk, SECOND_ORDER).status == "succeeded"
     assert provider.sent.count("create") == 1
@@ -299,7 +299,7 @@ def test_a_finished_job_is_asked_again_for_its_bill(desk: Desk, provider: FakePr
     assert poll(desk).trained_tokens == 100_000
 
 
-def test_a_bill_that_never_comes_is_taken_to_be_all_that_was_reserved(
+def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
     desk: Desk, provider: FakeProvider
 ) -> None:
     provider.tells_tokens = False
@@ -307,8 +307,44 @@ def test_a_bill_that_never_comes_is_taken_to_be_all_that_was_reserved(
     statuses = [poll(desk).status for _ in range(BILL_POLLS)]
     assert statuses == ["running"] * (BILL_POLLS - 1) + ["succeeded"]
     settlement = settle_job(desk, ORDER)
-    assert settlement.settled == RESERVED
-    assert "never reported" in settlement.detail
+    assert (settlement.fine_tuned_model, settlement.settled) == ("ft:job-1", 0)
+    assert "never said" in settlement.detail
+    totals = desk.ledger.totals("run")
+    assert (totals.settled, totals.reserved) == (0, RESERVED)
+    (entry,) = desk.ledger.entries("run")
+    assert (entry.status, entry.settled) == ("unknown", None)
+
+
+def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.tells_tokens, provider.job_ending = False, "failed"
+    finish(desk)
+    for _ in range(BILL_POLLS):
+        poll(desk)
+    with pytest.raises(FineTuneFailed) as failed:
+        settle_job(desk, ORDER)
+    assert "never said" in failed.value.settlement.detail
+    assert desk.ledger.totals("run").reserved == RESERVED
+
+    provider.never_began = True
+    second = finish(desk, SECOND_ORDER)
+    assert (second.status, second.trained_tokens) == ("failed", 0)
+    with pytest.raises(FineTuneFailed):
+        settle_job(desk, SECOND_ORDER)
+    assert desk.ledger.totals("second").committed == provider.bill() == 0
+
+
+def test_a_bill_three_times_the_estimate_keeps_the_models_name(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.job_tokens = 3 * ORDER.tokens
+    finish(desk)
+    with pytest.raises(SpendOverrun):
+        settle_job(desk, ORDER)
+    paid = settlement_of(desk.ledger, ORDER)
+    assert (paid.job_id, paid.fine_tuned_model) == ("job-1", "ft:job-1")
+    assert paid.settled == provider.bill() == 3 * ORDER.estimate
 
 
 def test_nothing_is_settled_before_the_job_has_ended(desk: Desk) -> None:
@@ -332,7 +368,8 @@ def test_a_bill_beyond_the_margin_is_recorded_as_it_is_and_stops_the_run(
     with pytest.raises(SpendOverrun, match=r"\$0\.650000 .* above the \$0\.510000"):
         settle_job(desk, ORDER)
     assert desk.ledger.totals("run").settled == provider.bill()
-    assert bought(desk.ledger, ORDER.purchase_id) is not None
+    paid = settlement_of(desk.ledger, ORDER)
+    assert (paid.fine_tuned_model, paid.settled) == ("ft:job-1", provider.bill())
 
 
 def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(

@@ -6,15 +6,17 @@ import pytest
 
 from shared.lake import keys
 from shared.report.stages import write_report
+from shared.report.text import dollars
 from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
-    "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd", "episodes", "pairs", "tokens",
+    "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
+    "unknown_usd", "episodes", "pairs", "tokens",
     "models", "metrics", "left_running", "report",
 ]  # fmt: skip
 MODEL_KEYS = [
     "model", "provider", "job_id", "status", "fine_tuned_model", "training_tokens", "selected_pairs", "estimated_usd",
-    "settled_usd",
+    "settled_usd", "unknown_usd",
 ]  # fmt: skip
 STAGES = ("manifest", "corpus", "dataset", "jobs", "answers")
 
@@ -74,6 +76,7 @@ def test_the_summary_says_what_happened_in_dollars_with_six_decimals(run):
         "selected_pairs": 2,
         "estimated_usd": "0.001200",
         "settled_usd": "0.001200",
+        "unknown_usd": "0.000000",
     }
 
 
@@ -309,6 +312,25 @@ def test_a_whole_run_does_not_speak_of_missing_answers(run):
     reported(through(run, "answers"))
     assert "collected 12 answers" in visible(page(run))
     assert "ended after" not in visible(page(run))
+
+
+def test_a_bill_that_was_never_told_is_shown_as_unknown_and_not_as_settled(run):
+    through(run, "answers")
+    run.entries[0] = replace(run.entries[0], status="unknown", settled=None, detail="never said")
+    held = run.entries[0].reserved
+    summary = reported(run)
+    assert summary["unknown_usd"] == summary["models"][0]["unknown_usd"] == f"{held:.6f}"
+    assert summary["models"][0]["settled_usd"] == "0.000000"
+    assert Decimal(summary["settled_usd"]) == sum(entry.settled for entry in run.entries[1:])
+    told = visible(page(run))
+    assert f"and at most {dollars(held)} that no provider has told" in told
+    assert f"bill unknown, at most {dollars(held)}" in told
+    (row,) = [
+        row
+        for row in run.lake.read_file(keys.table_file("spend", RUN_ID))
+        if row["status"] == "unknown"
+    ]
+    assert (row["settled_usd"], row["settled_at"], row["reserved_usd"]) == (None, None, held)
 
 
 def test_an_overrun_is_told(run):
