@@ -55,6 +55,7 @@ class SampleRun:
     lake: Lake
     models: Sequence[str] = ("gpt-4.1-mini", "llama-3.1-8b")
     dry_run: bool = False
+    stand_in: bool = False
     run_id: str = RUN_ID
     entries: list[Entry] = field(default_factory=list)
 
@@ -87,6 +88,7 @@ class SampleRun:
             started_at=STARTED,
             code_version="1.2.3",
             month_ceiling_usd=Decimal(100),
+            stand_in=self.stand_in,
         )
         self.lake.write_json(keys.manifest(self.run_id), run.model_dump(mode="json"))
 

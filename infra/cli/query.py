@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
 from infra.local.cloud import running
 from infra.local.folder import check, state_dir
@@ -51,6 +52,7 @@ def sql_of(name_or_sql: str) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows of the query; 0 when it succeeded."""
     sql = sql_of(arguments.query)
+    check_reads(sql)
     state = state_dir(arguments.out) / "cloud"
     if not state.is_dir():
         raise NoLake(

@@ -61,7 +61,9 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
     bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
     _tell(out, bucket, run_id, dry_run=dry_run)
     if bill is not None and not dry_run:
-        print(f"Bill:    {out / BILL}: the stand-in charged {bill} USD for all runs here")
+        print(
+            f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
+        )
     if finished.status == "SUCCEEDED":
         return 0
     print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
@@ -76,7 +78,7 @@ def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
     started = machine.start_execution(
         stateMachineArn=here.outputs["StateMachineArn"], name=run_id, input=json.dumps(document)
     )
-    teller = Teller(here.ledger, run_id)
+    teller = Teller(here.ledger, run_id, stand_in=here.meter_url is not None)
     for progress in follow(machine, started["executionArn"]):
         teller.tell(progress)
         if isinstance(progress, Finished):

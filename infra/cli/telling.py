@@ -27,9 +27,10 @@ QUIET_STATES = (
 class Teller:
     """Tells a run's progress: elapsed time, state, batches, and money so far."""
 
-    def __init__(self, ledger: Ledger, run_id: str) -> None:
+    def __init__(self, ledger: Ledger, run_id: str, *, stand_in: bool = False) -> None:
         self._ledger = ledger
         self._run_id = run_id
+        self._stand_in = stand_in
         self._started = time.monotonic()
         self._last = ""
         print(f"Run {run_id}", flush=True)
@@ -56,7 +57,8 @@ class Teller:
         except RunNotOpen:
             return ""
         spent, held = money.format_usd(totals.settled), money.format_usd(totals.reserved)
-        return f"spent {spent}, reserved {held} of {money.format_usd(totals.ceiling)} USD"
+        did = "would have cost" if self._stand_in else "spent"
+        return f"{did} {spent}, reserved {held} of {money.format_usd(totals.ceiling)} USD"
 
 
 def print_statistics(token_stats: pd.DataFrame) -> None:
@@ -128,11 +130,12 @@ def print_results(summary: Mapping[str, Any]) -> None:
         f"\n{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
         f"{episodes['refused']} refused, {episodes['failed']} failed; {summary['pairs']:,} usable training pairs"
     )
+    settled = "would have cost" if summary["stand_in"] else "settled"
     print_table(
-        ("model", "status", "pairs", "tokens billed", "estimated", "settled", "tuned model"),
+        ("model", "status", "pairs", "tokens billed", "estimated", settled, "tuned model"),
         [
             (
-                model["model"],
+                model["name"],
                 model["status"],
                 f"{model['selected_pairs']:,}",
                 f"{model['training_tokens']:,}",
@@ -147,8 +150,9 @@ def print_results(summary: Mapping[str, Any]) -> None:
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."
         )
+    did = "A stand-in answered; it would have cost" if summary["stand_in"] else "Spent"
     print(
-        f"\nSpent {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
+        f"\n{did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
     )
 
 

@@ -91,6 +91,7 @@ def laptop(
         environment = {
             "TIKTOKEN_CACHE_DIR": str(encodings.cache_dir()),
             "REACH_PRIVATE_ADDRESSES": "yes",
+            "STAND_IN": "no" if openai_base_url else "yes",
         }
         cloud = stack.enter_context(
             running(state / "cloud", wait_scale=wait_scale, environment=environment)

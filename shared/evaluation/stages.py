@@ -94,5 +94,6 @@ def _row(
         "bought_now": answered.paid,
         "created_at": utc_now(),
         "generated": True,
-        "disclosure": f"Simulated; not the words of {settings.show.host.name}",
+        "stand_in": settings.stand_in,
+        "disclosure": settings.disclosure,
     }

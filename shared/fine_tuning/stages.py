@@ -216,6 +216,7 @@ def _outcome(settings: RunSettings, model: Model, order: TrainingOrder) -> dict[
         "show": settings.show.name,
         "model": model.model,
         "provider": model.provider,
+        "stand_in": settings.stand_in,
         "purchase_id": order.purchase_id,
         "job_id": None,
         "status": "running",

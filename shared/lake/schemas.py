@@ -134,6 +134,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("estimated_usd", MONEY),
             ("settled_usd", MONEY),
             ("error", pa.string()),
+            ("stand_in", pa.bool_()),
         ]
     ),
     "job_metrics": pa.schema(
@@ -164,6 +165,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("created_at", MOMENT),
             ("settled_at", MOMENT),
             ("detail", pa.string()),
+            ("stand_in", pa.bool_()),
         ]
     ),
     "generations": pa.schema(
@@ -185,6 +187,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("created_at", MOMENT),
             ("generated", pa.bool_()),
             ("disclosure", pa.string()),
+            ("stand_in", pa.bool_()),
         ]
     ),
     "metrics": pa.schema(

@@ -88,6 +88,7 @@ def unsettled_jobs(
             "show": manifest["show"]["name"],
             "model": entry.model,
             "provider": entry.provider,
+            "stand_in": manifest.get("stand_in", False),
             "purchase_id": entry.purchase_id,
             "job_id": purchase.job_id,
             "status": "running" if purchase.state == "created" else purchase.state,

@@ -54,5 +54,5 @@ def render(record: RunRecord, scored: Scored) -> str:
         token_statistics=list(view.token_statistics(record)),
         curves=view.curves(record),
         curve_size=(view.CURVE_WIDTH, view.CURVE_HEIGHT),
-        disclosure=f"Simulated; not the words of {settings.show.host.name}",
+        disclosure=settings.disclosure,
     )

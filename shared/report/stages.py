@@ -55,7 +55,8 @@ def _is_closed(lake: Lake, run_id: str) -> bool:
 
 
 def _message(summary: Mapping[str, Any]) -> str:
-    spent = f"Spent {summary['settled_usd']} USD of {summary['ceiling_usd']}."
+    did = "A stand-in answered; it would have cost" if summary["stand_in"] else "Spent"
+    spent = f"{did} {summary['settled_usd']} USD of {summary['ceiling_usd']}."
     left = [
         f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'unknown'}, "
         f"at most {job['at_most_usd']} USD; stop it there."

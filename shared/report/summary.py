@@ -30,6 +30,7 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "episodes": episode_counts(record),
         "pairs": dataset.get("pairs", 0),
         "tokens": dataset.get("tokens", 0),
+        "stand_in": record.settings.stand_in,
         "models": [model_line(record, model) for model in record.settings.models],
         "metrics": [{name: row[name] for name in METRIC_FIELDS} for row in scored],
         "left_running": [dict(job) for job in record.left_running],
@@ -54,6 +55,7 @@ def refused_summary(
         "episodes": {"discovered": 0, "parsed": 0, "refused": 0, "failed": 0},
         "pairs": 0,
         "tokens": 0,
+        "stand_in": False,
         "models": [],
         "metrics": [],
         "left_running": [],
@@ -86,6 +88,7 @@ def model_line(record: RunRecord, model: Model) -> dict[str, Any]:
         "estimated_usd": money.format_usd(estimated),
         "settled_usd": money.format_usd(settled_for_training(record, model.model)),
         "unknown_usd": money.format_usd(unknown(_trainings(record, model.model))),
+        "name": record.settings.shown(model.model),
     }
 
 

@@ -19,6 +19,7 @@ def spend_rows(record: RunRecord) -> Iterator[dict[str, Any]]:
             "purpose": entry.purpose,
             "model": entry.model,
             "provider": entry.provider,
+            "stand_in": record.settings.stand_in,
             "status": entry.status,
             "reserved_usd": entry.reserved,
             "settled_usd": entry.settled,

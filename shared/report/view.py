@@ -153,7 +153,8 @@ def headline(record: RunRecord) -> str:
     name = "dry run" if record.settings.dry_run else "run"
     settled = record.totals.settled if record.totals else money.ZERO
     ceiling = dollars(record.settings.ceiling_usd)
-    told = f"This {name} {listed(done)}. It cost {dollars(settled)} of a {ceiling} ceiling"
+    cost = "would have cost" if record.settings.stand_in else "cost"
+    told = f"This {name} {listed(done)}. It {cost} {dollars(settled)} of a {ceiling} ceiling"
     untold = unknown(record.entries)
     if not untold:
         return f"{told}."

@@ -11,7 +11,8 @@ from shared import money
 @dataclass(frozen=True, slots=True)
 class Environment:
     """`provider_base_url` is empty where the catalogue's address of each provider holds;
-    `reach_private_addresses` is set on a laptop alone."""
+    `reach_private_addresses` and `stand_in`, whether a stand-in takes the place of every provider,
+    are set on a laptop alone."""
 
     bucket: str
     ledger_table: str
@@ -21,6 +22,7 @@ class Environment:
     code_version: str
     topic_arn: str
     reach_private_addresses: bool
+    stand_in: bool = False
 
 
 @cache
@@ -35,4 +37,5 @@ def environment() -> Environment:
         code_version=os.environ["CODE_VERSION"],
         topic_arn=os.environ["TOPIC_ARN"],
         reach_private_addresses=os.environ.get("REACH_PRIVATE_ADDRESSES") == "yes",
+        stand_in=os.environ.get("STAND_IN") == "yes",
     )

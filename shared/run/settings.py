@@ -55,10 +55,22 @@ class RunSettings(BaseModel):
     since: date | None
     limit: int | None
     dry_run: bool
+    stand_in: bool = False
+    """Whether a stand-in takes the place of every model, so that nobody is charged."""
 
     def model(self, name: str) -> Model:
         """The settings of the model called `name`."""
         return next(model for model in self.models if model.model == name)
+
+    def shown(self, model: str) -> str:
+        """The model's name where a person reads it: "stand-in for gpt-4.1-mini" where that answers."""
+        return f"stand-in for {model}" if self.stand_in else model
+
+    @property
+    def disclosure(self) -> str:
+        """What is said beside every answer."""
+        by = "; said by a stand-in for the model named" if self.stand_in else ""
+        return f"Simulated; not the words of {self.show.host.name}{by}"
 
     @property
     def month(self) -> str:
@@ -106,6 +118,7 @@ def resolve(
     started_at: datetime,
     code_version: str,
     month_ceiling_usd: Decimal,
+    stand_in: bool = False,
 ) -> RunSettings:
     """Hold what is asked against the show and the catalogue.
 
@@ -138,6 +151,7 @@ def resolve(
         since=asked.since,
         limit=asked.limit,
         dry_run=asked.dry_run,
+        stand_in=stand_in,
     )
 
 

@@ -42,6 +42,7 @@ def prepare(
             started_at=started_at,
             code_version=environment.code_version,
             month_ceiling_usd=environment.month_ceiling_usd,
+            stand_in=environment.stand_in,
         ).model_dump(mode="json")
         bucket.write_json(keys.manifest(run_id), kept)
     held = settings.frozen(kept)

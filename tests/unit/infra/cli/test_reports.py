@@ -27,7 +27,11 @@ def bucket(out):
 def run(bucket, run_id, day, models=(PLANNED,), *, report=True, **changes):
     folder = bucket / "runs" / run_id
     folder.mkdir(parents=True)
-    summary = {**refused_summary(run_id, None, None), "models": list(models), **changes}
+    summary = {
+        **refused_summary(run_id, None, None, "SUCCEEDED"),
+        "models": list(models),
+        **changes,
+    }
     (folder / "summary.json").write_text(json.dumps(summary))
     manifest = {"started_at": f"2026-11-{day}T10:00:00Z", "show": {"name": "p"}, "dry_run": False}
     if report:

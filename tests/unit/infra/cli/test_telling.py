@@ -100,6 +100,7 @@ def test_the_plan_tells_whether_each_model_fits(capsys):
 def model(**changes):
     return {
         "model": "gpt-4.1-mini",
+        "name": "gpt-4.1-mini",
         "status": "succeeded",
         "selected_pairs": 230,
         "training_tokens": 173420,
@@ -112,7 +113,7 @@ def model(**changes):
 
 def summary(**changes):
     return {
-        **refused_summary("r1", None, None),
+        **refused_summary("r1", None, None, "SUCCEEDED"),
         "status": "SUCCEEDED",
         "settled_usd": "0.485576",
         "ceiling_usd": "5.000000",
@@ -127,6 +128,17 @@ def test_results_tell_what_was_bought_and_spent(capsys):
     assert "173,420" in out
     assert "Spent 0.485576 of 5.000000 USD; 0.000000 still reserved." in out
     assert "Nothing was bought" not in out
+
+
+def test_what_a_stand_in_answered_is_told_in_the_conditional(capsys):
+    print_results(summary(stand_in=True, models=[model(name="stand-in for gpt-4.1-mini")]))
+    out = capsys.readouterr().out
+    assert "stand-in for gpt-4.1-mini" in out
+    assert "A stand-in answered; it would have cost 0.485576 of 5.000000 USD" in out
+    assert "Spent" not in out
+    teller = Teller(Book(TOTALS), "r1", stand_in=True)
+    teller.tell(Entered("Build dataset"))
+    assert "would have cost 0.000001" in capsys.readouterr().out
 
 
 def test_a_run_that_found_everything_bought_says_so(capsys):

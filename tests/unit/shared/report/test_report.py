@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -12,11 +13,11 @@ from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
     "unknown_usd", "episodes", "pairs", "tokens",
-    "models", "metrics", "left_running", "report",
+    "stand_in", "models", "metrics", "left_running", "report",
 ]  # fmt: skip
 MODEL_KEYS = [
     "model", "provider", "job_id", "status", "fine_tuned_model", "training_tokens", "selected_pairs", "estimated_usd",
-    "settled_usd", "unknown_usd",
+    "settled_usd", "unknown_usd", "name",
 ]  # fmt: skip
 STAGES = ("manifest", "corpus", "dataset", "jobs", "answers")
 
@@ -77,6 +78,7 @@ def test_the_summary_says_what_happened_in_dollars_with_six_decimals(run):
         "estimated_usd": "0.001200",
         "settled_usd": "0.001200",
         "unknown_usd": "0.000000",
+        "name": "gpt-4.1-mini",
     }
 
 
@@ -358,3 +360,41 @@ def test_the_page_counts_the_corpus_by_year(run):
         of_year = [row for row in EPISODES if row[3].year == year]
         read = sum(status == "parsed" for *_, status, _ in of_year)
         assert f"{year} {len(of_year)} {read} {2 * read} {30 * read}" in by_year
+
+
+def told(run: SampleRun) -> dict[str, str]:
+    """Everything a reader may look at, as text."""
+    summary = reported(through(run, "answers"))
+    tables = {
+        table: repr(run.lake.read_file(keys.table_file(table, RUN_ID)))
+        for table in ("jobs", "generations", "spend")
+    }
+    return {"page": page(run), "summary": json.dumps(summary), **tables}
+
+
+def test_where_a_stand_in_answered_every_place_says_so(run):
+    run.stand_in = True
+    told_in = told(run)
+    assert "stand-in" in told_in["page"]
+    assert "stand-in" in told_in["summary"]
+    assert '"stand_in": true' in told_in["summary"]
+    assert "'stand_in': True" in told_in["spend"]
+    shown = visible(told_in["page"])
+    assert "No real model was asked" in shown
+    assert "stand-in for gpt-4.1-mini" in shown
+    assert "It would have cost $0.0036 of a $5.00 ceiling" in shown
+    assert not re.search(r"(?<!would have )\bcost \$|\bsettled\b", shown.lower())
+
+
+def test_where_a_real_model_answered_no_place_speaks_of_a_stand_in(run):
+    told_in = told(run)
+    assert not [place for place, text in told_in.items() if "stand-in" in text]
+    assert '"stand_in": false' in told_in["summary"]
+    assert "'stand_in': False" in told_in["spend"]
+    assert "It cost $0.0036 of a $5.00 ceiling" in visible(told_in["page"])
+
+
+def test_the_plan_of_a_stand_in_says_that_nobody_was_asked(run):
+    run.stand_in = run.dry_run = True
+    reported(through(run, "dataset"))
+    assert "A plan asks nobody" in visible(page(run))
