@@ -33,6 +33,13 @@ SHOW = {
     "consent": {"scope": "tests", "attested_by": "us", "date": "2026-01-01"},
     "questions": list(QUESTIONS),
 }
+WARNINGS = {
+    "e1": [
+        "unknown speakers: Ann Low",
+        "the host, Ida Stone, never speaks; who speaks most: Tom Ash",
+    ],
+    "e2": ["the transcript may be cut off: it ends in 'and'"],
+}
 EPISODES = (
     ("e1", "Rain, with Tom Ash", ["Tom Ash"], datetime(2014, 3, 1, tzinfo=UTC), "parsed", None),
     (
@@ -106,6 +113,7 @@ class SampleRun:
                 "published": published,
                 "status": status,
                 "reason": reason,
+                "warnings": WARNINGS.get(episode_id),
                 "n_turns": 2 if status == "parsed" else 0,
                 "n_tokens": 30 if status == "parsed" else 0,
             }

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from infra.cli import asked, reports
-from infra.cli.telling import Teller, print_plan, print_results, print_statistics
+from infra.cli.telling import Teller, print_corpus, print_plan, print_results, print_statistics
 from infra.local.cloud import Finished, follow
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, laptop, served
@@ -126,6 +126,7 @@ def _tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     planned = bucket / keys.plan(run_id)
     if planned.is_file():
         print_plan(json.loads(planned.read_text(encoding="utf-8")), summary["ceiling_usd"])
+    print_corpus(summary)
     if not dry_run:
         print_results(summary)
     _print_places(out, bucket, summary)

@@ -14,6 +14,7 @@ from shared.dataset import UNITS
 from shared.ledger import Ledger, RunNotOpen
 from shared.report import commitment
 
+NOTICED = 8  # findings told; the report and the query have all
 QUIET_STATES = (
     "Wait",
     "Wait for deployment",
@@ -123,13 +124,30 @@ def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
     )
 
 
-def print_results(summary: Mapping[str, Any]) -> None:
-    """What the run found, trained and spent."""
-    episodes = summary["episodes"]
+def print_corpus(summary: Mapping[str, Any]) -> None:
+    """What the run found and read, and what was noticed, worst first."""
+    episodes, noticed = summary["episodes"], summary["noticed"]
     print(
         f"\n{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
         f"{episodes['refused']} refused, {episodes['failed']} failed; {summary['pairs']:,} usable training pairs"
     )
+    if noticed:
+        print("\nNoticed, worst first:")
+    for found in noticed[:NOTICED]:
+        print(f"  - {found['sentence']}")
+        if found["examples"]:
+            more = found["episodes"] - len(found["examples"])
+            others = f" and {more:,} more" if more else ""
+            print(f"    in: {_cut('; '.join(found['examples']), 120)}{others}")
+        if found["way_out"]:
+            print(f"    {found['way_out']}")
+    if len(noticed) > NOTICED:
+        print(f"  and {len(noticed) - NOTICED} more: econchatr query what_was_noticed")
+
+
+def print_results(summary: Mapping[str, Any]) -> None:
+    """What the run trained and spent."""
+    print()
     settled = "would have cost" if summary["stand_in"] else "settled"
     print_table(
         ("model", "status", "pairs", "tokens billed", "estimated", settled, "tuned model"),

@@ -63,6 +63,7 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     ]
     _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
     lake.write_json(keys.plan(settings.run_id), [row.row() for row in plans])
+    _refuse_nothing_usable(settings, len(published), candidates)
     _refuse_the_unaffordable(settings, plans, candidates)
     return plans
 
@@ -256,6 +257,17 @@ def _write_run_rows(
     lake.write_rows(
         table, keys.table_file(table, settings.run_id), [{**own, **row} for row in rows]
     )
+
+
+def _refuse_nothing_usable(
+    settings: RunSettings, n_read: int, candidates: Sequence[Candidate]
+) -> None:
+    """Raise TooFewPairs without a single usable pair, of a dry run too: it planned nothing."""
+    if not candidates:
+        raise TooFewPairs(
+            f"show {settings.show.name} has no usable training pair in {n_read} episodes that were read; "
+            "what was noticed, worst first, stands in the report and in the query what_was_noticed"
+        )
 
 
 def _refuse_the_unaffordable(

@@ -20,6 +20,7 @@ EPISODE_COLUMNS = (
     "status",
     "reason",
     "detail",
+    "warnings",
     "n_turns",
     "n_tokens",
 )

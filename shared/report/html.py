@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from shared.dataset import findings
 from shared.report import text, view
 from shared.report.collect import RunRecord
 from shared.report.summary import Scored, episode_counts, model_line
@@ -44,6 +45,7 @@ def render(record: RunRecord, scored: Scored) -> str:
         spending=view.spending(record),
         models=[model_line(record, model) for model in settings.models],
         counts=episode_counts(record),
+        noticed=findings(record.episodes, record.discovery),
         unread=[row for row in record.episodes if row["status"] != "parsed"],
         read=[row for row in record.episodes if row["status"] == "parsed"],
         corpus_by_year=view.corpus_by_year(record),

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from shared import money
 from shared.catalogue import Model
+from shared.dataset import findings
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report.collect import RunRecord
@@ -28,6 +30,10 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "reserved_usd": money.format_usd(totals.reserved if totals else money.ZERO),
         "unknown_usd": money.format_usd(unknown(record.entries)),
         "episodes": episode_counts(record),
+        "noticed": [
+            {**asdict(found), "examples": list(found.examples)}
+            for found in findings(record.episodes, record.discovery)
+        ],
         "pairs": dataset.get("pairs", 0),
         "tokens": dataset.get("tokens", 0),
         "stand_in": record.settings.stand_in,
@@ -53,6 +59,7 @@ def refused_summary(
         "reserved_usd": nothing,
         "unknown_usd": nothing,
         "episodes": {"discovered": 0, "parsed": 0, "refused": 0, "failed": 0},
+        "noticed": [],
         "pairs": 0,
         "tokens": 0,
         "stand_in": False,

@@ -142,12 +142,14 @@ def _silent_guests(known: Cast, people: People) -> str:
 
 
 def _host_share(turns: Sequence[Turn], people: People) -> str:
-    words = Counter[str]()
+    words, by_name = Counter[str](), Counter[str]()
     for turn in turns:
         words[turn.role] += len(turn.text.split())
+        by_name[turn.speaker] += len(turn.text.split())
     share = words["host"] / (words.total() or 1)
     if not words["host"]:
-        return f"the host, {people.host.name}, never speaks"
+        most = ", ".join(name for name, _ in by_name.most_common(3))
+        return f"the host, {people.host.name}, never speaks; who speaks most: {most}"
     if share > HOST_SHARE_LIMIT:
         return f"the host speaks {share:.0%} of the words"
     return ""

@@ -103,6 +103,17 @@ def test_run_episodes_that_failed(lake):
     ]
 
 
+def test_run_what_was_noticed(lake):
+    rows = rows_of(lake, "what_was_noticed")
+    assert [(row["title"], row["warning"]) for row in rows] == [
+        ("Rain, with Tom Ash", "the host, Ida Stone, never speaks; who speaks most: Tom Ash"),
+        ("Swings", "failed (http_500): "),
+        ("Notes on lamps", "refused (no_turns): "),
+        ("Fences, with Tom Ash and Lea Roe", "the transcript may be cut off: it ends in 'and'"),
+        ("Rain, with Tom Ash", "unknown speakers: Ann Low"),
+    ]
+
+
 def test_run_tokens_per_year(lake):
     (row,) = rows_of(lake, "tokens_per_year")
     assert (row["show"], row["year"], row["episodes"], row["turns"]) == ("porch", 2014, 2, 4)

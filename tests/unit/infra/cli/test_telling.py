@@ -5,7 +5,15 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from infra.cli.telling import Teller, print_plan, print_results, print_statistics, print_table
+from infra.cli.telling import (
+    NOTICED,
+    Teller,
+    print_corpus,
+    print_plan,
+    print_results,
+    print_statistics,
+    print_table,
+)
 from infra.local.cloud import Entered, Finished, Left, MapProgress
 from shared.dataset.statistics import MEASURES, Tally
 from shared.ledger import RunNotOpen, Totals
@@ -148,10 +156,39 @@ def test_a_run_that_found_everything_bought_says_so(capsys):
 
 @pytest.mark.parametrize("models", [[], [model(status="not planned", fine_tuned_model=None)]])
 def test_a_run_that_failed_early_is_told_without_an_excuse(capsys, models):
-    print_results(summary(status="FAILED", settled_usd="0.000000", models=models))
+    failed = summary(status="FAILED", settled_usd="0.000000", models=models)
+    print_corpus(failed)
+    print_results(failed)
     out = capsys.readouterr().out
     assert "FAILED" in out
     assert "Nothing was bought" not in out
+
+
+def found(n, **fields):
+    return {
+        "kind": "no_labels",
+        "sentence": f"{n} episodes refused: nobody's name stands before what is said",
+        "way_out": "Have the transcripts made with the speakers' names.",
+        "episodes": n,
+        "examples": ["Rain", "Lamps", "Swings"][:n],
+        **fields,
+    }
+
+
+def test_what_was_noticed_is_told_with_where_and_what_to_do(capsys):
+    print_corpus(summary(noticed=[found(20), found(2, way_out="")]))
+    _, counts, _, head, first, where, way_out, second, *_ = capsys.readouterr().out.splitlines()
+    assert "episodes found" in counts
+    assert head == "Noticed, worst first:"
+    assert first == "  - 20 episodes refused: nobody's name stands before what is said"
+    assert where == "    in: Rain; Lamps; Swings and 17 more"
+    assert way_out.strip() == "Have the transcripts made with the speakers' names."
+    assert second.startswith("  - 2 episodes")
+
+
+def test_more_than_a_screenful_of_findings_is_left_to_the_query(capsys):
+    print_corpus(summary(noticed=[found(1)] * (NOTICED + 5)))
+    assert capsys.readouterr().out.endswith("and 5 more: econchatr query what_was_noticed\n")
 
 
 @pytest.mark.parametrize("n", [0, 2])

@@ -244,7 +244,8 @@ def test_stale_pairs_are_deleted_and_another_shows_are_left_alone(lake):
     build(lake, run_id="r2")
     own = set(lake.keys("lake/pairs/")) - set(others)
     lake.delete([keys.shard_file("turns", keys.shard_of("porch", MAY))])
-    build(lake, run_id="r3", dry_run=True)
+    with pytest.raises(TooFewPairs):
+        build(lake, run_id="r3", dry_run=True)
     assert len(own) == 1
     assert lake.keys("lake/pairs/") == others
 
@@ -312,11 +313,19 @@ def test_one_model_that_fits_is_enough(lake):
     assert {plan.model: plan.fits for plan in plans} == {"llama-3.1-8b": True, "gpt-4.1": False}
 
 
-@pytest.mark.parametrize(("pairs", "ceiling"), [(0, "5.00"), (9, "5.00"), (40, "0.000001")])
+@pytest.mark.parametrize(("pairs", "ceiling"), [(9, "5.00"), (40, "0.000001")])
 def test_a_dry_run_tells_that_nothing_fits_and_raises_nothing(lake, pairs, ceiling):
     put(lake, {TRAINED[0]: chats(pairs)})
     (plan,) = build(lake, dry_run=True, ceiling_usd=ceiling)
     assert not plan.fits
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_run_without_a_single_usable_pair_is_no_success_and_its_plan_is_kept(lake, dry_run):
+    put(lake, {TRAINED[0]: chats(0)})
+    with pytest.raises(TooFewPairs, match=r"no usable training pair.*what_was_noticed"):
+        build(lake, dry_run=dry_run)
+    assert lake.read_json(keys.plan("r1"))
 
 
 def test_pairs_longer_than_the_provider_takes_do_not_train_and_do_not_hold_up_the_rest(lake):

@@ -12,7 +12,7 @@ from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
-    "unknown_usd", "episodes", "pairs", "tokens",
+    "unknown_usd", "episodes", "noticed", "pairs", "tokens",
     "stand_in", "models", "metrics", "left_running", "report",
 ]  # fmt: skip
 MODEL_KEYS = [
