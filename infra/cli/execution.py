@@ -43,16 +43,17 @@ def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
         arn = machine.start_execution(
             stateMachineArn=here.outputs["StateMachineArn"], name=run_id, input=json.dumps(document)
         )["executionArn"]
-        finished = _followed(
-            machine,
-            arn,
-            Teller(here.ledger, run_id, stand_in=here.meter_url is not None),
-            interruptions,
-        )
+        teller = _teller(here, run_id)
+        finished = _followed(machine, arn, teller, interruptions)
         if finished.status != "SUCCEEDED":
-            _ended(machine, _closing_of(machine, here.outputs["StateMachineArn"], run_id))
+            closing = _closing_of(machine, here.outputs["StateMachineArn"], run_id)
+            _ended(machine, closing, teller)
         _close_killed_runs(here, machine, dry_run=bool(document.get("dry_run")))
     return run_id, finished
+
+
+def _teller(here: Laptop, run_id: str) -> Teller:
+    return Teller(here.ledger, run_id, stand_in=here.meter_url is not None)
 
 
 def _followed(machine: Any, arn: str, teller: Teller, interruptions: Interruptions) -> Finished:
@@ -103,9 +104,10 @@ def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
     )
 
 
-def _ended(machine: Any, arn: str) -> None:
-    for _ in follow(machine, arn):
-        pass
+def _ended(machine: Any, arn: str, teller: Teller) -> None:
+    for progress in follow(machine, arn):
+        if not isinstance(progress, Finished):  # how a closing ends is not how its run did
+            teller.tell(progress)
 
 
 def _close_killed_runs(here: Laptop, machine: Any, *, dry_run: bool) -> None:
@@ -116,7 +118,7 @@ def _close_killed_runs(here: Laptop, machine: Any, *, dry_run: bool) -> None:
             stateMachineArn=here.outputs["StateMachineArn"],
             input=json.dumps({"close": {"name": run_id, **KILLED}}),
         )
-        _ended(machine, started["executionArn"])
+        _ended(machine, started["executionArn"], _teller(here, run_id))
 
 
 def _unclosed(here: Laptop, *, dry_run: bool) -> list[str]:
