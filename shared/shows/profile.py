@@ -20,6 +20,10 @@ QUESTIONS = (
 """What any host may be asked, where the profile has no questions of its own."""
 
 
+SELECTOR = r"^$|^#[\w-]+$|^(?:[a-z][a-z0-9]*)?\.[\w-]+$"
+"""`#id`, `.class` or `tag.class`."""
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -119,6 +123,8 @@ class ShowProfile(_Record):
     transcripts: str | None = None
     exclude: tuple[Exclusion, ...] = ()
     host: HostProfile
+    speakers: dict[str, str] = {}
+    transcript_selector: str = Field(default="", pattern=SELECTOR)
     fetch: Fetch = Fetch()
     rights: Rights | None = None
     consent: Consent | None = None
