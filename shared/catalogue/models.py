@@ -71,13 +71,15 @@ class Hyperparameters(_Record):
 class Provider(_Record):
     """One fine-tuning service that the `openai` client can talk to.
 
-    `deploy`: what must happen between a finished job and its first answer.
+    `deploy`: what must happen between a finished job and its first answer. `byte_order_mark`: whether
+    training files must begin with one.
     """
 
     provider: str
     base_url: str
     hyperparameters: Hyperparameters
     deploy: Literal["none", "nebius_v0"]
+    byte_order_mark: bool = False
 
 
 class Model(_Record):

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from shared import tokens
-from shared.dataset.boilerplate import Sifter
-from shared.dataset.splits import Split
 from shared.ids import digest
 from shared.shows import Training
 from shared.transcripts import clean_text
 
-NOTHING_RECURS = Sifter()
+Split = Literal["train", "held_out"]
+HELD_OUT_ONE_IN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +52,26 @@ class Pair:
         }
 
 
-def pairs_of(
-    turns: Sequence[Mapping[str, str]],
-    show: str,
-    episode_id: str,
-    training: Training,
-    split: Split = "train",
-    sifter: Sifter = NOTHING_RECURS,
-) -> Iterator[Pair]:
-    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`).
+def split_of(episode_id: str) -> Split:
+    """Which split an episode belongs to: whole episodes, one in ten held out, the same one every time."""
+    return "held_out" if int(digest(episode_id), 16) % HELD_OUT_ONE_IN == 0 else "train"
 
-    Cleaned, and without what `sifter` takes out.
-    """
+
+def pairs_of(
+    turns: Sequence[Mapping[str, str]], show: str, episode_id: str, training: Training
+) -> Iterator[Pair]:
+    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`)."""
     patterns = [re.compile(pattern, re.IGNORECASE) for pattern in training.must_have]
     for said, answered in pairwise(turns):
         if said["role"] == "host" or answered["role"] != "host":
             continue
-        prompt, completion = (
-            sifter.sifted(clean_text(turn["text"]).text) for turn in (said, answered)
-        )
+        prompt, completion = clean_text(said["text"]).text, clean_text(answered["text"]).text
         if prompt and completion:
-            yield _pair(prompt, completion, show, episode_id, patterns, split)
+            yield _pair(prompt, completion, show, episode_id, patterns)
 
 
 def _pair(
-    prompt: str,
-    completion: str,
-    show: str,
-    episode_id: str,
-    patterns: Sequence[re.Pattern[str]],
-    split: Split,
+    prompt: str, completion: str, show: str, episode_id: str, patterns: Sequence[re.Pattern[str]]
 ) -> Pair:
     matched = (
         number
@@ -96,6 +86,6 @@ def _pair(
         completion=completion,
         prompt_tokens=tokens.count(prompt),
         completion_tokens=tokens.count(completion),
-        split=split,
+        split=split_of(episode_id),
         must_have_patterns=tuple(matched),
     )

@@ -38,7 +38,8 @@ MAX_QUOTED = 500
 # The sentences differ by service and their codes say nothing, so the words decide.
 _FILE_IN_PROCESS = re.compile(
     r"\bfile\b.{0,200}(?:being (?:processed|validated|imported)|not (?:yet )?(?:been )?"
-    r"(?:ready|processed|validated)|(?:not|n't) in .{0,40}processed|\bpending\b)",
+    r"(?:ready|processed|validated)|(?:not|n't) in .{0,40}processed|\bpending\b|"
+    r"must point to a completed)",
     re.IGNORECASE | re.DOTALL,
 )
 

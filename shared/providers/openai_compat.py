@@ -5,6 +5,7 @@ money goes through a copy of it that never retries. It builds requests; replies 
 `replies`, because the client hands on whatever the wire said under the names of its own types.
 """
 
+import codecs
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -78,9 +79,10 @@ class OpenAICompatible:
             return [found for told in listed if (found := replies.file(told)).name == name]
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
+        sent = codecs.BOM_UTF8 + content.read() if self._provider.byte_order_mark else content
         with explained(f"uploading {name}"):
             reply = self._once.files.with_raw_response.create(
-                file=(name, content), purpose="fine-tune", timeout=UPLOAD_TIMEOUT_SECONDS
+                file=(name, sent), purpose="fine-tune", timeout=UPLOAD_TIMEOUT_SECONDS
             )
             return replies.file(replies.decoded(reply.content))
 

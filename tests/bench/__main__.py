@@ -12,8 +12,9 @@ from typing import Any
 
 from infra import encodings
 from infra.local.cloud import running
+from infra.local.provider.manners import MANNERS
 from tests.bench.growth import bytes_per_usable_pair, growth
-from tests.campaign.judge import Campaign, run_campaign
+from tests.campaign.judge import Campaign, run_campaign, run_on_every_core
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
 from tests.places import ROOT
 
@@ -23,7 +24,7 @@ RESULT = ROOT / "build" / "bench.json"
 
 def main() -> int:
     os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
-    campaign = run_campaign(range(SCHEDULES))
+    campaigns = {manner: run_on_every_core(range(SCHEDULES), manner) for manner in MANNERS}
     with tempfile.TemporaryDirectory() as state, running(Path(state)) as cloud:
         client = cloud.client("dynamodb")
         embedded = run_campaign(range(EMBEDDED_SCHEDULES), client)
@@ -31,7 +32,9 @@ def main() -> int:
             won = race(ledger)
     figures = {
         "python": platform.python_version(),
-        "fault_campaign": _campaign_figures(campaign),
+        "fault_campaign": {
+            manner: _campaign_figures(campaign) for manner, campaign in campaigns.items()
+        },
         "fault_campaign_on_the_embedded_table": _campaign_figures(embedded),
         "race": {"reservations": CONTENDERS, "fit": FIT, "won": won},
         "growth": {**growth(), "dataset_bytes_per_usable_pair": bytes_per_usable_pair()},
@@ -39,7 +42,8 @@ def main() -> int:
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     _print(figures)
-    return 1 if campaign.faulty_seeds or embedded.faulty_seeds or won != FIT else 0
+    faulty = [campaign.faulty_seeds for campaign in (*campaigns.values(), embedded)]
+    return 1 if any(faulty) or won != FIT else 0
 
 
 def _campaign_figures(campaign: Campaign) -> dict[str, Any]:
@@ -51,8 +55,10 @@ def _campaign_figures(campaign: Campaign) -> dict[str, Any]:
 
 
 def _print(figures: Mapping[str, Any]) -> None:
-    for section, measured in figures.items():
-        if not isinstance(measured, dict):
+    campaigns = figures["fault_campaign"]
+    sections = {f"fault_campaign_of_{manner}": campaigns[manner] for manner in campaigns}
+    for section, measured in {**sections, **figures}.items():
+        if not isinstance(measured, dict) or measured is campaigns:
             continue
         print(section.replace("_", " ").capitalize())
         for name, value in measured.items():

@@ -13,7 +13,7 @@ from shared.purchases import (
     poll_job,
     settle_job,
 )
-from tests.campaign.goods import open_file, order, questions
+from tests.campaign.goods import open_file
 from tests.campaign.world import Killed, Run, World
 from tests.unit.shared.purchases.orders import MONTH
 
@@ -39,7 +39,7 @@ class Execution:
     def __init__(self, world: World, run: Run) -> None:
         self.world, self.run = world, run
         self.desk = world.desk(run)
-        self.order = order(run.run_id, run.purchase_id)
+        self.order = world.goods.order(run.run_id, run.purchase_id)
         self._aborts_at = (
             world.stage.after(world.rng.uniform(0, ABORTED_WITHIN_SECONDS))
             if world.chance(ABORT_RATE)
@@ -87,7 +87,7 @@ class Execution:
             self._invoke(lambda: settle_job(self.desk, self.order))
         except FineTuneFailed:
             world.incidents["fine tune failed"] += 1
-        for asked in questions(run.run_id):
+        for asked in world.goods.questions(run.run_id):
             self._invoke(lambda asked=asked: ask(self.desk, asked), LONG_LAMBDA_SECONDS)
 
     def _invoke(self, work: Callable[[], Result], seconds: float = LAMBDA_SECONDS) -> Result:

@@ -1,12 +1,14 @@
-"""What a schedule buys, and the price list that buyer and stand-in both read."""
+"""What a schedule buys from each service, and the price list that buyer and stand-in both read."""
 
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from shared import catalogue
-from shared.catalogue import Catalogue, Model
+from shared.catalogue import Catalogue, Model, Provider
 from shared.providers import ChatRequest, examples
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
@@ -15,25 +17,61 @@ EXAMPLES, N_EPOCHS = 20, 2
 CUE = "Vera responds:"
 ASKED = ("Why is the prairie hard to make?", "Who made it?")
 ANSWER_TOKENS = 100
-
-
 # A hundred times the real prices, so that a small file is worth a ceiling.
-MODEL: Model = (
-    catalogue.packaged()
-    .model("gpt-4.1-mini")
-    .model_copy(
-        update={
-            "prices": (
-                price("training", "500.00"),
-                price("base_input", "40.00"),
-                price("base_output", "160.00"),
-            )
-        }
-    )
+PRICES = (
+    price("training", "500.00"),
+    price("base_input", "40.00"),
+    price("base_output", "160.00"),
 )
-PRICES = Catalogue(
-    as_of=date(2026, 11, 23), providers=catalogue.packaged().providers, models=(MODEL,)
-)
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A model of one service, with the profile by which the product knows that service."""
+
+    model: Model
+    provider: Provider
+
+    @property
+    def catalogue(self) -> Catalogue:
+        day = date(2026, 11, 23)
+        return Catalogue(as_of=day, providers=(self.provider,), models=(self.model,))
+
+    def order(self, run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
+        """A model, counted as the plan counts it; runs that order it under one name share it."""
+        return TrainingOrder(
+            purchase_id, run_id, self.model, n_epochs=N_EPOCHS, tokens=N_EPOCHS * self._per_epoch
+        )
+
+    @property
+    def _per_epoch(self) -> int:
+        return _tokens_per_epoch(self.model.tokenizer)
+
+    @property
+    def promised(self) -> Decimal:
+        """The most that a model may be billed: its estimate, and the margin of its catalogue entry."""
+        return self.order("any").estimate * (100 + self.model.margin_percent) / 100
+
+    def questions(self, run_id: str) -> list[Question]:
+        """Asked of the untuned model, whose name is the same in every schedule."""
+        return [self._question(run_id, text) for text in ASKED]
+
+    def ceiling(self, models: str) -> Decimal:
+        """So many times the estimate of the model, rounded to what a person may write."""
+        return (self.order("any").estimate * Decimal(models)).quantize(Decimal("0.000001"))
+
+    def _question(self, run_id: str, text: str) -> Question:
+        message = examples.prompt_message(text, CUE)
+        request = ChatRequest(self.model.answering_model, (message,), ANSWER_TOKENS, 0.0)
+        return Question(
+            run_id=run_id,
+            model=self.model.model,
+            provider=self.model.provider,
+            request=request,
+            prompt_tokens=examples.prompt_bound(self.model, message),
+            input_price=self.model.price("base_input"),
+            output_price=self.model.price("base_output"),
+        )
 
 
 @cache
@@ -42,37 +80,26 @@ def training_bytes() -> bytes:
     return examples.encode_line(pair) * EXAMPLES
 
 
+@cache
+def _tokens_per_epoch(tokenizer: str) -> int:
+    lines = training_bytes().splitlines(keepends=True)
+    return sum(examples.count_line(line, tokenizer) for line in lines)
+
+
 def open_file() -> io.BytesIO:
     return io.BytesIO(training_bytes())
 
 
-@cache
-def order(run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
-    """A model, counted as the plan counts it; runs that order it under one name share it."""
-    lines = training_bytes().splitlines(keepends=True)
-    per_epoch = sum(examples.count_line(line, MODEL.tokenizer) for line in lines)
-    return TrainingOrder(purchase_id, run_id, MODEL, n_epochs=N_EPOCHS, tokens=N_EPOCHS * per_epoch)
+def _packaged(name: str, **changes: object) -> Goods:
+    known = catalogue.packaged()
+    model = known.model(name).model_copy(update={"prices": PRICES})
+    provider = known.provider(model.provider).model_copy(update=changes)
+    return Goods(model.model_copy(update={"provider": provider.provider}), provider)
 
 
-def questions(run_id: str) -> list[Question]:
-    """Asked of the untuned model, whose name is the same in every schedule."""
-    return [_question(run_id, text) for text in ASKED]
-
-
-def ceiling(models: str) -> Decimal:
-    """So many times the estimate of the model, rounded to what a person may write."""
-    return (order("any").estimate * Decimal(models)).quantize(Decimal("0.000001"))
-
-
-def _question(run_id: str, text: str) -> Question:
-    message = examples.prompt_message(text, CUE)
-    request = ChatRequest(MODEL.base_model, (message,), ANSWER_TOKENS, temperature=0.0)
-    return Question(
-        run_id=run_id,
-        model=MODEL.model,
-        provider=MODEL.provider,
-        request=request,
-        prompt_tokens=examples.prompt_bound(MODEL, message),
-        input_price=MODEL.price("base_input"),
-        output_price=MODEL.price("base_output"),
-    )
+GOODS: Mapping[str, Goods] = {
+    "openai": _packaged("gpt-4.1-mini"),
+    "nebius": _packaged("llama-3.1-8b"),
+    "azure": _packaged("gpt-4.1-mini", provider="azure", byte_order_mark=True),
+    "bare": _packaged("gpt-4.1-mini", provider="bare"),
+}

@@ -2,25 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from infra.local.provider import jobs as clock
 from infra.local.provider import meter
+from infra.local.provider.manners import BARE, MANNERS, Manner
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
 from shared.providers import PURCHASE_FIELD
 from tests.campaign.execution import Execution
-from tests.campaign.goods import ceiling, order
 from tests.campaign.table import ledger_table
 from tests.campaign.world import TABLE, Run, World
 
 # A model is estimated at 1 and reserved with the margin that its catalogue entry promises.
 CEILINGS = ("0.6", "1", "1.03", "2.2", "4")
-MARGIN = Decimal("1.02")
+SURPRISES = ("token_factor", "bill_factor")
 
 
 @dataclass(frozen=True)
@@ -72,21 +74,31 @@ class Campaign:
             self.faulty_seeds.append(verdict.seed)
 
 
-def run_campaign(seeds: Iterable[int], client: Any = None) -> Campaign:
+def run_campaign(seeds: Iterable[int], client: Any = None, manner: Manner = BARE) -> Campaign:
     """The schedules of `seeds`; `client` is boto3's for a DynamoDB to use in place of one in memory."""
     campaign = Campaign()
     for seed in seeds:
         with ledger_table(client, TABLE) if client else nullcontext():
-            campaign.add(run_schedule(seed, client))
+            campaign.add(run_schedule(seed, client, manner))
     return campaign
 
 
-def run_schedule(seed: int, client: Any = None) -> Verdict:
+def run_on_every_core(seeds: Iterable[int], manner: str) -> Campaign:
+    """The schedules of `seeds` in a manner, shared out among processes."""
+    campaign = Campaign()
+    with ProcessPoolExecutor() as pool:
+        schedule = partial(run_schedule, manner=MANNERS[manner])
+        for verdict in pool.map(schedule, seeds, chunksize=10):
+            campaign.add(verdict)
+    return campaign
+
+
+def run_schedule(seed: int, client: Any = None, manner: Manner = BARE) -> Verdict:
     """One random schedule: up to three executions at once, each to its end, then one that runs anew.
 
     The executions want the same model, or each its own and so the same money.
     """
-    with World(seed, client) as world:
+    with World(seed, client, manner) as world:
         share = world.rng.choice([True, True, False])
         first = [
             _run(world, f"run-{n}", purchase_id="model-of-the-host" if share else f"model-{n}")
@@ -106,7 +118,7 @@ def run_schedule(seed: int, client: Any = None) -> Verdict:
 def _run(
     world: World, run_id: str, models: str = "", purchase_id: str = "model-of-the-host"
 ) -> Run:
-    run = Run(run_id, ceiling(models or world.rng.choice(CEILINGS)), purchase_id)
+    run = Run(run_id, world.goods.ceiling(models or world.rng.choice(CEILINGS)), purchase_id)
     world.runs.append(run)
     return run
 
@@ -134,7 +146,7 @@ class Judge:
         reconciled = {run.run_id: self._is_reconciled(run) for run in world.runs}
         return Verdict(
             seed=seed,
-            overspends=self._overspends(),
+            overspends=self._overspends() + self._bills_beyond_reservations(),
             duplicates=self._duplicate_jobs() + self._duplicate_answers(),
             left_running=self._running,
             misstated=[
@@ -153,10 +165,23 @@ class Judge:
         return money.add(*(self._charges[name] for name in bought))
 
     def _beyond_control(self, run: Run | None = None) -> Decimal:
-        """What the stand-in charged for single jobs above all that was reserved for them."""
+        """What the stand-in charged by surprise for single jobs above all that was reserved for them."""
         ours = [job for job in self._jobs if run is None or self._world.payer[job.id] == run.run_id]
-        held = order("any").estimate * MARGIN
-        return money.add(*(max(money.ZERO, self._charges[job.id] - held) for job in ours))
+        odd = [job for job in ours if _is_surprising(job)]
+        held = self._world.goods.promised
+        return money.add(*(max(money.ZERO, self._charges[job.id] - held) for job in odd))
+
+    def _bills_beyond_reservations(self) -> list[str]:
+        """What costs more than is reserved for it although the service counts as it always does."""
+        goods = self._world.goods
+        longest = max(question.reserved for question in goods.questions("any"))
+        bought = [(job.id, goods.promised) for job in self._jobs if not _is_surprising(job)]
+        bought += [(call.id, longest) for call in self._calls]
+        return [
+            f"{name} was billed {self._charges[name]} of {held} reserved"
+            for name, held in bought
+            if self._charges[name] > held
+        ]
 
     def _overspends(self) -> list[str]:
         """Bills above a ceiling by more than the provider charged beyond a reservation."""
@@ -210,3 +235,8 @@ class Judge:
         """Whether everything the run may have bought is known to the cent."""
         entries = self._world.ledger.entries(run.run_id)
         return all(entry.status in ("settled", "released") for entry in entries)
+
+
+def _is_surprising(job: Job) -> bool:
+    """Whether a fault made the job's bill larger than the service's rules do."""
+    return any(surprise in job.traits for surprise in SURPRISES)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from infra.local.provider.catalogue import Model, read_catalogue
 from infra.local.provider.context import Provider
-from infra.local.provider.manners import OPENAI
+from infra.local.provider.manners import BARE, Manner
 from infra.local.provider.models import Answering, Library, Voice
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
@@ -20,7 +20,7 @@ from shared import catalogue
 from shared.ledger import Ledger
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
-from tests.campaign.goods import MODEL, PRICES, ceiling
+from tests.campaign.goods import GOODS
 from tests.campaign.line import (
     NOT_SENT,
     OTHER_RATE,
@@ -57,11 +57,13 @@ class Run:
 class World:
     """Everything a schedule touches. `client` is boto3's for a DynamoDB with a table TABLE.
 
+    `manner` is the stand-in's, and says by its name what is bought and how the buyer knows the service.
+
     `payer` names the run and `asked` the request behind each job and answer on the stand-in's bill;
     `unheard` counts how often a request may have been acted upon without anybody knowing of it.
     """
 
-    def __init__(self, seed: int, client: Any = None) -> None:
+    def __init__(self, seed: int, client: Any = None, manner: Manner = BARE) -> None:
         self.rng = Random(seed)
         self.stage = Stage(self.rng)
         self.trouble = True
@@ -70,11 +72,12 @@ class World:
         self.payer: dict[str, str] = {}
         self.asked: dict[str, bytes] = {}
         self.runs: list[Run] = []
+        self.goods, self._manner = GOODS[manner.name], manner
         self._outage_ends = self.stage.moment
         self._folder = tempfile.TemporaryDirectory()
         self.standin = self._odd_standin(Path(self._folder.name))
         self.application = Application(self.standin)
-        self.month_ceiling = self.rng.choice([Decimal(1000), ceiling("2.4")])
+        self.month_ceiling = self.rng.choice([Decimal(1000), self.goods.ceiling("2.4")])
         self.table = UnreliableTable(
             client or MemoryDynamoDB(), self._before_table, self._after_table
         )
@@ -101,8 +104,7 @@ class World:
         return self.trouble and self.rng.random() < rate
 
     def desk(self, run: Run) -> Desk:
-        profile = catalogue.packaged().provider(MODEL.provider)
-        provider = OpenAICompatible(Line(self, run.run_id).client(), profile)
+        provider = OpenAICompatible(Line(self, run.run_id).client(), self.goods.provider)
         return Desk(self.ledger, lambda name: provider, self.stage.now, self.stage.sleep)
 
     def gate(self, what: str) -> None:
@@ -139,12 +141,12 @@ class World:
     def _odd_standin(self, folder: Path) -> Provider:
         store = Store(folder)
         standin = Provider(
-            catalogue=_offered(),
+            catalogue=_offered(self._manner.name),
             store=store,
             library=_Library(store),
             job_seconds=self.rng.choice([20, 120, 600]),
             api_key=None,
-            manner=OPENAI,
+            manner=self._manner,
             now=lambda: self.stage.moment.timestamp(),
         )
         oddities = [
@@ -196,9 +198,9 @@ _ANSWERS: dict[tuple[str, str, float], str] = {}
 
 
 @cache
-def _offered() -> dict[str, Model]:
+def _offered(manner: str) -> dict[str, Model]:
     """The stand-in's own reading of the price list."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.yaml"
-        path.write_text(catalogue.dump(PRICES), encoding="utf-8")
+        path.write_text(catalogue.dump(GOODS[manner].catalogue), encoding="utf-8")
         return read_catalogue(path)

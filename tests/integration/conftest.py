@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from infra.cli.asked import inline
-from infra.cli.execution import execute
+from infra.cli.runs import execute
 from infra.local.cloud import Finished
 from infra.local.laptop import Laptop, laptop
-from shared import shows
+from shared import catalogue, shows
 from shared.lake import keys
 from shared.lake.tables import Lake
 from tests.integration.site import FlakySite, flaky_site
@@ -57,6 +57,15 @@ class Machine:
             yield
         finally:
             self._stand_in("DELETE", "/_faults")
+
+    def replace_key(self, key: str) -> None:
+        """Another API key, at the provider and in the secret, as somebody who rotates it would."""
+        self._stand_in("PUT", "/_key", {"key": key})
+        providers = catalogue.packaged().providers
+        self.here.cloud.client("secretsmanager").put_secret_value(
+            SecretId=self.here.outputs["ProviderSecret"],
+            SecretString=json.dumps({provider.provider: key for provider in providers}),
+        )
 
     @contextmanager
     def function_timeout(self, function: str, seconds: int) -> Iterator[None]:
@@ -130,7 +139,7 @@ class Outcome:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     out: Path = tmp_path_factory.mktemp("laptop")
     with (
-        flaky_site(out / "site") as site,
-        laptop(out, month_ceiling_usd="1000.00", wait_scale=0.2) as here,
+        flaky_site(tmp_path_factory.mktemp("site")) as site,
+        laptop(out, month_ceiling_usd="1000.00", wait_scale=0.2, manner="bare") as here,
     ):
         yield Machine(here, site)

@@ -63,6 +63,13 @@ class Counter:
             time.sleep(0.1)
         raise AssertionError("the job did not end")
 
+    def wait_until(self, status: str) -> None:
+        """Wait for the provider's own word."""
+        deadline = time.monotonic() + 60
+        while poll_job(self.desk, self.order(), training_file, MAX_AGE).provider_status != status:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
     def misbehave(self, action: str, **options: Any) -> None:
         self._send("POST", "/_faults", {"rules": [{"action": action, **options}]})
 
@@ -94,7 +101,7 @@ def open_counter(
     with ExitStack() as running:
 
         def opened(job_seconds: float) -> Counter:
-            provider = start(PACKAGED, tmp_path, job_seconds=job_seconds, manner="openai")
+            provider = start(PACKAGED, tmp_path, job_seconds=job_seconds)
             return Counter(running.enter_context(provider))
 
         yield opened
@@ -133,9 +140,9 @@ def test_a_creation_that_never_happened_is_repeated_after_the_window(
 def test_a_cancelled_job_is_settled_by_the_share_it_was_billed(
     open_counter: Callable[[float], Counter],
 ) -> None:
-    counter = open_counter(4)
+    counter = open_counter(20)
     ensure_job(counter.desk, counter.order(), training_file)
-    time.sleep(2)
+    counter.wait_until("running")
     assert cancel_jobs(counter.desk, "run").still_open == ()
     assert [job["status"] for job in counter.jobs()] == ["cancelled"]
     assert counter.ledger.totals("run").settled == counter.billed() < counter.order().estimate

@@ -112,9 +112,9 @@ def test_a_handler_that_times_out_fails_the_run_and_leaves_no_job_running(machin
     assert machine.meter()["running_jobs"] == 0
 
 
-def test_a_job_that_fails_at_the_provider_fails_the_run_and_costs_nothing(machine):
+def test_a_job_that_fails_at_a_provider_which_tells_its_tokens_costs_nothing(machine):
     billed = machine.billed()
-    with machine.fault("fail_job"):
+    with machine.fault("fail_job", tells_tokens=True):
         outcome = machine.run(machine.show("failing"))
     assert outcome.finished.status == "FAILED"
     assert outcome.finished.error == "EveryFineTuneFailed"

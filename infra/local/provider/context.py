@@ -15,12 +15,12 @@ from infra.local.provider.store import Job, Store
 from infra.local.provider.wire import Json, Reply, bad_request, everything, not_found, page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Provider:
     """The provider: what it offers, what it remembers and how it is told to misbehave.
 
     `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
-    accepts any key; `manner` is whose service it stands in for; `now` is the Unix time.
+    accepts any key and may be replaced at any time; `manner` is whose service it stands in for; `now` is the Unix time.
     """
 
     catalogue: dict[str, Model]

@@ -92,7 +92,8 @@ def job_json(job: Job, now: float, must_be_deployed: bool, manner: Manner) -> Js
     state = status(job, now)
     done = state == "succeeded"
     finished = finished_at(job, now)
-    untold = state == "failed" and not manner.tells_failed_tokens
+    tells = manner.tells_failed_tokens or job.traits.get("tells_tokens")
+    untold = state == "failed" and not tells
     return {
         "object": "fine_tuning.job",
         "id": job.id,

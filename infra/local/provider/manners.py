@@ -106,8 +106,6 @@ OPENAI = Manner(
     model_unready=Refusal(
         404, "model_not_found", "The model '{name}' does not exist or you do not have access to it."
     ),
-    file_wait=0.0,
-    tells_failed_tokens=True,
     filters_by_metadata=True,
     tells_estimate=True,
     cuts_long_examples=True,
@@ -155,7 +153,6 @@ BARE = Manner(
     counting={"meta-llama/": LLAMA, "": COOKBOOK},
     file_unready=_STILL_PROCESSED,
     model_unready=Refusal(404, 404, "The model `{name}` does not exist."),
-    file_done="uploaded",
     pages=False,
     keeps_file_names=False,
 )

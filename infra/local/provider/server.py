@@ -43,6 +43,12 @@ def _clear_faults(visit: Visit) -> Reply:
     return _faults(visit)
 
 
+def _replace_key(visit: Visit) -> Reply:
+    """PUT /_key: from now on only this one opens."""
+    visit.provider.api_key = str(visit.body()["key"])
+    return Reply({})
+
+
 def _faults(visit: Visit) -> Reply:
     return Reply(visit.provider.faults.left())
 
@@ -68,6 +74,7 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("POST", "/v1/chat/completions", models.chat_completion),
     ("POST", "/v1/completions", models.completion),
     ("GET", "/_meter", _meter),
+    ("PUT", "/_key", _replace_key),
     ("GET", "/_faults", _faults),
     ("POST", "/_faults", _add_faults),
     ("DELETE", "/_faults", _clear_faults),

@@ -259,6 +259,16 @@ def test_an_upload_is_sent_once(wire: Wire, provider: OpenAICompatible) -> None:
     assert b'filename="p.jsonl"' in wire.requests[0].read()
 
 
+@pytest.mark.parametrize("marked", [False, True])
+def test_an_upload_begins_with_a_byte_order_mark_where_a_service_wants_one(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible], marked: bool
+) -> None:
+    wire.replies = [ok({"id": "file-1", "object": "file", "filename": "p", "status": "uploaded"})]
+    profile = OPENAI.model_copy(update={"byte_order_mark": marked})
+    connect(profile).upload("p.jsonl", BytesIO(b'{"messages": []}'))
+    assert (b'\xef\xbb\xbf{"messages"' in wire.requests[0].read()) == marked
+
+
 def test_deleting_what_is_gone_is_no_error(wire: Wire, provider: OpenAICompatible) -> None:
     wire.replies = [no(404), no(404)]
     provider.delete_file("file-1")

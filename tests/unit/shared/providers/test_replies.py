@@ -233,6 +233,7 @@ def test_a_model_that_is_not_found_is_not_ready_yet_whatever_the_code(body: obje
         "File 'file-1' is still being processed and is not ready to be used for fine-tuning.",
         "The training file is not in a processed state.",
         "file file-1 has status pending; try again later",
+        "The specified file reference must point to a completed file import.",
     ],
 )
 @pytest.mark.parametrize("status", [400, 404, 409, 422])

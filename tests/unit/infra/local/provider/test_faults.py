@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import openai
 import pytest
@@ -144,6 +145,14 @@ def test_a_job_can_fail_at_the_provider_and_costs_nothing(at: Bench) -> None:
     assert at.charged(job.id)["charged_usd"] == "0"
 
 
+def test_a_failed_job_can_tell_that_it_billed_nothing(at: Bench) -> None:
+    told = []
+    for tells in (False, True):
+        at.misbehave("fail_job", tells_tokens=tells)
+        told.append(at.finished(at.create().id).trained_tokens)
+    assert told == [None, 0]
+
+
 def test_a_slow_job_runs_until_it_is_cancelled(at: Bench) -> None:
     at.misbehave("slow_job")
     job = at.create()
@@ -165,6 +174,45 @@ def test_the_money_can_be_out_and_the_organisation_not_eligible(at: Bench) -> No
         at.create(metadata={"key": "refused"})
     assert closed.value.code == "training_not_available"
     assert not bought(at, "refused")
+
+
+def test_an_answer_can_come_without_a_choice_in_parts_or_with_half_a_character(at: Bench) -> None:
+    calls = len(at.meter()["calls"])
+    said = at.ask(BASE, "Hello?", temperature=0)
+    for action in ("no_choices", "parts", "surrogate"):
+        at.misbehave(action)
+        asked = {"model": BASE, "messages": [{"role": "user", "content": "Hello?"}]}
+        reply = at.http.post("/v1/chat/completions", json={**asked, "temperature": 0}).json()
+        texts = [choice["message"]["content"] for choice in reply["choices"]]
+        expected = {
+            "no_choices": [],
+            "parts": [[{"type": "text", "text": half} for half in halves(said)]],
+            "surrogate": [said + "\ud83d"],
+        }
+        assert texts == expected[action]
+    assert len(at.meter()["calls"]) == calls + 4
+
+
+def halves(text: str) -> tuple[str, str]:
+    return text[: len(text) // 2], text[len(text) // 2 :]
+
+
+def test_losses_can_be_no_numbers(at: Bench) -> None:
+    job = at.finished(at.create().id)
+    at.misbehave("bad_losses")
+    spoilt = at.client.files.content(job.result_files[0]).text.splitlines()
+    whole = at.client.files.content(job.result_files[0]).text.splitlines()
+    assert [row.split(",")[1] for row in spoilt[1:4]] == ["nan", "inf", "-Infinity"]
+    assert [row.split(",")[0::2] for row in spoilt] == [row.split(",")[0::2] for row in whole]
+
+
+def test_a_key_can_be_replaced_while_it_runs(tmp_path: Path) -> None:
+    with bench(tmp_path / "state", api_key="old") as keyed:
+        assert keyed.client_with("old").models.list().data
+        keyed.http.put("/_key", json={"key": "new"})
+        assert keyed.client_with("new").models.list().data
+        with pytest.raises(openai.AuthenticationError):
+            keyed.client_with("old").models.list()
 
 
 def test_any_request_can_be_struck_by_naming_its_path(at: Bench) -> None:

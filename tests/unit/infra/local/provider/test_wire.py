@@ -94,7 +94,7 @@ def test_a_file_of_no_use_fails_the_job(at: Bench, content: bytes, code: str, sa
     created = at.create(content)
     assert created.status == "validating_files"
     job = at.finished(created.id)
-    assert (job.status, job.trained_tokens, job.fine_tuned_model) == ("failed", 0, None)
+    assert (job.status, job.trained_tokens, job.fine_tuned_model) == ("failed", None, None)
     assert job.error is not None
     assert (job.error.code, job.error.param) == (code, "training_file")
     assert said in job.error.message
@@ -137,7 +137,9 @@ def test_jobs_are_paged_and_found_by_their_metadata(at: Bench) -> None:
 
 def test_files_are_listed_read_and_deleted(at: Bench) -> None:
     file = at.client.files.create(file=("mine.jsonl", b"some bytes"), purpose="fine-tune")
-    assert (file.bytes, file.filename, file.status) == (10, "mine.jsonl", "processed")
+    assert (file.bytes, file.filename, file.status) == (10, "mine.jsonl", "uploaded")
+    processed = at.client.files.wait_for_processing(file.id, poll_interval=0.01)
+    assert processed.status == "processed"
     assert file.id in [f.id for f in at.client.files.list(purpose="fine-tune", limit=3)]
     assert at.client.files.content(file.id).read() == b"some bytes"
     assert at.client.files.delete(file.id).deleted

@@ -16,9 +16,14 @@ expressions for the whole method and any part of the path. What the actions do:
     trained_tokens  with `factor` the new job counts and bills that many times its tokens,
                     without it a job is shown with trained_tokens null
     progress        the new job tells the tokens it has billed so far while it runs
-    fail_job        the new job ends failed with `message`, nothing billed
+    fail_job        the new job ends failed with `message`, nothing billed; whether it says so is
+                    a matter of the manner, unless `tells_tokens` is true
     slow_job        the new job runs until it is cancelled
     price_surprise  the new job bills `factor` (1.5) times its price
+    no_choices      a chat is answered, and billed, with no choice at all
+    parts           a chat's text comes as a list of parts
+    surrogate       a chat's text ends with half of a character
+    bad_losses      a job's result file holds losses that are no finite numbers
 """
 
 import re
@@ -28,6 +33,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.provider.faults.replies import (
+    half_a_character,
+    in_parts,
+    with_bad_losses,
+    with_text,
+    without_choices,
+)
 from infra.local.provider.wire import ApiError, Json, Reply, bad_request
 
 Options = Mapping[str, Any]
@@ -35,6 +47,8 @@ Options = Mapping[str, Any]
 _CREATE_JOB = ("POST", "/fine_tuning/jobs$")
 _READ_JOB = ("GET", "/fine_tuning/jobs/[^/]+$")
 _LIST_JOBS = ("GET", "/fine_tuning/jobs$")
+_ANSWER = ("POST", "/chat/completions$")
+_RESULTS = ("GET", "/files/file-results-[^/]+/content$")
 _CANCEL_JOB = ("POST", "/fine_tuning/jobs/[^/]+/cancel$")
 
 
@@ -203,6 +217,13 @@ def _without_young(options: Options, reply: Reply, at: float) -> Reply:
     return Reply({**reply.body, "data": shown}, reply.status)
 
 
+def _remade(remake: Callable[[Any], Any]) -> Callable[[Options, Reply, float], Reply]:
+    def after(_options: Options, reply: Reply, _at: float) -> Reply:
+        return Reply(remake(reply.body)) if reply.status == 200 else reply
+
+    return after
+
+
 _MORE_TOKENS = Action(traits=lambda options: {"token_factor": str(options["factor"])})
 
 ACTIONS: dict[str, Action] = {
@@ -218,8 +239,15 @@ ACTIONS: dict[str, Action] = {
     "trained_tokens": Action(_READ_JOB, after=_show("trained_tokens", lambda _: None)),
     "progress": Action(traits=lambda _: {"tells_progress": True}),
     "fail_job": Action(
-        traits=lambda o: {"fails_with": o.get("message", "The training cluster went away.")}
+        traits=lambda o: {
+            "fails_with": o.get("message", "The training cluster went away."),
+            "tells_tokens": bool(o.get("tells_tokens")),
+        }
     ),
     "slow_job": Action(traits=lambda _: {"never_ends": True}),
     "price_surprise": Action(traits=lambda o: {"bill_factor": str(o.get("factor", "1.5"))}),
+    "no_choices": Action(_ANSWER, after=_remade(without_choices)),
+    "parts": Action(_ANSWER, after=_remade(with_text(in_parts))),
+    "surrogate": Action(_ANSWER, after=_remade(with_text(half_a_character))),
+    "bad_losses": Action(_RESULTS, after=_remade(with_bad_losses)),
 }
