@@ -1,6 +1,7 @@
 """`econchatr inspect`: what the parser sees on one page or in one file."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ from shared.errors import InvalidField
 from shared.lake.keys import belongs_to
 from shared.lake.schemas import SCHEMAS
 from shared.shows import ShowProfile
-from shared.transcripts import Inspection, describe, heading_of
+from shared.transcripts import Inspection, describe, heading_of, who_is_who
 
 WIDTH = 100
 
@@ -23,10 +24,19 @@ def run(arguments: argparse.Namespace) -> int:
     body, content_type = _page(arguments.page, show)
     title = heading_of(body, content_type)
     guests = guests_from_title(title, (show.host.name, *show.host.aliases))
-    seen = describe(body, content_type=content_type, host=host_of(show), guests=guests)
+    seen = describe(
+        body,
+        content_type=content_type,
+        host=host_of(show),
+        guests=guests,
+        speakers=show.speakers,
+        selector=show.transcript_selector,
+    )
     print(f"Title:     {title or 'none'}")
     print(f"Guests:    {', '.join(guests) or 'none named'} (by the title)")
     _print(seen)
+    if seen.transcript:
+        _propose(who_is_who(seen.transcript.turns, host_of(show), guests))
     if seen.transcript and arguments.out:
         _print_duplicates(arguments.out, show.name, seen.transcript.digest)
     return 0 if seen.transcript else 1
@@ -65,6 +75,15 @@ def _print(seen: Inspection) -> None:
     print()
     for turn in seen.first_turns:
         print(f"{turn.speaker}: {turn.text}"[:WIDTH])
+
+
+def _propose(speakers: Mapping[str, str]) -> None:
+    """What the profile may say of speakers without a name."""
+    if speakers:
+        told = ", ".join(f"{label}: {name}" for label, name in speakers.items())
+        print(
+            f"\nBy what they say of themselves, for the profile if it is right:\nspeakers: {{{told}}}"
+        )
 
 
 def _print_duplicates(out: Path, show: str, digest: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.cli import inspect_page, query, runs, score
+from infra.cli.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
@@ -16,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
     asked = _parser().parse_args(arguments)
     try:
-        ended = int(asked.run(asked))
+        with terminated_like_interrupted():
+            ended = int(asked.run(asked))
         sys.stdout.flush()  # so that a reader who has gone is noticed here
         return ended
     except BadInput as error:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,14 +10,20 @@ from typing import Any
 import pandas as pd
 
 from infra.cli import asked, reports
-from infra.cli.telling import Teller, print_corpus, print_plan, print_results, print_statistics
-from infra.local.cloud import Finished, follow
+from infra.cli.execution import execute
+from infra.cli.telling import (
+    print_corpus,
+    print_plan,
+    print_results,
+    print_statistics,
+    print_stopped,
+)
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, laptop, served
-from shared.clock import utc_now
 from shared.lake import keys
 from shared.shows import ShowProfile
 
+STOPPED = 130  # what a shell makes of Ctrl-C
 PLAN_CEILING_USD = "10.00"
 BILL = "bill.json"  # the stand-in's own, independent of the ledger
 NAMED = 3  # of the files that are in the way
@@ -67,23 +72,7 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
     if finished.status == "SUCCEEDED":
         return 0
     print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
-    return 1
-
-
-def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
-    """Start the machine and tell what it does until it ends; the run's id and how it ended."""
-    name = document["show"]["name"]
-    run_id = f"{name}-{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-    machine = here.cloud.client("stepfunctions")
-    started = machine.start_execution(
-        stateMachineArn=here.outputs["StateMachineArn"], name=run_id, input=json.dumps(document)
-    )
-    teller = Teller(here.ledger, run_id, stand_in=here.meter_url is not None)
-    for progress in follow(machine, started["executionArn"]):
-        teller.tell(progress)
-        if isinstance(progress, Finished):
-            return run_id, progress
-    raise AssertionError("an execution was followed to no end")
+    return STOPPED if finished.status == "ABORTED" else 1
 
 
 def _leave_files(here: Laptop, out: Path) -> None:
@@ -129,6 +118,8 @@ def _tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     print_corpus(summary)
     if not dry_run:
         print_results(summary)
+    if summary["status"] == "ABORTED":
+        print_stopped(summary)
     _print_places(out, bucket, summary)
 
 

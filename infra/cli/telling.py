@@ -20,7 +20,11 @@ QUIET_STATES = (
     "Wait for deployment",
     "Notify",
     "Model settled",
+    "Name run",
     "Run succeeded",
+    "Run closed",
+    "Tell failure without report",
+    "Tell failure of report",
     "Run failed",
 )
 
@@ -172,6 +176,25 @@ def print_results(summary: Mapping[str, Any]) -> None:
     print(
         f"\n{did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
     )
+
+
+def print_stopped(summary: Mapping[str, Any]) -> None:
+    """What stopping the run did: each job's end and bill, and what could not be stopped."""
+    print("\nStopped.", end="")
+    for model in summary["models"]:
+        if model["job_id"]:
+            print(
+                f" {model['model']}: job {model['job_id']} {model['status']}, "
+                f"{model['settled_usd']} USD settled.",
+                end="",
+            )
+    for job in summary["left_running"]:
+        print(
+            f" STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id']}, "
+            f"at most {job['at_most_usd']} USD; stop it there.",
+            end="",
+        )
+    print("" if summary["left_running"] else " Nothing is left running.")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120) -> None:

@@ -32,6 +32,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
                 "lxml",
                 "protego",
                 "pyarrow",
+                "striprtf",
                 "tiktoken",
                 "urllib3",
                 "webencodings",

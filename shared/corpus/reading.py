@@ -1,7 +1,6 @@
 """One episode to rows: its page or file fetched and parsed, or the reason why that cannot be."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +16,13 @@ from shared.ids import digest
 from shared.lake import TROUBLE, keys
 from shared.lake.tables import Lake, Row, check
 from shared.shows import ShowProfile
-from shared.transcripts import Transcript, TranscriptRefused, heading_of, read_transcript
+from shared.transcripts import (
+    Transcript,
+    TranscriptRefused,
+    heading_of,
+    is_nameless,
+    read_transcript,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def _failed(error: web.PageFailed | ParserStumbled) -> Row:
 def guests_heard(transcript: Transcript) -> list[str]:
     """Who speaks as a guest, by name, for where no title names anybody."""
     names = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "guest")
-    return [name for name in names if not re.fullmatch("Guest ?[A-Z]?", name)]
+    return [name for name in names if not is_nameless(name)]
 
 
 def _places(show: str, task: Task) -> Iterator[_Place]:
@@ -207,7 +212,12 @@ def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
 
 def _transcript(show: ShowProfile, guests: Sequence[str], page: Page) -> Transcript:
     return read_transcript(
-        page.body, content_type=page.content_type, host=host_of(show), guests=guests
+        page.body,
+        content_type=page.content_type,
+        host=host_of(show),
+        guests=guests,
+        speakers=show.speakers,
+        selector=show.transcript_selector,
     )
 
 

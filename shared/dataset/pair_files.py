@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from shared.dataset import pairs
+from shared.dataset import boilerplate, held_out, pairs
+from shared.dataset.boilerplate import Sifter
+from shared.dataset.splits import Split
 from shared.errors import PairsReplaced
 from shared.ids import digest
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
-PAIRS_VERSION = 1  # raise when pairs would come out otherwise from the same turns
+PAIRS_VERSION = 2  # raise when pairs would come out otherwise from the same turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,43 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
     A file's name tells which turns and which rules made it.
     """
     have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
+    turns = {
+        key: etag
+        for key, etag in lake.etags("lake/turns/").items()
+        if keys.belongs_to(key, show.name)
+    }
+    split_of = held_out.settled(lake, show.name, turns)
+    recurring = held_out.recurring(lake, show.name, turns, len(split_of))
+    sieve = boilerplate.sifter(show, recurring)
+    rules = [PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)]
     want = {}
-    for key, etag in lake.etags("lake/turns/").items():
-        if keys.belongs_to(key, show.name):
-            made_from = digest(etag, PAIRS_VERSION, list(show.training.must_have), length=8)
-            target = key.replace("lake/turns/", "lake/pairs/").replace(
-                ".parquet", f".{made_from}.parquet"
-            )
-            want[target] = key
+    for key, etag in turns.items():
+        made_from = digest(
+            etag, *rules, boilerplate.name_of(recurring), _splits_in(lake, key, split_of), length=8
+        )
+        target = key.replace("lake/turns/", "lake/pairs/").replace(
+            ".parquet", f".{made_from}.parquet"
+        )
+        want[target] = key
     for target in sorted(set(want) - have):
-        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show))
+        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show, split_of, sieve))
     lake.delete(sorted(have - set(want)))
     return PairFiles(lake, tuple(sorted(want)))
 
 
-def _pair_rows(lake: Lake, turns_key: str, show: ShowProfile) -> Iterator[Mapping[str, object]]:
+def _splits_in(lake: Lake, turns_key: str, split_of: Mapping[str, Split]) -> list[str]:
+    """The held-out episodes of a shard."""
+    key = turns_key.replace("lake/turns/", "lake/episodes/")
+    episodes = {row["episode_id"] for row in lake.read_file(key, ("episode_id",))}
+    return sorted(one for one in episodes if split_of.get(one) == "held_out")
+
+
+def _pair_rows(
+    lake: Lake, turns_key: str, show: ShowProfile, split_of: Mapping[str, Split], sieve: Sifter
+) -> Iterator[Mapping[str, object]]:
     turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text"))
     turns.sort(key=lambda row: (row["episode_id"], row["turn"]))
     for episode_id, rows in groupby(turns, key=lambda row: row["episode_id"]):
-        for pair in pairs.pairs_of(list(rows), show.name, episode_id, show.training):
+        split = split_of.get(episode_id, "train")
+        for pair in pairs.pairs_of(list(rows), show.name, episode_id, show.training, split, sieve):
             yield pair.row()

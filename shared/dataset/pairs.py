@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from shared import tokens
+from shared.dataset.boilerplate import Sifter
+from shared.dataset.splits import Split
 from shared.ids import digest
 from shared.shows import Training
 from shared.transcripts import clean_text
 
-Split = Literal["train", "held_out"]
-HELD_OUT_ONE_IN = 10
+NOTHING_RECURS = Sifter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +52,36 @@ class Pair:
         }
 
 
-def split_of(episode_id: str) -> Split:
-    """Which split an episode belongs to: whole episodes, one in ten held out, the same one every time."""
-    return "held_out" if int(digest(episode_id), 16) % HELD_OUT_ONE_IN == 0 else "train"
-
-
 def pairs_of(
-    turns: Sequence[Mapping[str, str]], show: str, episode_id: str, training: Training
+    turns: Sequence[Mapping[str, str]],
+    show: str,
+    episode_id: str,
+    training: Training,
+    split: Split = "train",
+    sifter: Sifter = NOTHING_RECURS,
 ) -> Iterator[Pair]:
-    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`)."""
+    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`).
+
+    Cleaned, and without what `sifter` takes out.
+    """
     patterns = [re.compile(pattern, re.IGNORECASE) for pattern in training.must_have]
     for said, answered in pairwise(turns):
         if said["role"] == "host" or answered["role"] != "host":
             continue
-        prompt, completion = clean_text(said["text"]).text, clean_text(answered["text"]).text
+        prompt, completion = (
+            sifter.sifted(clean_text(turn["text"]).text) for turn in (said, answered)
+        )
         if prompt and completion:
-            yield _pair(prompt, completion, show, episode_id, patterns)
+            yield _pair(prompt, completion, show, episode_id, patterns, split)
 
 
 def _pair(
-    prompt: str, completion: str, show: str, episode_id: str, patterns: Sequence[re.Pattern[str]]
+    prompt: str,
+    completion: str,
+    show: str,
+    episode_id: str,
+    patterns: Sequence[re.Pattern[str]],
+    split: Split,
 ) -> Pair:
     matched = (
         number
@@ -86,6 +96,6 @@ def _pair(
         completion=completion,
         prompt_tokens=tokens.count(prompt),
         completion_tokens=tokens.count(completion),
-        split=split_of(episode_id),
+        split=split,
         must_have_patterns=tuple(matched),
     )

@@ -32,11 +32,7 @@ class Candidate:
 
 def usable(candidate: Candidate, training: Training) -> bool:
     """Whether a pair passes the show's bounds: both texts long enough, and neither too long."""
-    return (
-        candidate.prompt_tokens >= training.min_prompt_tokens
-        and candidate.completion_tokens >= training.min_completion_tokens
-        and max(candidate.prompt_tokens, candidate.completion_tokens) <= training.max_pair_tokens
-    )
+    return training.takes(candidate.prompt_tokens, candidate.completion_tokens)
 
 
 def ordered(candidates: Iterable[Candidate], training: Training) -> list[Candidate]:

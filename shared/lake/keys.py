@@ -107,6 +107,16 @@ def offered_transcript(show: str, episode_id: str, name: str) -> str:
     return f"raw/{show}/pages/{episode_id}.{name}"
 
 
+def splits(show: str) -> str:
+    """Which episodes of a show are held out, for all its runs."""
+    return f"splits/{show}.json"
+
+
+def boilerplate(show: str) -> str:
+    """Which spans recur in a show."""
+    return f"splits/{show}.boilerplate.json"
+
+
 def transcripts(show: str) -> str:
     """The folder of a show's own files, where `econchatr` puts what lies on a laptop."""
     return f"raw/{show}/transcripts/"

@@ -12,8 +12,8 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
 
-HELD_OUT_REPLIES = 400
-"""Of the host's own held-out replies, how many are held against a model's training text, at most."""
+BOUNDED = ("prompt_tokens", "completion_tokens")
+REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
 
 
 def scores(lake: Lake, record: RunRecord) -> list[dict[str, Any]]:
@@ -54,14 +54,18 @@ def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
 
 
 def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
-    """The host's replies of episodes that train no model, the first ones by content name."""
-    columns = ("pair_id", "completion", "split")
-    replies = {
-        row["pair_id"]: row["completion"]
-        for row in _of_show(lake, record, "pairs", columns)
-        if row["split"] == "held_out"
-    }
-    return [replies[pair_id] for pair_id in sorted(replies)[:HELD_OUT_REPLIES]]
+    """The host's replies of episodes that train no model, up to REPLIES_AN_EPISODE of each, by content name."""
+    columns = (*BOUNDED, "pair_id", "episode_id", "completion", "split")
+    training = record.settings.show.training
+    replies: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _of_show(lake, record, "pairs", columns):
+        if row["split"] == "held_out" and training.takes(*(row[name] for name in BOUNDED)):
+            replies[row["episode_id"]][row["pair_id"]] = row["completion"]
+    return [
+        said[pair_id]
+        for _, said in sorted(replies.items())
+        for pair_id in sorted(said)[:REPLIES_AN_EPISODE]
+    ]
 
 
 def _of_show(

@@ -20,6 +20,10 @@ QUESTIONS = (
 """What any host may be asked, where the profile has no questions of its own."""
 
 
+SELECTOR = r"^$|^#[\w-]+$|^(?:[a-z][a-z0-9]*)?\.[\w-]+$"
+"""`#id`, `.class` or `tag.class`."""
+
+
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -86,6 +90,14 @@ class Training(_Record):
     min_pairs: int = Field(default=50, ge=10)
     seed: int = 2012
 
+    def takes(self, prompt_tokens: int, completion_tokens: int) -> bool:
+        """Whether a pair of these lengths is long enough, and no text too long."""
+        return (
+            prompt_tokens >= self.min_prompt_tokens
+            and completion_tokens >= self.min_completion_tokens
+            and max(prompt_tokens, completion_tokens) <= self.max_pair_tokens
+        )
+
 
 class Evaluation(_Record):
     """How long an answer may be, and the seed of its sampling."""
@@ -101,6 +113,7 @@ class ShowProfile(_Record):
     `transcripts` is an s3:// prefix, or on a laptop a folder. `exclude` holds episodes' addresses,
     their ids, or regular expressions found in the titles that a feed or file names give. `quotes`
     are whole sentences that the host likes to quote, a further wording as a further sentence.
+    `never` holds regular expressions: sentences that match train no model and are measured nowhere.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -110,6 +123,8 @@ class ShowProfile(_Record):
     transcripts: str | None = None
     exclude: tuple[Exclusion, ...] = ()
     host: HostProfile
+    speakers: dict[str, str] = {}
+    transcript_selector: str = Field(default="", pattern=SELECTOR)
     fetch: Fetch = Fetch()
     rights: Rights | None = None
     consent: Consent | None = None
@@ -117,6 +132,7 @@ class ShowProfile(_Record):
     evaluation: Evaluation = Evaluation()
     questions: tuple[str, ...] = QUESTIONS
     quotes: tuple[Quote, ...] = ()
+    never: tuple[Pattern, ...] = ()
     models: tuple[str, ...] = ("llama-3.3-70b",)
     horizon_days: int = Field(default=14, ge=0)
     max_failed_share: float = Field(default=0.2, ge=0, le=1)

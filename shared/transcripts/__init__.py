@@ -2,8 +2,8 @@
 
 from shared.transcripts.clean import Cleaned, clean_text
 from shared.transcripts.heading import heading_of
-from shared.transcripts.inspection import Inspection, SpeakerCount, describe
-from shared.transcripts.names import could_be_a_name, name_key
+from shared.transcripts.inspection import Inspection, SpeakerCount, describe, who_is_who
+from shared.transcripts.names import could_be_a_name, is_nameless, name_key
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
 
@@ -21,6 +21,8 @@ __all__ = [
     "could_be_a_name",
     "describe",
     "heading_of",
+    "is_nameless",
     "name_key",
     "read_transcript",
+    "who_is_who",
 ]

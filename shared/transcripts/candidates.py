@@ -1,6 +1,7 @@
 """Where a label may stand in a line of text: what every shape asks of its lines."""
 
 import re
+from dataclasses import replace
 
 from shared.transcripts.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
 from shared.transcripts.people import People
@@ -14,7 +15,7 @@ _TIMED = re.compile(
     rf"(?P<close>[\])]?:?)(?:[ \t]+|$)"
 )
 _TIME_FIRST = re.compile(rf"[\[(]?{CLOCK}(?:\s*(?:-->|[-–—,])\s*{CLOCK})?[\])]?\s*[-–—|:]*\s*")
-_BRACKET = re.compile(r"[\[(]([^\[\]()]{2,60})[\])]\s*[:：-]?\s+(?=\S)")
+_BRACKET = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*(?P<colon>[:：])?-?\s+(?=\S)")
 _DASH = re.compile(r"([^-–—\t\n]{2,60}?)(?:\s+[-–—]\s+|\s*\t\s*|\s+—)(?=\S)")
 _CUE = re.compile(
     r"(?:laugh|chuckl|applau|music|inaud|cross-?talk|silence|pause|sigh|cough|unintell|sound|phone"
@@ -34,9 +35,18 @@ def labelled(text: str, people: People, section: int = 0) -> Line:
     if not text.startswith("[") or not _BRACKET.match(text):
         lead = _LEADING.match(text)
         text = text[lead.end() :] if lead else text
-    found = _after_time(text, people) or _by_colon(text, people) or _by_time(text) or _weakly(text)
+    found = _after_time(text, people) or _by_bracket(text)
+    by_dash = _by_dash(text)
+    found = found or _by_colon(text, people) or _by_time(text) or by_dash or _alone(text)
     if found is None:
         return Line(raw, said=raw, section=section)
+    line = _line(raw, found, section)
+    if by_dash and by_dash is not found and found[2] == "colon":
+        return replace(line, otherwise=_line(raw, by_dash, section))
+    return line
+
+
+def _line(raw: str, found: "_Found", section: int) -> Line:
     label, said, mark, ends_in_colon = found
     return Line(raw, tidy_label(label), said.strip(), mark, section, ends_in_colon)
 
@@ -72,15 +82,12 @@ def _by_time(text: str) -> _Found | None:
     return found[1], rest, "timed" if is_set_apart else "loose", False
 
 
-def _weakly(text: str) -> _Found | None:
-    return _by_bracket(text) or _by_dash(text) or _alone(text)
-
-
 def _by_bracket(text: str) -> _Found | None:
     found = _BRACKET.match(text)
-    if not found or _CUE.search(found[1]) or form_of(tidy_label(found[1])) not in ("name", "role"):
+    if not found or _CUE.match(found[1]) or form_of(tidy_label(found[1])) not in ("name", "role"):
         return None
-    return found[1], text[found.end() :], "bracket", False
+    has_colon = found["colon"] is not None
+    return found[1], text[found.end() :], "colon" if has_colon else "bracket", has_colon
 
 
 def _by_dash(text: str) -> _Found | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from shared.transcripts.encodings import decoded
+from shared.transcripts.shapes.front_matter import split_front_matter
 from shared.transcripts.text import folded
 
 _TITLES = ("h1", "title")
@@ -38,14 +39,18 @@ class _Titles:
 
 
 def heading_of(body: bytes, content_type: str | None) -> str:
-    """The page's first `h1`, else its `title`, on one line; "" where it has neither.
+    """The title in the front matter, else the page's first `h1`, else its `title`, on one line, or "".
 
     Takes any bytes, in time linear in their number.
     """
+    text = decoded(body, content_type)
+    title = split_front_matter(text)[0].title
+    if title:
+        return title
     target = _Titles()
     parser = etree.HTMLParser(encoding="utf-8", target=target, huge_tree=True)
     try:
-        parser.feed(decoded(body, content_type).encode("utf-8", errors="replace"))
+        parser.feed(text.encode("utf-8", errors="replace"))
         parser.close()
     except etree.LxmlError:
         pass

@@ -48,17 +48,28 @@ class _Evidence:
 def settled(lines: Sequence[Line], people: People) -> list[Line]:
     """The lines with only true labels left; a rejected label goes back into the text."""
     styles = weak_styles(lines, people)
-    candidates = [
-        line if line.label and (line.mark not in WEAK or line.mark in styles) else None
-        for line in lines
-    ]
+    candidates = [_candidate(line, styles) for line in lines]
     accepted = _accepted(
         [line for line in candidates if line], _evidence(lines, candidates), people
     )
     return [
-        line if candidate and line.label in accepted else _without_label(line)
+        _chosen(line, candidate, styles, accepted)
         for line, candidate in zip(lines, candidates, strict=True)
     ]
+
+
+def _candidate(line: Line, styles: frozenset[Mark]) -> Line | None:
+    """The line if its label may count on this page."""
+    return line if line.label and (line.mark not in WEAK or line.mark in styles) else None
+
+
+def _chosen(
+    line: Line, candidate: Line | None, styles: frozenset[Mark], accepted: set[str]
+) -> Line:
+    if candidate and candidate.label in accepted:
+        return candidate
+    other = line.otherwise and _candidate(line.otherwise, styles)
+    return other if other and other.label in accepted else _without_label(line)
 
 
 def established(lines: Sequence[Line], people: People) -> list[str]:
@@ -77,7 +88,8 @@ def weak_styles(lines: Sequence[Line], people: People) -> frozenset[Mark]:
     more often than any strong label does."""
     seen: dict[Mark, Counter[str]] = {}
     strong = 0
-    for line in lines:
+    both = (one for line in lines for one in (line, line.otherwise) if one)
+    for line in both:
         if line.label and line.mark in WEAK:
             seen.setdefault(line.mark, Counter())[line.label] += 1
         strong += line.label is not None and line.mark not in WEAK and form_of(line.label) == "name"

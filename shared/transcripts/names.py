@@ -171,10 +171,10 @@ def form_of(label: str) -> Form | None:
     if len(words) == 1:
         return _form_of_one(label)
     if re.search(
-        r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", label, re.I
+        r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|[.]{2}|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", label, re.I
     ):
         return None
-    is_name = all(map(_is_capital, words)) and words[0].casefold() not in _OPENERS
+    is_name = all(map(_is_capital, words)) and words[0].casefold().rstrip(".,") not in _OPENERS
     if is_name and len(words) <= _MAX_WORDS["name"]:
         return "name"
     return "phrase" if _is_capital(words[0]) and len(words) <= _MAX_WORDS["phrase"] else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from shared.transcripts.names import initials, is_role, name_key
@@ -29,6 +29,11 @@ class People:
     host: Host
     guests: tuple[str, ...]
     speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def joined_by(self, names: Sequence[str]) -> "People":
+        """These people and whoever else of `names` is not the host or a guest yet."""
+        more = [name for name in names if not self.identify(name)]
+        return replace(self, guests=(*self.guests, *more)) if more else self
 
     def closed_labels(self) -> tuple[str, ...]:
         """Every label that means one of these people, except guests' first names."""

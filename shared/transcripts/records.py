@@ -71,6 +71,7 @@ class Line:
     printed, for when the label turns out to be no speaker. `mark` says what sets the label apart: a
     field that holds speakers and nothing else, bold or an element of its own, a time, a mere colon,
     or one of the weak ways (`WEAK`). `section` numbers the part of the page the line stands in.
+    `otherwise` is the line with another label, for when this one is none.
     """
 
     raw: str
@@ -79,6 +80,7 @@ class Line:
     mark: Mark = "colon"
     section: int = 0
     ends_in_colon: bool = True
+    otherwise: "Line | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from infra.cli.asked import inline
-from infra.cli.runs import execute
+from infra.cli.execution import execute
 from infra.local.cloud import Finished
 from infra.local.laptop import Laptop, laptop
 from shared import catalogue, shows

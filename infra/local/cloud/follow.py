@@ -1,7 +1,7 @@
 """Following an execution while it runs, here or on AWS."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,11 +45,18 @@ Progress = Entered | Left | MapProgress | Finished
 
 
 def follow(
-    stepfunctions: Any, execution_arn: str, poll_seconds: float = POLL_SECONDS
+    stepfunctions: Any,
+    execution_arn: str,
+    poll_seconds: float = POLL_SECONDS,
+    each_look: Callable[[], None] = lambda: None,
 ) -> Iterator[Progress]:
-    """What happens in the execution, in order and as it happens; ends with one Finished."""
+    """What happens in the execution, in order and as it happens; ends with one Finished.
+
+    `each_look` is called before every look at the execution.
+    """
     last_event, last_map = 0, None
     while True:
+        each_look()
         described = stepfunctions.describe_execution(executionArn=execution_arn)
         for event in _events_after(stepfunctions, execution_arn, last_event):
             last_event = event["id"]

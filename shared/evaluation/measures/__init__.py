@@ -18,7 +18,7 @@ from shared.evaluation.measures.quotes import (
 from shared.evaluation.measures.records import Answer, Score, absent
 from shared.evaluation.measures.roles import role_slips
 from shared.evaluation.measures.size import size
-from shared.evaluation.measures.words import Words, words
+from shared.words import Words, words
 
 __all__ = [
     "Answer",

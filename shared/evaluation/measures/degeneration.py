@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Sequence
 
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
-from shared.evaluation.measures.words import Words, ngrams, words
+from shared.words import Words, ngrams, words
 
 LONG_ANSWER_WORDS = 40  # shorter answers repeat too little for n-gram shares to mean anything
 METRICS = ("repeated_4grams", "distinct_2", "compression_ratio")

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from shared.evaluation.measures.people import GuestBook, people_named
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
-from shared.evaluation.measures.words import fold
+from shared.words import fold
 
 METRICS = ("facts_right", "facts_other_year", "facts_never_a_guest", "facts_refused")
 
@@ -48,7 +48,7 @@ def facts(answers: Sequence[Answer], book: GuestBook, nobody: Iterable[str] = ()
     if not book.by_surname:
         return absent(METRICS, "no guest of the show is known; give its feed")
     silent = tuple(nobody)
-    named = [(answer, people_named(answer.text, silent)) for answer in asked]
+    named = [(answer, people_named(answer.text, silent, book)) for answer in asked]
     refused = share("facts_refused", [not people for _, people in named])
     counted = [_counted(answer, people, book) for answer, people in named if people]
     if not counted:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from shared.evaluation.measures.records import Score, absent, mean, share
-from shared.evaluation.measures.words import Words, ngrams, words
+from shared.words import Words, ngrams, words
 
 LEAKED_WORDS = (
     13  # real held-out speech shares spans of at most about ten words with earlier episodes

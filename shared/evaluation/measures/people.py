@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.evaluation.measures.vocabulary import NO_PEOPLE, TITLES, same_first_name
-from shared.evaluation.measures.words import words
+from shared.words import words
 
 _UPPER = "".join(re.escape(chr(code)) for code in range(0x250) if chr(code).isupper())
 _PARTICLES = "de|da|di|del|della|der|den|du|la|le|van|von|zu|bin|ibn|al|el|ten|ter|y"
@@ -76,10 +76,11 @@ def name_parts(name: str) -> tuple[str, ...]:
     return tuple(part.removesuffix("'s") for part in parts)
 
 
-def people_named(text: str, nobody: Iterable[str] = ()) -> list[str]:
+def people_named(text: str, nobody: Iterable[str] = (), book: GuestBook | None = None) -> list[str]:
     """The people an answer puts forward, each once, in order; topics after "on" or a dash are left out.
 
-    `nobody` are names that do not count: the host's, the show's.
+    `nobody` are names that do not count: the host's, the show's. A single word is a name where
+    `book` has it for a surname, or in a list with others.
     """
     nobody = tuple(nobody)
     silent = {name_parts(name) for name in nobody}
@@ -87,12 +88,20 @@ def people_named(text: str, nobody: Iterable[str] = ()) -> list[str]:
     for name in nobody:
         if " " in name:
             text = re.sub(rf"\b{re.escape(name)}\b", " ", text)
-    found: list[str] = []
-    for name in _candidates(_ASIDE.sub(" ", text)):
+    sure: list[str] = []
+    listed: list[str] = []
+    surnames = book.by_surname if book else {}
+    for name, in_list in _candidates(_ASIDE.sub(" ", text)):
         parts = name_parts(name)
-        if parts and parts not in silent and not NO_PEOPLE & set(parts):
-            _keep(found, name, parts)
-    return found
+        if not parts or parts in silent or NO_PEOPLE & set(parts):
+            continue
+        if " " in name or parts[-1] in surnames:
+            _keep(sure, name, parts)
+        elif in_list:
+            listed.append(name)
+    for name in listed if sure else ():
+        _keep(sure, name, name_parts(name))
+    return sure
 
 
 def _keep(found: list[str], name: str, parts: tuple[str, ...]) -> None:
@@ -121,32 +130,39 @@ def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     )
 
 
-def _candidates(text: str) -> Iterator[str]:
-    """Names in the pieces of what may be a list; a topic runs on over an "and", not over a comma."""
-    within_topic, at = False, 0
+def _candidates(text: str) -> Iterator[tuple[str, bool]]:
+    """Names in the pieces of what may be a list, and whether each stands in one for sure.
+
+    A topic runs on over an "and", not over a comma.
+    """
+    within_topic, in_list, at = False, False, 0
     for end in (*_BREAK.finditer(text), None):
         piece = text[at : end.start() if end else len(text)]
         names, topic = _in_piece(piece, within_topic)
-        yield from names
+        led_to = bool(_LEAD_IN.search(piece[: piece.find(names[0])].rstrip())) if names else False
+        yield from ((name, in_list or (led_to and not piece.startswith(name))) for name in names)
         if end:
-            within_topic = (topic or within_topic) and bool(_JOINS.fullmatch(end[0]))
+            joins = bool(_JOINS.fullmatch(end[0]))
+            within_topic = (topic or within_topic) and joins
+            in_list = joins or end[0] in ",;\n*•"
             at = end.end()
 
 
 def _in_piece(piece: str, within_topic: bool) -> tuple[list[str], bool]:
     """The names that a piece of a list puts forward, and whether a topic stands at its end.
 
-    A single word is a name where it is the piece, or where something such as "included" leads to it.
+    A single word may be a name where it is the piece, or where something such as "included" leads to it.
     """
     names: list[str] = []
     for found in _NAME.finditer(piece):
         name = _without_titles(found[0])
         if name is None:
             continue
-        topic = bool(_TOPIC.match(piece, found.end()))
+        topic = _TOPIC.match(piece, found.end())
         leads = _LEAD_IN.search(piece[: found.start()].lstrip(" 0123456789.-–"))
-        ends = topic or not piece[found.end() :].strip(" .")
-        if " " in name or (leads and ends and not within_topic):
+        alone = not piece[found.end() :].strip(" .")
+        told = topic and topic[0].split()[0] in ("on", "about", "-", "–", "—")
+        if " " in name or (leads and (alone or told) and not within_topic):
             names.append(name)
         if topic:
             return names, True

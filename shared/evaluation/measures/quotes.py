@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
-from shared.evaluation.measures.words import WORD, Words, fold, words
+from shared.words import WORD, Words, fold, words
 
 MAX_QUOTE_WORDS = 20
 METRICS = ("quote_exact", "quote_edit_ratio")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.evaluation.measures.records import Answer, Score, share
-from shared.evaluation.measures.words import fold, words
+from shared.words import fold, words
 
 _INTERVIEWER = re.compile(
     r"\b(?:your (?:new |latest |recent )?(?:book|essay|paper|article|research|work|podcast)\b"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
-from shared.evaluation.measures.words import words
+from shared.words import words
 
 
 def size(answers: Sequence[Answer]) -> list[Score]:

@@ -12,7 +12,7 @@ june july august september october november december monday tuesday wednesday th
 sunday episode episodes season year years however unfortunately no sorry here there this that these
 those it they we you he she my our i i'm i've if but so as at for what who why when where how please
 note theory wealth council foundation america american federal world great history new york washington
-united congress america's ai inc and
+united congress america's ai inc and right oh ok okay well overall podcasts absolutely indeed supporters
 """
 TITLES = frozenset(_BEFORE_NAMES.split())
 NO_PEOPLE = frozenset(_NOT_IN_NAMES.split())

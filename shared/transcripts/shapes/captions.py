@@ -1,14 +1,15 @@
 """Captions: SubRip, WebVTT, SBV and ASS, strict or as found: dots for commas, no counters, stray notes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from shared.transcripts.candidates import labelled
 from shared.transcripts.labels import established
-from shared.transcripts.names import tidy_label
+from shared.transcripts.names import form_of, tidy_label
 from shared.transcripts.people import People
-from shared.transcripts.records import Line, Script
+from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.text import TIME, folded, unescaped
 
 _TIMING = re.compile(rf"\s{{0,9}}{TIME}\s{{0,9}}-->\s{{0,9}}{TIME}")
@@ -18,6 +19,11 @@ _VOICE = re.compile(r"(?:[-–—] ?)?<v(?:\.[\w.]{1,40})?[ \t]([^>]{1,80})>")
 _TAG = re.compile(r"</?[a-z0-9:.]{0,12}(?: [^<>]{0,80})?>", re.IGNORECASE)
 _ASS_TAG = re.compile(r"\{\\[^{}]{0,200}\}|\\[Nnh]")
 _CHANGE = re.compile(r">{2,3}\s*")
+_SENTENCE_BEGINS = r"(?<=[.?!…\"'”’)\]—–-]\s)"
+_NOTE = r"(?:\s?\([^()]{1,40}\))?"
+_NAME_INSIDE = re.compile(
+    rf"(?:(?<=\n)|{_SENTENCE_BEGINS})((?:[A-Z][\w.'’-]{{0,30}}\s){{0,4}}[A-Z][\w.'’-]{{0,30}}{_NOTE}):(?=\s)"
+)
 _ROLLING_SHARE = 0.3
 UNKNOWN = "Unknown"
 
@@ -29,7 +35,18 @@ def read_captions(text: str, people: People) -> Script | None:
     if kind is None:
         return None
     texts = [text for cue in _without_repeats(cues) for text in cue]
-    return Script(kind, tuple(_reread(texts, people)))
+    script = Script(kind, tuple(_reread(texts, people)))
+    _refuse_changes_without_names(script.lines)
+    return script
+
+
+def _refuse_changes_without_names(lines: Sequence[Line]) -> None:
+    changes = sum(line.label == UNKNOWN and line.raw.startswith(">>") for line in lines)
+    if changes and changes * 2 > sum(line.label is not None for line in lines):
+        raise TranscriptRefused(
+            "no_labels",
+            f"No speaker is named: {changes} times >> says that somebody else speaks, and not who.",
+        )
 
 
 def _cues_of(lines: list[str]) -> tuple[str | None, list[list[str]]]:
@@ -88,24 +105,42 @@ def _fresh(before: Sequence[str], cue: list[str]) -> list[str]:
 
 def _reread(texts: list[str], people: People) -> Iterator[Line]:
     """The lines cut at their voices and labels; what the page surely uses as a label counts
-    wherever a sentence may begin, even across two cues."""
+    wherever a sentence may begin, even across two cues, and a full name with its colon anywhere."""
     lines = [line for text in texts for line in _cue_lines(text, people)]
-    sure = [label for label in established(lines, people) if len(label) > 1]
-    if not sure or any(line.mark == "field" for line in lines):
+    stream = "\n" + "\n".join(_plain(text) for text in texts)
+    sure = [] if any(line.mark == "field" for line in lines) else _sure(lines, stream, people)
+    if not sure:
         yield from lines
         return
-    known = "|".join(r"\s+".join(map(re.escape, label.split())) for label in sure)
+    full = [label for label in sure if " " in label]
     pattern = re.compile(
-        rf"(?:(?<=\n)(?:[-–>\[(]+ ?)?|(?<=[.?!…\"'”’)\]—–-]\s)\[?)(?:{known})"
-        rf"(?:\s?\([^()\n]{{1,40}}\))?[\])]?\s?:(?=\s)|^",
+        rf"(?:(?<=\n)(?:[-–>\[(]+ ?)?|{_SENTENCE_BEGINS}\[?)(?:{_any_of(sure)}){_NOTE}[\])]?\s?:(?=\s)|^"
+        + (rf"|(?<=\s)(?:{_any_of(full)}){_NOTE}\s?:(?=\s)" if full else ""),
         re.MULTILINE,
     )
-    stream = "\n" + "\n".join(_plain(text) for text in texts)
     cuts = [found.start() for found in pattern.finditer(stream)]
     for start, end in zip_longest(cuts, cuts[1:], fillvalue=len(stream)):
         piece = stream[start:end].strip()
         if piece:
             yield _said(folded(piece), people)
+
+
+def _sure(lines: Sequence[Line], stream: str, people: People) -> list[str]:
+    """What the captions surely use as labels, at the beginning of cues or inside them."""
+    inside = Counter(tidy_label(found) for found in _NAME_INSIDE.findall(stream))
+    returning = (
+        label
+        for label, count in inside.most_common(100)
+        if people.identify(label) or (count > 1 and " " in label and form_of(label) == "name")
+    )
+    labels = {label for label in (*established(lines, people), *returning) if len(label) > 1}
+    # "Yeah. Ida Stone:" is the end of a turn and a label.
+    whole = {label for label in labels if not label.endswith(tuple(f". {one}" for one in labels))}
+    return sorted(whole | set(established(lines, people)), key=len, reverse=True)
+
+
+def _any_of(labels: Sequence[str]) -> str:
+    return "|".join(r"\s+".join(map(re.escape, label.split())) for label in labels)
 
 
 def _cue_lines(text: str, people: People) -> Iterator[Line]:
@@ -126,7 +161,7 @@ def _said(text: str, people: People) -> Line:
     change = _CHANGE.match(text)
     if change and not line.label:
         said = text[change.end() :]
-        return Line(said, UNKNOWN, said, mark="field")
+        return Line(text, UNKNOWN, said, mark="field")
     return line
 
 

@@ -4,6 +4,7 @@ The parser is libxml2's, driven through events: building its tree takes quadrati
 with many attributes, and the places that matter here need no tree.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,6 +59,23 @@ _HIDDEN = frozenset(
     }
 )
 MAX_LABEL = 80
+MAX_PATH = 32
+MAX_NAMES = 200
+_FURNITURE = frozenset({"nav", "aside", "footer", "form", "figure", "dialog", "address"})
+_FURNITURE_NAMES = re.compile(
+    r"(?:^| )(?:(?:site|main|entry|post|page|jp|wp|primary|secondary|top|global)[-_]*)?"
+    r"(?:nav|navbar|navigation|menu|sidebar|comment|comments|commentlist|comment-list|respond|related"
+    r"|relatedposts|share|sharing|social|footer|widget|breadcrumbs?|newsletter|subscribe|signup|cookie"
+    r"|banner|pagination|disqus|reply|recommend(?:ed|ations)?|read-?more|more-posts|author-bio)(?:[-_ ]|$)",
+    re.IGNORECASE,
+)
+
+
+def is_furniture(tag: str, names: str) -> bool:
+    """Whether the element with these classes and this id holds no part of a page's main text."""
+    if tag in ("html", "body", "main", "article"):
+        return False
+    return tag in _FURNITURE or (names != " " and _FURNITURE_NAMES.search(names) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,7 @@ class Span:
     start: int
     end: int
     tag: str
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,9 @@ class Block:
 
     `places` are the marks of the elements around it (`table.ts2`, `#id`, `.class`), `table`
     and `row` number the innermost table and the table rows of the page, `cell` counts the cells
-    of the row, and `header` says that the cell is a `th`.
+    of the row, and `header` says that the cell is a `th`. `path` has the elements around it from the
+    outside in, each with its number and its tag and classes; `furniture` says that one of them is
+    a menu, a comment or the like.
     """
 
     text: str
@@ -85,6 +106,8 @@ class Block:
     row: int
     cell: int
     header: bool
+    path: tuple[tuple[int, str], ...] = ()
+    furniture: bool = False
 
 
 class _Blocks:
@@ -93,7 +116,9 @@ class _Blocks:
     def __init__(self, watched: frozenset[str]) -> None:
         self.blocks: list[Block] = []
         self._watched = watched
-        self._open: list[tuple[str, tuple[str, ...], int]] = []
+        self._open: list[tuple[str, tuple[str, ...], int, str]] = []
+        self._path: list[tuple[int, str]] = []
+        self._count = self._furniture = 0
         self._inside: Counter[str] = Counter()
         self._places: frozenset[str] = frozenset()
         self._hidden = 0
@@ -111,7 +136,12 @@ class _Blocks:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag not in _INLINE:
             self._flush()
-        self._open.append((tag, self._marks(tag, attributes), self._length))
+        names = f"{attributes.get('class', '')} {attributes.get('id', '')}"[:MAX_NAMES]
+        self._open.append((tag, self._marks(tag, attributes), self._length, names))
+        self._furniture += is_furniture(tag, names)
+        if tag not in _INLINE:
+            self._count += 1
+            self._path.append((self._count, f"{tag} {names}"))
         if self._open[-1][1]:
             self._inside.update(self._open[-1][1])
             self._places = frozenset(self._inside)
@@ -130,9 +160,12 @@ class _Blocks:
             self._flush()
         if not self._open:
             return
-        opened, marks, began = self._open.pop()
+        opened, marks, began, names = self._open.pop()
         if opened in _INLINE and 0 < self._length - began <= MAX_LABEL:
-            self._spans.append(Span(began, self._length, opened))
+            self._spans.append(Span(began, self._length, opened, names))
+        self._furniture -= is_furniture(opened, names)
+        if opened not in _INLINE and self._path:
+            self._path.pop()
         if marks:
             self._inside -= Counter(marks)
             self._places = frozenset(self._inside)
@@ -173,7 +206,7 @@ class _Blocks:
         return Block(
             text,
             tuple(
-                Span(span.start + (text[span.start] == " "), span.end, span.tag)
+                Span(span.start + (text[span.start] == " "), span.end, span.tag, span.names)
                 for span in self._spans
             ),
             self._places,
@@ -181,6 +214,8 @@ class _Blocks:
             self._row,
             self._cell,
             self._header > 0,
+            tuple(self._path[:MAX_PATH]),
+            self._furniture > 0,
         )
 
 

@@ -1,11 +1,10 @@
-from itertools import count, islice
+import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shared import tokens
-from shared.dataset.pairs import pairs_of, split_of
+from shared.dataset.boilerplate import Sifter
+from shared.dataset.pairs import pairs_of
 from shared.lake.schemas import SCHEMAS
 from shared.shows import Training
 
@@ -87,17 +86,19 @@ def test_the_same_words_have_the_same_name_and_other_words_another():
     assert pairs(*said, episode_id="e2")[0].pair_id != pair.pair_id
 
 
-@given(st.text(max_size=24))
-def test_an_episode_is_always_in_the_same_split(episode_id):
-    assert split_of(episode_id) == split_of(episode_id)
-
-
-def test_about_one_episode_in_ten_is_held_out():
-    held_out = sum(split_of(f"e{number}") == "held_out" for number in range(5000))
-    assert 400 < held_out < 600
-
-
 def test_a_held_out_episode_is_held_out_whole():
-    held_out = next(islice((f"e{n}" for n in count() if split_of(f"e{n}") == "held_out"), 1))
-    spoken = "guest: Why?", "host: Because.", "guest: And?", "host: So."
-    assert [pair.split for pair in pairs(*spoken, episode_id=held_out)] == ["held_out"] * 2
+    spoken = turns("guest: Why?", "host: Because.", "guest: And?", "host: So.")
+    found = pairs_of(spoken, "porch", "e1", TRAINING, "held_out")
+    assert [pair.split for pair in found] == ["held_out"] * 2
+
+
+def test_what_the_sifter_takes_out_is_in_no_pair():
+    never = Sifter(never=(re.compile("porch fund", re.IGNORECASE),))
+    spoken = turns(
+        "guest: Why?",
+        "host: Because. This show is brought to you by the Porch Fund. So there.",
+        "guest: And?",
+        "host: Go to the Porch Fund!",
+    )
+    found = pairs_of(spoken, "porch", "e1", TRAINING, sifter=never)
+    assert [pair.completion for pair in found] == ["Because. So there."]

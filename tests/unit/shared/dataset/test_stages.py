@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from shared import catalogue
 from shared.dataset import pair_files, stages
-from shared.dataset.pairs import split_of
 from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
 from shared.lake import keys
 from shared.providers.examples import count_line
@@ -19,9 +18,9 @@ from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODELS = catalogue.packaged()
 BUYABLE = [model.model for model in MODELS.models if not model.historical]
-TRAINED = [f"e{n}" for n in range(40) if split_of(f"e{n}") == "train"]
-HELD_OUT = [f"e{n}" for n in range(80) if split_of(f"e{n}") == "held_out"]
+TRAINED = [f"e{n}" for n in range(40)]
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
+JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 LONG = {"min_prompt_tokens": 1, "min_completion_tokens": 1, "min_pairs": 10}
 WORDS = (
     "porch ",
@@ -42,6 +41,15 @@ def chats(n, about="rain", words=30):
     """`n` exchanges that differ in their words."""
     why, so = "why " * words, "so " * words
     return [(f"Question {at} on {about}? {why}", f"Answer {at}. {so}") for at in range(n)]
+
+
+def talks(n, about, words=30):
+    """`n` exchanges in words of their own."""
+    return [
+        (" ".join(f"{about}{at}q{word}" for word in range(words)),
+         " ".join(f"{about}{at}a{word}" for word in range(words)) + ".")
+        for at in range(n)
+    ]  # fmt: skip
 
 
 def put(lake, episodes, published=MAY, name="porch", status="parsed"):
@@ -181,11 +189,40 @@ def test_the_selection_says_what_each_line_is_billed(lake):
 
 
 def test_a_held_out_episode_never_trains_but_is_counted_in_the_corpus(lake):
-    put(lake, {TRAINED[0]: chats(20), HELD_OUT[0]: chats(20, "fences")})
+    put(lake, {name: talks(20, name) for name in TRAINED[:4]})
+    put(lake, {"latest": talks(20, "fences")}, JUNE)
     build(lake)
-    assert trained_episodes(lake) == {TRAINED[0]}
+    assert trained_episodes(lake) == set(TRAINED[:4])
     counted = {row["scope"]: row["n"] for row in lake.read_rows("token_stats")}
-    assert counted == {"all pairs": 40, "usable for training": 20}
+    assert counted == {"all pairs": 100, "usable for training": 80}
+
+
+def test_the_same_episodes_are_held_out_by_every_run_wherever_their_pages_are(lake):
+    put(lake, {name: talks(20, name) for name in TRAINED[:4]})
+    put(lake, {"latest": talks(20, "fences")}, JUNE)
+    build(lake)
+    put(lake, {f"moved-{name}": talks(20, name) for name in TRAINED[:4]})
+    put(lake, {"moved": talks(20, "fences")}, datetime(2026, 1, 1, tzinfo=UTC))
+    put(lake, {"new": talks(20, "snow")}, JUNE)
+    build(lake, run_id="r2")
+    selected = {row["episode_id"] for row in lake.read_rows("selections", "r2")}
+    assert selected == {*(f"moved-{name}" for name in TRAINED[:4]), "new"}
+
+
+def test_what_recurs_and_what_the_show_never_wants_is_in_no_training_file(lake):
+    sponsor = "This show is brought to you by the Porch Fund, which lends money for porches."
+    put(
+        lake,
+        {
+            name: [(asked, f"{said} {sponsor} Use code PORCH.") for asked, said in talks(20, name)]
+            for name in TRAINED[:4]
+        },
+    )
+    build(lake, {**show(), "never": ["use code"]})
+    lines = b"".join(training_lines(lake))
+    assert lines
+    assert b"Porch Fund" not in lines
+    assert b"Use code" not in lines
 
 
 def test_episodes_before_since_do_not_train(lake):

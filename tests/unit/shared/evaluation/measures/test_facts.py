@@ -62,11 +62,14 @@ def test_each_answer_counts_the_same_however_many_it_names():
         ("Yes, in January the Federal Reserve and Stanford University came.", []),
         ("I'm sorry, I don't have that information.", []),
         ("However, Unfortunately, No.", []),
+        ("Podcasts of this kind invite researchers. Right. Overall, so.", []),
+        ("Supporters say so. Flint.", []),
+        ("Oh, I cannot. Skepticism is wise.", []),
         ('The author of "Tom Ek and the Rain" came.', []),
     ],
 )
 def test_the_people_an_answer_names(text, people):
-    assert measures.people_named(text, ("Ida Stone", "Ida", "The Porch")) == people
+    assert measures.people_named(text, ("Ida Stone", "Ida", "The Porch"), BOOK) == people
 
 
 @pytest.mark.parametrize(

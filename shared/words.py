@@ -1,4 +1,4 @@
-"""Words as the measures compare them: case, typographic quotes and Unicode forms folded away, no punctuation."""
+"""Words as measures compare them: case, typographic quotes and Unicode forms folded away, no punctuation."""
 
 import re
 import unicodedata

@@ -1,0 +1,112 @@
+"""Which shape a page or file has: the content decides, never a suffix."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.transcripts.encodings import decoded
+from shared.transcripts.names import name_key
+from shared.transcripts.people import People
+from shared.transcripts.records import Script, TranscriptRefused
+from shared.transcripts.shapes.captions import read_captions
+from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
+from shared.transcripts.shapes.front_matter import split_front_matter
+from shared.transcripts.shapes.markdown import read_labelled_text
+from shared.transcripts.shapes.markup import Block, read_blocks
+from shared.transcripts.shapes.office import read_docx, read_rtf
+from shared.transcripts.shapes.podcasting import read_cited_html
+from shared.transcripts.shapes.services import read_json
+from shared.transcripts.shapes.tables import read_table
+from shared.transcripts.shapes.webpage import is_flat, read_labelled_page
+from shared.transcripts.shapes.xml import read_xml
+
+_SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
+    *(read_captions, read_rtf, read_json, read_xml, read_table),
+)
+_PAGE_BEGINS = re.compile(r"\s*<(?:!|\?xml|[a-uw-z][\w:-]*[\s/>])", re.IGNORECASE)
+_CLOSING_TAG = re.compile(r"</(?:p|div|li|dd|td|tr|cite|h[1-6])>", re.IGNORECASE)
+_CLOSING_TAGS_OF_A_PAGE = 5
+_PDF = b"%PDF-"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A page's script, the people with those whom its front matter names, and its front matter's date."""
+
+    script: Script
+    people: People
+    day: date | None = None
+
+
+def recognised(body: bytes, content_type: str | None, people: People, selector: str) -> Recognised:
+    """The script of the first shape that recognises the bytes; raises `TranscriptRefused`."""
+    document = read_docx(body, people)
+    if document is not None:
+        return Recognised(document, people)
+    if body.startswith(_PDF):
+        raise TranscriptRefused(
+            "not_html",
+            "This is a PDF, whose text has no order to rely on; export the transcript as text or DOCX.",
+        )
+    text = decoded(body, content_type).replace("\0", "")
+    if not text.strip():
+        raise TranscriptRefused("empty", "The page or file is empty.")
+    if _is_binary(text):
+        raise TranscriptRefused(
+            "not_html",
+            "This is no text: neither an HTML page nor a transcript file. Export the transcript as "
+            "text, captions, JSON or DOCX.",
+        )
+    matter, text = split_front_matter(text)
+    if matter.speakers:
+        named = [name for name in matter.speakers if name_key(name)]
+        people = people.joined_by(named)
+    return Recognised(_script(text, people, selector), people, matter.day)
+
+
+def _script(text: str, people: People, selector: str) -> Script:
+    for shape in _SHAPES:
+        script = shape(text, people)
+        if script is not None:
+            return script
+    return _read_html(text, people, selector) or read_labelled_text(text, people)
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:4000]
+    odd = sum(1 for char in sample if (char < " " and char not in "\t\r\n\f") or char == "\ufffd")
+    return odd * 20 > len(sample)
+
+
+def _read_html(text: str, people: People, selector: str) -> Script | None:
+    """The page's script; text with a tag or two in it is no page."""
+    head = text[:20_000]
+    if not _PAGE_BEGINS.match(head) and len(_CLOSING_TAG.findall(head)) < _CLOSING_TAGS_OF_A_PAGE:
+        return None
+    blocks = read_blocks(text, WATCHED | {selector})
+    if selector:
+        chosen = [replace(block, furniture=False) for block in blocks if selector in block.places]
+        script = read_labelled_page(chosen, people)
+    else:
+        script = read_econtalk(blocks, people)
+        if script is None and not is_flat(blocks):
+            script = read_labelled_page(blocks, people)
+        script = script or read_cited_html([block for block in blocks if not block.furniture])
+        script = script or read_labelled_page(blocks, people)
+    if script is None:
+        raise _no_speakers(selector, chosen if selector else blocks)
+    return script
+
+
+def _no_speakers(selector: str, blocks: Sequence[Block]) -> TranscriptRefused:
+    if selector and not blocks:
+        return TranscriptRefused(
+            "no_transcript",
+            f"The page has nothing at {selector!r}, where the profile says that its transcript stands.",
+        )
+    return TranscriptRefused(
+        "no_transcript",
+        "The page has no transcript that names its speakers: no two labels such as a name and a colon "
+        "return in its text. If it has, name its place in the profile: transcript_selector.",
+    )
