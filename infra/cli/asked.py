@@ -11,7 +11,7 @@ from shared.catalogue import Catalogue
 from shared.clock import utc_now
 from shared.errors import InvalidField, UnknownShow
 from shared.money import parse_usd
-from shared.run import parse_input, resolve
+from shared.run import RunSettings, parse_input, resolve
 from shared.shows import ShowProfile
 from shared.validation import one_of_each_key
 
@@ -101,9 +101,9 @@ def check_address(openai_base_url: str | None) -> None:
 
 def check(
     document: Mapping[str, Any], show: ShowProfile, models: Catalogue, month_ceiling_usd: str
-) -> None:
-    """Refuse now, with the sentence the first state would use, what that state would refuse."""
-    resolve(
+) -> RunSettings:
+    """What the run will be held to; refuses now, in its words, what the first state would refuse."""
+    return resolve(
         parse_input(document),
         show,
         models,

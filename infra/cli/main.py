@@ -92,12 +92,15 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="a model provider to use in place of the stand-in; needs OPENAI_API_KEY",
     )
+    parser.add_argument(
+        "--yes", action="store_true", help="agree beforehand to what a real provider may bill"
+    )
     parser.set_defaults(run=runs.local)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_run_options(parser)
-    parser.set_defaults(run=runs.plan, openai_base_url=None)
+    parser.set_defaults(run=runs.plan, openai_base_url=None, yes=False)
 
 
 def _add_query(parser: argparse.ArgumentParser) -> None:

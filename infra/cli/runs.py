@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from infra.cli import asked, reports
+from infra.cli.asking import before_money_moves
 from infra.cli.execution import execute
 from infra.cli.telling import (
     print_corpus,
@@ -19,7 +20,7 @@ from infra.cli.telling import (
     print_stopped,
 )
 from infra.local.folder import mirror_bucket, opened, state_dir
-from infra.local.laptop import Laptop, laptop, served
+from infra.local.laptop import Laptop, check_usable, laptop, served
 from shared.lake import keys
 from shared.shows import ShowProfile
 
@@ -44,17 +45,18 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:
     models = asked.models_and_prices(arguments.catalogue)
-    asked.check(document, show, models, arguments.month_ceiling_usd)
+    settings = asked.check(document, show, models, arguments.month_ceiling_usd)
     asked.check_address(arguments.openai_base_url)
     out: Path = arguments.out
-    dry_run = bool(document.get("dry_run"))
+    check_usable(out, arguments.openai_base_url, dry_run=settings.dry_run)
+    before_money_moves(settings, models, arguments.openai_base_url, yes=arguments.yes)
     with (
         laptop(
             out,
             month_ceiling_usd=arguments.month_ceiling_usd,
             models=models,
             openai_base_url=arguments.openai_base_url,
-            dry_run=dry_run,
+            dry_run=settings.dry_run,
         ) as here,
         served(show, out, here) as reachable,
     ):
@@ -64,8 +66,8 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
             _leave_files(here, out)
         bill = _leave_bill(here, out)
     bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
-    _tell(out, bucket, run_id, dry_run=dry_run)
-    if bill is not None and not dry_run:
+    _tell(out, bucket, run_id, dry_run=settings.dry_run)
+    if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )

@@ -30,7 +30,8 @@ TEMPLATE = REPOSITORY / "template.yaml"
 DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
 STAND_IN_KEY = "stand-in"
 MANNER = "openai"
-POLL_SECONDS = 1
+POLL_SECONDS = 30
+POLL_SECONDS_HERE = 1  # a provider on this machine
 
 
 class FolderInTheWay(BadInput):
@@ -62,6 +63,26 @@ class Laptop:
         return dict(answer.json())
 
 
+def api_key(base_url: str) -> str:
+    """The key for the provider at an address, empty for the stand-in; raises NoApiKey.
+
+    A provider on this machine may do without.
+    """
+    given = os.environ.get("OPENAI_API_KEY", "")
+    if not base_url or (not given and _is_loopback(base_url)):
+        return STAND_IN_KEY
+    if not given:
+        raise NoApiKey(
+            f"--openai-base-url {base_url} needs a key; set OPENAI_API_KEY in your shell"
+        )
+    return given
+
+
+def check_usable(out: Path, openai_base_url: str | None, *, dry_run: bool) -> None:
+    """Raise BadInput unless a run may leave its results in `out`; nothing is touched."""
+    check(out, _answered_by(openai_base_url, dry_run))
+
+
 @contextmanager
 def laptop(
     out: Path,
@@ -82,9 +103,8 @@ def laptop(
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
     """
     state = state_dir(out)
-    answered_by = "provider" if openai_base_url else "stand-in"
-    check(out, None if dry_run else answered_by)
-    key = _api_key(openai_base_url)
+    check_usable(out, openai_base_url, dry_run=dry_run)
+    key = api_key(openai_base_url or "")
     models = models or catalogue.packaged()
     prices = catalogue.dump(models)
     with ExitStack() as stack:
@@ -96,7 +116,7 @@ def laptop(
         cloud = stack.enter_context(
             running(state / "cloud", wait_scale=wait_scale, environment=environment)
         )
-        claim(cloud, out, None if dry_run else answered_by)
+        claim(cloud, out, _answered_by(openai_base_url, dry_run))
         base_url, meter_url = openai_base_url, None
         if base_url is None:
             price_list = state / keys.CATALOGUE
@@ -157,19 +177,14 @@ def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:
         "Stage": "laptop",
         "MonthCeilingUsd": month_ceiling_usd,
         "ProviderBaseUrl": base_url,
-        "PollSeconds": str(POLL_SECONDS),
+        "PollSeconds": str(POLL_SECONDS_HERE if _is_loopback(base_url) else POLL_SECONDS),
     }
 
 
-def _api_key(openai_base_url: str | None) -> str:
-    given = os.environ.get("OPENAI_API_KEY", "")
-    if openai_base_url is None or (not given and _is_loopback(openai_base_url)):
-        return STAND_IN_KEY
-    if not given:
-        raise NoApiKey(
-            f"--openai-base-url {openai_base_url} needs a key; set OPENAI_API_KEY in your shell"
-        )
-    return given
+def _answered_by(openai_base_url: str | None, dry_run: bool) -> str | None:
+    if dry_run:
+        return None
+    return "provider" if openai_base_url else "stand-in"
 
 
 def _is_loopback(url: str) -> bool:

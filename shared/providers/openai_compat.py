@@ -37,6 +37,7 @@ from shared.providers.meanings import explained
 
 # A provider may take its time over a file when the last byte is there.
 UPLOAD_TIMEOUT_SECONDS = 120
+CHECK_TIMEOUT_SECONDS = 20
 PAGE_SIZE = 100
 MAX_LISTED = 10_000
 MAX_RESULT_BYTES = 10_000_000
@@ -164,6 +165,16 @@ class OpenAICompatible:
             with explained(f"reading the result file {file_id}"):
                 steps += replies.curve(self._download(file_id))
         return steps
+
+    def model_names(self) -> frozenset[str]:
+        """The names of the models that the provider lists; asked once, and free."""
+        with explained("listing the models"):
+            told = replies.page(
+                replies.decoded(
+                    self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS).content
+                )
+            )
+            return frozenset(str(model["id"]) for model in told.items)
 
     def shutdown_dates(self) -> dict[str, date]:
         """The announced last day of each model that has one."""

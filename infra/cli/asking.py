@@ -1,0 +1,88 @@
+"""Before money moves: who will be asked is said, found to answer, and agreed to."""
+
+import sys
+from decimal import Decimal
+
+from infra.local.laptop import api_key
+from shared import money
+from shared.catalogue import Catalogue, Provider
+from shared.errors import BadInput, EconChatRError
+from shared.providers import CredentialsRefused
+from shared.providers.openai_compat import OpenAICompatible
+from shared.run import RunSettings
+
+
+class ProviderUnusable(BadInput):
+    """The provider does not answer as one, refuses the key, or does not know the model."""
+
+
+class NotAgreed(BadInput):
+    """A real purchase that nobody said yes to."""
+
+
+def before_money_moves(
+    settings: RunSettings, models: Catalogue, base_url: str | None, *, yes: bool
+) -> None:
+    """Say who will be asked; where that is a real provider, see that it can be, and ask the person.
+
+    Raises ProviderUnusable, NotAgreed or NoApiKey, with nothing scraped or bought.
+    """
+    if base_url is None:
+        print(_stand_in(settings), flush=True)
+        return
+    named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
+    print(f"Provider: {base_url}, a real one, for {named}", flush=True)
+    if settings.dry_run:
+        return
+    most = min(settings.ceiling_usd, settings.month_ceiling_usd)
+    if not yes and not sys.stdin.isatty():
+        raise NotAgreed(
+            f"this buys for up to {money.format_usd(most)} USD at {base_url} and there is no terminal "
+            "to ask at; add --yes to agree beforehand"
+        )
+    check_provider(settings, models, base_url)
+    if not yes:
+        _ask(most, base_url)
+
+
+def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> None:
+    """Raise ProviderUnusable unless address, key and models stand one free call."""
+    for name in dict.fromkeys(model.provider for model in settings.models):
+        wanted = [model.base_model for model in settings.models if model.provider == name]
+        listed = _listed(models.provider(name), base_url)
+        missing = [model for model in wanted if listed and model not in listed]
+        if missing:
+            raise ProviderUnusable(
+                f"{base_url} does not list {', '.join(missing)} among its {len(listed)} models; nothing "
+                "was bought; choose another model, or name it in --catalogue as this provider does"
+            )
+
+
+def _listed(provider: Provider, base_url: str) -> frozenset[str]:
+    key = api_key(base_url)
+    try:
+        return OpenAICompatible.connect(provider, lambda _: key, base_url).model_names()
+    except CredentialsRefused as error:
+        raise ProviderUnusable(
+            f"{base_url} refuses the key in OPENAI_API_KEY ({error}); nothing was bought"
+        ) from error
+    except EconChatRError as error:
+        raise ProviderUnusable(
+            f"{base_url} did not answer as a model provider does ({error}); nothing was bought; "
+            "check the address, which often ends in /v1/"
+        ) from error
+
+
+def _stand_in(settings: RunSettings) -> str:
+    names = ", ".join(model.model for model in settings.models)
+    told = "a plan asks nobody" if settings.dry_run else "it makes answers up and charges nothing"
+    return f"Provider: none; on this machine a stand-in for {names} takes the place of the real ones ({told})"
+
+
+def _ask(most: Decimal, base_url: str) -> None:
+    try:
+        said = input(f"Buy for at most {money.format_usd(most)} USD at {base_url}? [y/N] ")
+    except EOFError:
+        said = ""
+    if said.strip().lower() not in ("y", "yes"):
+        raise NotAgreed("nothing was bought, because the answer was not yes")
