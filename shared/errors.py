@@ -53,6 +53,10 @@ class TooManyFailures(EconChatRError):
     """More of the show's episodes failed than its profile tolerates."""
 
 
+class TooLittleRead(EconChatRError):
+    """So few of the show's episodes can be read that its profile tells the run to stop before it buys."""
+
+
 class FileContended(Transient):
     """Other runs kept replacing a file of the lake while this one tried to."""
 

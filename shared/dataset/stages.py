@@ -1,6 +1,7 @@
 """The stage that turns turns into training files: pairs, statistics, selection to budget, JSONL and the plan."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
 from shared.dataset.selection import Candidate
 from shared.dataset.statistics import MEASURES, Tally
-from shared.errors import SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.errors import SpendCeilingReached, TooFewPairs, TooLittleRead, TooManyFailures
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.providers import examples
@@ -51,7 +52,7 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     SpendCeilingReached when no model fits the ceiling, both after the plan is written; and
     PairsReplaced, after which another try may do.
     """
-    published = _parsed_episodes(lake, settings)
+    published, outcomes = _parsed_episodes(lake, settings)
     corpus = pair_files.refresh(lake, settings.show)
     candidates = _candidates(lake, settings, corpus.rows(NARROW, published))
     budgets = plan.budgets(
@@ -64,11 +65,13 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
     lake.write_json(keys.plan(settings.run_id), [row.row() for row in plans])
     _refuse_nothing_usable(settings, len(published), candidates)
+    _refuse_the_unread(settings, outcomes)
     _refuse_the_unaffordable(settings, plans, candidates)
     return plans
 
 
-def _parsed_episodes(lake: Lake, settings: RunSettings) -> set[str]:
+def _parsed_episodes(lake: Lake, settings: RunSettings) -> tuple[set[str], Counter[str]]:
+    """The ids of the episodes that were read, and how many there are by status."""
     columns = ("episode_id", "published", "status")
     rows = [
         row
@@ -84,7 +87,7 @@ def _parsed_episodes(lake: Lake, settings: RunSettings) -> set[str]:
             f"{settings.show.max_failed_share} that show {settings.show.name} tolerates; "
             "see the query episodes_that_failed for the reasons"
         )
-    return {row["episode_id"] for row in rows if row["status"] == "parsed"}
+    return {row["episode_id"] for row in rows if row["status"] == "parsed"}, outcomes
 
 
 def _candidates(
@@ -268,6 +271,20 @@ def _refuse_nothing_usable(
             f"show {settings.show.name} has no usable training pair in {n_read} episodes that were read; "
             "what was noticed, worst first, stands in the report and in the query what_was_noticed"
         )
+
+
+def _refuse_the_unread(settings: RunSettings, outcomes: Counter[str]) -> None:
+    total, show = outcomes.total(), settings.show
+    unread = total - outcomes["parsed"]
+    if settings.dry_run or unread <= show.max_unread_share * total:
+        return
+    enough = math.ceil(100 * unread / total) / 100
+    raise TooLittleRead(
+        f"only {outcomes['parsed']} of {total} episodes of show {show.name} could be read "
+        f"({outcomes['refused']} refused, {outcomes['failed']} failed) and it tolerates a share of "
+        f"{show.max_unread_share} unread; nothing was bought; see the query episodes_that_failed for the "
+        f"reasons, or write `max_unread_share: {enough}` in the profile to train on what there is"
+    )
 
 
 def _refuse_the_unaffordable(

@@ -114,6 +114,7 @@ class ShowProfile(_Record):
     their ids, or regular expressions found in the titles that a feed or file names give. `quotes`
     are whole sentences that the host likes to quote, a further wording as a further sentence.
     `never` holds regular expressions: sentences that match train no model and are measured nowhere.
+    With more than `max_unread_share` of the episodes refused or failed, a run buys nothing.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -136,6 +137,7 @@ class ShowProfile(_Record):
     models: tuple[str, ...] = ("llama-3.3-70b",)
     horizon_days: int = Field(default=14, ge=0)
     max_failed_share: float = Field(default=0.2, ge=0, le=1)
+    max_unread_share: float = Field(default=0.5, ge=0, le=1)
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
@@ -10,7 +11,13 @@ from hypothesis import strategies as st
 
 from shared import catalogue
 from shared.dataset import pair_files, stages
-from shared.errors import PairsReplaced, SpendCeilingReached, TooFewPairs, TooManyFailures
+from shared.errors import (
+    PairsReplaced,
+    SpendCeilingReached,
+    TooFewPairs,
+    TooLittleRead,
+    TooManyFailures,
+)
 from shared.lake import keys
 from shared.providers.examples import count_line
 from tests.sample_run import sample_run
@@ -301,14 +308,28 @@ def test_too_many_failed_episodes_stop_the_run_with_both_counts(lake):
     put(lake, failed, datetime(2026, 6, 1, tzinfo=UTC), status="failed")
     with pytest.raises(TooManyFailures, match="3 of 4 episodes failed"):
         build(lake, {**show(), "max_failed_share": 0.7})
-    build(lake, {**show(), "max_failed_share": 0.75})
+    build(lake, {**show(), "max_failed_share": 0.75, "max_unread_share": 0.75})
+
+
+@pytest.mark.parametrize("status", ["refused", "failed"])
+def test_a_show_of_which_little_can_be_read_buys_nothing_and_says_how_to_go_on(lake, status):
+    profile = {**show(), "max_failed_share": 1}
+    put(lake, {TRAINED[0]: chats(20)})
+    put(lake, {f"f{n}": [] for n in range(6)}, datetime(2026, 6, 1, tzinfo=UTC), status=status)
+    build(lake, profile, dry_run=True)
+    with pytest.raises(
+        TooLittleRead, match=f"only 1 of 7 .*6 {status}.*nothing was bought"
+    ) as stop:
+        build(lake, profile, run_id="r2")
+    share = float(re.search(r"max_unread_share: ([0-9.]+)", str(stop.value))[1])
+    build(lake, {**profile, "max_unread_share": share}, run_id="r3")
 
 
 def test_refused_episodes_are_no_failures(lake):
     put(lake, {TRAINED[0]: chats(20)})
     refused = {f"f{n}": [] for n in range(9)}
     put(lake, refused, datetime(2026, 6, 1, tzinfo=UTC), status="refused")
-    assert build(lake)
+    assert build(lake, {**show(), "max_unread_share": 0.9})
 
 
 def test_fewer_pairs_than_the_provider_accepts_are_refused_after_the_plan_is_written(lake):
