@@ -18,6 +18,9 @@ from shared.errors import InvalidField, RightsMissing, UnknownField
 from shared.shows import ShowProfile
 from shared.validation import line_of, sentence
 
+# Each takes its share of the 25,000 events that an execution may have.
+MAX_MODELS = 5
+
 
 def _dollars(field: str) -> BeforeValidator:
     return BeforeValidator(partial(money.usd_field, field=field))
@@ -134,6 +137,11 @@ def resolve(
             check_buyable(model, started_at.date(), show)
     if not asked.dry_run:
         check_rights(show)
+        if len(chosen) > MAX_MODELS:
+            raise InvalidField(
+                f"a run tunes at most {MAX_MODELS} models, not {len(chosen)}; start one run for some "
+                "and another for the rest, or a dry run, which compares as many as you like"
+            )
     if not show.questions:
         raise InvalidField(
             f"show {show.name} has no questions; write at least one under `questions`"

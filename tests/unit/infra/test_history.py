@@ -1,0 +1,80 @@
+"""AWS fails an execution at 25,000 events, and no Catch sees it: no setting may come near."""
+
+import re
+
+import pytest
+import yaml
+
+from shared.errors import InvalidField
+from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, MAX_JOB_AGE, next_wait
+from shared.run.settings import MAX_MODELS
+from tests.cfn import load_template
+from tests.history import EXECUTION, LIMIT, most
+from tests.places import ROOT
+from tests.unit.shared.run.test_settings import resolved
+
+PARAMETERS = load_template(ROOT / "template.yaml")["Parameters"]
+MACHINE = yaml.safe_load(
+    re.sub(r"\$\{\w+\}", "1", (ROOT / "infra" / "pipeline.asl.yaml").read_text())
+)
+ARMS = 2  # the tuned model and its base
+JOB = ("Is it done?", "Wait", "Poll fine tune")
+DEPLOYMENT = ("Is it deployed?", "Wait for deployment", "Deploy model")
+
+
+def looks(first, seconds):
+    """How often a loop goes round until it has waited so long."""
+    wait, waited, count = first, 0, 0
+    while waited < seconds:
+        wait, waited = next_wait(wait, waited).values()
+        count += 1
+    return count + 1
+
+
+def events(models, first, seconds):
+    """The most events of a run whose every look needs every retry."""
+    visits = {name: looks(first, seconds) for name in JOB}
+    deployed_in = MAX_DEPLOYMENT_AGE.total_seconds()
+    visits |= {name: looks(first, min(seconds, deployed_in)) for name in DEPLOYMENT}
+    maps = {"Fine-tune models": models, "Evaluate": ARMS * models}
+    return EXECUTION + most(MACHINE, visits, maps)
+
+
+def shortest_wait():
+    pattern = PARAMETERS["PollSeconds"]["AllowedPattern"]
+    assert not [odd for odd in ("0", "1.5", "-1", "", "1e3") if re.fullmatch(pattern, odd)]
+    return next(first for first in range(1, 1000) if re.fullmatch(pattern, str(first)))
+
+
+@pytest.mark.parametrize("models", range(1, MAX_MODELS + 1))
+@pytest.mark.parametrize(
+    "poll_seconds", [shortest_wait(), int(PARAMETERS["PollSeconds"]["Default"]), 999]
+)
+def test_a_day_of_looking_at_jobs_fits_an_executions_history(models, poll_seconds):
+    assert events(models, poll_seconds, MAX_JOB_AGE.total_seconds()) < LIMIT
+
+
+def test_no_setting_of_the_template_comes_to_the_limit():
+    longest = PARAMETERS["MachineTimeoutSeconds"]["MaxValue"]
+    assert events(MAX_MODELS, shortest_wait(), longest) < LIMIT
+
+
+def test_looks_as_far_apart_as_the_first_would_pass_the_limit(monkeypatch):
+    monkeypatch.setitem(
+        globals(), "next_wait", lambda wait, waited: {"wait": wait, "waited": waited + wait}
+    )
+    assert events(5, 60, MAX_JOB_AGE.total_seconds()) > LIMIT
+
+
+def test_a_run_that_tunes_more_models_than_its_history_holds_is_refused_and_a_plan_is_not():
+    known = [
+        "gpt-4.1-mini",
+        "gpt-4o",
+        "gpt-4.1",
+        "llama-3.3-70b",
+        "llama-3.1-8b",
+        "gpt-4o-mini",
+    ]
+    with pytest.raises(InvalidField, match="at most 5 models, not 6"):
+        resolved(models=known)
+    assert len(resolved(models=known, dry_run=True).models) == len(known)
