@@ -25,6 +25,12 @@ def confine(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
 
 
+def names(database: str) -> list[str]:
+    """The names of a database's Glue tables."""
+    prefix = f"{database.lower()}/"
+    return sorted(key.removeprefix(prefix) for key in glue._tables if key.startswith(prefix))
+
+
 def create_views(connection: duckdb.DuckDBPyConnection, tree: exp.Expr, database: str) -> None:
     """A view for every Glue table the query names, in a schema for each database.
 

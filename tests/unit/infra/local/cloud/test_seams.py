@@ -2,11 +2,12 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from infra.local.cloud import seams
 from infra.local.cloud.errors import UnsupportedMiniStack
-from infra.local.cloud.seams import athena_results
+from infra.local.cloud.seams import athena_results, athena_sql
 from infra.local.cloud.seams.durability import Journal
 from infra.local.cloud.seams.missing_paths import _leads_somewhere
 
@@ -121,3 +122,55 @@ class TestJournal:
         journal.append("PutItem", b'{"number": 2}')
         assert self.numbers(folder) == [2]
         assert len(list(folder.glob("*.journal"))) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 1; select 2",
+        "drop table pairs",
+        "create table x as select 1",
+        "insert into pairs values (1)",
+        "with a as (insert into b select 1) select * from a",
+        "explain drop table pairs",
+        "explain analyze create table x as select 1",
+        "unload (select 1) to 's3://b/x' with (format = 'PARQUET')",
+        "select 1 into x",
+        "/* /* */ drop table pairs -- */ select 1; drop table pairs",
+        "set threads = 1",
+        "",
+    ],
+)
+def test_the_embedded_athena_takes_one_statement_that_reads(query):
+    with pytest.raises(ValueError, match=r"Only one sql statement|only reads|SYNTAX_ERROR"):
+        athena_sql._run(query, "db")
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT 1 AS x;", [["1"]]),
+        ("VALUES (1), (2)", [["1"], ["2"]]),
+        ("WITH a AS (SELECT 1 AS y) SELECT * FROM a", [["1"]]),
+        ("SHOW TABLES", []),
+    ],
+)
+def test_whatever_reads_is_answered(query, rows):
+    assert athena_sql._run(query, "db")["rows"] == rows
+
+
+def test_a_plan_is_shown_and_nothing_is_run():
+    assert athena_sql._run("EXPLAIN (TYPE LOGICAL) SELECT 1", "db")["rows"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_text('/etc/hosts')",
+        "SELECT * FROM '/etc/hosts'",
+        "SELECT getenv('HOME')",
+    ],
+)
+def test_a_query_sees_nothing_of_the_machine(query):
+    with pytest.raises(duckdb.Error):
+        athena_sql._run(query, "db")
