@@ -45,7 +45,7 @@ class Desk:
     @contextmanager
     def run(self) -> Iterator[subprocess.Popen[str]]:
         command = [*ECONCHATR, "local", "--show", "demo", "--input", '{"ceiling_usd": "5.00"}']
-        command += ["--out", str(self.out), "--openai-base-url", self.base_url]
+        command += ["--out", str(self.out), "--openai-base-url", self.base_url, "--yes"]
         with (
             (self.out.parent / "stderr.txt").open("w") as said,
             subprocess.Popen(
