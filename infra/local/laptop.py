@@ -19,7 +19,7 @@ from infra.local.folder import check, claim, state_dir
 from infra.local.provider.process import start as start_provider
 from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.corpus import is_transcript_file
+from shared.corpus import is_transcript_file, passed_over
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
@@ -161,14 +161,18 @@ def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProf
     bucket = Bucket(here.cloud.client("s3"), here.outputs["LakeBucket"])
     prefix = keys.transcripts(show.name)
     there = bucket.etags(prefix)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
+    names = {
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+    }
+    for name, path in sorted(names.items()):
         if is_transcript_file(name):
             body = path.read_bytes()
             # S3 names an object that was put in one piece by its MD5.
             if there.pop(prefix + name, "") != md5(body, usedforsecurity=False).hexdigest():
                 bucket.write(prefix + name, body)
     bucket.delete(list(there))
+    if beside := passed_over(names):
+        bucket.write_json(prefix + keys.PASSED_OVER, beside)
     return show.model_copy(update={"transcripts": f"s3://{bucket.name}/{prefix}"})
 
 

@@ -21,6 +21,7 @@ from shared.transcripts import (
     TranscriptRefused,
     heading_of,
     is_nameless,
+    name_key,
     read_transcript,
 )
 
@@ -88,7 +89,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             in_vain.append(f"{place.url} was offered and refused: {refusal}")
             continue
         turns = _turn_rows(show.name, task.episode_id, transcript)
-        row |= {"guests": row["guests"] or guests_heard(transcript)}
+        row |= {"guests": _guests(row["guests"], guests_heard(transcript))}
         if page.outdated:
             in_vain.append(
                 f"read from the copy of {page.fetched_at:%Y-%m-%d}, because {page.outdated}"
@@ -164,6 +165,14 @@ def _stumbled(where: str, error: Exception) -> ParserStumbled:
 
 def _failed(error: web.PageFailed | ParserStumbled) -> Row:
     return {"status": "failed", "reason": error.reason, "detail": str(error)}
+
+
+def _guests(named: Sequence[str], heard: Sequence[str]) -> list[str]:
+    """The guests whom the title names, unless none of them speaks and others do: then it named a subject."""
+    surnames = {name_key(name)[-1:] for name in heard}
+    if heard and not any(name_key(name)[-1:] in surnames for name in named):
+        return list(heard)
+    return list(named)
 
 
 def guests_heard(transcript: Transcript) -> list[str]:

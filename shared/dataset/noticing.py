@@ -167,6 +167,7 @@ NOTICED = (
         ),
     ),
 )
+_BESIDE = {"audio": "audio file", "video": "video", "pictures": "picture", "other": "other file"}
 _OTHER_WARNING = _Kind(0.1, "", _INSPECT)
 
 
@@ -237,7 +238,8 @@ def _at_the_source(discovery: Mapping[str, Any]) -> Iterator[tuple[float, Findin
         yield 1.0, Finding("source", str(note), "The next run tries again.", 0, ())
     passed = {kind: n for kind, n in (discovery.get("passed_over") or {}).items() if n}
     if passed:
-        listed = ", ".join(f"{n} {kind}" for kind, n in passed.items())
+        ordered = sorted(passed.items(), key=lambda one: -one[1])
+        listed = ", ".join(f"{n} {_BESIDE.get(kind, kind)}{'s' * (n != 1)}" for kind, n in ordered)
         yield (
             0.01,
             Finding("passed_over", f"passed over beside the transcripts: {listed}", "", 0, ()),

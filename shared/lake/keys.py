@@ -117,6 +117,10 @@ def boilerplate(show: str) -> str:
     return f"splits/{show}.boilerplate.json"
 
 
+PASSED_OVER = ".passed-over.json"
+"""Beside a show's own files: how many of which kind on a laptop were no transcripts."""
+
+
 def transcripts(show: str) -> str:
     """The folder of a show's own files, where `econchatr` puts what lies on a laptop."""
     return f"raw/{show}/transcripts/"

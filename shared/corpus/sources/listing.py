@@ -1,6 +1,7 @@
 """What a show's source lists: a feed, a list of addresses, or a folder of files in the bucket."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -10,6 +11,14 @@ from shared import web
 from shared.corpus.pages import fetched, keep
 from shared.corpus.records import Item, Listing
 from shared.corpus.sources.feed import Feed, FeedItem, TranscriptLink, parse_feed
+from shared.corpus.sources.names import (
+    date_in,
+    day_first,
+    is_transcript_file,
+    passed_over,
+    title_in,
+    words_in,
+)
 from shared.corpus.sources.naming import named_items
 from shared.corpus.sources.titles import guests_from_title
 from shared.errors import BadInput
@@ -24,10 +33,6 @@ EARLIEST_YEAR, LATEST_YEAR = (
     2100,
 )  # of the tables' partitions; podcasts have no older episodes
 MOST_FEED_PAGES = 200
-_DATE = re.compile(
-    r"(?<!\d)(?P<year>20\d\d)(?P<gap>[-_./]?)(?P<month>[01]\d)(?:(?P=gap)(?P<day>[0-3]\d))?(?!\d)"
-)
-_NO_TRANSCRIPTS = frozenset({"license", "licence", "readme", "copying", "notice"})
 _KINDS = ("json", "vtt", "html", "srt", "plain")
 _ALIASES = {"subrip": "srt", "htm": "html", "txt": "plain"}
 
@@ -41,37 +46,15 @@ def list_source(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
     """All episodes of the show's one source, none left out; raises what the feed's reader raises."""
     if show.feed:
         return _of_feed(lake, show, fetcher)
-    items = _of_files(lake, show) if show.transcripts else _of_urls(show)
-    return Listing(tuple(newest_first(items)))
+    if show.transcripts:
+        return _of_files(lake, show)
+    return Listing(tuple(newest_first(_of_urls(show))))
 
 
 def newest_first(items: Iterable[Item]) -> list[Item]:
     """Undated items come first: nothing says that they are old."""
     latest = datetime.max.replace(tzinfo=UTC)
     return sorted(items, key=lambda item: item.published or latest, reverse=True)
-
-
-def date_in(name: str) -> datetime | None:
-    """The date in a file's name or an address, midnight UTC; the first of the month without a day.
-
-    Four digits alone are no date: `2023-01-02`, `20230102` and `/2023/01/` are.
-    """
-    for found in _DATE.finditer(name):
-        if not found["gap"] and not found["day"]:
-            continue
-        try:
-            return datetime(int(found["year"]), int(found["month"]), int(found["day"] or 1), tzinfo=UTC)  # fmt: skip
-        except ValueError:
-            continue
-    return None
-
-
-def title_in(name: str) -> str:
-    """What a file's name says besides its date and suffix: `2023-01-02_Ann-Cole-on-Tides.vtt`."""
-    stem = PurePosixPath(name).stem
-    dated = date_in(stem)
-    words = re.sub(r"[-_\s]+", " ", _DATE.sub(" ", stem) if dated else stem).strip()
-    return words or stem
 
 
 def _of_feed(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
@@ -175,31 +158,24 @@ def _of_urls(show: ShowProfile) -> Iterator[Item]:
         )
 
 
-def _of_files(lake: Lake, show: ShowProfile) -> Iterator[Item]:
+def _of_files(lake: Lake, show: ShowProfile) -> Listing:
     """Files by their path under the prefix, so that a bucket of another name changes no id."""
     prefix = str(show.transcripts).removeprefix(f"s3://{lake.name}/").rstrip("/") + "/"
-    for found in lake.objects(prefix):
-        path = found.key.removeprefix(prefix)
-        if not is_transcript_file(path):
-            continue
-        title = title_in(path)
-        yield Item(
+    there = {found.key.removeprefix(prefix): found for found in lake.objects(prefix)}
+    chosen = {path: found for path, found in there.items() if is_transcript_file(path)}
+    days_first, hosts = day_first(chosen), (show.host.name, *show.host.aliases)
+    items = (
+        Item(
             episode_id=digest(show.name, path),
             url=f"s3://{lake.name}/{found.key}",
-            title=title,
-            guests=guests_from_title(title, (show.host.name, *show.host.aliases)),
-            published=date_in(path) or found.modified,
+            title=title_in(path),
+            guests=guests_from_title(words_in(path), hosts, full_names=True),
+            published=date_in(path, days_first) or found.modified,
             fingerprint=found.etag,
         )
-
-
-def is_transcript_file(path: str) -> bool:
-    """Whether a file may be an episode: not hidden, no folder's mark, no licence or readme."""
-    parts = PurePosixPath(path).parts
-    hidden = any(part.startswith(".") for part in parts)
-    return (
-        bool(parts)
-        and not hidden
-        and not path.endswith("/")
-        and PurePosixPath(path).stem.lower() not in _NO_TRANSCRIPTS
+        for path, found in chosen.items()
+    )
+    left = lake.read_json(prefix + keys.PASSED_OVER) or {}
+    return Listing(
+        tuple(newest_first(items)), passed_over=Counter(passed_over(there)) + Counter(left)
     )

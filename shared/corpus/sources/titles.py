@@ -1,4 +1,4 @@
-"""What titles, file names and addresses say: guests, dates, and a title without what is none."""
+"""The guests whom titles name."""
 
 import re
 from collections.abc import Iterable
@@ -12,15 +12,18 @@ _WITH = re.compile(
 _WORDS_IN_A_NAME = 5
 
 
-def guests_from_title(title: str, host_names: Iterable[str]) -> tuple[str, ...]:
+def guests_from_title(
+    title: str, host_names: Iterable[str], *, full_names: bool = False
+) -> tuple[str, ...]:
     """The guests a title such as "A, B, and C on X" or "X (with A)" names, the host left out.
 
-    Nobody when the title has neither form, or what stands there is no list of names.
+    Nobody when the title has neither form, or what stands there is no list of names. With
+    `full_names` one word is no name: "Taproot on wallets" names a subject.
     """
     listed = _listed_names(" ".join(title.split()))
     hosts = {name_key(name) for name in host_names}
     names = [name.strip(" ()") for name in _SEPARATORS.split(listed) if name.strip(" ()")]
-    if not all(_is_a_name(name) for name in names):
+    if not all(_is_a_name(name) and (" " in name or not full_names) for name in names):
         return ()
     return tuple(dict.fromkeys(name for name in names if name_key(name) not in hosts))
 

@@ -6,7 +6,8 @@ import pytest
 
 from shared.corpus import stages
 from shared.corpus.sources.feed import TranscriptLink
-from shared.corpus.sources.listing import best_first, date_in, is_transcript_file, title_in
+from shared.corpus.sources.listing import best_first
+from shared.corpus.sources.names import date_in, is_transcript_file, title_in
 from shared.errors import InvalidField
 from shared.lake import keys
 from shared.run.stages import check_source
@@ -90,13 +91,19 @@ def test_a_number_is_no_date(name):
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("founders-talk-38.md", "founders talk 38"),
-        ("2023-01-02_Ann-Cole-on-Tides.vtt", "Ann Cole on Tides"),
-        ("2023-01-02.vtt", "2023-01-02"),
-        ("talks/Episode 17.srt", "Episode 17"),
+        ("founders-talk-38.md", "founders talk 38 (md)"),
+        ("2023-01-02_Ann-Cole-on-Tides.vtt", "Ann Cole on Tides (vtt)"),
+        ("2023-01-02.vtt", "2023-01-02 (vtt)"),
+        ("talks/Episode 17.srt", "Episode 17 (talks, srt)"),
+        ("2023/s1/ep1.docx", "ep1 (2023/s1, docx)"),
+        ("ep1.pdf", "ep1 (pdf)"),
+        ("Rain, March 3rd 2024.txt", "Rain (txt)"),
+        ("interview", "interview"),
+        ("a.b.c.txt", "a.b.c (txt)"),
+        ("GMT20240301-150000_Recording.vtt", "GMT 150000 Recording (vtt)"),
     ],
 )
-def test_a_files_title_is_its_name_without_date_and_suffix(name, title):
+def test_a_files_title_is_its_name_without_its_date_then_folder_and_suffix(name, title):
     assert title_in(name) == title
 
 
@@ -140,7 +147,7 @@ def test_files_in_the_bucket_are_read_and_dated_by_their_names(lake):
     found = collect_show(lake, files())
     assert found.discovered == 2
     row = of_name(lake)["2023-01-02_Tom-Ash-on-Boats.md"]
-    assert (row["status"], row["title"]) == ("parsed", "Tom Ash on Boats")
+    assert (row["status"], row["title"]) == ("parsed", "Tom Ash on Boats (md)")
     assert row["guests"] == ["Tom Ash"]
     assert row["published"] == datetime(2023, 1, 2, tzinfo=UTC)
     assert of_name(lake)["undated.md"]["published"].year >= 2026
@@ -242,7 +249,7 @@ def test_an_episode_without_a_page_is_read_from_its_transcript(lake):
     )
     site.pages[LAMPS[0]] = page(LAMPS[1])
     collect(lake, site)
-    assert episodes(lake)[""]["status"] == "parsed"
+    assert episodes(lake)[VTT_AT]["status"] == "parsed"
 
 
 def test_a_host_of_transcripts_that_refuses_us_stops_the_show(lake):

@@ -117,7 +117,7 @@ def test_what_the_source_could_not_give_and_what_was_passed_over_is_told():
     record = {"notes": ["Page 2 of the feed is left out"], "passed_over": {"audio": 6, "other": 0}}
     assert said([row()], record) == [
         "Page 2 of the feed is left out",
-        "passed over beside the transcripts: 6 audio",
+        "passed over beside the transcripts: 6 audio files",
     ]
 
 
