@@ -187,7 +187,7 @@ WALLS = {
     "zeros": b"\0" * 3000,
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
     "login": b"<!doctype html><form><input name=user></form>",
-    "half": page(RAIN[1])[:150],
+    "half": page(RAIN[1])[:60],
 }
 
 
