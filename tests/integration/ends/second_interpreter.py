@@ -1,0 +1,77 @@
+"""A second Step Functions: moto's, which is LocalStack's interpreter, with our handlers run in its process.
+
+Started as a script, with a JSON object on its command line: `port` to listen on, and the handlers'
+`environment`. moto would run functions in Docker; here an invocation imports the handler and calls it.
+Wait states last a hundredth. One thing is mended: moto's DynamoDB cannot add to `0E-12`,
+which DynamoDB can.
+"""
+
+import importlib
+import json
+import os
+import sys
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+SCALE = 0.01
+
+
+def invoke(function: Any, event: Any = None) -> tuple[str, bool, str]:
+    """What moto asks of a container: the reply as JSON, whether it is an error, the log."""
+    module, _, name = function.handler.rpartition(".")
+    context = SimpleNamespace(
+        function_name=function.function_name,
+        memory_limit_in_mb=function.memory_size,
+        invoked_function_arn=function.function_arn,
+        aws_request_id=os.urandom(8).hex(),
+    )
+    try:
+        reply = getattr(importlib.import_module(module), name)(event, context)
+    except Exception as error:  # noqa: BLE001 - Lambda reports whatever a handler raises
+        told = {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": []}
+        return json.dumps(told), True, ""
+    return json.dumps(reply), False, ""
+
+
+def prepare() -> None:
+    """Put our handlers and the short waits into moto."""
+    from moto.awslambda.models import LambdaFunction
+    from moto.core.config import default_user_config
+    from moto.dynamodb.models.dynamo_type import DynamoType
+    from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
+        WaitFunction,
+    )
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    LambdaFunction._invoke_lambda = invoke
+    wait = WaitFunction._wait_interval
+    WaitFunction._wait_interval = lambda self, env, wait_seconds: wait(
+        self, env, wait_seconds * SCALE
+    )
+    DynamoType.__add__ = lambda one, other: number(one, Decimal(one.value) + Decimal(other.value))
+    DynamoType.__sub__ = lambda one, other: number(one, Decimal(one.value) - Decimal(other.value))
+
+
+def number(like: Any, value: Decimal) -> Any:
+    return type(like)({"N": f"{value:f}"})
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    asked = json.loads(sys.argv[1])
+    os.environ.update(asked["environment"])
+    os.environ["MOTO_PORT"] = str(asked["port"])
+    prepare()
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=asked["port"], verbose=False)
+    server.start()
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
