@@ -11,6 +11,7 @@ import boto3
 from moto import mock_aws
 
 from shared import catalogue
+from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
@@ -52,6 +53,15 @@ EPISODES = (
     ),
     ("e3", "Notes on lamps", ["Lea Roe"], datetime(2015, 2, 1, tzinfo=UTC), "refused", "no_turns"),
     ("e4", "Swings", [], datetime(2015, 3, 1, tzinfo=UTC), "failed", "http_500"),
+)
+
+
+EVALUATION_SET = EvaluationSet(
+    card="You are Ida Stone.",
+    exchanges=(Exchange("p1", "e1", "Rain <again>.", "Rain is a guest."),),
+    held_out=(
+        HeldOut("p9", "e2", "We sat outside.", "So you did.", Reply("Tom Ash", "guest", "I left.")),
+    ),
 )
 
 
@@ -181,15 +191,34 @@ class SampleRun:
         self.lake.write_rows("jobs", keys.table_file("jobs", self.run_id), jobs)
         self.lake.write_rows("job_metrics", keys.table_file("job_metrics", self.run_id), steps)
 
-    def write_answers(self, **answers: str) -> None:
+    def write_evaluation_set(self) -> None:
+        """What the arms are shown and asked besides; before the answers of all arms."""
+        self.lake.write_json(keys.evaluation_set(self.run_id), EVALUATION_SET.document())
+
+    def write_answers(self, arms: Sequence[str] = ("base", "tuned"), **answers: str) -> None:
         """`answers` by arm replace the invented answer to every question."""
         rows = []
         for model in self.models:
-            for arm in ("base", "tuned"):
+            for arm in arms:
                 for number, question in enumerate(QUESTIONS, 1):
                     text = answers.get(arm, invented_answer(arm, number))
                     rows.append(generation_row(self.own, arm, model, number, question, text))
                 self.entries.append(entry(self.run_id, "inference", model, "0.0003", arm))
+        self.keep_generations(rows)
+
+    def write_all_arms(self) -> None:
+        """The prompted arm too, and one held-out item that everybody answers, people included."""
+        self.write_evaluation_set()
+        arms = ("base", "prompted", "tuned")
+        self.write_answers(arms)
+        rows = list(self.lake.read_rows("generations", self.run_id))
+        for model in self.models:
+            rows += [said_row(self.own, arm, model, f"{arm} says so.") for arm in arms]
+        rows += [said_row(self.own, "host", None, "So you did.")]
+        rows += [said_row(self.own, "impostor", None, "I left.")]
+        self.keep_generations(rows)
+
+    def keep_generations(self, rows: Sequence[dict[str, object]]) -> None:
         self.lake.write_rows("generations", keys.table_file("generations", self.run_id), rows)
 
 
@@ -281,6 +310,8 @@ def generation_row(
         "model": model,
         "model_id": f"ft:{model}" if arm == "tuned" else model,
         "question": number,
+        "item_kind": "question",
+        "pair_id": None,
         "prompt": question,
         "answer": text,
         "finish_reason": "length" if number == 3 else "stop",
@@ -292,6 +323,18 @@ def generation_row(
         "generated": True,
         "disclosure": "Simulated; not the words of Ida Stone",
     }
+
+
+def said_row(own: dict[str, object], arm: str, model: str | None, text: str) -> dict[str, object]:
+    """An answer to the held-out item, a person's where there is no model."""
+    row = generation_row(own, arm, model or arm, len(QUESTIONS) + 1, "We sat outside.", text)
+    row |= {"item_kind": "held_out", "pair_id": "p9"}
+    if model is None:
+        speaker = {"host": "Ida Stone", "impostor": "Tom Ash"}[arm]
+        row |= dict.fromkeys(("model", "model_id", "finish_reason", "completion_tokens"))
+        row |= {"generated": False, "cost_usd": Decimal(0), "bought_now": False}
+        row |= {"disclosure": f"Words of {speaker} in a held-out episode"}
+    return row
 
 
 def entry(run_id: str, purpose: Any, model: str, settled: str | None, name: str = "") -> Entry:

@@ -1,4 +1,4 @@
-"""Plan evaluation: which arms answer."""
+"""Plan evaluation: which arms answer, and what people answered."""
 
 from typing import Any
 
@@ -10,5 +10,7 @@ from shared.evaluation import stages
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    arms = stages.arms(bucket(), settings_of(event["run_id"]))
+    settings = settings_of(event["run_id"])
+    arms = stages.arms(bucket(), settings)
+    stages.keep_references(bucket(), settings)
     return {"arms": [{"arm": arm.name, "model": arm.model} for arm in arms]}

@@ -63,8 +63,8 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
         try:
             run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
         finally:
-            _leave_files(here, out)
-        bill = _leave_bill(here, out)
+            leave_files(here, out)
+        bill = leave_bill(here, out)
     bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
     _tell(out, bucket, run_id, dry_run=settings.dry_run)
     if bill is not None and not settings.dry_run:
@@ -77,7 +77,7 @@ def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, A
     return STOPPED if finished.status == "ABORTED" else 1
 
 
-def _leave_files(here: Laptop, out: Path) -> None:
+def leave_files(here: Laptop, out: Path) -> None:
     """Put the bucket and the pages into the folder, and say what could not be put there."""
     bucket = here.outputs["LakeBucket"]
     objects = here.cloud.bucket_dir(bucket)
@@ -85,7 +85,7 @@ def _leave_files(here: Laptop, out: Path) -> None:
     _say_kept(out, objects, [*blocked, *reports.publish(opened(out), objects)])
 
 
-def _leave_bill(here: Laptop, out: Path) -> str | None:
+def leave_bill(here: Laptop, out: Path) -> str | None:
     """Put the stand-in's bill into the folder; its total, None with another provider."""
     bill = here.bill()
     if bill is None:
@@ -119,7 +119,10 @@ def _tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
         print_plan(json.loads(planned.read_text(encoding="utf-8")), summary["ceiling_usd"])
     print_corpus(summary)
     if not dry_run:
-        print_results(summary)
+        answers = bucket / keys.table_file("generations", run_id)
+        print_results(
+            summary, pd.read_parquet(answers).to_dict("records") if answers.is_file() else ()
+        )
     if summary["status"] == "ABORTED":
         print_stopped(summary)
     _print_places(out, bucket, summary)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from infra.cli.answers.side_by_side import print_questions
 from infra.local.cloud import Entered, Finished, MapProgress, Progress
 from shared import money
 from shared.dataset import UNITS
@@ -149,8 +150,10 @@ def print_corpus(summary: Mapping[str, Any]) -> None:
         print(f"  and {len(noticed) - NOTICED} more: econchatr query what_was_noticed")
 
 
-def print_results(summary: Mapping[str, Any]) -> None:
-    """What the run trained and spent."""
+def print_results(
+    summary: Mapping[str, Any], generations: Iterable[Mapping[str, Any]] = ()
+) -> None:
+    """What the run trained, some of its answers side by side, and what it spent."""
     print()
     settled = "would have cost" if summary["stand_in"] else "settled"
     print_table(
@@ -168,6 +171,9 @@ def print_results(summary: Mapping[str, Any]) -> None:
             for model in summary["models"]
         ],
     )
+    tuned = [model["model"] for model in summary["models"] if model["status"] == "succeeded"]
+    if tuned:
+        print_questions(generations, tuned[0])
     if summary["status"] == "SUCCEEDED" and Decimal(summary["settled_usd"]) == 0:
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."

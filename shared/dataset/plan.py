@@ -1,13 +1,15 @@
 """What each fine-tune would cost, what a budget buys, and whether everything fits the ceiling. Exact arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import partial
 from math import ceil
 
 from shared import money
 from shared.catalogue import Model, Price
+from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, answer_prices
 from shared.providers import Message, examples
 from shared.shows import ShowProfile
 
@@ -72,44 +74,53 @@ def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent:
     return money.with_margin(price.cost(tokens_per_epoch * n_epochs), margin_percent)
 
 
-def evaluation_cost(model: Model, show: ShowProfile) -> Decimal:
-    """The most that all of a model's answers can cost: whole prompts, and answers as long as they may be."""
-    prompts = [examples.prompt_bound(model, message) for message in _prompts(show)]
-    return _answers_cost(model, prompts, show.evaluation.max_answer_tokens)
+def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> Decimal:
+    """The most that all answers of a model's arms can cost: whole prompts, and answers as long as they may be."""
+    return _answers_cost(
+        model, show, asked, partial(examples.prompt_bound, model), show.evaluation.max_answer_tokens
+    )
 
 
-def expected_evaluation_cost(model: Model, show: ShowProfile, mean_completion: Fraction) -> Decimal:
-    """What all of a model's answers cost when they are as long as the host's, in tokens, on average."""
-    prompts = [examples.prompt_tokens(model, message) for message in _prompts(show)]
+def expected_evaluation_cost(
+    model: Model, show: ShowProfile, asked: EvaluationSet, mean_completion: Fraction
+) -> Decimal:
+    """What all answers of a model's arms cost when they are as long as the host's, in tokens, on average."""
     answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
-    return _answers_cost(model, prompts, answer_tokens)
+    return _answers_cost(model, show, asked, partial(examples.prompt_tokens, model), answer_tokens)
 
 
-def _prompts(show: ShowProfile) -> list[Message]:
-    return [examples.prompt_message(question, show.cue) for question in show.questions]
-
-
-def _answers_cost(model: Model, prompts: Sequence[int], answer_tokens: int) -> Decimal:
-    """Every question to the tuned and to the untuned model; a historical model answers none."""
+def _answers_cost(
+    model: Model,
+    show: ShowProfile,
+    asked: EvaluationSet,
+    count: Callable[[tuple[Message, ...]], int],
+    answer_tokens: int,
+) -> Decimal:
+    """Every item to every arm that is paid for; a historical model answers none."""
     if model.historical:
         return money.ZERO
-    asked, answered = (
-        [model.price(purpose) for purpose in purposes]
-        for purposes in (("base_input", "input"), ("base_output", "output"))
-    )
     return money.add(
-        *(price.cost(tokens) for tokens in prompts for price in asked),
-        *(price.cost(answer_tokens) for _ in prompts for price in answered),
+        *(
+            price.cost(tokens)
+            for arm in PAID_ARMS
+            for messages in asked.requests(arm, show)
+            for price, tokens in zip(
+                answer_prices(model, arm), (count(messages), answer_tokens), strict=True
+            )
+        )
     )
 
 
 def budgets(
-    models: Sequence[Model], show: ShowProfile, ceiling: Decimal, most_per_model: Decimal | None
+    evaluations: Mapping[str, Decimal], ceiling: Decimal, most_per_model: Decimal | None
 ) -> dict[str, Decimal]:
-    """Dollars each model's training may cost: an equal share of what evaluation leaves, at most `most_per_model`."""
-    left = ceiling - money.add(*(evaluation_cost(model, show) for model in models))
-    share = _FLOOR.divide(max(left, money.ZERO), Decimal(len(models))).quantize(
+    """Dollars each model's training may cost: an equal share of what the evaluations leave, at most `most_per_model`.
+
+    `evaluations` is the most that each model's answers can cost.
+    """
+    left = ceiling - money.add(*evaluations.values())
+    share = _FLOOR.divide(max(left, money.ZERO), Decimal(len(evaluations))).quantize(
         Decimal("0.000001"), context=_FLOOR
     )
     budget = share if most_per_model is None else min(share, most_per_model)
-    return {model.model: budget for model in models}
+    return dict.fromkeys(evaluations, budget)

@@ -12,7 +12,8 @@ from typing import Any
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset import pair_files, plan, selection
+from shared.dataset import examining, pair_files, plan, selection
+from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
 from shared.dataset.selection import Candidate
@@ -54,19 +55,22 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     """
     published, outcomes = _parsed_episodes(lake, settings)
     corpus = pair_files.refresh(lake, settings.show)
-    candidates = _candidates(lake, settings, corpus.rows(NARROW, published))
-    budgets = plan.budgets(
-        settings.models, settings.show, settings.ceiling_usd, settings.max_cost_per_model_usd
-    )
+    candidates, held_out = _candidates(lake, settings, corpus.rows(NARROW, published))
+    asked = examining.evaluation_set(lake, settings, corpus, candidates, held_out)
+    lake.write_json(keys.evaluation_set(settings.run_id), asked.document())
+    evaluations = {
+        model.model: plan.evaluation_cost(model, settings.show, asked) for model in settings.models
+    }
+    budgets = plan.budgets(evaluations, settings.ceiling_usd, settings.max_cost_per_model_usd)
     plans = [
-        _plan_model(lake, settings, model, corpus, candidates, budgets[model.model])
+        _plan_model(lake, settings, model, corpus, candidates, asked, budgets[model.model])
         for model in settings.models
     ]
     _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
     lake.write_json(keys.plan(settings.run_id), [row.row() for row in plans])
     _refuse_nothing_usable(settings, len(published), candidates)
     _refuse_the_unread(settings, outcomes)
-    _refuse_the_unaffordable(settings, plans, candidates)
+    _refuse_the_unaffordable(settings, plans, candidates, evaluations)
     return plans
 
 
@@ -92,9 +96,12 @@ def _parsed_episodes(lake: Lake, settings: RunSettings) -> tuple[set[str], Count
 
 def _candidates(
     lake: Lake, settings: RunSettings, rows: Iterable[Mapping[str, Any]]
-) -> list[Candidate]:
-    """Usable training pairs in narrow columns; writes the statistics of what it saw on the way."""
-    everything, usable, chosen = Tally(), Tally(), []
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Usable pairs in narrow columns, those that may train in their order and those that are held out.
+
+    Writes the statistics of what it saw on the way.
+    """
+    everything, usable, chosen, held_out = Tally(), Tally(), [], []
     for row in rows:
         candidate = Candidate(
             pair_id=row["pair_id"],
@@ -105,15 +112,20 @@ def _candidates(
             must_have_patterns=tuple(row["must_have_patterns"]),
         )
         everything.add(row)
-        if selection.usable(candidate, settings.show.training) and row["split"] == "train":
+        if not selection.usable(candidate, settings.show.training):
+            continue
+        if row["split"] == "train":
             usable.add(row)
             chosen.append(candidate)
+        else:
+            held_out.append(candidate)
     statistics = [*everything.rows("all pairs"), *usable.rows("usable for training")]
     _write_run_rows(lake, settings, "token_stats", statistics)
     lake.write_json(keys.dataset(settings.run_id), {"pairs": usable.n, "tokens": usable.n_tokens})
-    return selection.ordered(
+    training = selection.ordered(
         {candidate.pair_id: candidate for candidate in chosen}.values(), settings.show.training
     )
+    return training, held_out
 
 
 def _plan_model(
@@ -122,6 +134,7 @@ def _plan_model(
     model: Model,
     corpus: PairFiles,
     candidates: Sequence[Candidate],
+    asked: EvaluationSet,
     budget: Decimal,
 ) -> ModelPlan:
     price = model.price("training")
@@ -150,9 +163,9 @@ def _plan_model(
             price, training.n_tokens, settings.n_epochs, model.margin_percent
         ),
         evaluation_expected_usd=plan.expected_evaluation_cost(
-            model, settings.show, _mean_completion(candidates)
+            model, settings.show, asked, _mean_completion(candidates)
         ),
-        evaluation_usd=plan.evaluation_cost(model, settings.show),
+        evaluation_usd=plan.evaluation_cost(model, settings.show, asked),
         fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(short)),
         training_sha256=training.sha256,
     )
@@ -288,7 +301,10 @@ def _refuse_the_unread(settings: RunSettings, outcomes: Counter[str]) -> None:
 
 
 def _refuse_the_unaffordable(
-    settings: RunSettings, plans: Sequence[ModelPlan], candidates: Sequence[Candidate]
+    settings: RunSettings,
+    plans: Sequence[ModelPlan],
+    candidates: Sequence[Candidate],
+    evaluations: Mapping[str, Decimal],
 ) -> None:
     if settings.dry_run or any(row.fits for row in plans):
         return
@@ -298,7 +314,10 @@ def _refuse_the_unaffordable(
             f"show {settings.show.name} has {len(candidates)} usable training pairs and a provider wants at "
             f"least {smallest}; discover more episodes, or lower min_prompt_tokens or min_completion_tokens"
         )
-    cheapest = min(_least_cost(settings, model, candidates) for model in settings.models)
+    cheapest = min(
+        money.add(_least_training(settings, model, candidates), evaluations[model.model])
+        for model in settings.models
+    )
     most, n_models = settings.max_cost_per_model_usd, len(settings.models)
     raise SpendCeilingReached(
         f"the smallest useful training with its evaluation would cost up to {money.format_usd(cheapest)} USD "
@@ -309,12 +328,11 @@ def _refuse_the_unaffordable(
     )
 
 
-def _least_cost(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
+def _least_training(
+    settings: RunSettings, model: Model, candidates: Sequence[Candidate]
+) -> Decimal:
     short = _short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
     overhead = examples.example_overhead(settings.show.cue, model.tokenizer)
     n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])
-    training = plan.reserved(
-        model.price("training"), n_tokens, settings.n_epochs, model.margin_percent
-    )
-    return money.add(training, plan.evaluation_cost(model, settings.show))
+    return plan.reserved(model.price("training"), n_tokens, settings.n_epochs, model.margin_percent)

@@ -1,16 +1,14 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from shared.clock import utc_now
+from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, PaidArm
 from shared.errors import EconChatRError
+from shared.evaluation import samples
 from shared.lake import Bucket, keys
-from shared.providers import ChatRequest, examples
-from shared.purchases import Answer, Desk, Question, ask
+from shared.purchases import Desk, ask
 from shared.run import RunSettings
-
-ArmName = Literal["base", "tuned"]
 
 
 class EveryFineTuneFailed(EconChatRError):
@@ -19,9 +17,9 @@ class EveryFineTuneFailed(EconChatRError):
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Who is asked: a tuned model, or the base it was tuned from."""
+    """Who is asked: a tuned model, or the base it was tuned from, as it is or with card and examples."""
 
-    name: ArmName
+    name: PaidArm
     model: str
 
 
@@ -34,66 +32,45 @@ def arms(bucket: Bucket, settings: RunSettings) -> list[Arm]:
         raise EveryFineTuneFailed(
             "; ".join(f"{outcome['model']}: {outcome['error']}" for outcome in outcomes)
         )
-    return [Arm(name, model) for model in tuned for name in ("base", "tuned")]
+    return [Arm(name, model) for model in tuned for name in _paid_arms(bucket, settings)]
+
+
+def keep_references(bucket: Bucket, settings: RunSettings) -> int:
+    """Keep what the host and somebody else really said to the held-out items; returns how many replies."""
+    rows = samples.references(settings, _evaluation_set(bucket, settings))
+    for arm in ("host", "impostor"):
+        own = [row for row in rows if row["arm"] == arm]
+        if own:
+            bucket.write_json(keys.answers(settings.run_id, settings.show.name, arm), own)
+    return len(rows)
 
 
 def answer(bucket: Bucket, desk: Desk, settings: RunSettings, arm: Arm) -> int:
-    """Ask `arm` every question of the show, keeping each answer as it comes; returns how many there are.
+    """Ask `arm` every item, keeping each answer as it comes; returns how many there are.
 
     Raises SpendCeilingReached when the next answer does not fit; what was answered before is kept.
     """
     kept = keys.answers(settings.run_id, arm.model, arm.name)
+    shown = _evaluation_set(bucket, settings)
+    outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
     rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a batch that was interrupted
-    for number, text in list(enumerate(settings.show.questions))[len(rows) :]:
-        question = _question(bucket, settings, arm, text)
-        rows.append(_row(settings, arm, number, text, question, ask(desk, question)))
+    for item in shown.items(settings.show.questions)[len(rows) :]:
+        question = samples.question(
+            settings, arm.model, arm.name, item.prompt, shown, outcome["fine_tuned_model"]
+        )
+        answered = ask(desk, question)
+        rows.append(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
         bucket.write_json(kept, rows)
         desk.warn(settings.run_id)
     return len(rows)
 
 
-def _question(bucket: Bucket, settings: RunSettings, arm: Arm, text: str) -> Question:
-    model = settings.model(arm.model)
-    tuned = arm.name == "tuned"
-    message = examples.prompt_message(text, settings.show.cue)
-    outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
-    return Question(
-        run_id=settings.run_id,
-        model=arm.model,
-        provider=model.provider,
-        request=ChatRequest(
-            model=outcome["fine_tuned_model"] if tuned else model.answering_model,
-            messages=(message,),
-            max_tokens=settings.show.evaluation.max_answer_tokens,
-            temperature=settings.show.evaluation.temperature,
-            seed=settings.show.evaluation.seed,
-        ),
-        prompt_tokens=examples.prompt_bound(model, message),
-        input_price=model.price("input" if tuned else "base_input"),
-        output_price=model.price("output" if tuned else "base_output"),
-    )
+def _evaluation_set(bucket: Bucket, settings: RunSettings) -> EvaluationSet:
+    """What the plan priced; of a run that an older release planned, the questions alone."""
+    document = bucket.read_json(keys.evaluation_set(settings.run_id))
+    return EvaluationSet.from_document(document) if document else EvaluationSet()
 
 
-def _row(
-    settings: RunSettings, arm: Arm, number: int, text: str, question: Question, answered: Answer
-) -> dict[str, Any]:
-    return {
-        "run_id": settings.run_id,
-        "show": settings.show.name,
-        "generation_id": answered.generation_id,
-        "arm": arm.name,
-        "model": arm.model,
-        "model_id": question.request.model,
-        "question": number + 1,
-        "prompt": text,
-        "answer": answered.text,
-        "finish_reason": answered.finish_reason,
-        "prompt_tokens": answered.prompt_tokens,
-        "completion_tokens": answered.completion_tokens,
-        "cost_usd": answered.cost,
-        "bought_now": answered.paid,
-        "created_at": utc_now(),
-        "generated": True,
-        "stand_in": settings.stand_in,
-        "disclosure": settings.disclosure,
-    }
+def _paid_arms(bucket: Bucket, settings: RunSettings) -> list[PaidArm]:
+    shown = _evaluation_set(bucket, settings)
+    return [arm for arm in PAID_ARMS if arm != "prompted" or shown.card]

@@ -47,6 +47,11 @@ def dataset(run_id: str) -> str:
     return f"runs/{run_id}/dataset.json"
 
 
+def evaluation_set(run_id: str) -> str:
+    """The persona card and the exchanges that the prompted arm is shown, and the held-out items."""
+    return f"runs/{run_id}/evaluation.json"
+
+
 def training_file(run_id: str, model: str) -> str:
     """The JSONL that trains `model`."""
     return f"runs/{run_id}/training/{model}.jsonl"

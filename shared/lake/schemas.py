@@ -2,6 +2,11 @@
 
 Money is decimal(24, 12) US dollars; times are UTC to the millisecond. `episodes`, `turns` and
 `pairs` are partitioned by `year`, the year of publication, which is in the path, not in the file.
+
+An `arm` is one who answers: `base`, the untuned model; `prompted`, the same with a persona card and
+real exchanges; `tuned`; `host`, the host's own words; `impostor`, another person's. The last two have
+no model in `generations`, are not `generated`, and answer only `held_out` items: `item_kind` is
+`question`, one of the show's, or `held_out`, what was said to the host in the pair `pair_id`.
 """
 
 import pyarrow as pa
@@ -177,6 +182,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("model", pa.string()),
             ("model_id", pa.string()),
             ("question", pa.int32()),
+            ("item_kind", pa.string()),
+            ("pair_id", pa.string()),
             ("prompt", pa.string()),
             ("answer", pa.string()),
             ("finish_reason", pa.string()),

@@ -46,11 +46,11 @@ def example_overhead(cue: str, encoding: str) -> int:
     return whole - tokens.count(prompt, encoding) - tokens.count(completion, encoding)
 
 
-def prompt_tokens(model: Model, message: Message) -> int:
+def prompt_tokens(model: Model, messages: tuple[Message, ...]) -> int:
     """Tokens of a prompt as we count them."""
-    return count_line(encode_line((message,)), model.tokenizer)
+    return count_line(encode_line(messages), model.tokenizer)
 
 
-def prompt_bound(model: Model, message: Message) -> int:
+def prompt_bound(model: Model, messages: tuple[Message, ...]) -> int:
     """The most tokens the provider may count in a prompt: ours, with the model's margin."""
-    return -(-prompt_tokens(model, message) * (100 + model.margin_percent) // 100)
+    return -(-prompt_tokens(model, messages) * (100 + model.margin_percent) // 100)

@@ -1,6 +1,7 @@
 """What a run leaves behind: its rows in the lake, its summary and a page for a person."""
 
 from shared.report.ending import left_running
-from shared.report.view import commitment
+from shared.report.tables import spend_rows
+from shared.report.view import ARM_NAMES, commitment
 
-__all__ = ["commitment", "left_running"]
+__all__ = ["ARM_NAMES", "commitment", "left_running", "spend_rows"]

@@ -30,7 +30,8 @@ EPISODE_COLUMNS = (
 class RunRecord:
     """One run as it was found. Rows are in the schemas of their tables; a stage not reached has none.
 
-    `episodes` are the show's as far as the run looks back, also those that earlier runs read.
+    `episodes` are the show's as far as the run looks back, also those that earlier runs read;
+    `evaluation` is what the arms were asked and shown, see `EvaluationSet`.
     """
 
     settings: RunSettings
@@ -42,6 +43,7 @@ class RunRecord:
     jobs: Sequence[Row]
     job_metrics: Sequence[Row]
     generations: Sequence[Row]
+    evaluation: Mapping[str, Any] | None
     totals: Totals | None
     entries: Sequence[Entry]
     error: str | None
@@ -88,6 +90,7 @@ def collect(
         jobs=_rows(lake, "jobs", run_id),
         job_metrics=_rows(lake, "job_metrics", run_id),
         generations=_rows(lake, "generations", run_id),
+        evaluation=lake.read_json(keys.evaluation_set(run_id)),
         totals=totals,
         entries=tuple(entries),
         error=error,

@@ -12,6 +12,7 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
 
+Arms = dict[tuple[str, str | None], list[Answer]]
 BOUNDED = ("prompt_tokens", "completion_tokens")
 REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
 
@@ -76,12 +77,10 @@ def _of_show(
             yield from lake.read_file(key, columns)
 
 
-def _leakage(
-    lake: Lake, record: RunRecord, arms: dict[tuple[str, str], list[Answer]]
-) -> Iterator[dict[str, Any]]:
+def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
     """Each model's training text is read once, for its arms and for the host's held-out replies."""
     replies = held_out_replies(lake, record)
-    for model in sorted({model for _, model in arms}):
+    for model in sorted({model for _, model in arms if model}):
         texts = {
             arm: [answer.text for answer in answers if measures.words(answer.text)]
             for (arm, of), answers in arms.items()
@@ -99,14 +98,20 @@ def _leakage(
                 yield _row(record, arm, model, score)
 
 
-def _by_arm_and_model(generations: Iterable[Row]) -> dict[tuple[str, str], list[Answer]]:
-    arms: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+def _by_arm_and_model(generations: Iterable[Row]) -> Arms:
+    """The samples of each arm; the host and the impostor have no model.
+
+    What was said in a held-out episode asks for no quote and no guest, whatever words it holds.
+    """
+    arms: Arms = defaultdict(list)
     for row in generations:
-        answer = Answer(row["prompt"], row["answer"], row["finish_reason"] == "length")
+        question = "" if row["item_kind"] == "held_out" else row["prompt"]
+        cut_off = row["finish_reason"] == "length" if row["model"] else None
+        answer = Answer(question, row["answer"], cut_off)
         arms[row["arm"], row["model"]].append(answer)
     return arms
 
 
-def _row(record: RunRecord, arm: str, model: str, score: Score) -> dict[str, Any]:
+def _row(record: RunRecord, arm: str, model: str | None, score: Score) -> dict[str, Any]:
     own = {"run_id": record.run_id, "show": record.settings.show.name, "arm": arm, "model": model}
     return {**own, **asdict(score)}

@@ -107,7 +107,11 @@ def write_report(
     scored = scores(lake, record)
     summary = summarise(record, scored)
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
-    lake.write_rows("spend", keys.table_file("spend", run_id), tables.spend_rows(record))
+    lake.write_rows(
+        "spend",
+        keys.table_file("spend", run_id),
+        tables.spend_rows(record.settings, record.entries),
+    )
     lake.write_rows("runs", keys.table_file("runs", run_id), [tables.run_row(record)])
     lake.write(keys.report(run_id), render(record, scored).encode(), "text/html; charset=utf-8")
     lake.write_json(keys.summary(run_id), summary)  # last: whoever finds it need not close the run

@@ -1,25 +1,27 @@
 """A run's own rows of `spend` and `runs`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shared import money
+from shared.ledger import Entry
 from shared.report.collect import RunRecord
 from shared.report.summary import episode_counts
+from shared.run import RunSettings
 
 
-def spend_rows(record: RunRecord) -> Iterator[dict[str, Any]]:
+def spend_rows(settings: RunSettings, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """Every reservation of the run and what became of it."""
-    for entry in record.entries:
+    for entry in entries:
         yield {
-            "run_id": record.run_id,
-            "show": record.settings.show.name,
+            "run_id": settings.run_id,
+            "show": settings.show.name,
             "month": entry.month,
             "entry_id": entry.entry_id,
             "purpose": entry.purpose,
             "model": entry.model,
             "provider": entry.provider,
-            "stand_in": record.settings.stand_in,
+            "stand_in": settings.stand_in,
             "status": entry.status,
             "reserved_usd": entry.reserved,
             "settled_usd": entry.settled,

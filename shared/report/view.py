@@ -15,13 +15,20 @@ from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
 from shared.report.summary import unknown
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 
-ARMS = ("base", "tuned")
+ARM_NAMES = {
+    "base": "untuned",
+    "prompted": "prompted",
+    "tuned": "tuned",
+    "host": "host",
+    "impostor": "another person",
+}
+ARMS = tuple(ARM_NAMES)
 CURVE_WIDTH, CURVE_HEIGHT = 240, 64
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One model's answers to one question, the untuned model's first."""
+    """One model's answers to one question, in the order of ARMS."""
 
     model: str
     answers: tuple[Row, ...]
@@ -29,11 +36,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question and what each model made of it."""
+    """One item and what each model made of it; of a held-out one also what people said."""
 
     number: int
     text: str
     exchanges: tuple[Exchange, ...]
+    held_out: bool = False
+    spoken: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,14 @@ def headline(record: RunRecord) -> str:
 def answers_wanted(record: RunRecord) -> int:
     """How many answers a whole evaluation of the models that were tuned would have had."""
     tuned = [job for job in record.jobs if job["status"] == "succeeded"]
-    return len(tuned) * len(ARMS) * len(record.settings.show.questions)
+    shown = record.evaluation or {}
+    items = len(record.settings.show.questions) + len(shown.get("held_out", ()))
+    return len(tuned) * (3 if shown.get("card") else 2) * items
+
+
+def answers_given(record: RunRecord) -> int:
+    """How many answers of machines there are."""
+    return sum(bool(row["generated"]) for row in record.generations)
 
 
 def questions(record: RunRecord) -> list[Question]:
@@ -177,12 +193,8 @@ def questions(record: RunRecord) -> list[Question]:
     rows = sorted(
         record.generations, key=lambda row: (row["question"], *_model_then_arm(record, row))
     )
-    return [
-        Question(number, asked[0]["prompt"], tuple(_exchanges(asked)))
-        for number, asked in (
-            (number, list(group)) for number, group in groupby(rows, lambda row: row["question"])
-        )
-    ]
+    by_number = groupby(rows, lambda row: row["question"])
+    return [_question(number, list(asked)) for number, asked in by_number]
 
 
 def bar(record: RunRecord) -> Bar:
@@ -238,8 +250,8 @@ def spending(record: RunRecord) -> list[Spending]:
     ]
 
 
-def arms(record: RunRecord) -> list[tuple[str, str]]:
-    """The (model, arm) pairs that answered, in the order of the page's columns."""
+def arms(record: RunRecord) -> list[tuple[str | None, str]]:
+    """The (model, arm) pairs that answered, in the order of the page's columns; people, without a model, last."""
     found = {(row["model"], row["arm"]): row for row in record.generations}
     return sorted(found, key=lambda pair: _model_then_arm(record, found[pair]))
 
@@ -252,10 +264,21 @@ def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
     columns = arms(record)
     lines = []
     for metric, measure in MEASURES.items():
-        rows = [by_place.get((metric, model, arm)) for model, arm in columns]
+        rows = [
+            by_place.get((metric, model, arm)) or _of_the_host(by_place, metric, arm)
+            for model, arm in columns
+        ]
         if any(rows):
             lines.append(MeasureLine(measure, tuple(_cell(measure, row) for row in rows)))
     return lines
+
+
+def _of_the_host(
+    by_place: Mapping[tuple[str, str | None, str], Row], metric: str, arm: str
+) -> Row | None:
+    """The host's own score where it was taken against one model's training text."""
+    found = [row for (of, _, whose), row in by_place.items() if (of, whose) == (metric, "host")]
+    return found[0] if arm == "host" and len(found) == 1 else None
 
 
 def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:
@@ -298,7 +321,7 @@ def curves(record: RunRecord) -> list[Curve]:
 
 
 def _answers(record: RunRecord) -> str:
-    collected, wanted = len(record.generations), answers_wanted(record)
+    collected, wanted = answers_given(record), answers_wanted(record)
     if collected == wanted:
         return counted(collected, "answer")
     return f"{integer(collected)} of {counted(wanted, 'answer')}"
@@ -307,11 +330,22 @@ def _answers(record: RunRecord) -> str:
 def _model_then_arm(record: RunRecord, row: Row) -> tuple[int, int, str]:
     order = [model.model for model in record.settings.models]
     position = ARMS.index(row["arm"]) if row["arm"] in ARMS else len(ARMS)
-    return order.index(row["model"]), position, row["arm"]
+    model = order.index(row["model"]) if row["model"] in order else len(order)
+    return model, position, row["arm"]
 
 
 def _purchase_order(purpose: str, model: str) -> tuple[bool, str, str]:
     return purpose != "training", purpose, model
+
+
+def _question(number: int, asked: Sequence[Row]) -> Question:
+    return Question(
+        number,
+        asked[0]["prompt"],
+        tuple(_exchanges([row for row in asked if row["generated"]])),
+        held_out=asked[0]["item_kind"] == "held_out",
+        spoken=tuple(row for row in asked if not row["generated"]),
+    )
 
 
 def _exchanges(asked: Sequence[Row]) -> Iterator[Exchange]:

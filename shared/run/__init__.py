@@ -6,6 +6,7 @@
 from shared.run.settings import (
     RunInput,
     RunSettings,
+    check_buyable,
     check_rights,
     frozen,
     parse_input,
@@ -16,6 +17,7 @@ from shared.run.settings import (
 __all__ = [
     "RunInput",
     "RunSettings",
+    "check_buyable",
     "check_rights",
     "frozen",
     "parse_input",

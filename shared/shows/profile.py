@@ -100,11 +100,12 @@ class Training(_Record):
 
 
 class Evaluation(_Record):
-    """How long an answer may be, and the seed of its sampling."""
+    """How long an answer may be, the seed of its sampling, and how many held-out pairs are asked besides."""
 
     max_answer_tokens: int = Field(default=256, ge=16, le=4096)
     temperature: float = Field(default=0.7, ge=0, le=2)
     seed: int = 2012
+    held_out_items: int = Field(default=8, ge=0, le=100)
 
 
 class ShowProfile(_Record):

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -156,6 +157,23 @@ def test_a_folder_that_cannot_be_written_is_refused_by_its_name(tmp_path):
     ended = econchatr("local", "--show", "demo", "--input", FIVE, "--out", blocked)
     assert ended.code == 2
     assert f"cannot write in {blocked}" in ended.sentence
+
+
+def test_a_finished_model_is_asked_beside_its_base_and_the_ledger_counts_it_once(good_run, out):
+    assert "untuned" in good_run.out
+    question = "What does a bridge remember?"
+    first, again = (econchatr("ask", question, "--show", "demo", "--out", out) for _ in range(2))
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    assert first.out.splitlines()[1] == question
+    assert first.out.splitlines()[2].split() == ["untuned", "prompted", "tuned"]
+    assert "It would have cost 0.000000 of 0.100000 USD" not in first.out
+    assert "It would have cost 0.000000 of 0.100000 USD" in again.out
+    spend = pd.concat(map(pd.read_parquet, (out / "lake/spend").glob("*.parquet")))
+    bill = json.loads((out / "bill.json").read_text())
+    assert sum(spend["settled_usd"].dropna()) == Decimal(bill["total_usd"])
+    answers = pd.concat(map(pd.read_parquet, (out / "lake/generations").glob("ask-demo-*")))
+    assert sorted(answers["arm"]) == sorted(["base", "prompted", "tuned"] * 2)
+    assert answers.groupby("arm")["answer"].nunique().eq(1).all()
 
 
 @pytest.mark.parametrize("command", ["plan", "local"])

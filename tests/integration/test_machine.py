@@ -38,9 +38,14 @@ def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(ma
     assert summary["models"][0]["status"] == "succeeded"
     answers = rows_of(machine, "generations", outcome.run_id)
     questions = machine.show("happy")["questions"]
-    assert len(answers) == 2 * len(questions)
-    by_question = pd.DataFrame(answers).pivot(index="question", columns="arm", values="answer")
-    assert (by_question["base"] != by_question["tuned"]).all()
+    held_out = {row["question"] for row in answers if row["item_kind"] == "held_out"}
+    assert held_out
+    assert len([row for row in answers if row["generated"]]) == 3 * len([*questions, *held_out])
+    by_item = pd.DataFrame(answers).pivot(index="question", columns="arm", values="answer")
+    assert (by_item["base"] != by_item["tuned"]).all()
+    assert (by_item["base"] != by_item["prompted"]).all()
+    assert by_item.loc[sorted(held_out), ["host", "impostor"]].notna().all(axis=None)
+    assert by_item.loc[range(1, len(questions) + 1), ["host", "impostor"]].isna().all(axis=None)
     assert machine.lake.read(keys.report(outcome.run_id)).startswith(b"<!doctype html>")
 
 

@@ -1,7 +1,7 @@
 """Training files: what they teach, what is wrong with them, how many tokens they bill."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -107,7 +107,7 @@ def _examples(document: object) -> list[Example]:
     return [Example(prompt, completion)]
 
 
-def _from_messages(messages: list[Mapping[str, Any]]) -> list[Example]:
+def shown_exchanges(messages: Sequence[Mapping[str, Any]]) -> tuple[Example, ...]:
     """One example for each of the assistant's turns that is to be learnt."""
     learnt, asked = [], ""
     for message in messages:
@@ -115,6 +115,11 @@ def _from_messages(messages: list[Mapping[str, Any]]) -> list[Example]:
             asked = message_text(message)
         if message["role"] == "assistant" and message.get("weight", 1):
             learnt.append(Example(asked, message_text(message)))
+    return tuple(learnt)
+
+
+def _from_messages(messages: Sequence[Mapping[str, Any]]) -> list[Example]:
+    learnt = list(shown_exchanges(messages))
     if not learnt:
         raise ValueError("no message of the assistant to learn from")
     return learnt

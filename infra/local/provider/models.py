@@ -9,7 +9,7 @@ from typing import Protocol
 from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import read_training_data
-from infra.local.provider.learning.language import LanguageModel
+from infra.local.provider.learning.language import Example, LanguageModel
 from infra.local.provider.learning.untuned import untuned_model
 from infra.local.provider.manners import Manner
 from infra.local.provider.store import Deployment, Job, Store
@@ -69,9 +69,10 @@ class Library:
         self._lock = threading.Lock()
         self._models: OrderedDict[str, LanguageModel] = OrderedDict()
 
-    def voice(self, model: Answering) -> Voice:
+    def voice(self, model: Answering, shown: tuple[Example, ...] = (), told: str = "") -> Voice:
+        """What answers for `model`; the untuned one learns from what the request shows and tells it."""
         if model.job is None:
-            return untuned_model()
+            return untuned_model(shown, told)
         sha256 = model.job.training_sha256
         with self._lock:
             if sha256 not in self._models:

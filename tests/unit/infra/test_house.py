@@ -304,11 +304,13 @@ STANDS_ON = {
     "corpus": {"lake", "run", "shows", "transcripts", "web"},
     "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
     "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
-    "evaluation": {"lake", "providers", "purchases", "run", "shows"},
+    "evaluation": {"dataset", "lake", "providers", "purchases", "run", "shows"},
     "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "run"},
 }
 # What a package's `__init__` does not hand on, because it needs a library that not every function has.
 BY_NAME = {
+    "shared.dataset.evaluation_set",
+    "shared.evaluation.samples",
     "shared.lake.schemas",
     "shared.lake.tables",
     "shared.providers.examples",

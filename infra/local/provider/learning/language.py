@@ -69,7 +69,7 @@ class LanguageModel:
         self.corpus = Corpus([example.completion for example in examples])
         self._retrieval = Retrieval([f"{e.prompt} {e.completion}" for e in examples])
         self._prompts = Corpus([example.prompt for example in examples])
-        self._ending = _shared_ending([example.prompt for example in examples])
+        self._ending = shared_ending([example.prompt for example in examples])
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:
         """Whole sentences in the voice of the examples.
@@ -263,7 +263,7 @@ def _without_lone_marks(tokens: Sequence[str]) -> str:
     return "".join(token for token in tokens if paired or token not in marks).strip()
 
 
-def _shared_ending(prompts: Sequence[str]) -> str:
+def shared_ending(prompts: Sequence[str]) -> str:
     """What every training prompt ends with, such as a last line "The host responds:"."""
     endings = {prompt.rpartition("\n")[2] for prompt in prompts}
     ending = endings.pop()

@@ -1,13 +1,15 @@
-"""The untuned model: a neutral assistant that has read nothing but the text beside this module."""
+"""The untuned model: a neutral assistant that has read the text beside this module, and what a request shows it."""
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 from random import Random
 
 from infra.local.provider.examples import read_training_data
 from infra.local.provider.learning.corpus import ends_sentence, tokenise, words
-from infra.local.provider.learning.language import LanguageModel
+from infra.local.provider.learning.language import Example, LanguageModel, shared_ending
+from infra.local.provider.learning.retrieval import terms
 
 _BLANK = "TOPIC"
 _LONGEST = 8
@@ -19,16 +21,45 @@ _ABOUT = re.compile(
 )
 
 
-class UntunedModel:
-    """Answers in a general way, with the subject of the question put into its text."""
+_OWN = re.compile(r"\byour\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_IN_MANNER, _IN_GENERAL = 3, 2  # sentences of an answer to a request that shows exchanges
 
-    def __init__(self) -> None:
+
+class UntunedModel:
+    """Answers in a general way, with the subject of the question put into its text.
+
+    Shown exchanges, it begins in their words and manner; told what is its own, it says so of itself.
+    """
+
+    def __init__(self, shown: Sequence[Example] = (), told: str = "") -> None:
         text = files("infra.local.provider.learning").joinpath("untuned.jsonl").read_bytes()
+        self._cue = shared_ending([example.prompt for example in shown]) if shown else ""
         self._language = LanguageModel(read_training_data(text).examples())
+        examples = [Example(self._bare(one.prompt), one.completion) for one in shown]
+        self._manner = LanguageModel(examples) if examples else None
+        self._own = [_OWN.sub("my", line) for line in told.splitlines() if _OWN.search(line)]
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:
-        answer = self._language.answer(prompt, rng, temperature)
-        return _fill(answer, subject(prompt))
+        question = self._bare(prompt)
+        general = _fill(self._language.answer(question, rng, temperature), subject(question))
+        if self._manner is None:
+            return general
+        shown = _first(self._manner.answer(question, rng, temperature), _IN_MANNER)
+        return " ".join([*self._known(question), shown, _first(general, _IN_GENERAL)]).strip()
+
+    def _known(self, question: str) -> list[str]:
+        """What it was told of its own, where that is what the question is about."""
+        asked = set(terms(question))
+        return [line for line in self._own if asked & set(terms(" ".join(line.split()[:4])))]
+
+    def _bare(self, prompt: str) -> str:
+        """The prompt without the line that ends every prompt it was shown."""
+        return prompt.strip().removesuffix(self._cue).strip()
+
+
+def _first(text: str, sentences: int) -> str:
+    return " ".join(_SENTENCE.split(text)[:sentences])
 
 
 def subject(prompt: str) -> str:
@@ -51,6 +82,6 @@ def _fill(answer: str, named: str) -> str:
     return "".join(tokens).strip()
 
 
-@cache
-def untuned_model() -> UntunedModel:
-    return UntunedModel()
+@lru_cache(maxsize=4)
+def untuned_model(shown: tuple[Example, ...] = (), told: str = "") -> UntunedModel:
+    return UntunedModel(shown, told)

@@ -1,7 +1,7 @@
 """Models, their deployments, and the answers they give."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from secrets import randbits, token_hex
@@ -15,6 +15,7 @@ from infra.local.provider.examples import (
     first_tokens,
     message_text,
     message_tokens,
+    shown_exchanges,
 )
 from infra.local.provider.meter import call_charge, plain
 from infra.local.provider.models import Answering, find_model, tuned_names
@@ -22,6 +23,7 @@ from infra.local.provider.store import Call, Deployment, Job
 from infra.local.provider.wire import Json, Reply, bad_request, not_found
 
 _MAX_TOKENS = 1024
+_INSTRUCTING = ("system", "developer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def chat_completion(visit: Visit) -> Reply:
         raise bad_request(str(error), "messages") from error
     model = _asked(visit, body)
     said = [message_text(message) for message in messages if message["role"] == "user"]
-    answer = _answer(visit, model, said[-1] if said else "", body)
+    answer = _answer(visit, model, said[-1] if said else "", body, messages)
     choice = {"message": {"role": "assistant", "content": answer.text, "refusal": None}}
     counting = visit.manner.counts(model.base.wire_name)
     prompt_tokens = message_tokens(messages, counting) + counting.per_prompt
@@ -135,10 +137,17 @@ def _asked(visit: Visit, body: Mapping[str, Any]) -> Answering:
     return _find(visit, body.get("model"))
 
 
-def _answer(visit: Visit, model: Answering, prompt: str, body: Mapping[str, Any]) -> Answer:
+def _answer(
+    visit: Visit,
+    model: Answering,
+    prompt: str,
+    body: Mapping[str, Any],
+    messages: Sequence[Mapping[str, Any]] = (),
+) -> Answer:
     temperature = _number(body, "temperature", 1.0)
     limit = int(_number(body, "max_completion_tokens", _number(body, "max_tokens", _MAX_TOKENS)))
-    text = visit.provider.library.voice(model).answer(
+    told = "\n".join(message_text(one) for one in messages if one["role"] in _INSTRUCTING)
+    text = visit.provider.library.voice(model, shown_exchanges(messages), told).answer(
         prompt, _chance(model, prompt, temperature, body.get("seed")), temperature
     )
     for stop in _stops(body):

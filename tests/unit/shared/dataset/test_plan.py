@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,12 +8,18 @@ from hypothesis import strategies as st
 
 from shared import catalogue, shows
 from shared.dataset import plan
-from shared.providers import examples
+from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
+from shared.providers import Message, examples
 from tests.unit.shared.run.test_settings import SHOW
 
 MODELS = catalogue.packaged()
 BUYABLE = [model for model in MODELS.models if not model.historical]
 SEED_TOKENS = 5_887_425
+SHOWN = EvaluationSet(
+    "You are Ida Stone.",
+    (Exchange("p1", "e1", "Rain again. " * 30, "So it is. " * 20),),
+    (HeldOut("p2", "e2", "We sat outside.", "So you did.", None),),
+)
 
 
 @given(
@@ -48,33 +55,49 @@ def test_answers_are_expected_to_cost_more_than_their_prompts_and_at_most_what_i
     model, mean_completion
 ):
     show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
-    expected = plan.expected_evaluation_cost(model, show, mean_completion)
-    assert 0 < expected <= plan.evaluation_cost(model, show)
+    expected = plan.expected_evaluation_cost(model, show, SHOWN, mean_completion)
+    assert 0 < expected <= plan.evaluation_cost(model, show, SHOWN)
+
+
+@given(st.sampled_from(BUYABLE))
+def test_whatever_the_prompted_arm_is_shown_is_in_the_cost(model):
+    show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
+    bare = plan.evaluation_cost(model, show, replace(SHOWN, exchanges=()))
+    sent = SHOWN.messages("prompted", "Why?", show.cue)
+    card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.cue)
+    more = examples.prompt_tokens(model, sent) - examples.prompt_tokens(model, card_alone)
+    least = model.price("base_input").cost(3 * more)  # two questions and an item
+    assert plan.evaluation_cost(model, show, SHOWN) - bare >= least > 0
 
 
 def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     show = shows.parse({**SHOW, "questions": ["Why?"]}, "test")
     model = MODELS.model("gpt-4.1-mini")
+    shown = EvaluationSet("You are Ida Stone.")
     message = examples.prompt_message("Why?", show.cue)
-    asked = examples.count_line(examples.encode_line((message,)), model.tokenizer)
-    expected = Decimal("0.0000012") * asked + Decimal("0.0000048") * 8  # tuned and untuned
-    assert plan.expected_evaluation_cost(model, show, Fraction(15, 2)) == expected
+    card = Message("system", shown.card)
+    asked, prompted = (
+        examples.count_line(examples.encode_line(messages), model.tokenizer)
+        for messages in ((message,), (card, message))
+    )
+    # The tuned model's price is twice that of the untuned one, which is asked as it is and prompted.
+    expected = (
+        Decimal("0.0000012") * asked + Decimal("0.0000004") * prompted + Decimal("0.0000064") * 8
+    )
+    assert plan.expected_evaluation_cost(model, show, shown, Fraction(15, 2)) == expected
 
 
 def test_budgets_share_what_evaluation_leaves():
-    show = shows.parse({**SHOW, "questions": ["Why?", "How?"]}, "test")
-    models = [MODELS.model("gpt-4.1-mini"), MODELS.model("llama-3.3-70b")]
-    shares = plan.budgets(models, show, Decimal(40), None)
-    evaluation = sum(plan.evaluation_cost(model, show) for model in models)
-    assert Decimal(40) - Decimal("0.000004") <= sum(shares.values()) + evaluation <= Decimal(40)
+    evaluations = {"gpt-4.1-mini": Decimal("0.5"), "llama-3.3-70b": Decimal("0.25")}
+    shares = plan.budgets(evaluations, Decimal(40), None)
+    assert shares.keys() == evaluations.keys()
+    assert sum(shares.values()) + Decimal("0.75") == Decimal(40)
 
 
 def test_a_limit_for_each_model_holds_where_it_is_lower():
-    show = shows.parse(SHOW, "test")
-    shares = plan.budgets([MODELS.model("gpt-4o")], show, Decimal(40), Decimal("10.00"))
+    shares = plan.budgets({"gpt-4o": Decimal("0.1")}, Decimal(40), Decimal("10.00"))
     assert shares == {"gpt-4o": Decimal("10.00")}
 
 
 def test_a_ceiling_that_evaluation_eats_leaves_nothing_to_train():
-    show = shows.parse({**SHOW, "questions": ["Why?"] * 100}, "test")
-    assert plan.budgets([MODELS.model("gpt-4o")], show, Decimal("0.01"), None) == {"gpt-4o": 0}
+    assert plan.budgets({"gpt-4o": Decimal("0.02")}, Decimal("0.01"), None) == {"gpt-4o": 0}

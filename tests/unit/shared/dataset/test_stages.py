@@ -63,7 +63,15 @@ def put(lake, episodes, published=MAY, name="porch", status="parsed"):
     """Episodes by id with their exchanges, in the one shard of `published`."""
     shard = keys.shard_of(name, published)
     turns = [
-        {"show": name, "episode_id": episode_id, "turn": 2 * at + place, "role": role, "text": text}
+        {
+            "show": name,
+            "episode_id": episode_id,
+            "turn": 2 * at + place,
+            "role": role,
+            "text": text,
+            "speaker": role.title(),
+            "n_tokens": len(text.split()),
+        }
         for episode_id, exchanges in episodes.items()
         for at, exchange in enumerate(exchanges)
         for place, (role, text) in enumerate(zip(("guest", "host"), exchange, strict=True))

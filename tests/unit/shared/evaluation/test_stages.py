@@ -4,8 +4,9 @@ import pytest
 
 from shared import catalogue
 from shared.dataset import plan
+from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.errors import SpendCeilingReached
-from shared.evaluation import stages
+from shared.evaluation import samples, stages
 from shared.evaluation.stages import Arm, EveryFineTuneFailed
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
@@ -19,7 +20,18 @@ from tests.unit.shared.run.test_settings import SHOW, resolved
 MINI = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.1-8b")
 QUESTIONS = ("Why a porch?", "Why a fence?", "Why a prairie?")
-BASE, TUNED = Arm("base", MINI.model), Arm("tuned", MINI.model)
+BASE, PROMPTED, TUNED = (Arm(name, MINI.model) for name in ("base", "prompted", "tuned"))
+SHOWN = EvaluationSet(
+    card="You are Ida Stone.",
+    exchanges=(
+        Exchange("p1", "e1", "Rain again.", "Rain is a guest."),
+        Exchange("p2", "e2", "And the fence?", "It leans, as I do."),
+    ),
+    held_out=(
+        HeldOut("p3", "e3", "We sat outside.", "So you did.", Reply("Tom Ash", "guest", "I left.")),
+        HeldOut("p4", "e3", "It was late.", "It is always late.", None),
+    ),
+)
 
 
 @pytest.fixture
@@ -61,6 +73,11 @@ def outcome(lake, model=MINI, status="succeeded", run_id="r1", error=None):
     lake.write_json(keys.outcome(run_id, model.model), row)
 
 
+def shown(lake, run_id="r1"):
+    """The run's evaluation set, as the plan left it."""
+    lake.write_json(keys.evaluation_set(run_id), SHOWN.document())
+
+
 def planned(lake, *models):
     lake.write_json(
         keys.plan("r1"), [{"model": model.model, "fits": fits} for model, fits in models]
@@ -71,13 +88,79 @@ def kept(lake, arm=TUNED, run_id="r1"):
     return lake.read_json(keys.answers(run_id, arm.model, arm.name))
 
 
-def test_every_tuned_model_is_questioned_beside_its_base(lake):
+def test_every_tuned_model_is_questioned_beside_its_base_and_its_prompted_base(lake):
     planned(lake, (MINI, True), (LLAMA, True))
     outcome(lake)
     outcome(lake, LLAMA)
+    shown(lake)
     assert stages.arms(lake, run()) == [
-        Arm(name, model.model) for model in (MINI, LLAMA) for name in ("base", "tuned")
+        Arm(name, model.model) for model in (MINI, LLAMA) for name in ("base", "prompted", "tuned")
     ]
+
+
+def test_a_run_that_was_planned_without_a_card_asks_no_prompted_arm(lake):
+    planned(lake, (MINI, True))
+    outcome(lake)
+    assert stages.arms(lake, run()) == [BASE, TUNED]
+
+
+def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_are_sent(
+    lake, desk, provider
+):
+    outcome(lake)
+    shown(lake)
+    for arm in (BASE, PROMPTED, TUNED):
+        assert stages.answer(lake, desk, run(), arm) == 5
+    sent = {"base": [], "prompted": [], "tuned": []}
+    for at, call in enumerate(provider.calls):
+        sent[list(sent)[at // 5]].append(call.request.messages)
+    assert [messages[-1:] for messages in sent["prompted"]] == sent["base"] == sent["tuned"]
+    cue = "\n\nIda Stone responds:"
+    for messages in sent["prompted"]:
+        assert [(message.role, message.content) for message in messages[:-1]] == [
+            ("system", "You are Ida Stone."),
+            ("user", f"Rain again.{cue}"),
+            ("assistant", "Rain is a guest."),
+            ("user", f"And the fence?{cue}"),
+            ("assistant", "It leans, as I do."),
+        ]
+    assert {call.request.model for call in provider.calls[:10]} == {MINI.answering_model}
+
+
+def test_after_the_questions_the_held_out_items_are_asked(lake, desk):
+    outcome(lake)
+    shown(lake)
+    stages.answer(lake, desk, run(), TUNED)
+    items = [(row["question"], row["item_kind"], row["pair_id"]) for row in kept(lake)]
+    assert items == [
+        *((number, "question", None) for number in (1, 2, 3)),
+        (4, "held_out", "p3"),
+        (5, "held_out", "p4"),
+    ]
+
+
+def test_what_people_said_is_kept_beside_the_machines_for_nothing_and_under_their_names(
+    lake, desk, provider
+):
+    shown(lake)
+    assert stages.keep_references(lake, run()) == 3
+    assert not provider.calls
+    host = lake.read_json(keys.answers("r1", run().show.name, "host"))
+    impostor = lake.read_json(keys.answers("r1", run().show.name, "impostor"))
+    assert [(row["question"], row["answer"]) for row in host] == [
+        (4, "So you did."),
+        (5, "It is always late."),
+    ]
+    assert [(row["question"], row["answer"]) for row in impostor] == [(4, "I left.")]
+    assert impostor[0]["disclosure"] == "Words of Tom Ash in a held-out episode"
+    for row in (*host, *impostor):
+        assert set(row) == set(SCHEMAS["generations"].names)
+        assert (row["generated"], row["model"], Decimal(row["cost_usd"])) == (False, None, 0)
+
+
+def test_an_evaluation_set_is_the_same_after_it_was_kept(lake):
+    shown(lake)
+    assert EvaluationSet.from_document(lake.read_json(keys.evaluation_set("r1"))) == SHOWN
 
 
 def test_a_model_that_failed_or_was_not_bought_is_not_questioned(lake):
@@ -127,15 +210,23 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     assert ledger.totals("r1").settled == 3 * (base + tuned)
 
 
-def asked(lake, arm, run_id="r1"):
-    return [stages._question(lake, run(run_id), arm, text) for text in QUESTIONS]
+def asked(arm, run_id="r1", of=SHOWN):
+    settings = run(run_id)
+    return [
+        samples.question(settings, arm.model, arm.name, item.prompt, of, "ft:mini")
+        for item in of.items(settings.show.questions)
+    ]
 
 
-def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake):
+def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledger):
     outcome(lake)
-    questions = [*asked(lake, BASE), *asked(lake, TUNED)]
+    shown(lake)
+    questions = [question for arm in (BASE, PROMPTED, TUNED) for question in asked(arm)]
     reserved = sum(question.reserved for question in questions)
-    assert reserved == plan.evaluation_cost(MINI, run().show)
+    assert reserved == plan.evaluation_cost(MINI, run().show, SHOWN)
+    for arm in (BASE, PROMPTED, TUNED):
+        stages.answer(lake, desk, run(), arm)
+    assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved
     for question in questions:
         line = examples.encode_line(question.request.messages)
         assert question.prompt_tokens >= examples.count_line(line, MINI.tokenizer)
@@ -157,7 +248,7 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
 
 def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, desk, provider):
     outcome(lake, run_id="poor")
-    one = max(question.reserved for question in asked(lake, TUNED, "poor"))
+    one = max(question.reserved for question in asked(TUNED, "poor", EvaluationSet()))
     ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     with pytest.raises(SpendCeilingReached):
         stages.answer(lake, desk, run("poor"), TUNED)

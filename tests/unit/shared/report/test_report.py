@@ -241,6 +241,84 @@ def test_the_untuned_answer_stands_before_the_tuned_one_of_the_same_model(run):
     ]
 
 
+def everything(run):
+    """The page of a run whose arms all answered."""
+    through(run, "jobs").write_all_arms()
+    summary = reported(run)
+    return summary, page(run)
+
+
+def test_the_arms_stand_side_by_side_and_the_host_beside_them_where_there_is_a_reply(run):
+    _, html = everything(run)
+    first, said = (
+        re.search(rf'id="question-{number}".*?</article>', html, re.DOTALL)[0] for number in (1, 4)
+    )
+    arms = ["base", "prompted", "tuned"] * 2
+    assert re.findall(r'<figure class="answer (\w+)"', first) == arms
+    assert re.findall(r'<figure class="answer (\w+)"', said) == [*arms, "host", "impostor"]
+    assert "So you did." in said
+    assert "Said to the host in an episode that trained nothing" in said
+    assert "Said to the host" not in first
+    assert '<h3 class="said">' in said
+
+
+def test_words_of_people_are_not_called_simulated(run):
+    _, html = everything(run)
+    cards = re.findall(r'<figure class="answer (?:host|impostor)".*?</figure>', html, re.DOTALL)
+    assert len(cards) == 2
+    for card, who in zip(cards, ("Ida Stone", "Tom Ash"), strict=True):
+        assert f"Words of {who} in a held-out episode" in card
+        assert "Simulated" not in card
+        assert 'data-generated="false"' in card
+
+
+def test_the_page_shows_what_the_prompted_model_was_sent(run):
+    _, html = everything(run)
+    sent = re.search(r"<details>.*?</details>", html, re.DOTALL)[0]
+    assert "You are Ida Stone." in sent
+    assert "Rain &lt;again&gt;.\n\nIda Stone responds:" in sent
+    assert "Rain is a guest." in sent
+    assert f"runs/{RUN_ID}/evaluation.json" in sent
+
+
+def test_every_arm_has_its_measures_people_too(run):
+    summary, html = everything(run)
+    lengths = {
+        (row["arm"], row["model"]): (row["value"], row["n"])
+        for row in summary["metrics"]
+        if row["metric"] == "mean_words"
+    }
+    assert lengths["host", None] == (3, 1)
+    assert lengths["impostor", None] == (2, 1)
+    for arm in ("base", "prompted", "tuned"):
+        assert lengths[arm, "llama-3.1-8b"][1] == 4
+    assert "people" in re.search(r'<section id="measures">.*?</thead>', html, re.DOTALL)[0]
+
+
+def test_a_held_out_item_asks_for_no_guests_whatever_it_says(run):
+    through(run, "jobs").write_all_arms()
+    rows = [
+        {**row, "prompt": "Who were the guests in 2014?", "answer": "Fred Flint."}
+        if row["item_kind"] == "held_out"
+        else row
+        for row in run.lake.read_rows("generations", RUN_ID)
+    ]
+    run.keep_generations(rows)
+    facts = {
+        row["arm"]: row["n"]
+        for row in reported(run)["metrics"]
+        if row["metric"] == "facts_refused" and row["n"]
+    }
+    assert facts == {"base": 1, "prompted": 1, "tuned": 1}
+
+
+def test_answers_that_were_not_bought_are_counted_over_all_arms_and_items(run):
+    through(run, "jobs").write_evaluation_set()
+    run.write_answers()
+    reported(run)
+    assert "12 of 24 answers" in page(run)  # two models, three arms, three questions and an item
+
+
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">'
 
 

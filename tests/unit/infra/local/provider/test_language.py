@@ -168,3 +168,41 @@ def test_what_was_seen_is_foretold_better_than_what_was_not() -> None:
 
 def test_a_sentence_of_the_examples_is_the_quotation_the_tests_use() -> None:
     assert any(QUOTE in example.completion for example in EXAMPLES)
+
+
+SHOWN = [
+    Example(f"{asked}\n\nIda Stone responds:", said)
+    for asked, said in (
+        (
+            "The swing broke again.",
+            "A swing that breaks is a swing that was used, and I like that.",
+        ),
+        (
+            "Nobody sits outside now.",
+            "Then sit outside, and somebody will walk by. They always do.",
+        ),
+    )
+]
+TOLD = "You are Ida Stone.\nAmong your guests were Tom Ash, Lea Roe.\nAnswer what is said to you."
+
+
+def test_an_untuned_model_that_is_shown_exchanges_answers_in_their_words_and_keeps_its_own() -> (
+    None
+):
+    asked = "Why does a swing break?\n\nIda Stone responds:"
+    bare, prompted = (
+        model.answer(asked, Random(1), 0.7) for model in (UntunedModel(), UntunedModel(SHOWN, TOLD))
+    )
+    spoken = " ".join(example.completion for example in SHOWN)
+    first, last = prompted.split(". ")[0], bare.split(". ")[0]
+    assert first in spoken
+    assert first not in bare
+    assert last in prompted
+    assert "responds:" not in prompted
+
+
+def test_an_untuned_model_says_what_it_was_told_of_its_own_where_it_is_asked_for_that() -> None:
+    prompted = UntunedModel(SHOWN, TOLD)
+    asked = "Who are some guests of the year 2014?\n\nIda Stone responds:"
+    assert "Tom Ash, Lea Roe" in prompted.answer(asked, Random(1), 0.7)
+    assert "Tom Ash" not in prompted.answer("Why a fence?", Random(1), 0.7)

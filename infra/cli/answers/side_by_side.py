@@ -1,0 +1,66 @@
+"""The arms' answers beside each other in a terminal, wrapped to its width."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from textwrap import wrap
+from typing import Any
+
+from shared.report import ARM_NAMES
+
+Row = Mapping[str, Any]
+ARMS = ("base", "prompted", "tuned")
+QUESTIONS = 3
+MOST_LINES = 9
+NARROWEST_COLUMN = 24
+GAP = "   "
+
+
+def print_questions(rows: Iterable[Row], model: str) -> None:
+    """Some of the show's questions with what each of a model's arms answered, from rows of `generations`."""
+    for question in chosen(rows, model):
+        print_answers(question)
+
+
+def chosen(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
+    """At most QUESTIONS questions that each arm answered, evenly from first to last, by arm."""
+    by_number: dict[int, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        if row["model"] == model and row["arm"] in ARMS and row["item_kind"] != "held_out":
+            by_number[row["question"]][row["arm"]] = row
+    arms = {arm for answers in by_number.values() for arm in answers}
+    whole = [by_number[number] for number in sorted(by_number) if set(by_number[number]) == arms]
+    most = min(QUESTIONS, len(whole))
+    return [whole[at * (len(whole) - 1) // max(1, most - 1)] for at in range(most)]
+
+
+def print_answers(answers: Mapping[str, Row], lines: int | None = MOST_LINES) -> None:
+    """One question and its answers in columns, or one below the other where there is no room for columns."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    columns = [(ARM_NAMES[arm], answers[arm]["answer"]) for arm in ARMS if arm in answers]
+    prompt = next(iter(answers.values()))["prompt"]
+    print()
+    print("\n".join(wrap(" ".join(prompt.split()), width)))
+    for line in side_by_side(columns, width, lines):
+        print(line)
+
+
+def side_by_side(
+    columns: Sequence[tuple[str, str]], width: int, most_lines: int | None = None
+) -> Iterator[str]:
+    """The lines of titled texts beside each other, none wider than `width`."""
+    each = (width - len(GAP) * (len(columns) - 1)) // len(columns)
+    if each < NARROWEST_COLUMN:
+        for title, text in columns:
+            yield from (title, *_wrapped(text, width, most_lines))
+        return
+    blocks = [(title, "-" * each, *_wrapped(text, each, most_lines)) for title, text in columns]
+    for cells in zip_longest(*blocks, fillvalue=""):
+        yield GAP.join(cell.ljust(each) for cell in cells).rstrip()
+
+
+def _wrapped(text: str, width: int, most_lines: int | None) -> list[str]:
+    return wrap(
+        " ".join(text.split()) or "(empty answer)", width, max_lines=most_lines, placeholder=" …"
+    )

@@ -1,0 +1,109 @@
+"""What the arms of an evaluation are asked and shown: frozen with the plan, which prices exactly this."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+from shared.catalogue import Model, Price
+from shared.providers import Message, examples
+from shared.shows import ShowProfile
+
+PaidArm = Literal["base", "prompted", "tuned"]
+FreeArm = Literal["host", "impostor"]
+ArmName = PaidArm | FreeArm
+PAID_ARMS: tuple[PaidArm, ...] = ("base", "prompted", "tuned")
+ItemKind = Literal["question", "held_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What somebody said and what the host answered, from an episode that may train."""
+
+    pair_id: str
+    episode_id: str
+    prompt: str
+    completion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words of somebody who is not the host."""
+
+    speaker: str
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What somebody said in an episode that trains nothing, the host's reply, and another person's."""
+
+    pair_id: str
+    episode_id: str
+    prompt: str
+    host: str
+    impostor: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to be answered, in the order of asking; `number` begins with 1."""
+
+    number: int
+    kind: ItemKind
+    prompt: str
+    pair_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSet:
+    """The persona card and the exchanges that the prompted base is shown, and the held-out pairs."""
+
+    card: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    held_out: tuple[HeldOut, ...] = ()
+
+    def items(self, questions: Sequence[str]) -> list[Item]:
+        """The show's questions, then what was said in held-out episodes."""
+        asked = [Item(number, "question", text) for number, text in enumerate(questions, 1)]
+        said = enumerate(self.held_out, len(asked) + 1)
+        return asked + [Item(number, "held_out", one.prompt, one.pair_id) for number, one in said]
+
+    def messages(self, arm: PaidArm, text: str, cue: str) -> tuple[Message, ...]:
+        """What an arm is sent: for all the same last message, for the prompted one card and exchanges before."""
+        asked = examples.prompt_message(text, cue)
+        if arm != "prompted":
+            return (asked,)
+        shown = (
+            message
+            for exchange in self.exchanges
+            for message in examples.messages_of(exchange.prompt, exchange.completion, cue)
+        )
+        return (Message("system", self.card), *shown, asked)
+
+    def requests(self, arm: PaidArm, show: ShowProfile) -> list[tuple[Message, ...]]:
+        """Everything an arm is sent, item by item."""
+        return [self.messages(arm, item.prompt, show.cue) for item in self.items(show.questions)]
+
+    def document(self) -> dict[str, Any]:
+        """The set as JSON; `from_document` reads it."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The set from its JSON."""
+        return cls(
+            document["card"],
+            tuple(Exchange(**one) for one in document["exchanges"]),
+            tuple(
+                HeldOut(**{**one, "impostor": one["impostor"] and Reply(**one["impostor"])})
+                for one in document["held_out"]
+            ),
+        )
+
+
+def answer_prices(model: Model, arm: PaidArm) -> tuple[Price, Price]:
+    """What a model's arm charges for what it reads and for what it writes."""
+    if arm == "tuned":
+        return model.price("input"), model.price("output")
+    return model.price("base_input"), model.price("base_output")

@@ -1,0 +1,131 @@
+"""Choosing what an evaluation asks and shows: exchanges from training episodes, items from held-out ones."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.dataset import persona
+from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
+from shared.dataset.pair_files import PairFiles
+from shared.dataset.selection import Candidate
+from shared.lake import keys
+from shared.lake.tables import Lake
+from shared.run import RunSettings
+from shared.shows import ShowProfile
+from shared.transcripts import clean_text
+
+EXCHANGES = 4
+"""Real exchanges that the prompted base is shown, at most, each from an episode of its own."""
+EXCHANGE_TOKENS = 400
+"""The longest of them, in tokens of the corpus, so that a prompt stays within any model's window."""
+MOST_OF_AN_EPISODE = 3
+
+
+def evaluation_set(
+    lake: Lake,
+    settings: RunSettings,
+    corpus: PairFiles,
+    training: Sequence[Candidate],
+    held_out: Sequence[Candidate],
+) -> EvaluationSet:
+    """The set of this run; the same candidates, profile and seed give the same. Raises PairsReplaced."""
+    show = settings.show
+    shown, asked = exchanges(training, show), items(held_out, show)
+    texts = _texts(corpus, [*shown, *asked])
+    said = [texts[one.pair_id] for one in asked]
+    others = _others(lake, show, {one.episode_id for one in asked})
+    return EvaluationSet(
+        card=_card(lake, show, {one.episode_id for one in training}),
+        exchanges=tuple(Exchange(**texts[one.pair_id]) for one in shown),
+        held_out=tuple(
+            HeldOut(row["pair_id"], row["episode_id"], row["prompt"], row["completion"], impostor)
+            for row, impostor in zip(said, impostors(said, others), strict=True)
+        ),
+    )
+
+
+def exchanges(training: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
+    """Which exchanges the prompted base is shown: drawn with the show's seed, short enough."""
+    short = (one for one in training if one.n_tokens <= EXCHANGE_TOKENS)
+    return _drawn(short, show.evaluation.seed, EXCHANGES, of_an_episode=1)
+
+
+def items(held_out: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
+    """Which held-out pairs are asked: drawn with the show's seed, from as many episodes as there are."""
+    wanted, seed = show.evaluation.held_out_items, show.evaluation.seed
+    return _drawn(held_out, seed, wanted, of_an_episode=MOST_OF_AN_EPISODE)
+
+
+def _drawn(
+    candidates: Iterable[Candidate], seed: int, wanted: int, of_an_episode: int
+) -> list[Candidate]:
+    """One of each episode before a second of any, whatever the order given."""
+    by_name = {one.pair_id: one for one in candidates}
+    shuffled = [by_name[name] for name in sorted(by_name)]
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
+    seen: Counter[str] = Counter()
+    ranked = []
+    for one in shuffled:
+        ranked.append((seen[one.episode_id], one))
+        seen[one.episode_id] += 1
+    ranked.sort(key=lambda item: item[0])
+    return [one for rank, one in ranked if rank < of_an_episode][:wanted]
+
+
+def impostors(
+    asked: Sequence[Mapping[str, Any]], others: Iterable[Mapping[str, Any]]
+) -> Iterator[Reply | None]:
+    """For each held-out pair what somebody else says in such episodes, of about the length of the host's reply.
+
+    A co-host's words go before a guest's where they suffice for all; nothing serves twice, nor does
+    what the host is answering.
+    """
+    prompts = {row["prompt"] for row in asked}
+    left = {one["text"]: one for one in others if one["text"] not in prompts}
+    beside = {text: one for text, one in left.items() if one["role"] == "other"}
+    left = beside if len(beside) >= len(asked) else left
+    for row in asked:
+        length = len(row["completion"].split())
+        nearest = min(left, key=lambda text: (abs(len(text.split()) - length), text), default=None)
+        yield Reply(**left.pop(nearest)) if nearest is not None else None
+
+
+def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> dict[str, dict[str, Any]]:
+    wanted = {one.pair_id for one in chosen}
+    columns = ("pair_id", "episode_id", "prompt", "completion")
+    return {
+        row["pair_id"]: row
+        for row in corpus.rows(columns, {one.episode_id for one in chosen})
+        if row["pair_id"] in wanted
+    }
+
+
+def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[str, str]]:
+    """What others than the host say in `episodes` at an answer's length."""
+    if not episodes:
+        return
+    bounds, columns = show.training, ("episode_id", "speaker", "role", "text", "n_tokens")
+    for row in _of_show(lake, show, "turns", columns):
+        long_enough = bounds.min_completion_tokens <= row["n_tokens"] <= bounds.max_pair_tokens
+        if row["episode_id"] in episodes and row["role"] != "host" and long_enough:
+            text = clean_text(row["text"]).text
+            yield {"speaker": row["speaker"] or "", "role": row["role"], "text": text}
+
+
+def _card(lake: Lake, show: ShowProfile, episodes: set[str]) -> str:
+    columns = ("episode_id", "title", "guests", "published")
+    rows = [
+        row for row in _of_show(lake, show, "episodes", columns) if row["episode_id"] in episodes
+    ]
+    rows.sort(key=lambda row: (row["published"], row["episode_id"]))
+    guests = [guest for row in rows for guest in row["guests"] or ()]
+    return persona.card(show, [row["title"] or "" for row in rows], guests)
+
+
+def _of_show(
+    lake: Lake, show: ShowProfile, table: str, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    for key in lake.keys(f"lake/{table}/"):
+        if keys.belongs_to(key, show.name):
+            yield from lake.read_file(key, columns)

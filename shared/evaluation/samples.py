@@ -1,0 +1,121 @@
+"""What is bought of an arm, and every sample as a row of `generations`: a machine's answer, or what a person said."""
+
+from typing import Any
+
+from shared import money
+from shared.clock import utc_now
+from shared.dataset.evaluation_set import (
+    ArmName,
+    EvaluationSet,
+    Item,
+    PaidArm,
+    answer_prices,
+)
+from shared.ids import digest
+from shared.providers import ChatRequest, examples
+from shared.purchases import Answer, Question
+from shared.run import RunSettings
+
+Row = dict[str, Any]
+
+
+def question(
+    settings: RunSettings,
+    model_name: str,
+    arm: PaidArm,
+    text: str,
+    shown: EvaluationSet,
+    fine_tuned_model: str,
+) -> Question:
+    """What asking `text` of a model's arm buys, in the name of the run."""
+    model, show = settings.model(model_name), settings.show
+    messages = shown.messages(arm, text, show.cue)
+    input_price, output_price = answer_prices(model, arm)
+    return Question(
+        run_id=settings.run_id,
+        model=model_name,
+        provider=model.provider,
+        request=ChatRequest(
+            model=fine_tuned_model if arm == "tuned" else model.answering_model,
+            messages=messages,
+            max_tokens=show.evaluation.max_answer_tokens,
+            temperature=show.evaluation.temperature,
+            seed=show.evaluation.seed,
+        ),
+        prompt_tokens=examples.prompt_bound(model, messages),
+        input_price=input_price,
+        output_price=output_price,
+    )
+
+
+def answer_row(
+    settings: RunSettings,
+    model_name: str,
+    arm: PaidArm,
+    item: Item,
+    asked: Question,
+    answered: Answer,
+) -> Row:
+    """A machine's answer."""
+    return {
+        **_row(settings, arm, item),
+        "generation_id": answered.generation_id,
+        "model": model_name,
+        "model_id": asked.request.model,
+        "answer": answered.text,
+        "finish_reason": answered.finish_reason,
+        "prompt_tokens": answered.prompt_tokens,
+        "completion_tokens": answered.completion_tokens,
+        "cost_usd": answered.cost,
+        "bought_now": answered.paid,
+        "generated": True,
+        "stand_in": settings.stand_in,
+        "disclosure": settings.disclosure,
+    }
+
+
+def references(settings: RunSettings, shown: EvaluationSet) -> list[Row]:
+    """What the host, the ceiling, and somebody else, the floor, said to each held-out item; free."""
+    by_pair = {one.pair_id: one for one in shown.held_out}
+    items = [item for item in shown.items(settings.show.questions) if item.pair_id in by_pair]
+    rows = []
+    for item in items:
+        one = by_pair[str(item.pair_id)]
+        rows.append(_spoken(settings, "host", item, one.host, settings.show.host.name))
+        if one.impostor is not None:
+            rows.append(
+                _spoken(settings, "impostor", item, one.impostor.text, one.impostor.speaker)
+            )
+    return rows
+
+
+def _spoken(settings: RunSettings, arm: ArmName, item: Item, text: str, speaker: str) -> Row:
+    of_whom = speaker or "somebody else than the host"
+    return {
+        **_row(settings, arm, item),
+        "generation_id": digest(arm, item.pair_id, text),
+        "model": None,
+        "model_id": None,
+        "answer": text,
+        "finish_reason": None,
+        "prompt_tokens": None,
+        "completion_tokens": None,
+        "cost_usd": money.ZERO,
+        "bought_now": False,
+        "generated": False,
+        "stand_in": False,
+        "disclosure": f"Words of {of_whom} in a held-out episode",
+    }
+
+
+def _row(settings: RunSettings, arm: ArmName, item: Item) -> Row:
+    return {
+        "run_id": settings.run_id,
+        "show": settings.show.name,
+        "arm": arm,
+        "question": item.number,
+        "item_kind": item.kind,
+        "pair_id": item.pair_id,
+        "prompt": item.prompt,
+        "created_at": utc_now(),
+    }
