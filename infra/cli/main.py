@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.cli import inspect_page, query, runs, score
+from infra.cli.answers import ask
 from infra.cli.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("local", help="one run of the whole machine in an embedded cloud")
     )
     _add_plan(commands.add_parser("plan", help="the same up to the plan; spends nothing"))
+    _add_ask(commands.add_parser("ask", help="one question to a finished model, tuned and untuned"))
     _add_query(
         commands.add_parser("query", help="a packaged or ad-hoc Athena query on the embedded lake")
     )
@@ -61,12 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
+def _add_place_and_prices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
-    )
-    parser.add_argument(
-        "--input", default="{}", metavar="JSON_OR_@FILE", help="the run input, as JSON or @file"
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the bucket as plain files"
@@ -85,8 +84,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_local(parser: argparse.ArgumentParser) -> None:
-    _add_run_options(parser)
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    _add_place_and_prices(parser)
+    parser.add_argument(
+        "--input", default="{}", metavar="JSON_OR_@FILE", help="the run input, as JSON or @file"
+    )
+
+
+def _add_provider(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--openai-base-url",
         metavar="URL",
@@ -95,12 +100,33 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="agree beforehand to what a real provider may bill"
     )
+
+
+def _add_local(parser: argparse.ArgumentParser) -> None:
+    _add_run_options(parser)
+    _add_provider(parser)
     parser.set_defaults(run=runs.local)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     _add_run_options(parser)
     parser.set_defaults(run=runs.plan, openai_base_url=None, yes=False)
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", metavar="QUESTION", help="what the models are asked")
+    _add_place_and_prices(parser)
+    _add_provider(parser)
+    parser.add_argument(
+        "--model", metavar="NAME", help="which finished model (default: the newest run's first)"
+    )
+    parser.add_argument(
+        "--ceiling-usd",
+        default="0.10",
+        metavar="USD",
+        help="what the answers may cost at most (default: %(default)s)",
+    )
+    parser.set_defaults(run=ask.answer)
 
 
 def _add_query(parser: argparse.ArgumentParser) -> None:

@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from shared.corpus import is_transcript_file, passed_over
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
+from shared.providers import FineTuningProvider
+from shared.providers.openai_compat import OpenAICompatible
+from shared.purchases import Desk
 from shared.shows import ShowProfile
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,16 +48,25 @@ class NoApiKey(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Laptop:
-    """A deployed stack on this machine. `meter_url` tells the stand-in's bill, None with another provider."""
+    """A deployed stack on this machine. `meter_url` tells the stand-in's bill, None with another provider.
+
+    `provider_of` is the door to a provider by its name, with the machine's own address and key.
+    """
 
     cloud: Cloud
     outputs: dict[str, str]
     meter_url: str | None
+    provider_of: Callable[[str], FineTuningProvider]
 
     @property
     def ledger(self) -> Ledger:
         """The stack's ledger."""
         return Ledger(self.cloud.client("dynamodb"), self.outputs["LedgerTable"])
+
+    @property
+    def desk(self) -> Desk:
+        """Where a purchase from the command line is made, by the machine's own rules."""
+        return Desk(self.ledger, self.provider_of)
 
     def bill(self) -> dict[str, Any] | None:
         """What the stand-in charged so far, from its own counts; None with another provider."""
@@ -131,7 +144,11 @@ def laptop(
             SecretString=json.dumps({entry.provider: key for entry in models.providers}),
         )
         Bucket(cloud.client("s3"), outputs["LakeBucket"]).write(keys.CATALOGUE, prices.encode())
-        yield Laptop(cloud, outputs, meter_url)
+        yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key))
+
+
+def _provider(models: Catalogue, base_url: str, key: str, name: str) -> OpenAICompatible:
+    return OpenAICompatible.connect(models.provider(name), lambda _anew: key, base_url)
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""`econchatr ask`: a finished model, its base and the prompted base answer one question, and the ledger counts it."""
+
+import argparse
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from infra import encodings
+from infra.cli import asked, runs
+from infra.cli.answers.side_by_side import print_answers
+from infra.cli.asking import before_money_moves
+from infra.local.laptop import Laptop, laptop
+from shared import money
+from shared.catalogue import Catalogue
+from shared.clock import utc_now
+from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, Item
+from shared.errors import BadInput, InvalidField
+from shared.evaluation import samples
+from shared.lake import keys
+from shared.lake.tables import Lake
+from shared.purchases import Question, ask
+from shared.report import spend_rows
+from shared.run import RunSettings, check_buyable, frozen
+from shared.shows import ShowProfile
+
+
+class NoFinishedModel(BadInput):
+    """The folder holds no model that can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A tuned model, the settings of the run that has it, and what its prompted base is shown."""
+
+    model: str
+    fine_tuned_model: str
+    settings: RunSettings
+    shown: EvaluationSet
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Print the question with the three answers and what they cost; 0."""
+    # What may be bought is counted here, and not in a function that brings the vocabularies along.
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
+    show = asked.show_profile(arguments.show)
+    models = asked.models_and_prices(arguments.catalogue)
+    asked.check_address(arguments.openai_base_url)
+    ceiling = money.parse_usd(arguments.ceiling_usd, "--ceiling-usd")
+    month_ceiling = money.parse_usd(arguments.month_ceiling_usd, "--month-ceiling-usd")
+    found = finished(arguments.out, show, arguments.model)
+    settings = own_settings(found, models, ceiling, month_ceiling, utc_now())
+    questions = questions_of(found, settings, arguments.question)
+    check_ceiling(questions, ceiling)
+    before_money_moves(settings, models, arguments.openai_base_url, yes=arguments.yes)
+    with laptop(
+        arguments.out,
+        month_ceiling_usd=arguments.month_ceiling_usd,
+        models=models,
+        openai_base_url=arguments.openai_base_url,
+    ) as here:
+        try:
+            rows = _buy(here, settings, found, questions, arguments.question)
+        finally:
+            runs.leave_files(here, arguments.out)
+        runs.leave_bill(here, arguments.out)
+        spent = here.ledger.totals(settings.run_id).settled
+    print_answers({row["arm"]: row for row in rows}, lines=None)
+    print(f"\n{rows[0]['disclosure']}.")
+    did = "It would have cost" if settings.stand_in else "It cost"
+    print(f"{did} {money.format_usd(spent)} of {money.format_usd(ceiling)} USD ({settings.run_id})")
+    return 0
+
+
+def finished(out: Path, show: ShowProfile, model: str | None) -> Finished:
+    """The newest run of the show in `out` that tuned `model`, or any; raises NoFinishedModel."""
+    found = [one for one in _all_finished(out, show) if model in (None, one.model)]
+    if not found:
+        wanted = f"model {model}" if model else "a model"
+        raise NoFinishedModel(
+            f"--out {out} holds no finished run that tuned {wanted} for show {show.name}; "
+            f"run `econchatr local --show ... --out {out}` first, or name another folder"
+        )
+    # Of one run the first of its models.
+    return max(found, key=lambda one: one.settings.started_at)
+
+
+def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
+    for path in sorted(out.glob("runs/*/manifest.json")):
+        settings = frozen(_read(path))
+        if settings.show.name != show.name:
+            continue
+        shown = out / keys.evaluation_set(settings.run_id)
+        for model in settings.models:
+            outcome = out / keys.outcome(settings.run_id, model.model)
+            row = _read(outcome) if outcome.is_file() else {}
+            if row.get("status") == "succeeded" and row.get("fine_tuned_model"):
+                yield Finished(
+                    model.model,
+                    row["fine_tuned_model"],
+                    settings,
+                    EvaluationSet.from_document(_read(shown))
+                    if shown.is_file()
+                    else EvaluationSet(),
+                )
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidField(f"{path} cannot be read ({error}); name the folder of a run") from error
+
+
+def own_settings(
+    found: Finished, models: Catalogue, ceiling: Decimal, month_ceiling: Decimal, now: datetime
+) -> RunSettings:
+    """The run's settings under a name, a ceiling and a day of its own, at today's prices.
+
+    Raises UnknownModel, MissingPrice or ModelShutdown where the model can no longer be asked.
+    """
+    settings = found.settings
+    model = models.model(found.model)
+    check_buyable(model, now.date(), settings.show)
+    return settings.model_copy(
+        update={
+            "run_id": f"ask-{settings.show.name}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}",
+            "started_at": now,
+            "ceiling_usd": ceiling,
+            "month_ceiling_usd": month_ceiling,
+            "models": (model,),
+        }
+    )
+
+
+def questions_of(found: Finished, settings: RunSettings, text: str) -> dict[str, Question]:
+    """What is bought, by arm; without a card there is no prompted base."""
+    if not text.strip():
+        raise InvalidField('the question is empty; write one, such as "Why do you keep a porch?"')
+    return {
+        arm: samples.question(settings, found.model, arm, text, found.shown, found.fine_tuned_model)
+        for arm in PAID_ARMS
+        if arm != "prompted" or found.shown.card
+    }
+
+
+def check_ceiling(questions: dict[str, Question], ceiling: Decimal) -> None:
+    """Raise InvalidField where all answers at their longest may cost more than the ceiling."""
+    most = money.add(*(question.reserved for question in questions.values()))
+    if most > ceiling:
+        raise InvalidField(
+            f"the {len(questions)} answers may cost up to {money.format_usd(most)} USD, more than "
+            f"--ceiling-usd {money.format_usd(ceiling)}; nothing was asked; raise it"
+        )
+
+
+def _buy(
+    here: Laptop,
+    settings: RunSettings,
+    found: Finished,
+    questions: dict[str, Question],
+    text: str,
+) -> list[dict[str, Any]]:
+    """The answers as rows of `generations`; they and what was spent go into the lake, whatever happens."""
+    ledger, desk = here.ledger, here.desk
+    ledger.open_run(
+        settings.run_id, settings.ceiling_usd, settings.month, settings.month_ceiling_usd
+    )
+    item = Item(1, "question", text)
+    rows: list[dict[str, Any]] = []
+    try:
+        for arm in PAID_ARMS:
+            if arm in questions:
+                answered = ask(desk, questions[arm])
+                rows.append(
+                    samples.answer_row(settings, found.model, arm, item, questions[arm], answered)
+                )
+    finally:
+        ledger.close_run(settings.run_id)
+        lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])
+        _keep(lake, settings, "generations", rows)
+        spent = spend_rows(settings, ledger.entries(settings.run_id))
+        _keep(lake, settings, "spend", list(spent))
+    return rows
+
+
+def _keep(lake: Lake, settings: RunSettings, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    lake.write_rows(table, keys.table_file(table, settings.run_id), rows)
