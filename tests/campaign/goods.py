@@ -68,7 +68,7 @@ class Goods:
             model=self.model.model,
             provider=self.model.provider,
             request=request,
-            prompt_tokens=examples.prompt_bound(self.model, message),
+            prompt_tokens=examples.prompt_bound(self.model, (message,)),
             input_price=self.model.price("base_input"),
             output_price=self.model.price("base_output"),
         )
