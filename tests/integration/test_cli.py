@@ -24,6 +24,7 @@ from infra.cli.main import main
 from infra.local.cloud import server
 from infra.local.demo.site import build_site, serve
 from infra.local.folder import state_dir
+from infra.local.provider.process import start
 from shared import catalogue, shows
 
 FIVE = '{"ceiling_usd": "5.00"}'
@@ -324,6 +325,14 @@ def test_after_all_that_a_good_run_in_the_same_folder_succeeds(good_run, out):
     (summary,) = (json.loads(path.read_text()) for path in out.glob("runs/demo-*/summary.json"))
     assert summary["settled_usd"] == bill["total_usd"]
     assert (out / "report.html").read_text().startswith("<!doctype html>")
+    assert good_run.out.startswith("Provider: none; on this machine a stand-in for llama-3.3-70b")
+    for place in ("report.html", "index.html"):
+        assert "stand-in" in (out / place).read_text()
+    assert summary["stand_in"] is True
+    assert summary["models"][0]["name"] == "stand-in for llama-3.3-70b"
+    for table in ("jobs", "generations", "spend"):
+        rows = pd.read_parquet(out / "lake" / table)
+        assert rows[rows["run_id"] == summary["run_id"]]["stand_in"].all()
 
 
 def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, tmp_path):
@@ -368,6 +377,42 @@ def test_sql_of_ones_own_is_answered_or_refused_with_athenas_reason(out, sql, co
     ended = econchatr("query", sql, "--out", out)
     assert ended.code == code
     assert said in ended.out + ended.err
+
+
+@pytest.mark.usefixtures("good_run")
+def test_the_lake_cannot_be_changed_by_a_query(out):
+    for sql in ("DROP TABLE runs", "SELECT 1; DROP TABLE runs", "CREATE TABLE x AS SELECT 1"):
+        ended = econchatr("query", sql, "--out", out)
+        assert ended.code == 2
+        assert "a query only reads" in ended.sentence
+    assert "runs" in econchatr("query", "SHOW TABLES", "--out", out).out
+    assert econchatr("query", "SELECT count(*) FROM runs", "--out", out).code == 0
+
+
+def told(out):
+    """Everything a reader may look at, as text."""
+    pages = {name: (out / name).read_text() for name in ("report.html", "index.html")}
+    (summary,) = out.glob("runs/demo-*/summary.json")
+    tables = {
+        name: pd.read_parquet(out / "lake" / name).to_csv()
+        for name in ("jobs", "generations", "spend")
+    }
+    return {**pages, "summary.json": summary.read_text(), **tables}
+
+
+def test_a_run_against_another_provider_speaks_nowhere_of_a_stand_in(tmp_path):
+    prices, out = tmp_path / "prices.yaml", tmp_path / "out"
+    prices.write_text(catalogue.dump(catalogue.packaged()), encoding="utf-8")
+    with start(prices, tmp_path / "provider") as other:
+        what = ("local", "--show", "demo", "--input", FIVE, "--out", out)
+        ended = econchatr(*what, "--openai-base-url", other.base_url, "--yes")
+    assert ended.code == 0, ended.err
+    assert ended.out.startswith(f"Provider: {other.base_url}, a real one, for meta-llama/")
+    assert "stand-in" not in ended.out
+    assert not [place for place, text in told(out).items() if "stand-in" in text]
+    assert '"stand_in": false' in told(out)["summary.json"]
+    for table in ("jobs", "generations", "spend"):
+        assert not pd.read_parquet(out / "lake" / table)["stand_in"].any()
 
 
 def test_an_unknown_query_is_refused_with_those_there_are(out):
