@@ -81,12 +81,24 @@ def select(athena: Any, sql: str) -> tuple[list[str], list[list[str]]]:
         if status["State"] == "SUCCEEDED":
             break
         time.sleep(POLL_SECONDS)
-    pages = athena.get_paginator("get_query_results").paginate(
-        QueryExecutionId=query_id, PaginationConfig={"MaxItems": MAX_ROWS + 1}
-    )
+    paginator = athena.get_paginator("get_query_results")
+    most = {"MaxItems": MAX_ROWS + 1}
+    pages = list(paginator.paginate(QueryExecutionId=query_id, PaginationConfig=most))
     rows = [
         [cell.get("VarCharValue", "") for cell in row["Data"]]
         for page in pages
         for row in page["ResultSet"]["Rows"]
     ]
-    return (rows[0], rows[1:]) if rows else ([], [])
+    return _without_header(_column_names(pages), rows)
+
+
+def _column_names(pages: list[dict[str, Any]]) -> list[str]:
+    described = pages[0]["ResultSet"].get("ResultSetMetadata", {}) if pages else {}
+    return [column["Name"] for column in described.get("ColumnInfo", ())]
+
+
+def _without_header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Only the rows of a SELECT begin with the names of the columns; those of SHOW do not."""
+    if names and rows[:1] != [names]:
+        return names, rows
+    return (rows[0], rows[1:]) if rows else (names, [])

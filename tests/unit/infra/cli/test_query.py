@@ -68,6 +68,15 @@ def test_rows_come_with_their_column_names_and_nulls_are_empty():
     assert athena.asked[0]["WorkGroup"] == query.WORKGROUP
 
 
+def test_a_result_without_a_row_of_names_keeps_its_first_row(monkeypatch):
+    described = {"ColumnInfo": [{"Name": "tab_name"}]}
+    rows = [{"Data": [{"VarCharValue": "episodes"}]}, {"Data": [{"VarCharValue": "pairs"}]}]
+    page = {"ResultSet": {"Rows": rows, "ResultSetMetadata": described}}
+    athena = Athena()
+    monkeypatch.setattr(athena, "paginate", lambda **_: iter([page]))
+    assert query.select(athena, "SHOW TABLES") == (["tab_name"], [["episodes"], ["pairs"]])
+
+
 def test_a_statement_without_a_result_has_no_rows():
     assert query.select(Athena(), "SHOW TABLES") == ([], [])
 
