@@ -84,6 +84,7 @@ def _time_out_execution() -> None:
         timer.daemon = True
         if seconds:
             timer.start()
+        _checks.set(())  # whose end started this one, by an event, has no say in it
         try:
             with _checked_by(lambda: _ended(execution)):
                 run(arn)
