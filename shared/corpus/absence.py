@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from shared.corpus.records import DUPLICATE, SETTLED, Known, Listing
+from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, SETTLED, Known, Listing
 from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
@@ -43,11 +43,13 @@ def orphans(known: Mapping[str, Known], missing: Mapping[str, Known]) -> frozens
     staying = {
         episode_id: before for episode_id, before in known.items() if episode_id not in missing
     }
-    parsed = {before.turns_digest for before in staying.values() if before.status == SETTLED}
+    parsed = {name: before for name, before in staying.items() if before.status == SETTLED}
+    digests = {before.turns_digest for before in parsed.values()}
     return frozenset(
         episode_id
         for episode_id, before in staying.items()
-        if before.reason == DUPLICATE and before.turns_digest not in parsed
+        if (before.reason == DUPLICATE and before.turns_digest not in digests)
+        or (before.reason == NEAR_DUPLICATE and before.duplicate_of not in parsed)
     )
 
 

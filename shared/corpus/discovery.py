@@ -8,7 +8,16 @@ from functools import partial
 
 from shared import transcripts, web
 from shared.corpus.absence import excluded, gone, orphans, removal_record
-from shared.corpus.records import DUPLICATE, SETTLED, Discovery, Freshness, Item, Known, Task
+from shared.corpus.records import (
+    DUPLICATE,
+    NEAR_DUPLICATE,
+    SETTLED,
+    Discovery,
+    Freshness,
+    Item,
+    Known,
+    Task,
+)
 from shared.corpus.sources.listing import list_source
 from shared.corpus.sources.naming import as_known
 from shared.lake import keys
@@ -65,7 +74,7 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
     if known.parser_version != transcripts.PARSER_VERSION or (known.guid or "") != item.guid:
         return "changed", "fetch_once"
     published = item.published or now
-    if known.status == SETTLED or known.reason == DUPLICATE:
+    if known.status == SETTLED or known.reason in (DUPLICATE, NEAR_DUPLICATE):
         return "unchanged", None
     if now - published < timedelta(days=RECHECK_DAYS):
         return "changed", "revalidate"
@@ -76,7 +85,7 @@ def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
     """What the lake remembers of the show, by episode id."""
     columns = (
         *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
-        *("url", "title", "reason", "turns_digest", "guid"),
+        *("url", "title", "reason", "turns_digest", "guid", "duplicate_of"),
     )
     return {
         row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))

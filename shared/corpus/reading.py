@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import tokens, transcripts, web
+from shared.corpus.likeness import sketch
 from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
 from shared.corpus.sources.listing import host_of
@@ -263,6 +264,7 @@ def _measured(
         "n_replaced": sum(transcript.replaced.values()),
         "warnings": [*transcript.warnings, *in_vain],
         "turns_digest": transcript.digest,
+        "sketch": sketch(turn["text"] for turn in turns),
     }
 
 

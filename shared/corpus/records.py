@@ -9,6 +9,7 @@ Freshness = Literal["fetch_once", "revalidate"]
 SETTLED = "parsed"
 REFUSED = "refused"
 DUPLICATE = "duplicate"
+NEAR_DUPLICATE = "near_duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Known:
     reason: str | None = None
     turns_digest: str | None = None
     guid: str | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.corpus.absence import duplicates
-from shared.corpus.records import DUPLICATE, REFUSED
+from shared.corpus.likeness import near_duplicates
+from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, REFUSED, SETTLED
 from shared.lake import keys
 from shared.lake.tables import Lake, Row
 from shared.run import RunSettings
 
-COLUMNS = ("episode_id", "url", "title", "published", "status", "turns_digest")
+COLUMNS = (
+    *("episode_id", "url", "title", "published", "status", "turns_digest"),
+    *("sketch", "host_share", "n_turns", "n_tokens"),
+)
 
 
 def settle(lake: Lake, settings: RunSettings) -> None:
     """Take out of `episodes` and `turns` what discovery found gone, and the turns of duplicates.
 
-    Of two episodes with the same turns the later published one is refused and names the other.
+    Of two episodes with the same turns the later published one is refused and names the other; of
+    two with nearly the same talk the worse one.
     May be repeated.
     """
     shards = {
@@ -26,7 +31,11 @@ def settle(lake: Lake, settings: RunSettings) -> None:
     discovery = lake.read_json(keys.discovery(settings.run_id)) or {}
     removed = {row["episode_id"] for row in discovery.get("removed_episodes", ())}
     staying = [row for rows in shards.values() for row in rows if row["episode_id"] not in removed]
-    doubled = duplicates(staying)
+    doubled = {name: (DUPLICATE, other) for name, other in duplicates(staying).items()}
+    alone = [
+        row for row in staying if row["status"] == SETTLED and row["episode_id"] not in doubled
+    ]
+    doubled |= {name: (NEAR_DUPLICATE, other) for name, other in near_duplicates(alone).items()}
     for shard, rows in shards.items():
         if any(row["episode_id"] in removed or row["episode_id"] in doubled for row in rows):
             _rewrite(lake, "turns", shard, lambda row: _without(row, removed | doubled.keys()))
@@ -47,20 +56,25 @@ def _without(row: Row, episodes: set[str]) -> Row | None:
     return None if row["episode_id"] in episodes else row
 
 
-def _settled(row: Row, removed: set[str], doubled: Mapping[str, Mapping[str, Any]]) -> Row | None:
+def _settled(
+    row: Row, removed: set[str], doubled: Mapping[str, tuple[str, Mapping[str, Any]]]
+) -> Row | None:
     if row["episode_id"] in removed:
         return None
-    other = doubled.get(row["episode_id"])
-    if other is None:
+    if row["episode_id"] not in doubled:
         return row
-    detail = (
-        f"The same turns as {other['title'] or 'the episode'} ({other['url']}), published before."
-    )
+    reason, other = doubled[row["episode_id"]]
+    named = f"{other['title'] or 'the episode'} ({other['url']})"
     return {
         **row,
         "status": REFUSED,
-        "reason": DUPLICATE,
-        "detail": detail,
+        "reason": reason,
+        "detail": (
+            f"The same turns as {named}, published before."
+            if reason == DUPLICATE
+            else f"Nearly the same talk as {named}, which is the better copy; `exclude` that one to have this."
+        ),
+        "duplicate_of": other["episode_id"],
         "n_turns": 0,
         "n_tokens": 0,
         "host_share": None,

@@ -69,6 +69,11 @@ REASONS = {
         "the same talk is there twice, and one of the two is used",
         "Nothing needs to be done.",
     ),
+    "near_duplicate": _Kind(
+        0.1,
+        "nearly the same talk is there twice, and the better one is used",
+        "`exclude` the other one if it is the wrong one.",
+    ),
     "not_found": _Kind(
         1,
         "the page is no longer there",

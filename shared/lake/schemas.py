@@ -42,6 +42,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("fetched_at", MOMENT),
             ("turns_digest", pa.string()),
             ("guid", pa.string()),
+            ("duplicate_of", pa.string()),
+            ("sketch", pa.list_(pa.int64())),
         ]
     ),
     "turns": pa.schema(

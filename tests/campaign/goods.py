@@ -45,8 +45,7 @@ class Goods:
 
     @property
     def _per_epoch(self) -> int:
-        lines = training_bytes().splitlines(keepends=True)
-        return sum(examples.count_line(line, self.model) for line in lines)
+        return _tokens_per_epoch(self.model.tokenizer)
 
     @property
     def promised(self) -> Decimal:
@@ -79,6 +78,12 @@ class Goods:
 def training_bytes() -> bytes:
     pair = examples.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
     return examples.encode_line(pair) * EXAMPLES
+
+
+@cache
+def _tokens_per_epoch(tokenizer: str) -> int:
+    lines = training_bytes().splitlines(keepends=True)
+    return sum(examples.count_line(line, tokenizer) for line in lines)
 
 
 def open_file() -> io.BytesIO:

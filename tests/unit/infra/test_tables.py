@@ -25,6 +25,7 @@ HIVE_TYPES = {
     pa.decimal128(24, 12): "decimal(24,12)",
     pa.list_(pa.string()): "array<string>",
     pa.list_(pa.int32()): "array<int>",
+    pa.list_(pa.int64()): "array<bigint>",
 }
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared import web
 from shared.corpus.reading import ParserStumbled
-from shared.corpus.records import DUPLICATE
+from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE
 from shared.dataset.noticing import REASONS, findings
 from shared.transcripts import Host, read_transcript
 from shared.transcripts.records import RefusalReason
@@ -70,7 +70,7 @@ def test_more_episodes_of_the_same_weight_come_before_fewer():
             kind.reason
             for kind in (web.Unreachable, web.AddressRefused, web.TooLarge, web.NotFound)
         ),
-        *(web.BadResponse.reason, ParserStumbled.reason, DUPLICATE),
+        *(web.BadResponse.reason, ParserStumbled.reason, DUPLICATE, NEAR_DUPLICATE),
     ],
 )
 def test_every_reason_there_is_has_plain_words_and_a_way_out(reason):
