@@ -32,7 +32,6 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
                 "lxml",
                 "protego",
                 "pyarrow",
-                "striprtf",
                 "tiktoken",
                 "urllib3",
                 "webencodings",

@@ -13,6 +13,7 @@ from shared.transcripts import (
     heading_of,
     read_transcript,
 )
+from tests.talks import docx_of
 
 HOST = Host("Vera Lund", ("VL",))
 GUESTS = ("Tom Ek", "Ann P. Cole")
@@ -70,6 +71,19 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "cited": begun(b"<cite>Vera Lund:</cite><time>0:00</time><p>Why?</p>"),
     "markdown": begun(b"**Vera Lund:** Why?\n\n**Tom Ek:** So.\n\n"),
     "timed": begun(b"Vera Lund 00:00:01\nWhy?\n\n"),
+    "sbv": begun(b"0:00:01.000,0:00:02.000\nVera Lund: Why?\n\n"),
+    "ass": begun(
+        b"[Script Info]\n\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,Tom,0,0,0,,So.\n"
+    ),
+    "services": begun(b'{"results": {"utterances": [{"speaker": 0, "transcript": "Why?"}, '),
+    "ttml": begun(b'<tt xmlns:ttm="a"><body><p ttm:agent="Vera Lund">Why?</p>'),
+    "podlove": begun(b'<transcript><line speaker="Vera Lund">Why?</line>'),
+    "rtf": begun(b"{\\rtf1\\ansi \\b Vera Lund:\\b0  Why?\\par\n"),
+    "table": begun(b"Speaker,Text\nVera Lund,Why?\n"),
+    "front matter": begun(b"---\ntitle: Boats\nspeakers: [Vera Lund, Tom Ek]\n"),
+    "page": begun(b"<html><main><p><b>Vera Lund:</b> Why?</p><p><b>Tom Ek:</b> So.</p>"),
+    "docx": lambda body: transcript(docx_of(body.decode("utf-8", errors="replace"))),
+    "zip": begun(b"PK\x03\x04"),
     "cleaning": cleaning,
     "title": title,
     "heading": heading,
@@ -114,6 +128,16 @@ SEEDS: dict[str, bytes] = {
     "cited": b"<cite>Tom Ek</cite> <p>They float.</p>",
     "markdown": b"## Part two\n\n**Break:** \\[01:44\\]\n\nTom Ek: So.\n",
     "timed": b"Tom Ek (00:00:20): They float.\n\n(00:00:25): Mostly.\n",
+    "sbv": b"0:00:03.000,0:00:05.000\n>> Tom Ek: They float.\n",
+    "ass": b"Dialogue: 0,0:00:03.00,0:00:05.00,Default,,0,0,0,,{\\i1}Tom Ek: So.\n",
+    "services": b'{"speaker": {"name": "Tom Ek"}, "words": [{"word": "So", "punctuated_word": "So."}]}]}}',
+    "ttml": b'<p ttm:agent="b"><span ttm:agent="c">So</span><br/>they float.</p></body></tt>',
+    "podlove": b'<line speaker="Tom Ek">They float.</line></transcript>',
+    "rtf": b"{\\b Tom Ek:} They \\'e9 \\u8212? float.\\par}",
+    "table": b'Tom Ek,"They ""float"", mostly."\n',
+    "front matter": b"date: 2023-04-05\n---\nVera Lund: Why?\n\nTom Ek: So.\n",
+    "page": b"<h2>Related</h2><dl><dt>Tom Ek</dt><dd>So.</dd></dl><div class='comments'>x</div></main>",
+    "docx": b"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Tom Ek:</w:t></w:r><w:r><w:t> So.</w:t></w:r></w:p>",
     "feed": (
         b"<rss version='2.0' xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><item>"
         b"<title>Tom Ek on Boats</title><link>https://a.b/c</link><pubDate>Mon, 02 Jan 2023 11:30:00 "

@@ -34,6 +34,35 @@ _TABLE_HEADER = frozenset(
 )
 
 
+class Paragraphs:
+    """Collects what other shapes say as Markdown: bold counts where it begins a paragraph."""
+
+    def __init__(self) -> None:
+        self._done: list[str] = []
+        self._led: list[str] = []
+        self._rest: list[str] = []
+
+    def add(self, text: str, bold: bool = False) -> None:
+        begins = bold and not any(piece.strip() for piece in self._rest)
+        (self._led if begins else self._rest).append(text)
+
+    def taken(self) -> str:
+        """What was added since the last end, on one line, taken out again."""
+        text = folded("".join((*self._led, *self._rest)))
+        self._led, self._rest = [], []
+        return text
+
+    def end(self) -> None:
+        """End the paragraph."""
+        label, rest = "".join(self._led).strip(), "".join(self._rest)
+        self._led, self._rest = [], []
+        self._done.append(f"**{label}** {rest}" if label else rest)
+
+    def markdown(self) -> str:
+        self.end()
+        return "\n\n".join(self._done)
+
+
 def read_labelled_text(text: str, people: People) -> Script:
     """The script of Markdown or plain text, one line a paragraph; any text gives a script."""
     paragraphs = list(_paragraphs(_without_tags(text)))

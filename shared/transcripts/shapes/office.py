@@ -1,4 +1,4 @@
-"""Word's DOCX and RTF as labelled text: paragraphs, tables, headings, and bold where a line begins with it.
+"""Word's DOCX as labelled text: paragraphs, tables, and bold where a line begins with it.
 
 A DOCX is a zip of XML. Of the libraries, python-docx and docx2python hold whole trees of every part and
 bound neither the unpacked size nor the time; what is needed here is the text of one part, in one pass.
@@ -10,14 +10,12 @@ import zlib
 from collections.abc import Mapping
 
 from lxml import etree
-from striprtf.striprtf import rtf_to_text
 
 from shared.transcripts.people import People
 from shared.transcripts.records import Script, TranscriptRefused
-from shared.transcripts.shapes.markdown import read_labelled_text
+from shared.transcripts.shapes.markdown import Paragraphs, read_labelled_text
 
 ZIP = b"PK\x03\x04"
-RTF = "{\\rtf"
 MAX_XML_BYTES = 100_000_000
 """Most a document may unpack to; ten hours of talk are not a tenth of it."""
 _CHUNK = 1 << 16
@@ -30,11 +28,9 @@ class _Document:
     """Parser target: the document as labelled Markdown, one step an event."""
 
     def __init__(self) -> None:
-        self.paragraphs: list[str] = []
-        self._pieces: list[str] = []
+        self.text = Paragraphs()
         self._cells: list[str] = []
         self._bold = self._is_text = False
-        self._led = ""
         self._skipped = self._in_row = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -60,34 +56,25 @@ class _Document:
         if name in _SKIPPED:
             self._skipped -= 1
         elif name == "p":
-            self._close_paragraph()
-        elif name == "tc" and self._pieces:
-            self._cells.append(" ".join("".join(self._pieces).split()).replace("|", "\\|"))
-            self._pieces = []
+            if self._in_row:
+                self.text.add(" ")
+            else:
+                self.text.end()
+        elif name == "tc":
+            self._cells.append(self.text.taken().replace("|", "\\|"))
         elif name == "tr":
             self._in_row -= 1
-            self.paragraphs.append(f"| {' | '.join(self._cells)} |" if self._cells else "")
+            self.text.add(f"| {' | '.join(self._cells)} |" if any(self._cells) else "")
+            self.text.end()
             self._cells = []
 
     def data(self, text: str) -> None:
-        if self._is_text and not self._skipped:
+        if self._is_text:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        if self._skipped:
-            return
-        if self._bold and not "".join(self._pieces).strip() and not self._in_row:
-            self._led += text
-        else:
-            self._pieces.append(text)
-
-    def _close_paragraph(self) -> None:
-        if self._in_row:
-            self._pieces.append(" ")
-            return
-        text, label = "".join(self._pieces), self._led.strip()
-        self._pieces, self._led = [], ""
-        self.paragraphs.append(f"**{label}** {text}" if label else text)
+        if not self._skipped:
+            self.text.add(text, self._bold and not self._in_row)
 
     def close(self) -> None:
         """Nothing is left to be done."""
@@ -113,7 +100,7 @@ def read_docx(body: bytes, people: People) -> Script | None:
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError, NotImplementedError, RuntimeError, ValueError,
             EOFError, OSError):  # fmt: skip
         raise _malformed("cannot be read; save it again as DOCX or as text") from None
-    return Script("Word document", read_labelled_text("\n\n".join(target.paragraphs), people).lines)
+    return Script("Word document", read_labelled_text(target.text.markdown(), people).lines)
 
 
 def _feed(archive: zipfile.ZipFile, target: _Document) -> None:
@@ -133,16 +120,3 @@ def _feed(archive: zipfile.ZipFile, target: _Document) -> None:
 
 def _malformed(what: str) -> TranscriptRefused:
     return TranscriptRefused("malformed", f"The Word document {what}.")
-
-
-def read_rtf(text: str, people: People) -> Script | None:
-    """The script of an RTF file, or None when the text is none; Raises TranscriptRefused ("malformed")."""
-    if not text.lstrip("\ufeff \r\n").startswith(RTF):
-        return None
-    try:
-        plain = str(rtf_to_text(text, errors="ignore"))  # type: ignore[no-untyped-call]
-    except (ValueError, LookupError, OverflowError, IndexError) as error:
-        raise TranscriptRefused(
-            "malformed", f"The RTF file cannot be read ({error}); save it again as text."
-        ) from None
-    return Script("RTF", read_labelled_text(plain, people).lines)

@@ -14,8 +14,9 @@ from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
 from shared.transcripts.shapes.front_matter import split_front_matter
 from shared.transcripts.shapes.markdown import read_labelled_text
 from shared.transcripts.shapes.markup import Block, read_blocks
-from shared.transcripts.shapes.office import read_docx, read_rtf
+from shared.transcripts.shapes.office import read_docx
 from shared.transcripts.shapes.podcasting import read_cited_html
+from shared.transcripts.shapes.rtf import read_rtf
 from shared.transcripts.shapes.services import read_json
 from shared.transcripts.shapes.tables import read_table
 from shared.transcripts.shapes.webpage import is_flat, read_labelled_page

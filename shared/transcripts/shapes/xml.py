@@ -14,6 +14,7 @@ from shared.transcripts.text import folded
 _BEGINS = re.compile(r"\s*(?:<\?xml|<(?:\w{1,9}:)?(?:tt|transcripts?)[\s>])")
 _LINES = frozenset({"p", "line", "transcript", "segment", "cue"})
 _MAX_DEPTH = 100
+_CHUNK = 1 << 16
 
 
 class _Spoken:
@@ -84,8 +85,9 @@ def read_xml(text: str, people: People) -> Script | None:
     target = _Spoken()
     parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        parser.feed(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text).encode("utf-8", errors="replace"))
-        parser.close()
+        _feed(
+            parser, re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text).encode("utf-8", errors="replace")
+        )
     except (etree.LxmlError, ValueError):
         if target.root not in ("tt", "transcript", "transcripts"):
             return None
@@ -96,6 +98,13 @@ def read_xml(text: str, people: People) -> Script | None:
         return None
     kind = "TTML" if target.root == "tt" else "Podlove XML"
     return Script(kind, tuple(_lines(target, people)))
+
+
+def _feed(parser: etree.XMLParser, body: bytes) -> None:
+    """In pieces: in one, a body of 10 MB counts as too long a name."""
+    for start in range(0, len(body), _CHUNK):
+        parser.feed(body[start : start + _CHUNK])
+    parser.close()
 
 
 def _lines(found: _Spoken, people: People) -> Iterator[Line]:

@@ -73,3 +73,15 @@ def test_an_episode_with_the_same_turns_is_named(inspect, capsys, tmp_path):
     )
     assert inspect(page(TITLE, "Other words."), "--out", str(tmp_path)) == 0
     assert "The same turns" not in capsys.readouterr().out
+
+
+def test_who_is_who_is_proposed_from_who_introduces_the_show(inspect, capsys):
+    said = ("SPEAKER_01: Hello, I'm Ida Stone, welcome to The Porch.\n\nSPEAKER_00: I am Tom Ash.\n\n"
+            "SPEAKER_01: So, rain.\n\nSPEAKER_00: It is wet.\n")  # fmt: skip
+    assert inspect(said.encode()) == 0
+    assert "speakers: {SPEAKER_01: Ida Stone, SPEAKER_00: Tom Ash}" in capsys.readouterr().out
+
+
+def test_nothing_is_proposed_where_all_are_named(inspect, capsys):
+    assert inspect(b"Ida Stone: Rain?\n\nTom Ash: Wet.\n\nIda Stone: So.\n\nTom Ash: Yes.\n") == 0
+    assert "speakers:" not in capsys.readouterr().out
