@@ -23,6 +23,7 @@ from shared.transcripts.people import People, merged_aliases
 from shared.transcripts.records import WEAK, Line, Mark
 
 _UNSURE = frozenset({"handle", "word", "phrase"})
+MOST_UNSURE = 100  # unlikely labels that are looked at: no talk has more, and each takes a pass
 MAX_REPEATS = 0.2
 """Share of labels that name who spoke before: above it a page labels paragraphs, not changes."""
 
@@ -144,10 +145,12 @@ def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str
     }
     labels = set(seen.marks)
     strong = certain | {label for label in labels if _returns_as_a_name(label, seen)}
-    accepted = strong | {label for label in labels - strong if _returns_among(label, strong, seen)}
+    unsure = sorted(labels - strong, key=lambda label: (-seen.times[label], label))[:MOST_UNSURE]
+    accepted = strong | {label for label in unsure if _returns_among(label, strong, seen)}
     accepted |= {label for label in labels if is_nobody(label) and _announces(label, seen)}
     once = [line for line in lines if line.label and line.label not in accepted]
-    accepted |= {line.label for line in once if line.label and _stands_once(line, seen, accepted)}
+    style = _style(seen.order, accepted)
+    accepted |= {line.label for line in once if line.label and _stands_once(line, seen, style)}
     return accepted | _parts_of_names(labels - accepted, accepted, seen)
 
 
@@ -175,7 +178,32 @@ def _announces(label: str, seen: _Evidence) -> bool:
     return "bold" in seen.marks[label] or " " not in label
 
 
-def _stands_once(line: Line, seen: _Evidence, accepted: set[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a page labels: `between` has the labels that stand between two turns of one person, which
+    would be one turn without them; `changes` says that else nobody is labelled twice in a row."""
+
+    between: frozenset[str]
+    changes: bool
+    in_capitals: bool
+
+
+def _style(order: Sequence[str], accepted: set[str]) -> _Style:
+    sure = [one for one in order if one in accepted or form_of(one) in ("name", "role")]
+    repeats = sum(one == other for one, other in pairwise(sure))
+    named = [one for one in accepted if form_of(one) == "name"]
+    return _Style(
+        frozenset(
+            label
+            for before, label, after in zip(sure, sure[1:], sure[2:], strict=False)
+            if before == after
+        ),
+        repeats <= MAX_REPEATS * len(sure),
+        not named or any(map(str.isupper, named)),
+    )
+
+
+def _stands_once(line: Line, seen: _Evidence, style: _Style) -> bool:
     """Whether a label that does not return is one nevertheless: a caller's, in the page's own style."""
     label = line.label or ""
     if is_nobody(label) or label not in seen.spoken:
@@ -184,23 +212,12 @@ def _stands_once(line: Line, seen: _Evidence, accepted: set[str]) -> bool:
         return True
     if form_of(label) not in ("name", "role"):
         return False
-    named = [one for one in accepted if form_of(one) == "name"]
-    if label.isupper() and len(label) > 3 and named and not any(map(str.isupper, named)):
+    if label.isupper() and len(label) > 3 and not style.in_capitals:
         return False  # **SHOUT OUT:** among names that are not in capitals
     if line.mark in ("bold", "timed"):
         return line.ends_in_colon or (" " in label and bool(line.said))
-    return line.mark == "colon" and _parts_one_speaker(label, seen.order, accepted)
-
-
-def _parts_one_speaker(label: str, order: Sequence[str], accepted: set[str]) -> bool:
-    """Whether the page labels changes of speaker and not paragraphs, and a first name alone stands
-    between two turns of one person, which would be one turn without it."""
-    sure = [one for one in order if one in accepted or form_of(one) in ("name", "role")]
-    repeats = sum(one == other for one, other in pairwise(sure))
-    place = sure.index(label)
-    if repeats > MAX_REPEATS * len(sure):
-        return False
-    return " " in label or (0 < place < len(sure) - 1 and sure[place - 1] == sure[place + 1])
+    is_a_turn = " " in label or label in style.between
+    return line.mark == "colon" and style.changes and is_a_turn
 
 
 def _parts_of_names(rest: set[str], accepted: set[str], seen: _Evidence) -> set[str]:

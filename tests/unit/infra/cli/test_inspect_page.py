@@ -84,4 +84,4 @@ def test_who_is_who_is_proposed_from_who_introduces_the_show(inspect, capsys):
 
 def test_nothing_is_proposed_where_all_are_named(inspect, capsys):
     assert inspect(b"Ida Stone: Rain?\n\nTom Ash: Wet.\n\nIda Stone: So.\n\nTom Ash: Yes.\n") == 0
-    assert "speakers:" not in capsys.readouterr().out
+    assert "speakers: {" not in capsys.readouterr().out
