@@ -33,7 +33,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "template.yaml"
 DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
 STAND_IN_KEY = "stand-in"
-MANNER = "openai"
+MANNER = "nebius"  # the service of the model that a run trains unless told otherwise
 POLL_SECONDS = 30
 POLL_SECONDS_HERE = 1  # a provider on this machine
 

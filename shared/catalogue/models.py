@@ -87,6 +87,8 @@ class Model(_Record):
 
     `base_model` is its name on the wire for training and `serving_model`, where it differs, for
     answers; `margin_percent` is reserved beyond an estimate; a `historical` model is never bought.
+    `tokens_per_message` and `tokens_per_example` are what a service counts around the texts and
+    roles; where they are not known, more than any template that is.
     """
 
     model: str
@@ -95,6 +97,8 @@ class Model(_Record):
     serving_model: str | None = None
     tokenizer: Literal["o200k_base", "cl100k_base"]
     margin_percent: int = Field(ge=0, le=100)
+    tokens_per_message: int = Field(default=8, ge=0, le=1000)
+    tokens_per_example: int = Field(default=48, ge=0, le=1000)
     shutdown_date: date | None = None
     historical: bool = False
     limits: Limits

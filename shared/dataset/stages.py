@@ -30,7 +30,11 @@ NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
 
 @dataclass(frozen=True, slots=True)
 class TrainingFile:
-    """What trains one model: the chosen pairs with their billed tokens, and the exact bytes."""
+    """What trains one model: the pairs in the order they were chosen, with their billed tokens, and the exact bytes.
+
+    The bytes have an order of their own, so that the same pairs are the same training however they
+    came to be chosen. Pair ids are digests: their order is as good as shuffled.
+    """
 
     chosen: tuple[tuple[Candidate, int], ...]
     body: bytes
@@ -176,7 +180,7 @@ def _usable_tokens(
 ) -> int:
     """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
-    overhead = examples.example_overhead(show.cue, model.tokenizer)
+    overhead = examples.example_overhead(show.cue, model)
     return sum(
         counted.get(candidate.pair_id, candidate.n_tokens + overhead) for candidate in candidates
     )
@@ -197,9 +201,7 @@ def _short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """What the provider takes by its length, as far as the narrow columns tell."""
-    longest = model.limits.max_tokens_per_example - examples.example_overhead(
-        show.cue, model.tokenizer
-    )
+    longest = model.limits.max_tokens_per_example - examples.example_overhead(show.cue, model)
     return [candidate for candidate in candidates if candidate.n_tokens <= longest]
 
 
@@ -219,15 +221,13 @@ def _training_file(
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
     lines = _encoded(corpus, settings.show, maybe)
     counted = (
-        (candidate, examples.count_line(lines[candidate.pair_id], model.tokenizer))
-        for candidate in maybe
+        (candidate, examples.count_line(lines[candidate.pair_id], model)) for candidate in maybe
     )
     short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
     chosen = selection.fitting(short_enough, affordable, lambda item: item[1])
     chosen = selection.fitting(chosen, most_bytes, lambda item: len(lines[item[0].pair_id]))
-    return TrainingFile(
-        tuple(chosen), b"".join(lines[candidate.pair_id] for candidate, _ in chosen)
-    )
+    in_order = sorted(candidate.pair_id for candidate, _ in chosen)
+    return TrainingFile(tuple(chosen), b"".join(lines[pair_id] for pair_id in in_order))
 
 
 def _encoded(
@@ -333,6 +333,6 @@ def _least_training(
 ) -> Decimal:
     short = _short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
-    overhead = examples.example_overhead(settings.show.cue, model.tokenizer)
+    overhead = examples.example_overhead(settings.show.cue, model)
     n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])
     return plan.reserved(model.price("training"), n_tokens, settings.n_epochs, model.margin_percent)

@@ -1,11 +1,10 @@
 """The stages that buy a model: submit, poll, settle, deploy and, when a run fails, cancel."""
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 from shared import money, purchases
 from shared.catalogue import Model, check_lifetime
@@ -206,8 +205,8 @@ def next_wait(wait: int, waited: int) -> dict[str, int]:
     return {"wait": max(wait, waited // 12), "waited": waited}
 
 
-def _opener(bucket: Bucket, settings: RunSettings, model: Model) -> Callable[[], io.BytesIO]:
-    return lambda: io.BytesIO(bucket.read(keys.training_file(settings.run_id, model.model)) or b"")
+def _opener(bucket: Bucket, settings: RunSettings, model: Model) -> Callable[[], BinaryIO]:
+    return lambda: bucket.open(keys.training_file(settings.run_id, model.model))
 
 
 def _outcome(settings: RunSettings, model: Model, order: TrainingOrder) -> dict[str, Any]:

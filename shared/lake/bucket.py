@@ -1,10 +1,11 @@
 """The bucket: the one module that touches S3. Objects are whole values under one key, so a repeat is harmless."""
 
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TROUBLE = (BotoCoreError, ClientError)
 """What reading and writing raise when AWS is in trouble: a retry's business, nobody's bad data."""
+_CHUNK_BYTES = 1_000_000
 _OVERTAKEN = frozenset(
     {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404"}
 )
@@ -49,6 +51,20 @@ class Bucket:
         """The object's bytes, or None where there is none."""
         stored = self.stored(key)
         return None if stored is None else stored.body
+
+    def open(self, key: str) -> BinaryIO:
+        """The object's bytes in a file without a name, whose size needs no memory; empty where there is none."""
+        content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
+        try:
+            found = self._s3.get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return content
+            raise
+        for chunk in found["Body"].iter_chunks(_CHUNK_BYTES):
+            content.write(chunk)
+        content.seek(0)
+        return content
 
     def stored(self, key: str) -> Stored | None:
         """The object as it is now, or None where there is none."""

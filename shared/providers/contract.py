@@ -13,7 +13,7 @@ from shared.errors import EconChatRError, Transient
 
 # The longest a creation or an answer may take before the client hangs up.
 CALL_TIMEOUT_SECONDS = 60
-FileState = Literal["ready", "pending", "broken"]
+FileState = Literal["ready", "pending", "broken", "unsaid"]
 # How an answer ended that was given, and perhaps billed, but says nothing that can be read.
 UNUSABLE = "unusable"
 KEY_FIELD = "econchatr_key"
@@ -70,7 +70,7 @@ REFUSALS: Mapping[str, type[ProviderRefusal]] = {
 class UploadedFile:
     """A file in the provider's storage, under a name that the provider may have changed.
 
-    `state` is "ready", "broken", or "pending": not known to be either.
+    `state` is "ready", "broken", "pending", or "unsaid" where the service has no word that we know.
     """
 
     file_id: str

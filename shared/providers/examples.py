@@ -6,10 +6,6 @@ from shared import tokens
 from shared.catalogue import Model
 from shared.providers.contract import Message
 
-# OpenAI's counting rule for a chat example, as published in its cookbook.
-TOKENS_PER_MESSAGE = 3
-TOKENS_PER_EXAMPLE = 3
-
 
 def prompt_message(prompt: str, cue: str) -> Message:
     """What the model is asked: the prompt, then the line that cues the host. Training and evaluation share it."""
@@ -29,28 +25,30 @@ def encode_line(messages: tuple[Message, ...]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode() + b"\n"
 
 
-def count_line(line: bytes, encoding: str) -> int:
-    """Tokens billed per epoch for one encoded line, counted from its bytes."""
+def count_line(line: bytes, model: Model) -> int:
+    """Tokens billed per epoch for one encoded line, counted from its bytes: OpenAI's rule, the model's constants."""
     messages = json.loads(line)["messages"]
     counted = sum(
-        TOKENS_PER_MESSAGE + sum(tokens.count(value, encoding) for value in message.values())
+        model.tokens_per_message
+        + sum(tokens.count(value, model.tokenizer) for value in message.values())
         for message in messages
     )
-    return counted + TOKENS_PER_EXAMPLE
+    return counted + model.tokens_per_example
 
 
-def example_overhead(cue: str, encoding: str) -> int:
+def example_overhead(cue: str, model: Model) -> int:
     """About how many tokens an example costs beyond its two texts; a full stop merges with what follows."""
     prompt, completion = "Why?", "Because."
-    whole = count_line(encode_line(messages_of(prompt, completion, cue)), encoding)
-    return whole - tokens.count(prompt, encoding) - tokens.count(completion, encoding)
+    whole = count_line(encode_line(messages_of(prompt, completion, cue)), model)
+    return whole - sum(tokens.count(text, model.tokenizer) for text in (prompt, completion))
 
 
 def prompt_tokens(model: Model, messages: tuple[Message, ...]) -> int:
     """Tokens of a prompt as we count them."""
-    return count_line(encode_line(messages), model.tokenizer)
+    return count_line(encode_line(messages), model)
 
 
 def prompt_bound(model: Model, messages: tuple[Message, ...]) -> int:
-    """The most tokens the provider may count in a prompt: ours, with the model's margin."""
-    return -(-prompt_tokens(model, messages) * (100 + model.margin_percent) // 100)
+    """The most tokens the provider may count in a prompt: ours and the opening of an answer, with the margin."""
+    counted = prompt_tokens(model, messages) + model.tokens_per_message
+    return -(-counted * (100 + model.margin_percent) // 100)

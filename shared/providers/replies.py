@@ -34,6 +34,7 @@ FILE_STATES: Mapping[str, FileState] = {
     "error": "broken",
     "failed": "broken",
     "deleted": "broken",
+    **dict.fromkeys(("pending", "queued", "running", "processing", "validating"), "pending"),
 }
 FILES_OF_A_JOB = frozenset({"training_file", "validation_file"})
 MOST_TOKENS = 10**15  # what is more is a mistake, and no money could be reckoned from it
@@ -88,7 +89,7 @@ def job(told: Any) -> Job:
 def file(told: Any) -> UploadedFile:
     """A file is whatever has an id."""
     raw = _fields(told)
-    state = FILE_STATES.get(_words(raw.get("status")) or "", "pending")
+    state = FILE_STATES.get(_words(raw.get("status")) or "", "unsaid")
     return UploadedFile(_name(raw.get("id")), _words(raw.get("filename")) or "", state)
 
 

@@ -14,6 +14,8 @@ from shared.purchases.desk import Desk
 OpenFile = Callable[[], BinaryIO]
 # How long to wait within one call for a provider that is still processing an upload.
 FILE_PATIENCE = timedelta(seconds=60)
+# The same where the provider does not say that it is processing, nor that it is done.
+UNSAID_PATIENCE = timedelta(seconds=10)
 FILE_PAUSE_SECONDS = 2.0
 
 
@@ -83,7 +85,7 @@ def _uploaded(
 
 def _wait_for(desk: Desk, provider: FineTuningProvider, file_id: str) -> None:
     """A file that stays pending is tried all the same: what a creation answers will tell."""
-    give_up_at = desk.now() + FILE_PATIENCE
+    begun = desk.now()
     while True:
         file = provider.file(file_id)
         if file is not None and file.state == "broken":
@@ -91,6 +93,9 @@ def _wait_for(desk: Desk, provider: FineTuningProvider, file_id: str) -> None:
                 f"the provider could not process the training file {file_id}; "
                 "its own page of files may say why"
             )
-        if (file is not None and file.state == "ready") or desk.now() >= give_up_at:
+        if file is not None and file.state == "ready":
+            return
+        patience = UNSAID_PATIENCE if file and file.state == "unsaid" else FILE_PATIENCE
+        if desk.now() - begun >= patience:
             return
         desk.sleep(FILE_PAUSE_SECONDS)

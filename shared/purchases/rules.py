@@ -29,6 +29,7 @@ MAX_LOST_ANSWERS = 2
 PHASES = {
     "validating_files": "active",
     "queued": "active",
+    "pending": "active",
     "running": "active",
     "paused": "active",
     "succeeded": "succeeded",

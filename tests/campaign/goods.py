@@ -45,7 +45,8 @@ class Goods:
 
     @property
     def _per_epoch(self) -> int:
-        return _tokens_per_epoch(self.model.tokenizer)
+        lines = training_bytes().splitlines(keepends=True)
+        return sum(examples.count_line(line, self.model) for line in lines)
 
     @property
     def promised(self) -> Decimal:
@@ -78,12 +79,6 @@ class Goods:
 def training_bytes() -> bytes:
     pair = examples.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
     return examples.encode_line(pair) * EXAMPLES
-
-
-@cache
-def _tokens_per_epoch(tokenizer: str) -> int:
-    lines = training_bytes().splitlines(keepends=True)
-    return sum(examples.count_line(line, tokenizer) for line in lines)
 
 
 def open_file() -> io.BytesIO:

@@ -178,8 +178,8 @@ class World:
 class _Library(Library):
     """Models whose equal answers to equal questions are worked out once for all schedules."""
 
-    def voice(self, model: Answering) -> Voice:
-        return _Recalling(super().voice(model), model.name)
+    def voice(self, model: Answering, *context: Any) -> Voice:
+        return _Recalling(super().voice(model, *context), f"{model.name} {context}")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shared.lake import keys
 
 pytestmark = pytest.mark.integration
 
-MINI = "gpt-4.1-mini"
+MINI, LLAMA = "gpt-4.1-mini", "llama-3.3-70b"
 QUESTIONS = ["What is worth keeping?", "Who taught you to repair things?"]
 
 
@@ -87,6 +87,26 @@ def test_a_lost_creation_is_found_without_metadata_names_pages_or_a_processed_fi
     (model,) = outcome.summary["models"]
     assert model["job_id"] == bought.jobs[0]["job_id"]
     assert {row["model_id"] for row in answers(machine, outcome)} >= {model["fine_tuned_model"]}
+
+
+def test_llamas_count_fits_its_reservations_and_another_order_of_the_same_pairs_is_not_bought_again(
+    machine,
+):
+    short = {"evaluation": {"max_answer_tokens": 16}}
+    with bill(machine) as bought:
+        first = run(machine, "llama", LLAMA, changes=short)
+    assert first.finished.status == "SUCCEEDED", first.finished
+    assert len(bought.jobs) == 1
+    assert paid_as_billed(machine, first, bought)
+    assert "length" in {row["finish_reason"] for row in answers(machine, first)}
+    show = machine.show("llama", **short)
+    training = {**show["training"], "must_have": show["training"]["must_have"][::-1]}
+    with bill(machine) as again:
+        second = run(machine, "llama", LLAMA, changes={**short, "training": training})
+    assert second.finished.status == "SUCCEEDED", second.finished
+    assert (again.usd, again.jobs, again.calls) == (0, [], [])
+    names = [outcome.summary["models"][0]["fine_tuned_model"] for outcome in (first, second)]
+    assert names[0] == names[1] is not None
 
 
 def test_an_answer_without_a_choice_in_parts_or_with_half_a_character_costs_no_run(machine):

@@ -77,7 +77,7 @@ def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     message = examples.prompt_message("Why?", show.cue)
     card = Message("system", shown.card)
     asked, prompted = (
-        examples.count_line(examples.encode_line(messages), model.tokenizer)
+        examples.count_line(examples.encode_line(messages), model)
         for messages in ((message,), (card, message))
     )
     # The tuned model's price is twice that of the untuned one, which is asked as it is and prompted.

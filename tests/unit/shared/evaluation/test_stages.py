@@ -229,7 +229,7 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
     assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved
     for question in questions:
         line = examples.encode_line(question.request.messages)
-        assert question.prompt_tokens >= examples.count_line(line, MINI.tokenizer)
+        assert question.prompt_tokens >= examples.count_line(line, MINI)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):

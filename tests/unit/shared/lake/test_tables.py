@@ -146,3 +146,14 @@ def test_many_writers_at_once_lose_nothing(lake):
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(add, range(12)))
     assert sorted(names(lake)) == [f"{number:02}" for number in range(12)]
+
+
+def test_an_object_is_opened_as_a_file_that_can_be_read_again(lake):
+    body = b"line\n" * 300_000
+    lake.write("runs/r1/training/m.jsonl", body)
+    with lake.open("runs/r1/training/m.jsonl") as content:
+        assert content.read() == body
+        content.seek(0)
+        assert content.read(5) == b"line\n"
+    with lake.open("runs/r1/training/none.jsonl") as content:
+        assert content.read() == b""

@@ -223,7 +223,7 @@ def test_an_odd_status_passes_as_it_is_and_an_odd_count_as_unknown(
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [("processed", "ready"), ("uploaded", "pending"), ("running", "pending"), (None, "pending"),
+    [("processed", "ready"), ("uploaded", "unsaid"), ("running", "pending"), (None, "unsaid"),
      ("error", "broken")],
 )  # fmt: skip
 def test_a_file_is_asked_after_by_its_id(

@@ -8,7 +8,7 @@ import pytest
 from shared.ledger import Entry
 from shared.providers import Job, JobRequest
 from shared.purchases import Desk, settle_job
-from shared.purchases.files import FILE_PATIENCE
+from shared.purchases.files import FILE_PATIENCE, UNSAID_PATIENCE
 from shared.purchases.rules import CLOCK_SKEW, adoptable, late_job, same_model
 from tests.unit.shared.fakes import START, FakeProvider, Fault
 from tests.unit.shared.purchases.orders import ORDER, SECOND_ORDER, poll, submit
@@ -140,6 +140,15 @@ def test_an_upload_that_never_becomes_ready_is_tried_all_the_same(
     submit(desk)
     waited = provider.made["job-1"].created_at - START
     assert FILE_PATIENCE <= waited < 2 * FILE_PATIENCE
+
+
+def test_a_provider_that_says_nothing_of_an_upload_is_not_waited_for_long(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    provider.file_ending = "unsaid"
+    submit(desk)
+    waited = provider.made["job-1"].created_at - START
+    assert UNSAID_PATIENCE <= waited < 2 * UNSAID_PATIENCE
 
 
 def test_an_upload_that_the_provider_cannot_use_buys_nothing(

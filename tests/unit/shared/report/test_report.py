@@ -8,7 +8,7 @@ import pytest
 from shared.lake import keys
 from shared.report.stages import write_report
 from shared.report.text import dollars
-from tests.sample_run import EPISODES, FINISHED, RUN_ID, SampleRun, sample_run
+from tests.sample_run import EPISODES, FINISHED, HOST_TURN, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
@@ -293,6 +293,19 @@ def test_every_arm_has_its_measures_people_too(run):
     for arm in ("base", "prompted", "tuned"):
         assert lengths[arm, "llama-3.1-8b"][1] == 4
     assert "people" in re.search(r'<section id="measures">.*?</thead>', html, re.DOTALL)[0]
+
+
+def test_what_the_host_shares_with_a_models_training_text_stands_beside_what_the_model_does():
+    with sample_run(models=("llama-3.1-8b",)) as run:
+        through(run, "jobs").write_all_arms()
+        reply = {
+            "show": "porch", "pair_id": "p9", "episode_id": "e2", "completion": HOST_TURN,
+            "split": "held_out", "prompt_tokens": 60, "completion_tokens": 20,
+        }  # fmt: skip
+        run.lake.write_rows("pairs", keys.shard_file("pairs", "porch.2014-09"), [reply])
+        reported(run)
+        line = re.search(r"<tr><th[^>]*>Copied at length.*?</tr>", page(run), re.DOTALL)[0]
+    assert re.findall(r'<td class="num">([^<]+)', line) == ["0%", "50%", "50%", "100%", "–"]
 
 
 def test_a_held_out_item_asks_for_no_guests_whatever_it_says(run):
