@@ -25,7 +25,11 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 2, tzinfo=UTC)
 BATCH = "porch.2026-11.0"
 POLICY = web.FetchPolicy(
-    "econchatr tests", delay_seconds=0.0, timeout_seconds=0.5, max_bytes=1_000_000
+    "econchatr tests",
+    delay_seconds=0.0,
+    timeout_seconds=0.5,
+    max_bytes=1_000_000,
+    reach_private=True,
 )
 TITLE = "Zoë Åkesson on Rain"
 FIFTY_MEGABYTES = 50_000_000
