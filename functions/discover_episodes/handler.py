@@ -6,17 +6,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
+from functions.web_wiring import fetcher
 from functions.wiring import logger, settings_of
 from shared.clock import utc_now
 from shared.corpus import stages
 from shared.lake import keys
-from shared.run.environment import environment
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    private = environment().reach_private_addresses
-    fetcher = stages.fetcher_for(settings.show, lake(), reach_private=private)
-    found = stages.discover(lake(), settings, fetcher, utc_now())
+    found = stages.discover(lake(), settings, fetcher(settings.show), utc_now())
     return {**asdict(found), "batches_key": keys.batches(settings.run_id)}

@@ -5,14 +5,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
+from functions.web_wiring import fetcher
 from functions.wiring import logger, settings_of
 from shared.corpus import stages
-from shared.run.environment import environment
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    private = environment().reach_private_addresses
-    fetcher = stages.fetcher_for(settings.show, lake(), reach_private=private)
-    return dict(stages.scrape(lake(), settings, event["batch"], fetcher))
+    return dict(stages.scrape(lake(), settings, event["batch"], fetcher(settings.show)))

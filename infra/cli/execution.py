@@ -16,7 +16,7 @@ from shared.clock import utc_now
 from shared.errors import EconChatRError
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
-from shared.report import left_running
+from shared.report import left_running, still_running
 
 CLOSING_STARTS_WITHIN_SECONDS = 60
 KILLED = {
@@ -150,7 +150,6 @@ def _named_when_left(here: Laptop, run_id: str) -> Iterator[None]:
 def _name_what_runs(ledger: Ledger, run_id: str) -> None:
     for job in left_running(ledger, ledger.entries(run_id)):
         print(
-            f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'not yet known'}, "
-            f"at most {job['at_most_usd']} USD; the next run in this folder goes on with it or stops it",
+            f"{still_running(job)}; the next run in this folder goes on with it or stops it",
             file=sys.stderr,
         )

@@ -13,7 +13,7 @@ from infra.local.cloud import Entered, Finished, MapProgress, Progress
 from shared import money
 from shared.dataset import UNITS
 from shared.ledger import Ledger, RunNotOpen
-from shared.report import commitment
+from shared.report import commitment, still_running
 
 NOTICED = 8  # findings told; the report and the query have all
 QUIET_STATES = (
@@ -195,11 +195,7 @@ def print_stopped(summary: Mapping[str, Any]) -> None:
                 end="",
             )
     for job in summary["left_running"]:
-        print(
-            f" STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id']}, "
-            f"at most {job['at_most_usd']} USD; stop it there.",
-            end="",
-        )
+        print(f" {still_running(job)}; stop it there.", end="")
     print("" if summary["left_running"] else " Nothing is left running.")
 
 

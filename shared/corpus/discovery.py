@@ -89,8 +89,7 @@ def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
     )
     return {
         row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))
-        for key in lake.keys("lake/episodes/")
-        if keys.belongs_to(key, show)
+        for key in lake.show_files("episodes", show)
         for row in lake.read_file(key, columns)
     }
 

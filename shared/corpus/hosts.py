@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from shared import web
-from shared.clock import jittered, utc_now
+from shared.clock import utc_now
 from shared.lake import Bucket, keys
 from shared.shows import ShowProfile
 
-RACES = 20
-RACE_PAUSE_SECONDS = 0.02  # times the races lost so far
 FARTHEST_SECONDS = 300  # what lies farther ahead is another machine's wrong clock
 
 
@@ -34,11 +32,10 @@ class LakeSlots:
         self._sleep = sleep
 
     def seconds_until_ours(self, host: str, delay: float) -> float:
-        """Take the host's next slot; how long until it comes. After `RACES` lost races, one delay."""
+        """Take the host's next slot; how long until it comes. After too many lost races, one delay."""
         key = keys.host_slots(host)
-        for race in range(RACES):
-            self._sleep(jittered(RACE_PAUSE_SECONDS * race))
-            stored, now = self._lake.stored(key), self._now()
+        for stored in self._lake.races(key, self._sleep):
+            now = self._now()
             ours = max(now, _free_at(stored.body, now) if stored else now)
             after = json.dumps({"free_at": (ours + timedelta(seconds=delay)).isoformat()})
             if self._lake.replace(key, after.encode(), "application/json", stored):

@@ -25,8 +25,7 @@ def settle(lake: Lake, settings: RunSettings) -> None:
     """
     shards = {
         keys.shard_in(key): lake.read_file(key, COLUMNS)
-        for key in lake.keys("lake/episodes/")
-        if keys.belongs_to(key, settings.show.name)
+        for key in lake.show_files("episodes", settings.show.name)
     }
     discovery = lake.read_json(keys.discovery(settings.run_id)) or {}
     removed = {row["episode_id"] for row in discovery.get("removed_episodes", ())}

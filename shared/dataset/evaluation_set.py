@@ -63,6 +63,10 @@ class EvaluationSet:
     exchanges: tuple[Exchange, ...] = ()
     held_out: tuple[HeldOut, ...] = ()
 
+    def paid_arms(self) -> list[PaidArm]:
+        """The arms that a provider answers; without a card nobody can be prompted with it."""
+        return [arm for arm in PAID_ARMS if arm != "prompted" or self.card]
+
     def items(self, questions: Sequence[str]) -> list[Item]:
         """The show's questions, then what was said in held-out episodes."""
         asked = [Item(number, "question", text) for number, text in enumerate(questions, 1)]

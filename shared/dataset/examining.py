@@ -9,7 +9,6 @@ from shared.dataset import persona
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate
-from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.run import RunSettings
 from shared.shows import ShowProfile
@@ -106,7 +105,7 @@ def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[
     if not episodes:
         return
     bounds, columns = show.training, ("episode_id", "speaker", "role", "text", "n_tokens")
-    for row in _of_show(lake, show, "turns", columns):
+    for row in lake.show_rows("turns", show.name, columns):
         long_enough = bounds.min_completion_tokens <= row["n_tokens"] <= bounds.max_pair_tokens
         if row["episode_id"] in episodes and row["role"] != "host" and long_enough:
             text = clean_text(row["text"]).text
@@ -116,16 +115,10 @@ def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[
 def _card(lake: Lake, show: ShowProfile, episodes: set[str]) -> str:
     columns = ("episode_id", "title", "guests", "published")
     rows = [
-        row for row in _of_show(lake, show, "episodes", columns) if row["episode_id"] in episodes
+        row
+        for row in lake.show_rows("episodes", show.name, columns)
+        if row["episode_id"] in episodes
     ]
     rows.sort(key=lambda row: (row["published"], row["episode_id"]))
     guests = [guest for row in rows for guest in row["guests"] or ()]
     return persona.card(show, [row["title"] or "" for row in rows], guests)
-
-
-def _of_show(
-    lake: Lake, show: ShowProfile, table: str, columns: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    for key in lake.keys(f"lake/{table}/"):
-        if keys.belongs_to(key, show.name):
-            yield from lake.read_file(key, columns)

@@ -1,20 +1,15 @@
 """What the bucket remembers of a show for all its runs: which episodes are held out, and which spans recur."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from shared.clock import jittered
 from shared.dataset import splits
 from shared.dataset.boilerplate import recurring_spans
 from shared.dataset.splits import Assigned, Episode, Split
-from shared.errors import FileContended
-from shared.lake import keys
+from shared.lake import contended, keys
 from shared.lake.tables import Lake, Row
 
-RACES = 20
-RACE_PAUSE_SECONDS = 0.02  # times the races lost so far
 MOST_EPISODES = 600
 """So many episodes are looked at for recurring spans, so that a large show fits one function."""
 GROWTH = 10  # percent by which a show grows before its recurring spans are looked for again
@@ -26,16 +21,14 @@ def settled(lake: Lake, show: str, turns: Mapping[str, str]) -> dict[str, Split]
     `turns` are the show's files of turns and their entity tags.
     """
     key = keys.splits(show)
-    for race in range(RACES):
-        time.sleep(jittered(RACE_PAUSE_SECONDS * race))
-        stored = lake.stored(key)
+    for stored in lake.races(key):
         before = splits.from_rows(json.loads(stored.body)) if stored else []
         new = _unplaced(lake, turns, before)
         placed = [*before, *splits.assign(new, before)]
         body = json.dumps(splits.rows_of(placed), ensure_ascii=False).encode()
         if not new or lake.replace(key, body, "application/json", stored):
             return {one.episode.episode_id: one.split for one in placed}
-    raise FileContended(f"{key} was replaced by other runs {RACES} times in a row; try again")
+    raise contended(key)
 
 
 def recurring(lake: Lake, show: str, turns: Mapping[str, str], n_episodes: int) -> list[int]:

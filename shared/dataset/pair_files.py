@@ -41,7 +41,7 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
 
     A file's name tells which turns and which rules made it.
     """
-    have = {key for key in lake.keys("lake/pairs/") if keys.belongs_to(key, show.name)}
+    have = set(lake.show_files("pairs", show.name))
     turns = {
         key: etag
         for key, etag in lake.etags("lake/turns/").items()
@@ -50,12 +50,13 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
     split_of = held_out.settled(lake, show.name, turns)
     recurring = held_out.recurring(lake, show.name, turns, len(split_of))
     sieve = boilerplate.sifter(show, recurring)
-    rules = [PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)]
+    rules = (
+        *(PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)),
+        boilerplate.name_of(recurring),
+    )
     want = {}
     for key, etag in turns.items():
-        made_from = digest(
-            etag, *rules, boilerplate.name_of(recurring), _splits_in(lake, key, split_of), length=8
-        )
+        made_from = digest(etag, *rules, _splits_in(lake, key, split_of), length=8)
         target = key.replace("lake/turns/", "lake/pairs/").replace(
             ".parquet", f".{made_from}.parquet"
         )

@@ -83,9 +83,7 @@ def _parsed_episodes(lake: Lake, settings: RunSettings) -> tuple[set[str], Count
     columns = ("episode_id", "published", "status")
     rows = [
         row
-        for key in lake.keys("lake/episodes/")
-        if keys.belongs_to(key, settings.show.name)
-        for row in lake.read_file(key, columns)
+        for row in lake.show_rows("episodes", settings.show.name, columns)
         if settings.since is None or row["published"].date() >= settings.since
     ]
     outcomes = Counter(row["status"] for row in rows)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, PaidArm
+from shared.dataset.evaluation_set import EvaluationSet, PaidArm
 from shared.errors import EconChatRError
 from shared.evaluation import samples
 from shared.lake import Bucket, keys
@@ -72,5 +72,4 @@ def _evaluation_set(bucket: Bucket, settings: RunSettings) -> EvaluationSet:
 
 
 def _paid_arms(bucket: Bucket, settings: RunSettings) -> list[PaidArm]:
-    shown = _evaluation_set(bucket, settings)
-    return [arm for arm in PAID_ARMS if arm != "prompted" or shown.card]
+    return _evaluation_set(bucket, settings).paid_arms()

@@ -4,6 +4,6 @@
 """
 
 from shared.lake import keys
-from shared.lake.bucket import TROUBLE, Bucket
+from shared.lake.bucket import TROUBLE, Bucket, contended
 
-__all__ = ["TROUBLE", "Bucket", "keys"]
+__all__ = ["TROUBLE", "Bucket", "contended", "keys"]

@@ -2,13 +2,16 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.clock import jittered
+from shared.errors import FileContended
 from shared.text import encodable
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 TROUBLE = (BotoCoreError, ClientError)
 """What reading and writing raise when AWS is in trouble: a retry's business, nobody's bad data."""
+RACES = 20
+RACE_PAUSE_SECONDS = 0.02  # times the races lost so far
 _CHUNK_BYTES = 1_000_000
 _OVERTAKEN = frozenset(
     {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404"}
@@ -76,6 +81,17 @@ class Bucket:
             raise
         return Stored(found["Body"].read(), found["ETag"])
 
+    def races(
+        self, key: str, sleep: Callable[[float], None] = time.sleep
+    ) -> Iterator[Stored | None]:
+        """The object as it is now, once more each time that `replace` found another writer first.
+
+        Stands back a little longer after each race; ends after RACES of them.
+        """
+        for race in range(RACES):
+            sleep(jittered(RACE_PAUSE_SECONDS * race))
+            yield self.stored(key)
+
     def replace(self, key: str, body: bytes, content_type: str, before: Stored | None) -> bool:
         """Put the object if it is still as `before`; False when another writer was first."""
         condition: Any = {"IfNoneMatch": "*"} if before is None else {"IfMatch": before.etag}
@@ -125,3 +141,8 @@ class Bucket:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         for page in pages:
             yield from page.get("Contents", [])
+
+
+def contended(key: str) -> FileContended:
+    """What to raise when every race for the object was lost."""
+    return FileContended(f"{key} was replaced by other runs {RACES} times in a row; try again")

@@ -1,7 +1,6 @@
 """The lake: Parquet tables in the bucket, each in its written schema."""
 
 import io
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,14 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.clock import jittered
-from shared.errors import FileContended
-from shared.lake.bucket import Bucket
+from shared.lake import keys
+from shared.lake.bucket import Bucket, contended
 from shared.lake.schemas import MOMENT, MONEY, SCHEMAS
 
 PARQUET = "application/vnd.apache.parquet"
-RACES = 20
-RACE_PAUSE_SECONDS = 0.02  # times the races lost so far
 Row = dict[str, Any]
 
 
@@ -34,19 +30,28 @@ class Lake(Bucket):
         One step, though S3 knows no transactions: a file that another run replaced in between is
         read and changed anew. Raises FileContended.
         """
-        for race in range(RACES):
-            time.sleep(jittered(RACE_PAUSE_SECONDS * race))
-            stored = self.stored(key)
+        for stored in self.races(key):
             rows = change(_rows(table, stored.body) if stored else [])
             if self.replace(key, _parquet(table, rows), PARQUET, stored):
                 return len(rows)
-        raise FileContended(f"{key} was replaced by other runs {RACES} times in a row; try again")
+        raise contended(key)
 
     def read_rows(
         self, table: str, prefix: str = "", columns: Sequence[str] | None = None
     ) -> Iterator[dict[str, Any]]:
         """Rows of every file whose key starts with `lake/<table>/<prefix>`, only `columns` if given."""
         for key in self.keys(f"lake/{table}/{prefix}"):
+            yield from self.read_file(key, columns)
+
+    def show_files(self, table: str, show: str) -> list[str]:
+        """Keys of the files, a month each, that hold the show's rows of `table`."""
+        return [key for key in self.keys(f"lake/{table}/") if keys.belongs_to(key, show)]
+
+    def show_rows(
+        self, table: str, show: str, columns: Sequence[str] | None = None
+    ) -> Iterator[Row]:
+        """The show's rows of `table`, one file in memory at a time, only `columns` if given."""
+        for key in self.show_files(table, show):
             yield from self.read_file(key, columns)
 
     def read_file(self, key: str, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:

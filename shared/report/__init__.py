@@ -1,7 +1,7 @@
 """What a run leaves behind: its rows in the lake, its summary and a page for a person."""
 
-from shared.report.ending import left_running
+from shared.report.ending import left_running, still_running
 from shared.report.tables import spend_rows
 from shared.report.view import ARM_NAMES, commitment
 
-__all__ = ["ARM_NAMES", "commitment", "left_running", "spend_rows"]
+__all__ = ["ARM_NAMES", "commitment", "left_running", "spend_rows", "still_running"]

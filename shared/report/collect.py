@@ -109,9 +109,7 @@ def _rows(lake: Lake, table: str, run_id: str) -> tuple[Row, ...]:
 def _episodes(lake: Lake, settings: RunSettings) -> tuple[Row, ...]:
     found = [
         row
-        for key in lake.keys("lake/episodes/")
-        if keys.belongs_to(key, settings.show.name)
-        for row in lake.read_file(key, EPISODE_COLUMNS)
+        for row in lake.show_rows("episodes", settings.show.name, EPISODE_COLUMNS)
         if settings.since is None or row["published"].date() >= settings.since
     ]
     return tuple(sorted(found, key=lambda row: (row["published"], row["episode_id"])))

@@ -74,6 +74,14 @@ def left_running(ledger: Ledger, entries: Iterable[Entry]) -> list[dict[str, Any
     ]
 
 
+def still_running(job: Mapping[str, Any]) -> str:
+    """One of those jobs in words."""
+    return (
+        f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'not yet known'}, "
+        f"at most {job['at_most_usd']} USD"
+    )
+
+
 def unsettled_jobs(
     lake: Bucket, ledger: Ledger, run_id: str, entries: Iterable[Entry]
 ) -> Iterator[dict[str, Any]]:

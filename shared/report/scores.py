@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -43,7 +43,7 @@ def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Itera
     """Every turn of the host, where a question asks for a quote; else nothing is read."""
     if not any(measures.quote_beginning(question) for question in questions):
         return
-    for row in _of_show(lake, record, "turns", ("role", "text")):
+    for row in lake.show_rows("turns", record.settings.show.name, ("role", "text")):
         if row["role"] == "host":
             yield row["text"]
 
@@ -59,7 +59,7 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
     columns = (*BOUNDED, "pair_id", "episode_id", "completion", "split")
     training = record.settings.show.training
     replies: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in _of_show(lake, record, "pairs", columns):
+    for row in lake.show_rows("pairs", record.settings.show.name, columns):
         if row["split"] == "held_out" and training.takes(*(row[name] for name in BOUNDED)):
             replies[row["episode_id"]][row["pair_id"]] = row["completion"]
     return [
@@ -67,14 +67,6 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
         for _, said in sorted(replies.items())
         for pair_id in sorted(said)[:REPLIES_AN_EPISODE]
     ]
-
-
-def _of_show(
-    lake: Lake, record: RunRecord, table: str, columns: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    for key in lake.keys(f"lake/{table}/"):
-        if keys.belongs_to(key, record.settings.show.name):
-            yield from lake.read_file(key, columns)
 
 
 def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:

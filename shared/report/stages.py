@@ -9,7 +9,7 @@ from shared.lake.tables import Lake, typed
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
 from shared.report import tables
 from shared.report.collect import collect
-from shared.report.ending import ending, left_running, unsettled_jobs
+from shared.report.ending import ending, left_running, still_running, unsettled_jobs
 from shared.report.html import render
 from shared.report.scores import scores
 from shared.report.summary import refused_summary, summarise
@@ -57,11 +57,7 @@ def _is_closed(lake: Lake, run_id: str) -> bool:
 def _message(summary: Mapping[str, Any]) -> str:
     did = "A stand-in answered; it would have cost" if summary["stand_in"] else "Spent"
     spent = f"{did} {summary['settled_usd']} USD of {summary['ceiling_usd']}."
-    left = [
-        f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'unknown'}, "
-        f"at most {job['at_most_usd']} USD; stop it there."
-        for job in summary["left_running"]
-    ]
+    left = [f"{still_running(job)}; stop it there." for job in summary["left_running"]]
     return " ".join([f"{summary['status']}.", spent, *left, summary["cause"] or ""])
 
 

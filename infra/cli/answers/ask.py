@@ -19,7 +19,7 @@ from infra.local.laptop import Laptop, laptop
 from shared import money
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
-from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, Item
+from shared.dataset.evaluation_set import EvaluationSet, Item
 from shared.errors import BadInput, InvalidField
 from shared.evaluation import samples
 from shared.lake import keys
@@ -144,8 +144,7 @@ def questions_of(found: Finished, settings: RunSettings, text: str) -> dict[str,
         raise InvalidField('the question is empty; write one, such as "Why do you keep a porch?"')
     return {
         arm: samples.question(settings, found.model, arm, text, found.shown, found.fine_tuned_model)
-        for arm in PAID_ARMS
-        if arm != "prompted" or found.shown.card
+        for arm in found.shown.paid_arms()
     }
 
 
@@ -174,12 +173,11 @@ def _buy(
     item = Item(1, "question", text)
     rows: list[dict[str, Any]] = []
     try:
-        for arm in PAID_ARMS:
-            if arm in questions:
-                answered = ask(desk, questions[arm])
-                rows.append(
-                    samples.answer_row(settings, found.model, arm, item, questions[arm], answered)
-                )
+        for arm in found.shown.paid_arms():
+            answered = ask(desk, questions[arm])
+            rows.append(
+                samples.answer_row(settings, found.model, arm, item, questions[arm], answered)
+            )
     finally:
         ledger.close_run(settings.run_id)
         lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])

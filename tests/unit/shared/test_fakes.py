@@ -14,16 +14,6 @@ from tests.unit.shared.purchases.orders import question
 REQUEST = JobRequest("model", 1, "base", "file", n_epochs=1)
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def provider(clock: Clock) -> FakeProvider:
-    return FakeProvider(clock)
-
-
 def test_a_job_passes_through_its_states_and_bills_at_its_end(
     provider: FakeProvider, clock: Clock
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus.hosts import FARTHEST_SECONDS, LakeSlots, fetcher_for
-from shared.lake import keys
+from shared.lake import Bucket, keys
 from shared.web import Fetcher, FetchPolicy
 from tests.unit.shared.run.test_settings import resolved
 
@@ -50,7 +50,7 @@ def test_no_two_requests_are_nearer_than_the_delay_of_the_one_before(delays, pau
         assert after - before >= timedelta(seconds=delay) - timedelta(milliseconds=1)
 
 
-class MemoryBucket:
+class MemoryBucket(Bucket):
     """Conditional writes in memory, as the bucket has them."""
 
     def __init__(self):

@@ -10,11 +10,9 @@ from shared.evaluation import samples, stages
 from shared.evaluation.stages import Arm, EveryFineTuneFailed
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
-from shared.ledger import Ledger
 from shared.providers import Completion, RateLimited, examples
 from shared.purchases import Desk
-from tests.unit.shared.fakes import Clock, FakeProvider, Fault
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MINI = catalogue.packaged().model("gpt-4.1-mini")
@@ -32,29 +30,6 @@ SHOWN = EvaluationSet(
         HeldOut("p4", "e3", "It was late.", "It is always late.", None),
     ),
 )
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def provider(clock):
-    return FakeProvider(clock)
-
-
-@pytest.fixture
-def ledger(clock):
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    for run_id in ("r1", "r2"):
-        ledger.open_run(run_id, Decimal("5.00"), "2026-11", Decimal(100))
-    return ledger
-
-
-@pytest.fixture
-def desk(ledger, provider, clock):
-    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
 
 
 def run(run_id="r1"):

@@ -13,40 +13,16 @@ from shared.errors import ModelShutdown, SpendCeilingReached
 from shared.fine_tuning import stages
 from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, DeploymentFailed
 from shared.lake import keys
-from shared.ledger import Ledger, RunClosed, SpendOverrun
+from shared.ledger import RunClosed, SpendOverrun
 from shared.providers import Deployment, Job, ProviderRejected, ProviderUnavailable, TrainingStep
-from shared.purchases import Desk, PurchaseUnfinished
-from tests.unit.shared.fakes import Clock, FakeProvider, Fault
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from shared.purchases import PurchaseUnfinished
+from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.3-70b")
 LINE = b'{"messages": []}\n'
 TOKENS = 25_000  # an epoch: 100,000 tokens over four, 0.50 USD
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def provider(clock):
-    return FakeProvider(clock)
-
-
-@pytest.fixture
-def ledger(clock):
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    for run_id in ("r1", "r2"):
-        ledger.open_run(run_id, Decimal("5.00"), "2026-11", Decimal(100))
-    return ledger
-
-
-@pytest.fixture
-def desk(ledger, provider, clock):
-    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
 
 
 def run(run_id="r1", **fields):

@@ -14,11 +14,6 @@ from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 TABLE = "ledger"
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture(params=["moto", "memory"])
 def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     if request.param == "memory":

@@ -14,7 +14,7 @@ from shared.ledger import Ledger, Reservation, Totals
 from shared.ledger.notices import CLAIM_HOLDS
 from shared.ledger.notifier import Notifier, message, reached
 from shared.purchases import Desk
-from tests.unit.shared.fakes import Clock, FakeProvider
+from tests.unit.shared.fakes import FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB, client_error
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
@@ -34,11 +34,6 @@ class Topic:
             raise self.down
         self.subjects.append(Subject)
         self.bodies.append(Message)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

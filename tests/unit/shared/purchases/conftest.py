@@ -7,20 +7,9 @@ from decimal import Decimal
 import pytest
 
 from shared.ledger import Ledger
-from shared.purchases import Desk
-from tests.unit.shared.fakes import Clock, FakeProvider
+from tests.unit.shared.fakes import Clock
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 from tests.unit.shared.purchases.orders import MONTH
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def provider(clock: Clock) -> FakeProvider:
-    return FakeProvider(clock)
 
 
 @pytest.fixture
@@ -34,11 +23,6 @@ def ledger(client: MemoryDynamoDB, clock: Clock) -> Ledger:
     for run_id in ("run", "second"):
         ledger.open_run(run_id, Decimal(1), MONTH, Decimal(100))
     return ledger
-
-
-@pytest.fixture
-def desk(ledger: Ledger, provider: FakeProvider, clock: Clock) -> Desk:
-    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
 
 
 Dying = Callable[..., AbstractContextManager[None]]

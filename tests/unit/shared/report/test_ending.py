@@ -11,7 +11,7 @@ from shared.purchases import Desk, cancel_jobs, ensure_job
 from shared.report import stages
 from shared.report.ending import ending
 from tests.sample_run import RUN_ID, sample_run
-from tests.unit.shared.fakes import Clock, FakeProvider
+from tests.unit.shared.fakes import FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 from tests.unit.shared.purchases.orders import ORDER, open_file
 
@@ -22,11 +22,6 @@ LEFT = {
     "Error": "JobsLeftRunning",
     "Cause": json.dumps({"errorMessage": "not everything of run porch-1 could be stopped"}),
 }
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
