@@ -17,8 +17,11 @@ DRAWS = 2000
 FEWEST_CLUSTERS = 5  # below, what can be drawn again differs too little to say anything
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval (1927) of a share, in 0 to 1; all of it where nothing was tried."""
+def wilson(hits: float, n: float) -> tuple[float, float]:
+    """Wilson's score interval (1927) of a share, in 0 to 1; all of it where nothing was tried.
+
+    A tie is half a hit; `n` may be the number of trials that a mean of several shares is worth.
+    """
     if not n:
         return 0.0, 1.0
     centre, spread = hits / n + Z * Z / (2 * n), hits * (n - hits) / n**3 + (Z / (2 * n)) ** 2

@@ -1,0 +1,91 @@
+"""A judge's votes, and what both orders of one pair come to together."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared import money
+from shared.evaluation.jury.votes import Vote
+
+PAIRS = (("tuned", "base"), ("tuned", "prompted"), ("prompted", "base"), ("host", "impostor"))
+"""Which arms meet, the one that is hoped to win first."""
+QUALIFYING = ("host", "impostor")
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One ballot: the arms in the order they were shown, characters shown of each, and the vote.
+
+    `model` is the tuned one that is compared, None where host and impostor were shown. `vote` is None where
+    the judge's reply could not be used. `cost` is in dollars, zero where the provider did not count.
+    """
+
+    judge: str
+    model: str | None
+    item: str
+    episode: str
+    first: str
+    second: str
+    first_size: int
+    second_size: int
+    vote: Vote | None
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """One pair of replies to one item before one judge, in both orders.
+
+    `points` are the left one's: 1, 0, or 1/2 for a tie, which a vote that flips with the order is.
+    """
+
+    judge: str
+    model: str | None
+    item: str
+    episode: str
+    pair: Pair
+    points: float
+    left_size: int
+    right_size: int
+    cost: Decimal
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the judge went by the order."""
+        return self.points == 0.5
+
+
+def bouts(judgements: Iterable[Judgement]) -> list[Bout]:
+    """Every pair that a judge voted on in both orders; one usable vote of the two says nothing."""
+    orders: dict[tuple[str, str | None, str, Pair], dict[bool, Judgement]] = defaultdict(dict)
+    for one in judgements:
+        straight = (one.first, one.second) in PAIRS
+        pair = (one.first, one.second) if straight else (one.second, one.first)
+        orders[one.judge, one.model, one.item, pair][straight] = one
+    return [
+        _bout(pair, both[True], both[False])
+        for (_, _, _, pair), both in sorted(orders.items(), key=lambda item: _key(item[0]))
+        if len(both) == 2 and all(one.vote for one in both.values())
+    ]
+
+
+def _bout(pair: Pair, straight: Judgement, reversed_: Judgement) -> Bout:
+    won = (straight.vote == "first") + (reversed_.vote == "second")
+    return Bout(
+        judge=straight.judge,
+        model=straight.model,
+        item=straight.item,
+        episode=straight.episode,
+        pair=pair,
+        points=won / 2,
+        left_size=straight.first_size,
+        right_size=straight.second_size,
+        cost=money.add(straight.cost, reversed_.cost),
+    )
+
+
+def _key(place: tuple[str, str | None, str, Pair]) -> tuple[str, str, str, Pair]:
+    judge, model, item, pair = place
+    return judge, model or "", item, pair
