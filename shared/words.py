@@ -19,6 +19,15 @@ def words(text: str) -> Words:
     return tuple(WORD.findall(fold(text)))
 
 
+def placed_words(text: str) -> list[tuple[str, int, int]]:
+    """The folded words of `text` with where each begins and ends in it."""
+    return [
+        (word, found.start(), found.end())
+        for found in WORD.finditer(text.translate(_QUOTES))
+        for word in words(found[0])
+    ]
+
+
 def ngrams(said: Words, size: int) -> list[Words]:
     """Every run of `size` words, in order."""
     return [said[start : start + size] for start in range(len(said) - size + 1)]

@@ -38,7 +38,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             ),
         ),
         "Ai": (*_BASE, "httpx2", "openai", "tiktoken"),
-        "Report": (*_BASE, "jinja2", "pandas", "pyarrow"),
+        "Report": (*_BASE, "jinja2", "pandas", "pyarrow", "pygal"),
     }
 )
 """Roots of each layer by its name in template.yaml without "Layer"; the lock says the versions."""

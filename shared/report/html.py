@@ -1,20 +1,27 @@
-"""report.html: one file that needs no script, no network and no other file."""
+"""report.html: one file that needs no network and no other file, and without its script shows everything."""
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from shared.dataset import findings
+from shared.evaluation import measures, scoring
 from shared.report import text, view
 from shared.report.collect import RunRecord
+from shared.report.page import answers, asking, drawings
+from shared.report.page.answers import Copied
 from shared.report.summary import Scored, episode_counts, model_line
 
 HERE = Path(__file__).parent
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """A page's template, in which everything is escaped that is not our own."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,  # answers, titles and errors are other people's words
@@ -29,16 +36,34 @@ def _template() -> Template:
         moment=text.moment,
         web_address=text.web_address,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
-def render(record: RunRecord, scored: Scored) -> str:
-    """The page; everything in it that came from outside is escaped."""
+@cache
+def script(name: str) -> Markup:
+    """One of our own scripts, to stand in a page."""
+    return Markup((HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - ours, no outside text
+
+
+def script_hash(source: str) -> str:
+    """How a page's policy names the only script that it lets run."""
+    return f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"
+
+
+def render(
+    record: RunRecord, scored: Scored, facts: scoring.Known, copied: Copied, verdict: str = ""
+) -> str:
+    """The page; everything in it that came from outside is escaped.
+
+    `verdict` is the sentence that answers what the run was for; empty where nothing can be said.
+    """
     settings = record.settings
-    return _template().render(
+    columns = view.arms(record)
+    return template("report.html.j2").render(
         run=record,
         settings=settings,
         show=settings.show,
+        verdict=verdict,
         headline=view.headline(record),
         bar=view.bar(record),
         together=view.commitment(record.plans),
@@ -49,15 +74,21 @@ def render(record: RunRecord, scored: Scored) -> str:
         unread=[row for row in record.episodes if row["status"] != "parsed"],
         read=[row for row in record.episodes if row["status"] == "parsed"],
         corpus_by_year=view.corpus_by_year(record),
-        questions=view.questions(record),
-        arms=view.arms(record),
+        questions=answers.questions(record, facts, copied),
+        leaked_words=measures.LEAKED_WORDS,
+        arms=columns,
+        arm_labels=[drawings.arm_name(record, model, arm) for model, arm in columns],
         answers_wanted=view.answers_wanted(record),
         answers_given=view.answers_given(record),
         shown=record.evaluation or {"card": "", "exchanges": ()},
         arm_names=view.ARM_NAMES,
         measures=view.measures(record, scored),
+        score_plots=drawings.score_plots(record, scored),
+        loss_plots=drawings.loss_plots(record),
+        corpus_plots=drawings.corpus_plots(record),
         token_statistics=list(view.token_statistics(record)),
-        curves=view.curves(record),
-        curve_size=(view.CURVE_WIDTH, view.CURVE_HEIGHT),
+        lines_to_ask=asking.lines(record),
         disclosure=settings.disclosure,
+        script=script("filter.js"),
+        script_hash=script_hash(script("filter.js")),
     )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.evaluation import measures, scoring
-from shared.evaluation.measures import Answer, Score
+from shared.evaluation.measures import Answer, Score, Span
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
@@ -17,7 +17,16 @@ BOUNDED = ("prompt_tokens", "completion_tokens")
 REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
 
 
-def scores(lake: Lake, record: RunRecord) -> list[dict[str, Any]]:
+def known(lake: Lake, record: RunRecord) -> scoring.Known:
+    """What the run's answers are held against: how the host's quotes go on, and who came when."""
+    questions = {_asked(row) for row in record.generations}
+    appearances = ((row["published"].year, row["guests"] or ()) for row in record.episodes)
+    return scoring.known(
+        record.settings.show, questions, host_words(lake, record, questions), appearances
+    )
+
+
+def scores(lake: Lake, record: RunRecord, facts: scoring.Known) -> list[dict[str, Any]]:
     """Every score of every arm and model that answered; none for a run without answers.
 
     An untuned model's answers are held against the training text too: what it shares with it is
@@ -26,11 +35,6 @@ def scores(lake: Lake, record: RunRecord) -> list[dict[str, Any]]:
     arms = _by_arm_and_model(record.generations)
     if not arms:
         return []
-    questions = {answer.question for answers in arms.values() for answer in answers}
-    appearances = ((row["published"].year, row["guests"] or ()) for row in record.episodes)
-    facts = scoring.known(
-        record.settings.show, questions, host_words(lake, record, questions), appearances
-    )
     rows = [
         _row(record, arm, model, score)
         for (arm, model), answers in arms.items()
@@ -90,16 +94,31 @@ def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, An
                 yield _row(record, arm, model, score)
 
 
-def _by_arm_and_model(generations: Iterable[Row]) -> Arms:
-    """The samples of each arm; the host and the impostor have no model.
+def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[Span]]:
+    """By model and generation, where a machine's answer repeats that model's training text at length."""
+    found: dict[tuple[str | None, str], list[Span]] = {}
+    for model in sorted({row["model"] for row in record.generations if row["model"]}):
+        rows = [row for row in record.generations if row["model"] == model]
+        spans = measures.copied_spans(
+            [row["answer"] for row in rows], training_completions(lake, record.run_id, model)
+        )
+        found |= {
+            (model, row["generation_id"]): own for row, own in zip(rows, spans, strict=True) if own
+        }
+    return found
 
-    What was said in a held-out episode asks for no quote and no guest, whatever words it holds.
-    """
+
+def _asked(row: Row) -> str:
+    """What the show asks; what was said in a held-out episode asks for no quote and no guest."""
+    return "" if row["item_kind"] == "held_out" else str(row["prompt"])
+
+
+def _by_arm_and_model(generations: Iterable[Row]) -> Arms:
+    """The samples of each arm; the host and the impostor have no model."""
     arms: Arms = defaultdict(list)
     for row in generations:
-        question = "" if row["item_kind"] == "held_out" else row["prompt"]
         cut_off = row["finish_reason"] == "length" if row["model"] else None
-        answer = Answer(question, row["answer"], cut_off)
+        answer = Answer(_asked(row), row["answer"], cut_off)
         arms[row["arm"], row["model"]].append(answer)
     return arms
 

@@ -11,9 +11,10 @@ from shared.report import tables
 from shared.report.collect import collect
 from shared.report.ending import ending, left_running, still_running, unsettled_jobs
 from shared.report.html import render
-from shared.report.scores import scores
+from shared.report.scores import copied, known, scores
 from shared.report.summary import refused_summary, summarise
 
+HTML = "text/html; charset=utf-8"
 MAX_SUBJECT = 99  # characters that SNS takes
 
 
@@ -100,7 +101,8 @@ def write_report(
         summary = refused_summary(run_id, error, cause, status or "FAILED")
         lake.write_json(keys.summary(run_id), summary)
         return summary
-    scored = scores(lake, record)
+    facts = known(lake, record)
+    scored = scores(lake, record, facts)
     summary = summarise(record, scored)
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
     lake.write_rows(
@@ -109,6 +111,7 @@ def write_report(
         tables.spend_rows(record.settings, record.entries),
     )
     lake.write_rows("runs", keys.table_file("runs", run_id), [tables.run_row(record)])
-    lake.write(keys.report(run_id), render(record, scored).encode(), "text/html; charset=utf-8")
+    page = render(record, scored, facts, copied(lake, record))
+    lake.write(keys.report(run_id), page.encode(), HTML)
     lake.write_json(keys.summary(run_id), summary)  # last: whoever finds it need not close the run
     return summary

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from shared import money
 
 
-def dollars(amount: Decimal | str) -> str:
+def dollars(amount: Decimal | str | float) -> str:
     """Dollars with as many decimals as are needed, from two to six: "$5.00", "$0.013245"."""
     whole, _, decimals = money.format_usd(Decimal(amount)).partition(".")
     return f"${int(whole):,}.{decimals.rstrip('0').ljust(2, '0')}"

@@ -23,26 +23,6 @@ ARM_NAMES = {
     "impostor": "another person",
 }
 ARMS = tuple(ARM_NAMES)
-CURVE_WIDTH, CURVE_HEIGHT = 240, 64
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One model's answers to one question, in the order of ARMS."""
-
-    model: str
-    answers: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One item and what each model made of it; of a held-out one also what people said."""
-
-    number: int
-    text: str
-    exchanges: tuple[Exchange, ...]
-    held_out: bool = False
-    spoken: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +64,6 @@ class MeasureLine:
 
     measure: Measure
     cells: tuple[tuple[str, int] | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A job's training loss as points of an SVG polyline, with its first and last values."""
-
-    model: str
-    points: str
-    steps: int
-    first: float
-    last: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +152,6 @@ def answers_given(record: RunRecord) -> int:
     return sum(bool(row["generated"]) for row in record.generations)
 
 
-def questions(record: RunRecord) -> list[Question]:
-    """Every question with its answers; of a run that did not come to asking, the questions alone."""
-    if not record.generations:
-        return [
-            Question(number, text, ())
-            for number, text in enumerate(record.settings.show.questions, 1)
-        ]
-    rows = sorted(
-        record.generations, key=lambda row: (row["question"], *_model_then_arm(record, row))
-    )
-    by_number = groupby(rows, lambda row: row["question"])
-    return [_question(number, list(asked)) for number, asked in by_number]
-
-
 def bar(record: RunRecord) -> Bar:
     """The run's money against its ceiling."""
     ceiling = record.settings.ceiling_usd
@@ -253,24 +208,36 @@ def spending(record: RunRecord) -> list[Spending]:
 def arms(record: RunRecord) -> list[tuple[str | None, str]]:
     """The (model, arm) pairs that answered, in the order of the page's columns; people, without a model, last."""
     found = {(row["model"], row["arm"]): row for row in record.generations}
-    return sorted(found, key=lambda pair: _model_then_arm(record, found[pair]))
+    return sorted(found, key=lambda pair: model_then_arm(record, found[pair]))
 
 
 def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
     """One line for each metric that any arm has."""
-    by_place = {
-        (row["metric"], row["model"], row["arm"]): row for row in scored if row["value"] is not None
-    }
-    columns = arms(record)
     lines = []
     for metric, measure in MEASURES.items():
-        rows = [
-            by_place.get((metric, model, arm)) or _of_the_host(by_place, metric, arm)
-            for model, arm in columns
-        ]
+        rows = by_arm(record, scored, metric)
         if any(rows):
             lines.append(MeasureLine(measure, tuple(_cell(measure, row) for row in rows)))
     return lines
+
+
+def by_arm(record: RunRecord, scored: Sequence[Row], metric: str) -> list[Row | None]:
+    """The rows of `metric` that have a number, one for each of `arms`, None where there is none."""
+    by_place = {
+        (row["metric"], row["model"], row["arm"]): row for row in scored if row["value"] is not None
+    }
+    return [
+        by_place.get((metric, model, arm)) or _of_the_host(by_place, metric, arm)
+        for model, arm in arms(record)
+    ]
+
+
+def model_then_arm(record: RunRecord, row: Row) -> tuple[int, int, str]:
+    """Where an answer of this model and arm stands: the models in the run's order, people last."""
+    order = [model.model for model in record.settings.models]
+    position = ARMS.index(row["arm"]) if row["arm"] in ARMS else len(ARMS)
+    model = order.index(row["model"]) if row["model"] in order else len(order)
+    return model, position, row["arm"]
 
 
 def _of_the_host(
@@ -310,16 +277,6 @@ def token_statistics(
         yield scope, [(text, units) for text, units in by_text.items() if set(units) == set(UNITS)]
 
 
-def curves(record: RunRecord) -> list[Curve]:
-    """The training loss of every job that reported at least two steps."""
-    rows = sorted(
-        (row for row in record.job_metrics if row["train_loss"] is not None),
-        key=lambda row: (row["model"], row["step"]),
-    )
-    series = ((model, list(group)) for model, group in groupby(rows, lambda row: row["model"]))
-    return [_curve(model, steps) for model, steps in series if len(steps) > 1]
-
-
 def _answers(record: RunRecord) -> str:
     collected, wanted = answers_given(record), answers_wanted(record)
     if collected == wanted:
@@ -327,41 +284,9 @@ def _answers(record: RunRecord) -> str:
     return f"{integer(collected)} of {counted(wanted, 'answer')}"
 
 
-def _model_then_arm(record: RunRecord, row: Row) -> tuple[int, int, str]:
-    order = [model.model for model in record.settings.models]
-    position = ARMS.index(row["arm"]) if row["arm"] in ARMS else len(ARMS)
-    model = order.index(row["model"]) if row["model"] in order else len(order)
-    return model, position, row["arm"]
-
-
 def _purchase_order(purpose: str, model: str) -> tuple[bool, str, str]:
     return purpose != "training", purpose, model
 
 
-def _question(number: int, asked: Sequence[Row]) -> Question:
-    return Question(
-        number,
-        asked[0]["prompt"],
-        tuple(_exchanges([row for row in asked if row["generated"]])),
-        held_out=asked[0]["item_kind"] == "held_out",
-        spoken=tuple(row for row in asked if not row["generated"]),
-    )
-
-
-def _exchanges(asked: Sequence[Row]) -> Iterator[Exchange]:
-    for model, answers in groupby(asked, lambda row: row["model"]):
-        yield Exchange(model, tuple(answers))
-
-
 def _cell(measure: Measure, row: Row | None) -> tuple[str, int] | None:
     return None if row is None else (measure.write(row["value"]), row["n"])
-
-
-def _curve(model: str, steps: Sequence[Row]) -> Curve:
-    losses = [row["train_loss"] for row in steps]
-    low, span = min(losses), (max(losses) - min(losses)) or 1.0
-    points = " ".join(
-        f"{CURVE_WIDTH * at / (len(losses) - 1):.1f},{CURVE_HEIGHT * (1 - (loss - low) / span):.1f}"
-        for at, loss in enumerate(losses)
-    )
-    return Curve(model, points, steps[-1]["step"], losses[0], losses[-1])

@@ -6,7 +6,13 @@ apply has no number and says why; a number of zero always means that something w
 
 from shared.evaluation.measures.degeneration import degeneration
 from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
-from shared.evaluation.measures.leakage import leakage, longest_shared_spans
+from shared.evaluation.measures.leakage import (
+    LEAKED_WORDS,
+    Span,
+    copied_spans,
+    leakage,
+    longest_shared_spans,
+)
 from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
 from shared.evaluation.measures.quotes import (
     Wordings,
@@ -21,13 +27,16 @@ from shared.evaluation.measures.size import size
 from shared.words import Words, words
 
 __all__ = [
+    "LEAKED_WORDS",
     "Answer",
     "GuestBook",
     "Score",
+    "Span",
     "Wordings",
     "Words",
     "absent",
     "asks_for_guests",
+    "copied_spans",
     "degeneration",
     "facts",
     "find_wordings",

@@ -4,16 +4,27 @@ Real speech repeats itself too, and so the same measure is taken of the host's o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from shared.evaluation.measures.records import Score, absent, mean, share
-from shared.words import Words, ngrams, words
+from shared.words import Words, ngrams, placed_words, words
 
 LEAKED_WORDS = (
     13  # real held-out speech shares spans of at most about ten words with earlier episodes
 )
 SEED_WORDS = 3
 METRICS = ("longest_shared_span", "mean_shared_span", "leaked")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some of a text's characters, from `start` to before `end`, and how many words they hold."""
+
+    start: int
+    end: int
+    n_words: int
 
 
 def longest_shared_spans(texts: Sequence[str], corpus: Iterable[str]) -> list[int]:
@@ -37,6 +48,33 @@ def longest_shared_spans(texts: Sequence[str], corpus: Iterable[str]) -> list[in
                     longest[number] += 1
                     longer[number] = set(ngrams(answers[number], longest[number] + 1))
     return [size if size >= SEED_WORDS else 0 for size in longest]
+
+
+def copied_spans(
+    texts: Sequence[str], corpus: Iterable[str], least: int = LEAKED_WORDS
+) -> list[list[Span]]:
+    """Where each text says `least` or more words that stand together in one text of `corpus`, in order.
+
+    Spans that meet or overlap are one. One pass over the corpus.
+    """
+    placed = [placed_words(text) for text in texts]
+    places: dict[Words, list[tuple[int, int]]] = defaultdict(list)
+    for number, said in enumerate(placed):
+        for at, run in enumerate(ngrams(tuple(word for word, _, _ in said), least)):
+            places[run].append((number, at))
+    copied: list[set[int]] = [set() for _ in texts]
+    for source in map(words, corpus if places else ()):
+        for run in ngrams(source, least):
+            for number, at in places.get(run, ()):
+                copied[number].update(range(at, at + least))
+    return [list(_joined(said, sorted(at))) for said, at in zip(placed, copied, strict=True)]
+
+
+def _joined(said: Sequence[tuple[str, int, int]], copied: Sequence[int]) -> Iterator[Span]:
+    """The spans of the words numbered `copied`, neighbours together."""
+    for _, run in groupby(enumerate(copied), lambda place: place[1] - place[0]):
+        numbers = [number for _, number in run]
+        yield Span(said[numbers[0]][1], said[numbers[-1]][2], len(numbers))
 
 
 def leakage(spans: Sequence[int]) -> list[Score]:

@@ -1,13 +1,16 @@
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 
 from shared.lake import keys
 from shared.report.stages import write_report
 from shared.report.text import dollars
+from tests.places import ROOT
 from tests.sample_run import EPISODES, FINISHED, HOST_TURN, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
@@ -212,10 +215,13 @@ def test_writing_the_report_again_changes_nothing(run):
 # The page
 
 
-def test_the_page_needs_no_script_and_no_other_file(run):
+def test_the_page_runs_one_script_of_its_own_and_needs_no_other_file(run):
     reported(through(run, "answers"))
     html = page(run)
-    assert "<script" not in html
+    (script,) = re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL)
+    allowed = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{allowed}'" in html.split("</head>")[0]
+    assert script.strip() == (ROOT / "shared" / "report" / "filter.js").read_text().strip()
     assert not re.search(r"""(src|srcset|@import|url\()\s*=?\s*["']?http""", html)
     assert "<link" not in html
 
@@ -305,7 +311,7 @@ def test_what_the_host_shares_with_a_models_training_text_stands_beside_what_the
         run.lake.write_rows("pairs", keys.shard_file("pairs", "porch.2014-09"), [reply])
         reported(run)
         line = re.search(r"<tr><th[^>]*>Copied at length.*?</tr>", page(run), re.DOTALL)[0]
-    assert re.findall(r'<td class="num">([^<]+)', line) == ["0%", "50%", "50%", "100%", "–"]
+    assert re.findall(r'<td class="num"[^>]*>([^<]+)', line) == ["0%", "50%", "50%", "100%", "–"]
 
 
 def test_a_held_out_item_asks_for_no_guests_whatever_it_says(run):
@@ -344,7 +350,7 @@ def test_hostile_words_stay_words(run):
     reported(run, "FineTuneFailed", HOSTILE)
     html = page(run)
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12 + 4 + 3
-    assert "<script" not in html
+    assert html.count("<script") == 1  # the page's own
     assert "<img" not in html
 
 

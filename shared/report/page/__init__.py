@@ -1,0 +1,1 @@
+"""The parts of the page: the answers side by side, the plots, which pairs were chosen."""

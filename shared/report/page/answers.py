@@ -1,0 +1,191 @@
+"""The items with everybody's answers: copied words marked, and what a quote or a fact should have been."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from shared.evaluation import measures, scoring
+from shared.evaluation.measures import Answer, Span
+from shared.report.collect import Row, RunRecord
+from shared.report.text import counted, listed
+from shared.report.view import model_then_arm
+
+Copied = Mapping[tuple[str | None, str], Sequence[Span]]
+"""By model and generation, where an answer repeats training text at length."""
+
+MOST_NAMES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of an answer, and whether it stands in the training text."""
+
+    text: str
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a rule found in an answer."""
+
+    kind: Literal["good", "bad", "note"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer, cut where copying begins and ends, with what the rules found in it."""
+
+    row: Row
+    pieces: tuple[Piece, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One model's answers to one question, in the order of the arms."""
+
+    model: str
+    answers: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item and what each model made of it; of a held-out one also what people said.
+
+    `expected` is what a right answer holds, where a rule knows; `differs` whether the rules found
+    other things in one arm's answer than in another's.
+    """
+
+    number: int
+    text: str
+    exchanges: tuple[Exchange, ...]
+    held_out: bool = False
+    spoken: tuple[Shown, ...] = ()
+    expected: str = ""
+    differs: bool = False
+
+
+def questions(record: RunRecord, facts: scoring.Known, copied: Copied) -> list[Question]:
+    """Every question with its answers; of a run that did not come to asking, the questions alone."""
+    if not record.generations:
+        return [
+            Question(number, text, ())
+            for number, text in enumerate(record.settings.show.questions, 1)
+        ]
+    rows = sorted(
+        record.generations, key=lambda row: (row["question"], *model_then_arm(record, row))
+    )
+    by_number = groupby(rows, lambda row: row["question"])
+    return [_question(record, facts, copied, number, list(asked)) for number, asked in by_number]
+
+
+def _question(
+    record: RunRecord, facts: scoring.Known, copied: Copied, number: int, asked: Sequence[Row]
+) -> Question:
+    shown = [_shown(record, facts, copied, row) for row in asked]
+    machines = [one for one in shown if one.row["generated"]]
+    found = {tuple((check.kind, check.text) for check in one.checks) for one in machines}
+    held_out = asked[0]["item_kind"] == "held_out"
+    return Question(
+        number,
+        asked[0]["prompt"],
+        tuple(
+            Exchange(model, tuple(answers))
+            for model, answers in groupby(machines, lambda one: one.row["model"])
+        ),
+        held_out=held_out,
+        spoken=tuple(one for one in shown if not one.row["generated"]),
+        expected="" if held_out else _expected(record, facts, asked[0]["prompt"]),
+        differs=len(found) > 1,
+    )
+
+
+def _shown(record: RunRecord, facts: scoring.Known, copied: Copied, row: Row) -> Shown:
+    spans = copied.get((row["model"], row["generation_id"]), ())
+    return Shown(
+        row,
+        tuple(_pieces(row["answer"], spans)),
+        tuple(_checks(record, facts, row, spans)) if row["generated"] else (),
+    )
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
+    at = 0
+    for span in spans:
+        if span.start > at:
+            yield Piece(text[at : span.start], copied=False)
+        yield Piece(text[span.start : span.end], copied=True)
+        at = span.end
+    if at < len(text):
+        yield Piece(text[at:], copied=False)
+
+
+def _checks(
+    record: RunRecord, facts: scoring.Known, row: Row, spans: Sequence[Span]
+) -> Iterator[Check]:
+    if not measures.words(row["answer"]):
+        yield Check("bad", "empty")
+        return
+    if row["item_kind"] != "held_out":
+        yield from _quoted(facts, Answer(row["prompt"], row["answer"]))
+        yield from _named(record, facts, row)
+    if spans:
+        longest = max(span.n_words for span in spans)
+        yield Check("note", f"recites {counted(longest, 'word')} of the training text")
+    if row["finish_reason"] == "length":
+        yield Check("note", "cut off")
+
+
+def _quoted(facts: scoring.Known, answer: Answer) -> Iterator[Check]:
+    for score in measures.quote_completion([answer], facts.wordings):
+        if score.metric == "quote_exact" and score.value is not None:
+            yield Check("good", "the quote") if score.value else Check("bad", "not the quote")
+
+
+def _named(record: RunRecord, facts: scoring.Known, row: Row) -> Iterator[Check]:
+    question = row["prompt"]
+    if not measures.asks_for_guests(question):
+        return
+    wanted = measures.years_asked(question)
+    named = measures.people_named(
+        row["answer"], scoring.no_guests(record.settings.show), facts.guests
+    )
+    if not named:
+        yield Check("note", "names nobody")
+        return
+    came = [(name, facts.guests.years_of(name)) for name in named]
+    right = [name for name, years in came if (years & wanted if wanted else years)]
+    other = [name for name, years in came if years and name not in right]
+    never = [name for name, years in came if not years]
+    for kind, what, names in (
+        ("good", "right", right),
+        ("bad", "of another year", other),
+        ("bad", "never a guest", never),
+    ):
+        if names:
+            yield Check("good" if kind == "good" else "bad", f"{what}: {_some(names)}")
+
+
+def _expected(record: RunRecord, facts: scoring.Known, question: str) -> str:
+    """The quote as the host has it, or the guests of the years asked for; empty where no rule knows."""
+    if wordings := facts.wordings.get(question):
+        said = sorted({" ".join(wording) for wording in wordings})
+        return "… " + " / … ".join(said)
+    years = measures.years_asked(question)
+    if not measures.asks_for_guests(question) or not years:
+        return ""
+    guests = dict.fromkeys(
+        guest
+        for row in record.episodes
+        if row["published"].year in years
+        for guest in row["guests"] or ()
+    )
+    return _some(list(guests))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    shown = list(names[:MOST_NAMES])
+    return listed([*shown, f"{more:,} more"] if more > 0 else shown)
