@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities import parameters
 
 from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.errors import BadInput
+from shared.errors import NoApiKey
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.run import RunSettings, frozen
@@ -42,13 +42,13 @@ def models_and_prices() -> Catalogue:
 def api_key(provider: str, anew: bool = False) -> str:
     """The provider's key from Secrets Manager, at most five minutes old, or read `anew`.
 
-    Raises BadInput when the secret does not hold one.
+    Raises NoApiKey when the secret does not hold one.
     """
     secret: Any = parameters.get_secret(
         environment().provider_secret_id, transform="json", max_age=300, force_fetch=anew
     )
     if not secret.get(provider):
-        raise BadInput(
+        raise NoApiKey(
             f"the provider secret holds no key for {provider}; store a JSON object such as "
             f'{{"{provider}": "..."}} in the secret that the stack names ProviderSecret'
         )

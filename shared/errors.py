@@ -45,6 +45,10 @@ class RightsMissing(BadInput):
     """A paid run needs a show with both `rights` and `consent`."""
 
 
+class NoApiKey(BadInput):
+    """There is no key for a provider that the run would ask."""
+
+
 class SpendCeilingReached(EconChatRError):
     """Money would pass a ceiling; the message carries both numbers."""
 

@@ -1,10 +1,11 @@
-"""Prepare run: validate, freeze everything into the manifest, open the ledger."""
+"""Prepare run: validate, see that the providers answer, freeze everything into the manifest, open the ledger."""
 
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.provider_wiring import check_providers
 from functions.wiring import bucket, ledger, logger, models_and_prices
 from shared.run import stages
 from shared.run.environment import environment
@@ -20,5 +21,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         run_id=event["run_id"],
         started_at=datetime.fromisoformat(event["started_at"]),
         environment=environment(),
+        check_providers=check_providers,
     )
     return {"dry_run": settings.dry_run}

@@ -5,15 +5,11 @@ from decimal import Decimal
 
 from infra.local.laptop import api_key
 from shared import money
-from shared.catalogue import Catalogue, Provider
-from shared.errors import BadInput, EconChatRError
-from shared.providers import CredentialsRefused
+from shared.catalogue import Catalogue
+from shared.errors import BadInput, Transient
+from shared.providers import ProviderUnusable, check_listed
 from shared.providers.openai_compat import OpenAICompatible
 from shared.run import RunSettings
-
-
-class ProviderUnusable(BadInput):
-    """The provider does not answer as one, refuses the key, or does not know the model."""
 
 
 class NotAgreed(BadInput):
@@ -47,29 +43,18 @@ def before_money_moves(
 
 def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> None:
     """Raise ProviderUnusable unless address, key and models stand one free call."""
-    for name in dict.fromkeys(model.provider for model in settings.models):
-        wanted = [model.base_model for model in settings.models if model.provider == name]
-        listed = _listed(models.provider(name), base_url)
-        missing = [model for model in wanted if listed and model not in listed]
-        if missing:
-            raise ProviderUnusable(
-                f"{base_url} does not list {', '.join(missing)} among its {len(listed)} models; nothing "
-                "was bought; choose another model, or name it in --catalogue as this provider does"
-            )
-
-
-def _listed(provider: Provider, base_url: str) -> frozenset[str]:
     key = api_key(base_url)
+
+    def connected(name: str) -> OpenAICompatible:
+        return OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)
+
+    wanted = [(model.provider, model.base_model) for model in settings.models]
     try:
-        return OpenAICompatible.connect(provider, lambda _: key, base_url).model_names()
-    except CredentialsRefused as error:
+        check_listed(wanted, connected, "OPENAI_API_KEY")
+    except Transient as error:
         raise ProviderUnusable(
-            f"{base_url} refuses the key in OPENAI_API_KEY ({error}); nothing was bought"
-        ) from error
-    except EconChatRError as error:
-        raise ProviderUnusable(
-            f"{base_url} did not answer as a model provider does ({error}); nothing was bought; "
-            "check the address, which often ends in /v1/"
+            f"{base_url} does not answer now ({error}); nothing was bought; check the address, which "
+            "often ends in /v1/, or try again later"
         ) from error
 
 

@@ -23,7 +23,6 @@ _BASE = ("aws-lambda-powertools", "boto3", "pydantic", "pyyaml")
 # installed pyarrow imports it on every write: so only the report has it.
 LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
-        "Core": _BASE,
         "Corpus": (
             *_BASE,
             *(

@@ -21,7 +21,7 @@ from infra.local.provider.process import start as start_provider
 from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.corpus import is_transcript_file, passed_over
-from shared.errors import BadInput
+from shared.errors import BadInput, NoApiKey
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.providers import FineTuningProvider
@@ -40,10 +40,6 @@ POLL_SECONDS_HERE = 1  # a provider on this machine
 
 class FolderInTheWay(BadInput):
     """The user's transcripts lie where the run's results go."""
-
-
-class NoApiKey(BadInput):
-    """A provider of the user's own needs a key."""
 
 
 @dataclass(frozen=True, slots=True)

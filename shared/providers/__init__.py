@@ -31,6 +31,7 @@ from shared.providers.contract import (
     UploadedFile,
     run_key,
 )
+from shared.providers.listed import ProviderUnusable, check_listed
 
 __all__ = [
     "CALL_TIMEOUT_SECONDS",
@@ -54,9 +55,11 @@ __all__ = [
     "ProviderRefusal",
     "ProviderRejected",
     "ProviderUnavailable",
+    "ProviderUnusable",
     "RateLimited",
     "TrainingNotAvailable",
     "TrainingStep",
     "UploadedFile",
+    "check_listed",
     "run_key",
 ]

@@ -68,6 +68,11 @@ class OpenAICompatible:
         )
         return cls(client, provider)
 
+    @property
+    def base_url(self) -> str:
+        """Where it is asked."""
+        return str(self._client.base_url)
+
     def find_files(self, name: str) -> list[UploadedFile]:
         """The training files called `name`, oldest first."""
         with explained(f"looking for the file {name}"):

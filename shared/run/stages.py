@@ -1,6 +1,6 @@
 """The first stage: refuse what cannot be bought, freeze what can, open the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,17 +24,19 @@ def prepare(
     run_id: str,
     started_at: datetime,
     environment: Environment,
+    check_providers: Callable[[RunSettings], None],
 ) -> RunSettings:
     """Write the manifest and open the run's scope of the ledger; a repeat finds the manifest and keeps it.
 
-    Raises a BadInput, with nothing spent, for anything that cannot run.
+    Raises a BadInput, with nothing spent, for anything that cannot run; a run that buys is also shown
+    to `check_providers`, which raises where a provider could not be asked.
     """
     kept = bucket.read_json(keys.manifest(run_id))
     if kept is None:
         asked = settings.parse_input(document)
         show = _show(bucket, asked)
         check_source(bucket, show)
-        kept = settings.resolve(
+        resolved = settings.resolve(
             asked,
             show,
             models,
@@ -43,7 +45,10 @@ def prepare(
             code_version=environment.code_version,
             month_ceiling_usd=environment.month_ceiling_usd,
             stand_in=environment.stand_in,
-        ).model_dump(mode="json")
+        )
+        if not resolved.dry_run:
+            check_providers(resolved)
+        kept = resolved.model_dump(mode="json")
         bucket.write_json(keys.manifest(run_id), kept)
     held = settings.frozen(kept)
     ledger.open_run(run_id, held.ceiling_usd, held.month, held.month_ceiling_usd)

@@ -61,10 +61,13 @@ class Machine:
     def replace_key(self, key: str) -> None:
         """Another API key, at the provider and in the secret, as somebody who rotates it would."""
         self._stand_in("PUT", "/_key", {"key": key})
-        providers = catalogue.packaged().providers
+        self.store_keys({each.provider: key for each in catalogue.packaged().providers})
+
+    def store_keys(self, key_of: Mapping[str, str]) -> None:
+        """The secret's whole content: a key for each provider named."""
         self.here.cloud.client("secretsmanager").put_secret_value(
             SecretId=self.here.outputs["ProviderSecret"],
-            SecretString=json.dumps({provider.provider: key for provider in providers}),
+            SecretString=json.dumps(key_of),
         )
 
     @contextmanager

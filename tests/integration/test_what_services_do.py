@@ -145,6 +145,24 @@ def test_a_failed_job_whose_tokens_are_never_told_is_not_called_paid(machine):
     assert outcome.summary["unknown_usd"] == outcome.summary["models"][0]["unknown_usd"] == held
 
 
+def test_a_key_that_is_not_stored_or_not_taken_ends_the_run_before_a_page_is_read(machine):
+    for keys_stored, error in [
+        ({"azure": "k"}, "NoApiKey"),
+        ({"openai": "no"}, "ProviderUnusable"),
+    ]:
+        machine.site.answers.clear()
+        machine.replace_key("the-key")
+        machine.store_keys(keys_stored)
+        # A new version has no worker that remembers a key.
+        with bill(machine) as bought, machine.function_timeout("PrepareRun", 61):
+            outcome = run(machine, f"unlocked-{error.lower()}")
+        assert (outcome.finished.status, outcome.summary["error"]) == ("FAILED", error)
+        assert "ProviderSecret" in outcome.summary["cause"]
+        assert bought.usd == 0
+        assert not machine.site.answers
+    machine.replace_key("the-key")
+
+
 def test_a_replaced_key_and_losses_that_are_no_numbers_disturb_nobody(machine):
     machine.replace_key("another-key")
     with bill(machine) as bought, machine.fault("bad_losses"):

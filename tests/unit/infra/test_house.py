@@ -243,7 +243,7 @@ def test_no_function_may_do_everything_or_touch_everything():
             assert all("*" not in action for action in statement["Action"]), name
 
 
-def test_only_the_functions_that_buy_may_read_the_provider_secret():
+def test_only_the_functions_that_ask_a_provider_may_read_the_provider_secret():
     readers = {
         name
         for name, properties in FUNCTIONS.items()
@@ -252,12 +252,12 @@ def test_only_the_functions_that_buy_may_read_the_provider_secret():
             for statement in statements(properties)
         )
     }
-    buyers = {
+    askers = {
         f"{resource_of(name)}Function"
         for name in TASKS
         if "provider_wiring" in (ROOT / "functions" / folder(name) / "handler.py").read_text()
     }
-    assert readers == buyers
+    assert readers == askers
 
 
 def test_only_the_functions_that_move_money_may_publish_and_only_to_the_topic():

@@ -127,7 +127,7 @@ def test_a_layer_that_would_not_leave_room_for_a_function_is_refused(tmp_path, m
     monkeypatch.setattr(build, "USABLE", 1_999)
     monkeypatch.chdir(ROOT)
     with pytest.raises(build.LayerTooLarge, match="2,000 bytes, 1,999 may be used"):
-        build.build("Core", "x86_64", tmp_path)
+        build.build("Report", "x86_64", tmp_path)
 
 
 # What is left out of it

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from infra.cli import asking
-from infra.cli.asking import NotAgreed, ProviderUnusable, before_money_moves, check_provider
+from infra.cli.asking import NotAgreed, before_money_moves, check_provider
 from infra.cli.main import main
-from infra.local.laptop import NoApiKey
 from shared import catalogue, shows
+from shared.errors import NoApiKey
+from shared.providers import ProviderUnusable
 from shared.run import parse_input, resolve
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -9,6 +9,7 @@ from shared import catalogue
 from shared.errors import InvalidField, MissingPrice, UnknownField, UnknownShow
 from shared.lake import keys
 from shared.ledger import Ledger, RunNotOpen
+from shared.providers import ProviderUnusable
 from shared.run.environment import Environment
 from shared.run.stages import prepare
 from tests.unit.shared.fakes import Clock
@@ -36,7 +37,7 @@ def ledger():
 
 @pytest.fixture
 def prepared(lake, ledger):
-    def call(document, models=None, environment=ENVIRONMENT):
+    def call(document, models=None, environment=ENVIRONMENT, check_providers=lambda _: None):
         return prepare(
             lake,
             ledger,
@@ -45,6 +46,7 @@ def prepared(lake, ledger):
             run_id="r1",
             started_at=STARTED,
             environment=environment,
+            check_providers=check_providers,
         )
 
     return call
@@ -60,6 +62,23 @@ def test_a_run_is_frozen_and_its_money_is_held_to_both_ceilings(prepared, lake, 
     assert lake.read_json(keys.manifest("r1"))["ceiling_usd"] == "5.00"
     assert ledger.totals("r1").ceiling == Decimal("5.00")
     assert ledger.month_totals("2026-11").ceiling == Decimal("100.00")
+
+
+def refuse(settings):
+    raise ProviderUnusable(f"nobody answers for {settings.models[0].provider}")
+
+
+def test_a_run_whose_provider_cannot_be_asked_ends_before_anything_is_kept(prepared, lake, ledger):
+    with pytest.raises(ProviderUnusable, match="nobody answers for nebius"):
+        prepared(asked(), check_providers=refuse)
+    assert lake.read_json(keys.manifest("r1")) is None
+    with pytest.raises(RunNotOpen):
+        ledger.totals("r1")
+
+
+def test_a_dry_run_and_a_repeat_ask_no_provider(prepared):
+    assert prepared(asked(dry_run=True), check_providers=refuse).dry_run
+    assert prepared(asked(), check_providers=refuse).dry_run  # the run that is there
 
 
 def test_a_repeat_keeps_what_was_frozen_whatever_changed_since(prepared, ledger):
