@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
     r"| ?(?:\.{2,}|--+)"
     r"| ?[^\w\s]"
 )
+_REMEMBERED = 100_000
 _ENDS = frozenset(".!?")
 _CLOSERS = frozenset("\"”’')]")
 
@@ -61,6 +63,10 @@ class Corpus:
         firsts = columns[0][self._suffixes]
         self._starts = np.searchsorted(firsts, np.arange(len(self.vocabulary) + 1))
         self._words, self._word_positions = self._plain_words()
+        # An answer is drawn from the same few thousand contexts over and over.
+        self._following = lru_cache(_REMEMBERED)(self._find_following)
+        self._occurrences = lru_cache(_REMEMBERED)(self._find_occurrences)
+        self._kinds_following = lru_cache(_REMEMBERED)(self._count_kinds_following)
 
     def _encode(self, texts: Sequence[str]) -> tuple[Positions, Positions]:
         ids, document = [BOUNDARY], [0]
@@ -104,13 +110,30 @@ class Corpus:
             return self._suffixes
         if min(context) < 0:
             return self._suffixes[:0]
-        low, high = int(self._starts[context[0]]), int(self._starts[context[0] + 1])
-        for depth, token in enumerate(context[1:], start=1):
-            column = self.ids[self._suffixes[low:high] + depth]
-            left, right = np.searchsorted(column, [token, token + 1])
-            low, high = low + int(left), low + int(right)
+        return self._following(tuple(context))
+
+    def kinds_following(self, context: Sequence[int]) -> int:
+        """How many different tokens follow `context`."""
+        return self._kinds_following(tuple(context))
+
+    def _find_following(self, context: tuple[int, ...]) -> Positions:
+        low, high = self._occurrences(context)
         positions = self._suffixes[low:high] + len(context)
         return positions[positions < self.size]
+
+    def _find_occurrences(self, context: tuple[int, ...]) -> tuple[int, int]:
+        """Where the sorted positions at which `context` stands begin and end."""
+        *before, token = context
+        if not before:
+            return int(self._starts[token]), int(self._starts[token + 1])
+        low, high = self._occurrences(tuple(before))
+        column = self.ids[self._suffixes[low:high] + len(before)]
+        left, right = column.searchsorted(np.array([token, token + 1]))
+        return low + int(left), low + int(right)
+
+    def _count_kinds_following(self, context: tuple[int, ...]) -> int:
+        tokens = self.ids[self._following(context)]  # in order
+        return int(bool(len(tokens))) + int(np.count_nonzero(tokens[1:] != tokens[:-1]))
 
     def after_phrase(self, phrase: Sequence[str]) -> list[int]:
         """The positions right after each place where the words of `phrase` are said.

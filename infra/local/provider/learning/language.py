@@ -143,11 +143,10 @@ class LanguageModel:
 
     def _sentence(self, text: list[int], turn: _Turn) -> Sentence | None:
         """Tokens drawn up to and with the end of a sentence, None if it does not end."""
-        row, lengths, places = text[-ORDER:], list[int](), list[int]()
+        row, lengths, places, drawn = text[-ORDER:], list[int](), list[int](), list[int]()
         while len(places) < _SENTENCE_TOKENS:
             place, length = self._draw(row, turn)
             token = int(self.corpus.ids[place])
-            drawn = self.corpus.ids[places].tolist()
             if _complete(self.corpus, drawn) and not closes(self.corpus.vocabulary[token]):
                 support = sum(lengths) / len(lengths) / ORDER
                 return Sentence(tuple(drawn), support, float(turn.weights[places].mean()))
@@ -156,6 +155,7 @@ class LanguageModel:
             row = [*row, token][-ORDER:]
             if token != BOUNDARY:
                 places.append(place)
+                drawn.append(token)
                 lengths.append(length)
         return None
 
@@ -172,7 +172,7 @@ class LanguageModel:
             places = self.corpus.following(row[-length:])
             if not len(places):
                 continue
-            kinds = 1 + np.count_nonzero(np.diff(self.corpus.ids[places]))
+            kinds = self.corpus.kinds_following(row[-length:])
             if length > shortest and turn.rng.random() < discount * kinds / len(places):
                 continue
             return _pick(places, turn.weights, turn.rng), length
@@ -180,8 +180,8 @@ class LanguageModel:
 
 
 def _pick(places: Positions, weights: Weights, rng: Random) -> int:
-    heights = np.cumsum(weights[places])
-    return int(places[np.searchsorted(heights, rng.random() * heights[-1], side="right")])
+    heights = weights[places].cumsum()
+    return int(places[heights.searchsorted(rng.random() * heights[-1], side="right")])
 
 
 def _complete(corpus: Corpus, tokens: Sequence[int]) -> bool:
