@@ -7,9 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import boto3
-from moto import mock_aws
-
 from shared import catalogue
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.lake import keys
@@ -17,6 +14,7 @@ from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
 from shared.providers import examples
 from shared.run import settings
+from tests.memory_s3 import empty_lake
 
 RUN_ID = "porch-1"
 STARTED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -225,12 +223,8 @@ class SampleRun:
 @contextmanager
 def sample_run(**fields: Any) -> Iterator[SampleRun]:
     """A run with an empty lake, on an S3 in memory."""
-    with mock_aws():
-        client = boto3.client(
-            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        client.create_bucket(Bucket=BUCKET)
-        yield SampleRun(Lake(client, BUCKET), **fields)
+    with empty_lake(BUCKET) as lake:
+        yield SampleRun(lake, **fields)
 
 
 def invented_answer(arm: str, number: int) -> str:

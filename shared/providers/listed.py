@@ -26,7 +26,8 @@ def check_listed(
     """Raise ProviderUnusable unless address, key and models of every provider stand one free call.
 
     `wanted` are pairs of a provider's name and a model's name there; `key_in` says where the keys are
-    kept. A provider that lists nothing will do. A Transient error is left as it is: try again later.
+    kept. A provider that lists nothing will do. A Transient error is left as it is,
+    for another try, and so is a key that is not there.
     """
     models: dict[str, list[str]] = {}
     for name, model in wanted:
@@ -46,7 +47,7 @@ def check_listed(
 def _names(asked: Lister, key_in: str) -> frozenset[str]:
     try:
         return asked.model_names()
-    except Transient:
+    except (BadInput, Transient):
         raise
     except CredentialsRefused as error:
         raise ProviderUnusable(

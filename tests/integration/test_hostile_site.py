@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from shared import web
 from shared.corpus import stages
 from shared.lake import keys
 from shared.lake.tables import Lake
+from tests.memory_s3 import empty_lake
 from tests.unit.shared.corpus.test_discovery import feed, page, run
 from tests.unit.shared.run.test_settings import SHOW
 
@@ -148,12 +147,8 @@ EXPECTED = {
 
 @pytest.fixture
 def lake() -> Iterator[Lake]:
-    with mock_aws():
-        client = boto3.client(
-            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        client.create_bucket(Bucket="porch-lake")
-        yield Lake(client, "porch-lake")
+    with empty_lake() as lake:
+        yield lake
 
 
 @pytest.fixture

@@ -3,25 +3,20 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from shared.lake.tables import Lake
 from shared.ledger import Ledger
 from shared.purchases import Desk
+from tests.memory_s3 import empty_lake
 from tests.unit.shared.fakes import Clock, FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 
 
 @pytest.fixture
 def lake() -> Iterator[Lake]:
-    with mock_aws():
-        client = boto3.client(
-            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        client.create_bucket(Bucket="porch-lake")
-        yield Lake(client, "porch-lake")
+    with empty_lake() as lake:
+        yield lake
 
 
 @pytest.fixture

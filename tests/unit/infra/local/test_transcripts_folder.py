@@ -2,14 +2,13 @@
 
 from types import SimpleNamespace
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from infra.cli.asked import show_profile
 from infra.local.laptop import FolderInTheWay, upload
 from shared.errors import InvalidField
 from shared.lake import Bucket, keys
+from tests.memory_s3 import s3_in_memory
 
 PROFILE = """
 name: porch
@@ -22,11 +21,7 @@ PREFIX = keys.transcripts("porch")
 
 @pytest.fixture
 def here():
-    with mock_aws():
-        client = boto3.client(
-            "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        client.create_bucket(Bucket="lake")
+    with s3_in_memory("lake") as client:
         yield SimpleNamespace(
             cloud=SimpleNamespace(client=lambda _: client), outputs={"LakeBucket": "lake"}
         )

@@ -1,5 +1,6 @@
 import pytest
 
+from shared.errors import NoApiKey
 from shared.providers import (
     CredentialsRefused,
     ProviderRejected,
@@ -51,7 +52,9 @@ def test_an_answer_that_is_none_is_the_address_s_fault():
         check([("one", "m1")], one=Lister(error=ProviderRejected("404")))
 
 
-@pytest.mark.parametrize("error", [ProviderUnavailable("503"), RateLimited("429")])
-def test_what_may_pass_is_left_to_whoever_can_try_again(error):
+@pytest.mark.parametrize(
+    "error", [ProviderUnavailable("503"), RateLimited("429"), NoApiKey("none")]
+)
+def test_what_may_pass_and_what_was_never_asked_is_left_as_it_is(error):
     with pytest.raises(type(error)):
         check([("one", "m1")], one=Lister(error=error))

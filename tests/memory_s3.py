@@ -1,0 +1,34 @@
+"""An S3 in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from shared.lake.tables import Lake
+
+
+@contextmanager
+def s3_in_memory(bucket: str) -> Iterator[Any]:
+    """A boto3 client of an S3 that holds one empty bucket of this name."""
+    with mock_aws():
+        _client().create_bucket(Bucket=bucket)
+        yield _client()
+
+
+@contextmanager
+def empty_lake(bucket: str = "porch-lake") -> Iterator[Lake]:
+    """A lake with nothing in it."""
+    with s3_in_memory(bucket) as client:
+        yield Lake(client, bucket)
+
+
+@cache
+def _client() -> Any:
+    """Made once: making it takes longer than most tests."""
+    return boto3.client(
+        "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
