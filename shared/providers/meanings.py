@@ -122,4 +122,6 @@ def _seconds(headers: httpx2.Headers) -> float | None:
 
 
 def _quoted(error: openai.APIError) -> str:
+    if isinstance(error, openai.APIConnectionError) and error.__cause__:
+        return f"no answer was received ({encodable(str(error.__cause__)[:MAX_QUOTED])})."
     return f"the provider said “{encodable(error.message[:MAX_QUOTED])}”."

@@ -27,20 +27,19 @@ from shared.providers.contract import (
     Job,
     JobEvent,
     JobRequest,
-    ProviderRejected,
     ProviderUnavailable,
     TrainingStep,
     UploadedFile,
 )
 from shared.providers.keys import KeySource, RenewedKey
 from shared.providers.meanings import explained
+from shared.providers.size import bound
 
 # A provider may take its time over a file when the last byte is there.
 UPLOAD_TIMEOUT_SECONDS = 120
 CHECK_TIMEOUT_SECONDS = 20
 PAGE_SIZE = 100
 MAX_LISTED = 10_000
-MAX_RESULT_BYTES = 10_000_000
 After = str | openai.Omit
 
 
@@ -64,7 +63,9 @@ class OpenAICompatible:
             api_key=lambda: key(False),
             base_url=base_url or provider.base_url,
             timeout=CALL_TIMEOUT_SECONDS,
-            http_client=openai.DefaultHttpxClient(auth=RenewedKey(key), follow_redirects=False),
+            http_client=openai.DefaultHttpxClient(
+                auth=RenewedKey(key), follow_redirects=False, event_hooks={"response": [bound]}
+            ),
         )
         return cls(client, provider)
 
@@ -168,7 +169,9 @@ class OpenAICompatible:
         steps: list[TrainingStep] = []
         for file_id in job.result_files:
             with explained(f"reading the result file {file_id}"):
-                steps += replies.curve(self._download(file_id))
+                steps += replies.curve(
+                    self._client.files.with_raw_response.content(file_id).content
+                )
         return steps
 
     def model_names(self) -> frozenset[str]:
@@ -236,17 +239,6 @@ class OpenAICompatible:
     def _deployments(self, name: str | None = None) -> str:
         root = urljoin(str(self._client.base_url), "../v0/models")
         return root if name is None else f"{root}/{quote(name, safe='')}"
-
-    def _download(self, file_id: str) -> bytes:
-        content = bytearray()
-        with self._client.files.with_streaming_response.content(file_id) as response:
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_RESULT_BYTES:
-                    raise ProviderRejected(
-                        f"the result file {file_id} is larger than {MAX_RESULT_BYTES} bytes"
-                    )
-        return bytes(content)
 
 
 def _all(page_after: Callable[[After], Any]) -> list[dict[str, Any]]:

@@ -300,15 +300,6 @@ def test_a_curve_that_cannot_be_read_is_a_passing_fault(
         provider.result_metrics(Job("job-1", None, "succeeded", result_files=("file-9",)))
 
 
-def test_an_endless_result_file_is_not_read_to_its_end(
-    wire: Wire, provider: OpenAICompatible, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.providers.openai_compat.MAX_RESULT_BYTES", 10)
-    wire.replies = [httpx2.Response(200, content=CSV.encode())]
-    with pytest.raises(ProviderRejected, match="larger than 10 bytes"):
-        provider.result_metrics(Job("job-1", None, "succeeded", result_files=("file-9",)))
-
-
 def test_the_log_is_told_in_order(wire: Wire, provider: OpenAICompatible) -> None:
     lines = [{"id": str(n), "object": "e", "created_at": n, "level": "info", "message": str(n)}
              for n in (2, 1)]  # fmt: skip
