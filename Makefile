@@ -62,7 +62,7 @@ plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
 
 .PHONY: test
 test: lint types lint-sam ## Lint, check types and run every test that needs no account
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(INSTALLED) ## Check the style of the code and the template

@@ -17,6 +17,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: what runs the machine waits for it half of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by its folder; only those of the embedded cloud reach loopback unasked.
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from infra.local.cloud import Cloud, Finished, Progress, deploy, follow, running
 
 ENCODINGS = "/laptop/encodings"
+WAIT_SCALE = 0.1
 TEMPLATE = Path(__file__).parent / "cloud_app" / "template.yaml"
 
 
@@ -106,5 +107,5 @@ class App:
 def deployed(folder: Path) -> Iterator[App]:
     """The test stack on a cloud that keeps its state in the folder; waits take a tenth."""
     environment = {"TIKTOKEN_CACHE_DIR": ENCODINGS}
-    with running(folder, wait_scale=0.1, environment=environment) as cloud:
+    with running(folder, wait_scale=WAIT_SCALE, environment=environment) as cloud:
         yield App(cloud, deploy(cloud, TEMPLATE, {}))
