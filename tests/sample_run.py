@@ -204,16 +204,20 @@ class SampleRun:
                 self.entries.append(entry(self.run_id, "inference", model, "0.0003", arm))
         self.keep_generations(rows)
 
-    def write_all_arms(self) -> None:
-        """The prompted arm too, and one held-out item that everybody answers, people included."""
+    def write_all_arms(self, held_out: int = 1) -> None:
+        """The prompted arm too, and held-out items that everybody answers, people included."""
         self.write_evaluation_set()
         arms = ("base", "prompted", "tuned")
         self.write_answers(arms)
         rows = list(self.lake.read_rows("generations", self.run_id))
-        for model in self.models:
-            rows += [said_row(self.own, arm, model, f"{arm} says so.") for arm in arms]
-        rows += [said_row(self.own, "host", None, "So you did.")]
-        rows += [said_row(self.own, "impostor", None, "I left.")]
+        for at in range(held_out):
+            said = "" if at == 0 else f" {at} times"
+            for model in self.models:
+                rows += [
+                    said_row(self.own, arm, model, f"{arm} says so{said}.", at) for arm in arms
+                ]
+            rows += [said_row(self.own, "host", None, f"So you did{said}.", at)]
+            rows += [said_row(self.own, "impostor", None, f"I left{said}.", at)]
         self.keep_generations(rows)
 
     def keep_generations(self, rows: Sequence[dict[str, object]]) -> None:
@@ -319,10 +323,13 @@ def generation_row(
     }
 
 
-def said_row(own: dict[str, object], arm: str, model: str | None, text: str) -> dict[str, object]:
-    """An answer to the held-out item, a person's where there is no model."""
-    row = generation_row(own, arm, model or arm, len(QUESTIONS) + 1, "We sat outside.", text)
-    row |= {"item_kind": "held_out", "pair_id": "p9"}
+def said_row(
+    own: dict[str, object], arm: str, model: str | None, text: str, at: int = 0
+) -> dict[str, object]:
+    """An answer to a held-out item, a person's where there is no model."""
+    number = len(QUESTIONS) + 1 + at
+    row = generation_row(own, arm, model or arm, number, "We sat outside.", text)
+    row |= {"item_kind": "held_out", "pair_id": f"p{9 + at}"}
     if model is None:
         speaker = {"host": "Ida Stone", "impostor": "Tom Ash"}[arm]
         row |= dict.fromkeys(("model", "model_id", "finish_reason", "completion_tokens"))

@@ -11,6 +11,7 @@ from shared.errors import BadInput
 from shared.evaluation.measures import Answer
 
 NEEDED = ("question", "answer")
+ADVICE = "a column `question` and a column `answer` are needed, and `arm` and `model` are read where they are there"
 MAX_BYTES = 200_000_000
 MAX_FIELD = 1_000_000
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -26,6 +27,22 @@ class AnswersUnreadable(BadInput):
 
 def read_answers(path: Path) -> dict[Arm, list[Answer]]:
     """The answers by arm and model, in the file's order; raises AnswersUnreadable."""
+    arms: dict[Arm, list[Answer]] = defaultdict(list)
+    for _, row in read_rows(path, NEEDED, ADVICE):
+        arm = (row.get("arm", "").strip() or None, row.get("model", "").strip() or None)
+        arms[arm].append(Answer(row["question"].strip(), row["answer"]))
+    if not arms:
+        raise AnswersUnreadable(f"{path} has a header and no rows; there is nothing to score")
+    return dict(arms)
+
+
+def read_rows(
+    path: Path, needed: Sequence[str], advice: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a CSV file by the header's names in small letters, each with the line it begins on.
+
+    Raises AnswersUnreadable; of a file without the `needed` columns it gives the `advice`.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise AnswersUnreadable(f"{path} has more than {MAX_BYTES:,} bytes; split it")
@@ -34,13 +51,7 @@ def read_answers(path: Path) -> dict[Arm, list[Answer]]:
         raise AnswersUnreadable(
             f"{path} cannot be read ({error.strerror}); name a CSV file"
         ) from error
-    arms: dict[Arm, list[Answer]] = defaultdict(list)
-    for row in _rows(text, str(path)):
-        arm = (row.get("arm", "").strip() or None, row.get("model", "").strip() or None)
-        arms[arm].append(Answer(row["question"].strip(), row["answer"]))
-    if not arms:
-        raise AnswersUnreadable(f"{path} has a header and no rows; there is nothing to score")
-    return dict(arms)
+    yield from _rows(text, str(path), needed, advice)
 
 
 def decoded(body: bytes) -> str:
@@ -74,15 +85,17 @@ def _weight(before: str, char: str, after: str) -> int:
     return -2 if before.islower() or not after.isalpha() else 0
 
 
-def _rows(text: str, source: str) -> Iterator[Mapping[str, str]]:
-    header, delimiter = _header(text, source)
+def _rows(
+    text: str, source: str, needed: Sequence[str], advice: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    header, delimiter = _header(text, source, needed, advice)
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     began = 1
     try:
         for number, fields in enumerate(reader):
             if number and any(field.strip() for field in fields):
-                yield _row(header, fields, began, source)
+                yield began, _row(header, fields, began, source)
             began = reader.line_num + 1
     except csv.Error as error:
         raise AnswersUnreadable(
@@ -100,17 +113,16 @@ def _row(header: Sequence[str], fields: Sequence[str], line: int, source: str) -
     return dict(zip(header, fields, strict=True))
 
 
-def _header(text: str, source: str) -> tuple[list[str], str]:
+def _header(text: str, source: str, needed: Sequence[str], advice: str) -> tuple[list[str], str]:
     """The columns' names in small letters, and the separator that leads to the needed ones."""
     first = next(iter(text.splitlines()), "")
     found: dict[str, list[str]] = {}
     for delimiter in (",", ";", "\t"):
         names = next(iter(csv.reader([first], delimiter=delimiter)), [])
         found[delimiter] = [name.strip().lower() for name in names]
-        if set(NEEDED) <= set(found[delimiter]):
+        if set(needed) <= set(found[delimiter]):
             return found[delimiter], delimiter
     columns = max(found.values(), key=len)
     raise AnswersUnreadable(
-        f"{source} has the columns {', '.join(columns)[:200] or '(none)'}; a column `question` and a column "
-        "`answer` are needed, and `arm` and `model` are read where they are there"
+        f"{source} has the columns {', '.join(columns)[:200] or '(none)'}; {advice}"
     )

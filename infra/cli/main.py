@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.cli import inspect_page, query, runs, score
-from infra.cli.answers import ask
+from infra.cli.answers import ask, quiz
 from infra.cli.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(
         commands.add_parser("score", help="the free measures on answers that came from anywhere")
     )
+    _add_quiz(commands.add_parser("quiz", help="how often people told the host from machines"))
     return parser
 
 
@@ -180,6 +181,19 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="a list of metric, arm, model, value, n"
     )
     parser.set_defaults(run=score.run)
+
+
+def _add_quiz(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    scored = actions.add_parser("score", help="read back what a blind quiz lets one download")
+    scored.add_argument(
+        "answers",
+        type=Path,
+        metavar="FILE.csv",
+        help="as downloaded from quiz.html; several people's files may stand one below the other",
+    )
+    scored.add_argument("--json", action="store_true", help="one object instead of sentences")
+    scored.set_defaults(run=quiz.score)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -20,10 +21,11 @@ STYLE = HERE.parents[1] / "shared" / "report"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A run that has a report: its summary and its manifest."""
+    """A run that has a report: its summary and its manifest, and whether there is a quiz."""
 
     summary: dict[str, Any]
     manifest: dict[str, Any]
+    has_quiz: bool
 
     @property
     def run_id(self) -> str:
@@ -41,7 +43,11 @@ class Reported:
 def reported(bucket: Path) -> list[Reported]:
     """The runs of a bucket's folder that have a report, the newest first."""
     found = [
-        Reported(_json(bucket / keys.summary(run.name)), _json(bucket / keys.manifest(run.name)))
+        Reported(
+            _json(bucket / keys.summary(run.name)),
+            _json(bucket / keys.manifest(run.name)),
+            (bucket / keys.quiz(run.name)).is_file(),
+        )
         for run in (bucket / "runs").glob("*/")
         if all((bucket / key(run.name)).is_file() for key in (keys.report, keys.manifest))
     ]
@@ -59,7 +65,9 @@ def publish(folder: Folder, bucket: Path) -> list[str]:
     first = foremost(runs)
     if first is None:
         return []
-    report = (bucket / keys.report(first.run_id)).read_bytes()
+    # The copy lies elsewhere than what the page links beside it.
+    beside = f'href="runs/{quote(first.run_id)}/'.encode()
+    report = (bucket / keys.report(first.run_id)).read_bytes().replace(b'href="./', beside)
     pages = {LATEST: report, INDEX: index(runs, first).encode()}
     return [name for name, page in pages.items() if not folder.write(name, page)]
 

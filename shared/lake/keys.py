@@ -92,6 +92,11 @@ def report(run_id: str) -> str:
     return f"runs/{run_id}/report.html"
 
 
+def quiz(run_id: str) -> str:
+    """The page on which people tell the host from machines."""
+    return f"runs/{run_id}/quiz.html"
+
+
 def feed(show: str, page: int = 1) -> str:
     """A page of the feed as last fetched."""
     return f"raw/{show}/feed" + (f".{page}" if page > 1 else "")

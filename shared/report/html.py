@@ -51,11 +51,18 @@ def script_hash(source: str) -> str:
 
 
 def render(
-    record: RunRecord, scored: Scored, facts: scoring.Known, copied: Copied, verdict: str = ""
+    record: RunRecord,
+    scored: Scored,
+    facts: scoring.Known,
+    copied: Copied,
+    *,
+    verdict: str = "",
+    no_quiz: str = "",
 ) -> str:
     """The page; everything in it that came from outside is escaped.
 
     `verdict` is the sentence that answers what the run was for; empty where nothing can be said.
+    `no_quiz` says why there is no quiz beside the page.
     """
     settings = record.settings
     columns = view.arms(record)
@@ -64,6 +71,7 @@ def render(
         settings=settings,
         show=settings.show,
         verdict=verdict,
+        no_quiz=no_quiz,
         headline=view.headline(record),
         bar=view.bar(record),
         together=view.commitment(record.plans),

@@ -7,7 +7,7 @@ from typing import Any
 from shared.lake import keys
 from shared.lake.tables import Lake, typed
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
-from shared.report import tables
+from shared.report import quiz, tables
 from shared.report.collect import collect
 from shared.report.ending import ending, left_running, still_running, unsettled_jobs
 from shared.report.html import render
@@ -111,7 +111,11 @@ def write_report(
         tables.spend_rows(record.settings, record.entries),
     )
     lake.write_rows("runs", keys.table_file("runs", run_id), [tables.run_row(record)])
-    page = render(record, scored, facts, copied(lake, record))
+    quizzed = quiz.items(record)
+    no_quiz = quiz.missing(quizzed)
+    if not no_quiz:
+        lake.write(keys.quiz(run_id), quiz.render(record, quizzed).encode(), HTML)
+    page = render(record, scored, facts, copied(lake, record), no_quiz=no_quiz)
     lake.write(keys.report(run_id), page.encode(), HTML)
     lake.write_json(keys.summary(run_id), summary)  # last: whoever finds it need not close the run
     return summary

@@ -1,1 +1,1 @@
-"""The answers of finished models: asked for one by one, and laid out side by side in a terminal."""
+"""The answers of finished models: asked for one by one, laid out side by side, and what people took them for."""

@@ -6,6 +6,7 @@ apply has no number and says why; a number of zero always means that something w
 
 from shared.evaluation.measures.degeneration import degeneration
 from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
+from shared.evaluation.measures.intervals import wilson
 from shared.evaluation.measures.leakage import (
     LEAKED_WORDS,
     Span,
@@ -50,6 +51,7 @@ __all__ = [
     "quote_completion",
     "role_slips",
     "size",
+    "wilson",
     "words",
     "years_asked",
 ]

@@ -84,3 +84,20 @@ def test_a_page_of_the_users_is_named_and_stays(out, bucket):
     run(bucket, "only", 10)
     assert reports.publish(opened(out), bucket) == ["index.html"]
     assert (out / "index.html").read_text() == "mine"
+
+
+def test_the_copy_under_a_name_that_stays_links_what_lies_beside_the_report(out, bucket):
+    run(bucket, "a run", 10)
+    page = '<a href="./quiz.html">q</a> <a href="#money">m</a> &#34;href=&#34;./'
+    (bucket / "runs" / "a run" / "report.html").write_text(page)
+    assert first(out, bucket) == page.replace("./quiz", "runs/a%20run/quiz")
+
+
+def test_the_index_links_the_quiz_of_a_run_that_has_one(out, bucket):
+    run(bucket, "with", 10)
+    run(bucket, "without", 11)
+    (bucket / "runs" / "with" / "quiz.html").write_text("quiz")
+    first(out, bucket)
+    page = (out / "index.html").read_text()
+    assert page.count("quiz.html") == 1
+    assert 'href="runs/with/quiz.html"' in page

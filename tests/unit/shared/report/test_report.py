@@ -1,9 +1,11 @@
 import json
 import re
+import shlex
 from base64 import b64encode
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from html import unescape
 
 import pytest
 
@@ -495,3 +497,94 @@ def test_the_plan_of_a_stand_in_says_that_nobody_was_asked(run):
     run.stand_in = run.dry_run = True
     reported(through(run, "dataset"))
     assert "A plan asks nobody" in visible(page(run))
+
+
+def article(html, number):
+    return re.search(rf'id="question-{number}".*?</article>', html, re.DOTALL)[0]
+
+
+def test_words_that_stand_in_the_training_text_are_marked_where_they_stand(run):
+    _, html = everything(run)
+    cards = re.findall(
+        r'<figure class="answer (\w+)".*?<blockquote>(.*?)</blockquote>', html, re.DOTALL
+    )
+    marked = {
+        (arm, words) for arm, text in cards for words in re.findall("<mark>(.*?)</mark>", text)
+    }
+    copied = HOST_TURN.removesuffix(".")
+    assert marked == {("tuned", copied), ("prompted", copied)}
+    assert "recites 15 words of the training text" in article(html, 1)
+
+
+def test_the_quote_and_the_guests_that_were_asked_for_stand_beside_the_answers(run):
+    through(run, "jobs").write_answers(tuned="Tom Ash, Fred Flint.", base="I could not say.")
+    reported(run)
+    quote, guests = article(page(run), 2), article(page(run), 3)
+    assert "<b>Expected</b> … that forgives the weather" in quote
+    assert '<li class="bad">not the quote</li>' in quote
+    assert "<b>Expected</b> Tom Ash and Lea Roe" in guests
+    assert (
+        '<li class="good">right: Tom Ash</li><li class="bad">never a guest: Fred Flint</li>'
+        in guests
+    )
+    assert '<li class="note">names nobody</li>' in guests
+    assert "Expected" not in article(page(run), 1)
+
+
+def test_a_question_whose_answers_a_rule_tells_apart_is_named_as_differing(run):
+    through(run, "jobs").write_answers(base="Nothing much.", tuned="Nothing at all.")
+    reported(run)
+    assert "data-differs" not in article(page(run), 1)
+    run.entries.clear()
+    run.write_answers(base="that forgives the weather.", tuned="Nothing at all.")
+    reported(run)
+    assert "data-differs" in article(page(run), 2)
+
+
+def test_the_exact_prompt_is_one_click_away(run):
+    _, html = everything(run)
+    prompt = re.search(r'<details class="prompt">.*?</details>', article(html, 1), re.DOTALL)[0]
+    assert "Why do you keep a porch?\n\nIda Stone responds:" in prompt
+
+
+def test_a_finished_model_is_asked_by_a_command_and_by_one_line_of_curl(run):
+    run.write_manifest(questions=["What's a porch?"])
+    run.write_jobs()
+    reported(run)
+    typed = [unescape(line) for line in re.findall(r"<pre>(.*?)</pre>", page(run), re.DOTALL)]
+    assert len(typed) == 4
+    command, curl = (shlex.split(line) for line in typed[:2])
+    assert command[:3] == ["econchatr", "ask", "What's a porch?"]
+    assert command[3:7] == ["--show", "porch", "--model", "gpt-4.1-mini"]
+    assert curl[1] == "https://api.openai.com/v1/chat/completions"
+    body = json.loads(curl[-1])
+    assert body["model"] == "ft:gpt-4.1-mini"
+    assert body["messages"] == [
+        {"role": "user", "content": "What's a porch?\n\nIda Stone responds:"}
+    ]
+
+
+def test_without_a_finished_model_nobody_is_invited_to_ask(run):
+    through(run, "dataset").write_jobs(status="failed")
+    reported(run, "FineTuneFailed", "both failed")
+    assert "curl" not in page(run)
+
+
+def test_the_validation_loss_is_drawn_where_the_provider_tells_it(run):
+    reported(through(run, "jobs"))
+    assert "validation" not in page(run)
+    steps = run.lake.read_file(keys.table_file("job_metrics", RUN_ID))
+    told = [{**row, "valid_loss": 3.5 if row["step"] % 4 == 0 else None} for row in steps]
+    run.lake.write_rows("job_metrics", keys.table_file("job_metrics", RUN_ID), told)
+    reported(run)
+    (plot,) = re.findall(r'aria-label="(Loss of gpt-4.1-mini: [^"]+)"', page(run))
+    assert plot == (
+        "Loss of gpt-4.1-mini: training from 2.75 at 1 to 1.00 at 8; validation from 3.50 at 4 to 3.50 at 8"
+    )
+
+
+def test_scores_are_drawn_by_arm_with_their_intervals(run):
+    _, html = everything(run)
+    (plot,) = re.findall(r'aria-label="(Quotes completed exactly: [^"]+)"', html)
+    assert "llama-3.1-8b, untuned 0% (0% to 79.3%)" in plot
+    assert "llama-3.1-8b, tuned 100% (20.7% to 100%)" in plot

@@ -1,0 +1,117 @@
+"""quiz.html: the host's real reply among machines' replies, after Schwitzgebel and others (arXiv 2302.01339).
+
+Who said what is in the page, but not to be read at a glance: it is folded with a key that the script knows.
+"""
+
+import json
+import random
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle, groupby
+
+from shared.report.collect import Row, RunRecord
+from shared.report.html import script, script_hash, template
+from shared.report.text import counted
+from shared.report.view import ARM_NAMES
+
+FEWEST_ITEMS = 3
+MOST_OTHERS = 4  # replies beside the host's, as in the paper
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One reply and who gave it: an arm, with its model where it has one."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What was said to the host, and the replies in the order they are shown."""
+
+    number: int
+    pair_id: str
+    prompt: str
+    options: tuple[Option, ...]
+
+    def folded(self, key: str) -> str:
+        """Who gave each reply, for the script: base64 of the JSON list, each byte XORed with the key's next."""
+        told = json.dumps([option.who for option in self.options]).encode()
+        return b64encode(
+            bytes(one ^ other for one, other in zip(told, cycle(key.encode()), strict=False))
+        ).decode()
+
+
+def items(record: RunRecord) -> list[Item]:
+    """The held-out items that have the host's reply and another, in an order that the show's seed decides."""
+    rows = sorted(
+        (row for row in record.generations if row["item_kind"] == "held_out"),
+        key=lambda row: row["question"],
+    )
+    found: list[Item] = []
+    for _, asked in groupby(rows, lambda row: row["question"]):
+        item = _item(record.settings.show.evaluation.seed, len(found) + 1, list(asked))
+        if item is not None:
+            found.append(item)
+    return found
+
+
+def missing(found: Sequence[Item]) -> str:
+    """Why there is no quiz; empty where there is one."""
+    if len(found) >= FEWEST_ITEMS:
+        return ""
+    return (
+        f"There is no blind quiz: it takes {FEWEST_ITEMS} held-out items that the host and a machine "
+        f"replied to, and this run has {counted(len(found), 'such item')}."
+    )
+
+
+def render(record: RunRecord, found: Sequence[Item]) -> str:
+    """The page; everything in it that came from outside is escaped."""
+    settings = record.settings
+    return template("quiz.html.j2").render(
+        run_id=record.run_id,
+        show=settings.show,
+        items=found,
+        with_people=any(
+            ":" not in one.who and one.who != "host" for item in found for one in item.options
+        ),
+        arm_names=ARM_NAMES,
+        disclosure=settings.disclosure,
+        separator=SEPARATOR,
+        script=script("quiz.js"),
+        script_hash=script_hash(script("quiz.js")),
+    )
+
+
+def _item(seed: int, number: int, asked: Sequence[Row]) -> Item | None:
+    said = {_who(row): row["answer"].strip() for row in asked if row["answer"].strip()}
+    host = said.pop("host", None)
+    if host is None:
+        return None
+    chance = random.Random(f"{seed} {asked[0]['pair_id']}")  # noqa: S311 - repeatable, not secret
+    others = list(_distinct(said, host))
+    options = [Option("host", host), *chance.sample(others, min(MOST_OTHERS, len(others)))]
+    if not any(":" in option.who for option in options):
+        return None  # no machine among them
+    chance.shuffle(options)
+    return Item(number, asked[0]["pair_id"], asked[0]["prompt"], tuple(options))
+
+
+def _distinct(said: dict[str, str], host: str) -> Iterator[Option]:
+    """The others' replies, in a fixed order, each wording once and never the host's own."""
+    seen = {host}
+    for who, text in sorted(said.items()):
+        if text not in seen:
+            seen.add(text)
+            yield Option(who, text)
+
+
+def _who(row: Row) -> str:
+    """`tuned:llama-3.3-70b`; people have no model."""
+    if row["model"] is None:
+        return str(row["arm"])
+    return f"{row['arm']}:{row['model'].replace(SEPARATOR, '/')}"
