@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import feedparser
 import pandas as pd
@@ -25,6 +25,7 @@ from infra.local.demo.site import build_site, serve
 from infra.local.folder import state_dir
 from infra.local.provider.process import start
 from shared import catalogue, money, shows
+from tests.integration.pages.browser import PHONE, chromium, opened
 
 FIVE = '{"ceiling_usd": "5.00"}'
 
@@ -433,3 +434,18 @@ def test_inspect_shows_a_page_over_the_wire_and_says_where_there_is_no_page(site
     gone = econchatr("inspect", f"{base_url}/nosuch/", "--show", "demo")
     assert gone.code == 1
     assert f"{base_url}/nosuch/ is not there" in gone.sentence
+
+
+def test_the_pages_that_a_run_leaves_lead_to_each_other_without_a_server(out, good_run):
+    assert good_run.code == 0, good_run.err
+    with chromium() as browser:
+        with opened(browser, out / "index.html", PHONE) as found:
+            assert found.overflow() <= 0
+            found.page.click("text=blind quiz")
+            assert found.page.locator(".item:visible .option").count() >= 3
+            assert found.overflow() <= 0
+        with opened(browser, out / "report.html") as found:
+            links = [one.get_attribute("href") for one in found.page.locator("a").all()]
+            beside = [link for link in links if not link.startswith(("#", "http"))]
+            assert any(link.endswith("quiz.html") for link in beside)
+            assert [link for link in beside if not (out / unquote(link)).is_file()] == []
