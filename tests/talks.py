@@ -61,7 +61,7 @@ def clock(at: int, mark: str = ".") -> str:
 def lines(
     form: str, apart: str = "\n\n", head: str = "", tail: str = "\n"
 ) -> Callable[[Talk], bytes]:
-    """Text made of one form a turn: {who}, {said}, {t} (hh:mm:ss), {m} (m:ss), {first}, {upper}, {n}."""
+    """Text made of one form a turn: {who}, {said}, {t} (hh:mm:ss), {m} (m:ss), {first}, {upper}, {n} and more."""
 
     def written(talk: Talk) -> bytes:
         parts = [
@@ -77,6 +77,7 @@ def lines(
                 until=clock(8 * n + 7, ""),
                 initials="".join(word[0] for word in who.split()),
                 code=f"SPEAKER_0{n % 2}",
+                letter="QA"[n % 2],
                 html=escape(said, quote=False),
                 frames=f"{clock(8 * n, '')}:05",
             )
@@ -355,6 +356,8 @@ def docx(kind: str) -> Callable[[Talk], bytes]:
             return f"<w:tr>{cell(run(who))}{cell(run(said))}</w:tr>"
         if kind == "bold":
             return f"<w:p>{run(f'{who}: ', bold=True)}{run(said)}</w:p>"
+        if kind == "bold time":
+            return f"<w:p>{run(who, bold=True)}{run('  0:12')}<w:r><w:br/></w:r>{run(said)}</w:p>"
         if kind == "bold line":
             return f"<w:p>{run(who, bold=True)}</w:p><w:p>{run(said)}</w:p>"
         return f"<w:p>{run(f'{who}: {said}')}</w:p>"
@@ -436,12 +439,26 @@ SHAPES: dict[str, Callable[[Talk], bytes]] = {
     "with emoji": lines("{who} 🎙️: {said}"),
     "roles and names": lines("{who} (speaking from Ohio): {said}"),
     "chevrons": lines(">> {upper}: {said}"),
+    "letters, as in court": lines("{letter}. {said}"),
+    "numbered lines": lines("  {n}  {upper}:  {said}", apart="\n"),
+    "two colons": lines("{who}:: {said}"),
+    "name in brackets, then a time": lines("[{who}] {t}\n{said}"),
+    "name and time of day": lines("{who} 10:{n:02} AM\n{said}"),
+    "day, time, name": lines("[03/04/2024, 10:{n:02}:00] {who}: {said}", apart="\n"),
+    "time, name and speech between tabs": lines("{m}\t{who}\t{said}", apart="\n"),
+    "time, then the time in words (YouTube)": lines(
+        "{m}\n0 minutes, {n} seconds\n{who}: {said}", apart="\n"
+    ),
+    "in two scripts": lines("{who}（石）：{said}"),
     "machine labels": lines("{code}: {said}"),
     "bold": lines("**{who}:** {said}"),
     "bold, colon outside": lines("**{who}**: {said}"),
     "bold without a colon": lines("**{who}** {said}"),
     "bold on a line": lines("**{who}**\n{said}"),
     "underscores": lines("__{who}:__ {said}"),
+    "apostrophes": lines("'''{who}:''' {said}"),
+    "bold, then a time in italics": lines("**{who}** *({m})*\n\n{said}"),
+    "bold, then a linked time": lines("**{who}** [{m}](https://example.org/?t={n}) {said}"),
     "bold and italic": lines("***{who}:*** {said}"),
     "italic": lines("*{who}:* {said}"),
     "headings": lines("### {who}\n\n{said}"),
@@ -464,6 +481,7 @@ SHAPES: dict[str, Callable[[Talk], bytes]] = {
     "VTT voices when they change": cues("<v {who}>"),
     "VTT voices with dashes": cues("- <v {who}>"),
     "VTT labels": cues("{who}: "),
+    "VTT name on a line of its own": cues("{who}\n", every=True),
     "VTT chevrons": cues(">> {upper}: "),
     "VTT brackets": cues("[{who}] "),
     "VTT brackets and colon": cues("[{who}]: "),
@@ -488,6 +506,43 @@ SHAPES: dict[str, Callable[[Talk], bytes]] = {
     ),
     "list of speaker and text": as_json(segments("speaker", "text")),
     "speaker and message": as_json(segments("speaker", "message")),
+    "an object a line": lambda talk: b"\n".join(
+        json.dumps(part).encode() for part in segments("speaker", "text")(talk)
+    ),
+    "Azure": as_json(
+        lambda talk: {
+            "recognizedPhrases": [
+                {"speaker": who, "nBest": [{"display": said}, {"display": "Something else."}]}
+                for who, said in numbered(talk)
+            ]
+        }
+    ),
+    "Speechmatics": as_json(
+        lambda talk: {
+            "results": [
+                {"type": "word", "alternatives": [{"content": word, "speaker": f"S{who + 1}"}]}
+                for who, said in numbered(talk)
+                for word in said.split()
+            ]
+        }
+    ),
+    "Google": as_json(
+        lambda talk: {
+            "results": [
+                {
+                    "alternatives": [
+                        {
+                            "words": [
+                                {"word": word, "speakerTag": who + 1}
+                                for who, said in numbered(talk)
+                                for word in said.split()
+                            ]
+                        }
+                    ]
+                }
+            ]
+        }
+    ),
     "messages under a key": as_json(
         lambda talk: {"episode": 1, "chat": segments("speaker", "message")(talk)}
     ),
@@ -542,6 +597,7 @@ SHAPES: dict[str, Callable[[Talk], bytes]] = {
     "DOCX": docx("plain"),
     "DOCX bold": docx("bold"),
     "DOCX bold on a line": docx("bold line"),
+    "DOCX bold, then a time": docx("bold time"),
     "DOCX table": docx("table"),
     "page: strong": page("<p><strong>{who}:</strong> {html}</p>"),
     "page: plain paragraphs": page("<p>{who}: {html}</p>"),
@@ -557,6 +613,15 @@ SHAPES: dict[str, Callable[[Talk], bytes]] = {
     "page: line breaks": page("{who}: {html}<br><br>", ('<div class="entry"><p>', "</p></div>")),
     "page: cite": page("<cite>{who}:</cite> <time>{t}</time> <p>{html}</p>"),
     "page: headings": page("<h4>{who}</h4><p>{html}</p>"),
+    "page: strong, time, colon": page("<p><strong>{who} </strong>[{t}]: {html}</p>"),
+    "page: columns": page(
+        '<div class="row"><div><div class="speaker"><span>{who}</span></div><div>{m}</div></div>'
+        "<div><p>{html}</p></div></div>"
+    ),
+    "page: table with times": page(
+        "<tr><td>{who}</td><td>{m}</td><td>{html}</td></tr>",
+        ("<table><tr><th>Speaker</th><th>Time</th><th>Text</th></tr>", "</table>"),
+    ),
     "page: table": page("<tr><td>{who}</td><td>{html}</td></tr>", ("<table>", "</table>")),
     "page: list": page("<li><b>{who}</b>: {html}</li>", ("<ul>", "</ul>")),
 }

@@ -8,13 +8,16 @@ from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark
 from shared.transcripts.text import CLOCK
 
-_COLON = re.compile(rf"([^:：\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|:(?=\s|$))")
+_COLON = re.compile(rf"([^:：\t\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|::?(?=\s|$))")
 _TIGHT = re.compile(rf"([^\W\d_][^:\n/]{{0,{MAX_LABEL_CHARS}}}?):(?=[^\W\d_])(?!\w*/)")
 _TIMED = re.compile(
     rf"([^:\[\]\n]{{1,60}}?)(?P<sep>[ \t]*[–—(\[|:-]*[ \t]*){CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?"
     rf"(?P<close>[\])]?:?)(?:[ \t]+|$)"
 )
-_TIME_FIRST = re.compile(rf"[\[(]?{CLOCK}(?:\s*(?:-->|[-–—,])\s*{CLOCK})?[\])]?\s*[-–—|:]*\s*")
+_DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?"
+_TIME_FIRST = re.compile(
+    rf"[\[(]?{_DAY}{CLOCK}(?:\s*(?:-->|[-–—,])\s*{CLOCK})?[\])]?\s*[-–—|:]*\s*"
+)
 _BRACKET = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*(?P<colon>[:：])?-?\s+(?=\S)")
 _DASH = re.compile(r"([^-–—\t\n]{2,60}?)(?:\s+[-–—]\s+|\s*\t\s*|\s+—)(?=\S)")
 _CUE = re.compile(
@@ -22,7 +25,10 @@ _CUE = re.compile(
     r"|cheer|foreign|theme|clear)",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"(?:>{1,3}|[-–—•*+]|\d{1,3}[.)])\s+|>{2,3}")
+_LEADING = re.compile(
+    r"(?:>{1,3}|(?P<dash>[-–—])|[•*+]|\d{1,3}[.)])\s+|>{2,3}|\d{1,5}(?:\s{2,}|\t)"
+)
+_LETTER = re.compile(r"([QA])\.\s+(?=\S)")
 _MAX_NAME_ALONE = 60
 
 
@@ -32,12 +38,13 @@ def labelled(text: str, people: People, section: int = 0) -> Line:
     A label of people the show knows may have any form.
     """
     raw, text = text, bare(text)
-    if not text.startswith("[") or not _BRACKET.match(text):
-        lead = _LEADING.match(text)
-        text = text[lead.end() :] if lead else text
+    lead = None if text.startswith("[") and _BRACKET.match(text) else _LEADING.match(text)
+    text = text[lead.end() :] if lead else text
     found = _after_time(text, people) or _by_bracket(text)
     by_dash = _by_dash(text)
-    found = found or _by_colon(text, people) or _by_time(text) or by_dash or _alone(text)
+    found = found or _by_colon(text, people) or _by_time(text) or by_dash or _by_letter(text)
+    if not found and not (lead and lead["dash"]):  # "- Ida Stone" is who said what stands before
+        found = _alone(text)
     if found is None:
         return Line(raw, said=raw, section=section)
     line = _line(raw, found, section)
@@ -60,7 +67,7 @@ def _after_time(text: str, people: People) -> _Found | None:
     rest = text[time.end() :] if time else ""
     if not rest:
         return None
-    return _by_colon(rest, people) or _by_bracket(rest) or _alone(rest)
+    return _by_colon(rest, people) or _by_bracket(rest) or _by_dash(rest) or _alone(rest)
 
 
 def _by_colon(text: str, people: People) -> _Found | None:
@@ -95,6 +102,12 @@ def _by_dash(text: str) -> _Found | None:
     if not found or form_of(tidy_label(found[1])) not in ("name", "role"):
         return None
     return found[1], text[found.end() :], "dash", False
+
+
+def _by_letter(text: str) -> _Found | None:
+    """`Q. Did you?`, as courts write it."""
+    found = _LETTER.match(text)
+    return (found[1], text[found.end() :], "tight", False) if found else None
 
 
 def _alone(text: str) -> _Found | None:

@@ -10,10 +10,11 @@ from shared.transcripts.labels import settled
 from shared.transcripts.names import could_be_a_name, is_nobody, is_pause, name_key
 from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
-from shared.transcripts.text import without_time_marks
+from shared.transcripts.text import without_leading_time, without_time_marks
 
 HOST_SHARE_LIMIT = 0.6
 STRAY_NAMES_TOLD = 5
+TIMED_TURNS, TIMED_SHARE = 4, 0.8
 _HOST = "host"
 DOUBLED_WORDS = 12  # shorter turns repeat by chance
 _SENTENCE_END = re.compile(r"[.?!…\])'\"’”»—–-]\s*$")
@@ -36,11 +37,22 @@ class Cast:
 def labelled_lines(script: Script, people: People) -> list[Line]:
     """The script's lines with true labels only, time marks gone, empty lines dropped."""
     lines = []
-    for line in settled(script.lines, people):
+    true = settled(script.lines, people)
+    is_timed = _times_its_turns(true)
+    for line in true:
         said = without_time_marks(line.said)
+        if is_timed and line.label:
+            said = without_leading_time(said)
         if said or line.label:
-            lines.append(replace(line, said=said))
+            lines.append(line if said == line.said else replace(line, said=said))
     return lines
+
+
+def _times_its_turns(lines: Sequence[Line]) -> bool:
+    """Whether nearly all labels stand before a time, which then is when the turn begins."""
+    spoken = [line.said for line in lines if line.label and line.said]
+    timed = sum(said != without_leading_time(said) for said in spoken)
+    return timed >= TIMED_TURNS and timed >= TIMED_SHARE * len(spoken)
 
 
 def cast(lines: Sequence[Line], people: People) -> Cast:

@@ -7,7 +7,7 @@ labels say goes first, then the form (`names`), then whether it returns.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from shared.transcripts.names import (
@@ -23,7 +23,6 @@ from shared.transcripts.people import People, merged_aliases
 from shared.transcripts.records import WEAK, Line, Mark
 
 _UNSURE = frozenset({"handle", "word", "phrase"})
-MOST_UNSURE = 100  # unlikely labels that are looked at: no talk has more, and each takes a pass
 MAX_REPEATS = 0.2
 """Share of labels that name who spoke before: above it a page labels paragraphs, not changes."""
 
@@ -132,9 +131,12 @@ def _evidence(lines: Sequence[Line], candidates: Sequence[Line | None]) -> _Evid
 
 
 def _continued(lines: Sequence[Line], number: int) -> str:
-    """What follows a label that stands alone."""
-    following = lines[number + 1] if number + 1 < len(lines) else None
-    return following.said or following.raw if following and not following.label else ""
+    """What follows a label that stands alone, maybe after a time, which is an empty line."""
+    for at in range(number + 1, len(lines)):
+        following = lines[at]
+        if following.label or following.raw:
+            return "" if following.label else following.said or following.raw
+    return ""
 
 
 def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str]:
@@ -145,8 +147,7 @@ def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str
     }
     labels = set(seen.marks)
     strong = certain | {label for label in labels if _returns_as_a_name(label, seen)}
-    unsure = sorted(labels - strong, key=lambda label: (-seen.times[label], label))[:MOST_UNSURE]
-    accepted = strong | {label for label in unsure if _returns_among(label, strong, seen)}
+    accepted = strong | _returning_among(strong, labels - strong, seen)
     accepted |= {label for label in labels if is_nobody(label) and _announces(label, seen)}
     once = [line for line in lines if line.label and line.label not in accepted]
     style = _style(seen.order, accepted)
@@ -159,19 +160,17 @@ def _returns_as_a_name(label: str, seen: _Evidence) -> bool:
     return is_named and seen.returns(label) and label in seen.spoken
 
 
-def _returns_among(label: str, strong: set[str], seen: _Evidence) -> bool:
-    """Whether an unlikely label (`Question`, `roasbeef`) returns, and others speak in between."""
-    if form_of(label) not in _UNSURE or not seen.returns(label) or label not in seen.spoken:
-        return False
-    others = [
-        one for one in seen.order if one == label or one in strong or _is_twin(one, label, seen)
-    ]
-    again = sum(one == other == label for one, other in pairwise(others))
-    return len(set(others)) > 1 and again * 3 <= others.count(label)
-
-
-def _is_twin(one: str, label: str, seen: _Evidence) -> bool:
-    return form_of(one) in _UNSURE and seen.returns(one) and one in seen.spoken and one != label
+def _returning_among(strong: set[str], rest: set[str], seen: _Evidence) -> set[str]:
+    """The unlikely labels (`Question`, `roasbeef`) that return while others speak in between."""
+    unsure = {
+        label
+        for label in rest
+        if form_of(label) in _UNSURE and seen.returns(label) and label in seen.spoken
+    }
+    order = [label for label in seen.order if label in strong or label in unsure]
+    times = Counter(order)
+    again = Counter(one for one, other in pairwise(order) if one == other)
+    return {label for label in unsure if len(times) > 1 and again[label] * 3 <= times[label]}
 
 
 def _announces(label: str, seen: _Evidence) -> bool:
@@ -228,7 +227,7 @@ def _parts_of_names(rest: set[str], accepted: set[str], seen: _Evidence) -> set[
 
 
 def _without_label(line: Line) -> Line:
-    return replace(line, label=None, said=line.raw)
+    return Line(line.raw, None, line.raw, line.mark, line.section, line.ends_in_colon)
 
 
 def inline_pattern(people: People, text: str) -> re.Pattern[str]:

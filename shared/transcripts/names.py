@@ -49,7 +49,7 @@ _ROLE_FIRST = re.compile(
     r"(?: ?\(([^()]{2,60})\)| ?[-–—|/:] ?([^\d].{1,60})| \[([^\[\]]{2,60})\])",
     re.IGNORECASE,
 )
-_NOTE = re.compile(r"\s*(?:\(([^()]{1,60})\)|\[([^\[\]]{1,60})\]|\{[^{}]{1,60}\})")
+_NOTE = re.compile(r"\s*(?:[(（]([^()（）]{1,60})[)）]|\[([^\[\]]{1,60})\]|\{[^{}]{1,60}\})")
 _AFFILIATION = re.compile(r"\s+[|•·]\s.*$")
 _NICKNAME = re.compile(r"(?<=\S) [\"“”‘'«]([^\"“”»]{1,30})[\"“”’'»](?= \S)")
 _ALIAS = re.compile(r"[A-Za-z]{1,12}")
@@ -84,6 +84,16 @@ _NO_TITLE_NAMES = re.compile(
     r"|warning|question|answer|example|episode|chapter|part|summary|transcript.*|recorded.*|ps)",
     re.IGNORECASE,
 )
+_NO_LABEL = re.compile(
+    r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|[.]{2}|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", re.IGNORECASE
+)
+_NO_WORD = re.compile(r"[?!…;,\"“”<>=\\{}()\[\]]|[^.]\w[.]$")
+_ONLY_MARKS = re.compile(r"[?!]{1,5}")
+_ONLY_DIGITS = re.compile(r"[\d.,:]+")
+_INITIAL = re.compile(r"[^\W\d_]\.")
+_SMALL_NUMBER = re.compile(r"\d{1,3}|&")
+_INITIAL_WORD = re.compile(r"[^\W\d_][\w.'’]*")
+_KEY_WORD = re.compile(r"[^\W_][\w'’-]*")
 NO_WIDTH = " \t\r\n\ufeff\u200b\u200e\u200f\u2060\u00ad"
 _ADDRESS = re.compile(r"(?:https?://|www\.|@|#)\S*|[\w./-]+\.(?:com|org|net|io|pdf|html?)\S*")
 
@@ -170,34 +180,34 @@ def form_of(label: str) -> Form | None:
         return "word"
     if len(words) == 1:
         return _form_of_one(label)
-    if re.search(
-        r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|[.]{2}|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", label, re.I
-    ):
+    if _NO_LABEL.search(label):
         return None
-    is_name = all(map(_is_capital, words)) and words[0].casefold().rstrip(".,") not in _OPENERS
+    first = next((word for word in words if not _INITIAL.fullmatch(word)), words[0])
+    opens = first.casefold().rstrip(".,") in _OPENERS
+    if opens and first is not words[0]:
+        return None  # "A. No": an answer, not an initial and a name
+    is_name = all(map(_is_capital, words)) and not opens
     if is_name and len(words) <= _MAX_WORDS["name"]:
         return "name"
     return "phrase" if _is_capital(words[0]) and len(words) <= _MAX_WORDS["phrase"] else None
 
 
 def _form_of_one(label: str) -> Form | None:
-    if re.search(r"[?!…;,\"“”<>=\\{}()\[\]]|[^.]\w[.]$", label) and not re.fullmatch(
-        r"[?!]{1,5}", label
-    ):
+    if _NO_WORD.search(label) and not _ONLY_MARKS.fullmatch(label):
         return None
-    if re.fullmatch(r"[\d.,:]+", label):
+    if _ONLY_DIGITS.fullmatch(label):
         return None
     return "name" if label[0].isalpha() and not label[0].islower() else "handle"
 
 
 def _is_capital(word: str) -> bool:
     """Whether a word may stand in a name: scripts without capitals have nothing but such words."""
-    letter = next((char for char in word if char.isalnum()), "")
-    is_particle = word in _PARTICLES or word.startswith(("d'", "d’", "l'", "l’"))
+    letter = word[0] if word[0].isalpha() else next(filter(str.isalnum, word), "")
     return (
         (letter != "" and not letter.islower() and not letter.isdigit())
-        or is_particle
-        or bool(re.fullmatch(r"\d{1,3}|&", word))
+        or word in _PARTICLES
+        or word.startswith(("d'", "d’", "l'", "l’"))
+        or _SMALL_NUMBER.fullmatch(word) is not None
     )
 
 
@@ -213,7 +223,7 @@ def is_capitalised(label: str) -> bool:
 
 def initials(name: str) -> str:
     """The first letters of the name's words as they stand: `JdB` for Jan de Boer."""
-    return "".join(word[0] for word in re.findall(r"[^\W\d_][\w.'’]*", name))
+    return "".join(word[0] for word in _INITIAL_WORD.findall(name))
 
 
 @lru_cache(maxsize=8192)
@@ -223,7 +233,9 @@ def name_key(name: str) -> tuple[str, ...]:
     if not plain.isascii():
         apart = unicodedata.normalize("NFKD", plain)
         plain = "".join(char for char in apart if unicodedata.category(char) != "Mn")
-    words = re.findall(r"[^\W_][\w'’-]*", plain.replace("_", " "))
+    words = _KEY_WORD.findall(plain.replace("_", " "))
+    if _HONORIFICS.isdisjoint(words):
+        return tuple(words)
     return tuple(word for word in words if word not in _HONORIFICS) or tuple(words)
 
 

@@ -9,6 +9,7 @@ from shared.transcripts.names import initials, is_role, name_key
 from shared.transcripts.records import Host, Role
 
 _ALIAS_NOTE = re.compile(r"^(.{2,50}?)\s*\(([A-Za-z]{1,12})\)$")
+_NUMBERED_GUEST = re.compile(r"Guest ?([A-Z0-9])?", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/&]| and ", re.IGNORECASE)
 
 
@@ -29,6 +30,9 @@ class People:
     host: Host
     guests: tuple[str, ...]
     speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    _known: dict[str, Speaker | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def joined_by(self, names: Sequence[str]) -> "People":
         """These people and whoever else of `names` is not the host or a guest yet."""
@@ -43,10 +47,11 @@ class People:
 
     def identify(self, label: str) -> Speaker | None:
         """The expected person a label means; the host wins where a short label fits both."""
-        told = self.speakers.get(label)
-        if told:
-            return self._person(told) or Speaker(told, "guest", True)
-        return self._person(label)
+        if label not in self._known:
+            told = self.speakers.get(label)
+            person = self._person(told or label)
+            self._known[label] = person or (Speaker(told, "guest", True) if told else None)
+        return self._known[label]
 
     def _person(self, label: str) -> Speaker | None:
         bare = _ALIAS_NOTE.sub(r"\1", label)
@@ -58,7 +63,7 @@ class People:
         guest = self._guest(bare, key)
         if guest:
             return Speaker(guest, "guest", True)
-        is_numbered = re.fullmatch(r"Guest ?[A-Z0-9]?", label, re.IGNORECASE)
+        is_numbered = _NUMBERED_GUEST.fullmatch(label)
         return Speaker(label, "guest", False) if is_numbered else None
 
     def _is_host(self, label: str, key: tuple[str, ...]) -> bool:
@@ -78,8 +83,8 @@ class People:
         )
 
     def _guest(self, label: str, key: tuple[str, ...]) -> str | None:
-        initial = re.fullmatch(r"Guest ?([A-Z])?", label, re.IGNORECASE)
-        if initial:
+        initial = _NUMBERED_GUEST.fullmatch(label)
+        if initial and not (initial[1] or "").isdigit():
             return _only(
                 guest
                 for guest in self.guests
@@ -100,18 +105,19 @@ def merged_aliases(labels: Sequence[str]) -> dict[str, str]:
     """
     noted = {found[2]: found[1] for label in labels if (found := _ALIAS_NOTE.match(label))}
     plain = [found[1] if (found := _ALIAS_NOTE.match(label)) else label for label in labels]
+    keys = {label: _key(label) for label in plain}
     spelled: dict[tuple[str, ...], str] = {}
     for label in plain:
-        known = spelled.setdefault(_key(label), label)
+        known = spelled.setdefault(keys[label], label)
         if known.isupper() and not label.isupper():
-            spelled[_key(label)] = label
+            spelled[keys[label]] = label
     full: dict[tuple[str, ...], set[str]] = {}
     for label in spelled.values():
-        for end in _ends_of_person(label):
+        for end in _ends_of_person(label, keys[label]):
             full.setdefault((end,), set()).add(label)
     merged = {}
     for label, bare in zip(labels, plain, strict=True):
-        key = _key(noted.get(bare, bare))
+        key = _key(noted[bare]) if bare in noted else keys[bare]
         merged[label] = _only(full.get(key, ())) or spelled.get(key, bare)
     return merged
 
@@ -120,12 +126,12 @@ def _key(label: str) -> tuple[str, ...]:
     return name_key(label) or (label.casefold(),)
 
 
-def _ends_of_person(label: str) -> set[str]:
+def _ends_of_person(label: str, key: tuple[str, ...]) -> set[str]:
     """By which first or last name a full label's person may be called; no one's for several people."""
-    if is_role(label) or _SEVERAL.search(label):
+    if len(key) < 2 or is_role(label) or _SEVERAL.search(label):
         return set()
-    keys = (name_key(label), name_key(label.partition(",")[0]))
-    return {end for key in keys if len(key) > 1 for end in _ends(key)}
+    before_comma = name_key(label.partition(",")[0])
+    return {end for names in (key, before_comma) if len(names) > 1 for end in _ends(names)}
 
 
 def _is_shortened(key: tuple[str, ...], name: tuple[str, ...]) -> bool:

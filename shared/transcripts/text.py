@@ -6,10 +6,11 @@ from datetime import date
 
 TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 SURROGATE = re.compile("[\ud800-\udfff]")
-CLOCK = r"(?:\d{1,2}:){1,3}\d{1,2}(?:[.,;]\d{1,3})?"
-"""A time as editing programs write it too, with frames."""
+CLOCK = r"(?:\d{1,2}:){1,3}\d{1,2}(?:[.,;]\d{1,3})?(?:\s?[AaPp][Mm]\b)?"
+"""A time as editing programs write it too, with frames, and as clocks on a wall do."""
 _BRACKETED_TIME = re.compile(rf"[\[(]\\{{0,2}}{CLOCK}\\{{0,2}}[\])]:?")
 _ONLY_TIME = re.compile(rf"[\s\[(–-]*{CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?[\s\]):–-]*")
+_TIME_AND_SPEECH = re.compile(rf"{CLOCK}\s*[-–—|:]?(?:\s+|$)")
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RECORDED = re.compile(
@@ -42,6 +43,12 @@ def folded(text: str) -> str:
 def without_time_marks(text: str) -> str:
     """The text without bracketed time marks such as `[04:10]` and `(00:01:21):`."""
     return folded(_BRACKETED_TIME.sub("", text))
+
+
+def without_leading_time(text: str) -> str:
+    """The text without the time that it begins with."""
+    found = _TIME_AND_SPEECH.match(text)
+    return text[found.end() :] if found else text
 
 
 def is_time_mark(text: str) -> bool:

@@ -20,7 +20,7 @@ class Slots(Protocol):
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """The seconds that `Retry-After` names, as a number or a date; None where it names none."""
     said = headers.get("retry-after", "").strip()
-    if said.isdecimal() and len(said) < 10:
+    if said.isascii() and said.isdecimal() and len(said) < 10:
         return float(said)
     try:
         then = parsedate_to_datetime(said)

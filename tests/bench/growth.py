@@ -17,6 +17,7 @@ from shared.lake.tables import Lake
 from shared.run import settings
 from shared.shows import Training
 from shared.transcripts import Host, TranscriptRefused, read_transcript
+from tests import talks
 from tests.sample_run import SHOW, STARTED, sample_run
 
 REPEATS = 5
@@ -35,6 +36,16 @@ HOSTILE = {
     "comments": b"<!-- ",
     "zeros": b"\0",
 }
+SHAPES = (
+    *("plain, single line breaks", "label on a line with a colon", "name alone on a line"),
+    *("time in brackets, name, colon", "time and name on a line", "name in brackets", "name, dash"),
+    *("bold", "headings", "list with bold", "Markdown table", "VTT voices", "VTT labels"),
+    *("SRT labels", "SRT cut anywhere", "SBV", "rolling captions", "ASS", "Podcasting 2.0 JSON"),
+    *("Deepgram paragraphs", "AWS Transcribe", "Rev", "TTML", "Podlove XML", "CSV", "TSV", "RTF"),
+    *("DOCX", "DOCX table", "page: strong", "page: plain paragraphs", "page: class names"),
+    *("page: definition list", "page: line breaks", "page: cite", "page: table"),
+)
+"""Of every reader the shapes that it takes different ways for."""
 
 
 def growth() -> dict[str, float]:
@@ -43,6 +54,18 @@ def growth() -> dict[str, float]:
         "selection_per_pair_200000_over_2000": _ratio(_selecting, 2_000, 200_000),
         "parsing_per_byte_10_mb_over_1_mb": _ratio(_parsing, MEGABYTE, 10 * MEGABYTE),
         "plan_per_model_budget_1000000_over_1": _ratio(_planning, 1, 1_000_000, units=1),
+        **{
+            f"{shape}_per_byte_10_mb_over_1_mb": _ratio(
+                partial(_parsing_talk, shape, _two_people), MEGABYTE, 10 * MEGABYTE, repeats=1
+            )
+            for shape in SHAPES
+        },
+        **{
+            f"{people.__name__[1:]}_per_byte_10_mb_over_1_mb": _ratio(
+                partial(_parsing_talk, SHAPES[0], people), MEGABYTE, 10 * MEGABYTE, repeats=1
+            )
+            for people in (_strangers, _handles)
+        },
         **{
             f"hostile_{name}_per_byte_10_mb_over_1_mb": _ratio(
                 partial(_parsing_again_and_again, piece), MEGABYTE, 10 * MEGABYTE, repeats=1
@@ -155,6 +178,40 @@ def _parsing(size: int) -> Callable[[], object]:
         written += len(rows[-1])
     page = f'<html><body><table class="ts2">{"".join(rows)}</table></body></html>'.encode()
     return lambda: read_transcript(page, content_type=None, host=HOST, guests=(GUEST,))
+
+
+def _two_people(turn: int) -> str:
+    return (talks.HOST, talks.GUEST)[turn % 2]
+
+
+def _strangers(turn: int) -> str:
+    """Names of two words, none of which returns."""
+    return f"{_letters(turn).capitalize()} {_letters(turn + 1).capitalize()}"
+
+
+def _handles(turn: int) -> str:
+    """Words that no name looks like; each returns once, with another in between."""
+    return _letters(turn // 4 * 2 + turn % 2)
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in f"{number:07}")
+
+
+def _parsing_talk(shape: str, who: Callable[[int], str], size: int) -> Callable[[], object]:
+    """A talk in turns of one word, which makes the most lines and labels of a size."""
+
+    def written(turns: int) -> bytes:
+        return talks.SHAPES[shape]([(who(turn), "Mud.") for turn in range(turns)])
+
+    sample = 1_000
+    page = written(sample * size // len(written(sample)) // 2 * 2)
+
+    def read() -> None:
+        with suppress(TranscriptRefused):
+            read_transcript(page, content_type=None, host=Host(talks.HOST), guests=(talks.GUEST,))
+
+    return read
 
 
 def _parsing_again_and_again(piece: bytes, size: int) -> Callable[[], object]:

@@ -13,7 +13,7 @@ import atheris
 from tests.places import ROOT
 
 with atheris.instrument_imports(include=["shared.transcripts", "shared.corpus.sources"]):
-    from tests.fuzz.targets import SEEDS, TARGETS, TOKENS
+    from tests.fuzz.targets import CORPUS, SEEDS, TARGETS, TOKENS
 
 SECONDS = 20
 FINDINGS = ROOT / "build" / "fuzz"
@@ -36,7 +36,8 @@ def survives(name: str, seconds: int) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         corpus, tokens = Path(folder, "corpus"), Path(folder, "tokens")
         corpus.mkdir()
-        (corpus / "seed").write_bytes(SEEDS.get(name, b""))
+        for number, seed in enumerate(CORPUS if name == "any" else [SEEDS.get(name, b"")]):
+            (corpus / f"seed-{number}").write_bytes(seed)
         escaped = (
             "".join(f"\\x{byte:02x}" for byte in token.encode("latin-1")) for token in TOKENS
         )

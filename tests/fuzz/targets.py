@@ -1,10 +1,11 @@
 """What is fuzzed: any bytes give a result that holds, or a named reason, and nothing else."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from shared.corpus.sources.feed import FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.names import date_in, title_in
 from shared.corpus.sources.titles import guests_from_title
 from shared.transcripts import (
     Host,
@@ -13,26 +14,57 @@ from shared.transcripts import (
     heading_of,
     read_transcript,
 )
-from tests.talks import docx_of
+from tests import talks
 
 HOST = Host("Vera Lund", ("VL",))
 GUESTS = ("Tom Ek", "Ann P. Cole")
+NOBODY: Mapping[str, str] = {}
 
 
-def transcript(body: bytes) -> None:
+def transcript(
+    body: bytes,
+    content_type: str | None = None,
+    speakers: Mapping[str, str] = NOBODY,
+    selector: str = "",
+) -> None:
     """Whole pages and files: the content decides the shape."""
     try:
-        turns = read_transcript(body, content_type=None, host=HOST, guests=GUESTS).turns
+        turns = read_transcript(
+            body,
+            content_type=content_type,
+            host=HOST,
+            guests=GUESTS,
+            speakers=speakers,
+            selector=selector,
+        ).turns
     except TranscriptRefused:
         return
     assert turns
     assert all(turn.text.strip() and turn.speaker.strip() for turn in turns)
     assert all(one.speaker != other.speaker for one, other in pairwise(turns))
+    "".join(turn.text for turn in turns).encode()  # what cannot be stored was replaced
 
 
 def begun(opening: bytes) -> Callable[[bytes], None]:
     """A target that starts every input in one shape, so that its parser is reached at once."""
     return lambda body: transcript(opening + body)
+
+
+def docx(body: bytes) -> None:
+    transcript(talks.docx_of(body.decode("utf-8", errors="replace")))
+
+
+def told(body: bytes) -> None:
+    """With all that a profile and a server may say."""
+    label, _, text = body.partition(b"\n")
+    said = label.decode("latin-1")
+    transcript(text, f"text/html; charset={said}", {said: "Vera Lund", "A": said}, f".{said}")
+
+
+def name(body: bytes) -> None:
+    text = body.decode("utf-8", errors="replace")
+    assert title_in(text) is not None
+    assert date_in(text, days_first=True) is None or re.search(r"\d", text)
 
 
 def cleaning(body: bytes) -> None:
@@ -79,10 +111,16 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "ttml": begun(b'<tt xmlns:ttm="a"><body><p ttm:agent="Vera Lund">Why?</p>'),
     "podlove": begun(b'<transcript><line speaker="Vera Lund">Why?</line>'),
     "rtf": begun(b"{\\rtf1\\ansi \\b Vera Lund:\\b0  Why?\\par\n"),
+    "tsv": begun(b"Start\tSpeaker Name\tText\n0:01\tVera Lund\tWhy?\n"),
+    "alone": begun(b"Vera Lund\nWhy?\n\nTom Ek\nSo.\n\nVera Lund\nAh.\n\n"),
+    "weak": begun(b"[Vera Lund] Why?\n[Tom Ek] So.\n[Vera Lund] Ah.\n[Tom Ek] Yes.\n"),
+    "rows": begun(b"| Speaker | Text |\n|---|---|\n| Vera Lund | Why? |\n| Tom Ek | So. |\n"),
+    "told": told,
+    "name": name,
     "table": begun(b"Speaker,Text\nVera Lund,Why?\n"),
     "front matter": begun(b"---\ntitle: Boats\nspeakers: [Vera Lund, Tom Ek]\n"),
     "page": begun(b"<html><main><p><b>Vera Lund:</b> Why?</p><p><b>Tom Ek:</b> So.</p>"),
-    "docx": lambda body: transcript(docx_of(body.decode("utf-8", errors="replace"))),
+    "docx": docx,
     "zip": begun(b"PK\x03\x04"),
     "cleaning": cleaning,
     "title": title,
@@ -120,6 +158,12 @@ TOKENS = (
 """What the fuzzer may put in whole; one character is one byte."""
 
 SEEDS: dict[str, bytes] = {
+    "tsv": b'0:03\tTom Ek\t"They ""float"", mostly."\n',
+    "alone": b"Tom Ek\nThey float.\n\nVera Lund 0:12\nMostly.\n",
+    "weak": b"(Tom Ek) They float.\nVera Lund - Mostly.\nTom Ek\tYes.\n",
+    "rows": b"| 0:12 | Tom Ek | They \\| float. |\n",
+    "told": b"utf-8\n<div class='utf-8'><p>utf-8: Why?</p><p>A: So.</p><p>utf-8: Ah.</p></div>",
+    "name": b"folder/2023-04-05 03.04.2024 - Ann Cole on Tides (5 May 2021).docx.txt",
     "econtalk": b"<p><b>Vera Lund:</b> Why?</p><p><b>Tom Ek:</b> They float.</p></td></tr></table>",
     "inline": b"Vera: I said: 'No.' GuestC: Yes [?]. Guest: No.</td></tr></table><p>Kim writes:</p>",
     "captions": b"<v Vera Lund>Why?\n\n00:03.000 --> 00:05.000\n<v Tom Ek>So.</v>\n",
@@ -147,3 +191,6 @@ SEEDS: dict[str, bytes] = {
     "heading": b"<html><head><title>a</title></head><body><h1>Tom <i>Ek</i> on Boats</h1>",
     "cleaning": b"Write to a@b.co [laughs] -- or +1 415-555-0134, www.a.b/c. [Qt] 1,367,440...",
 }
+
+CORPUS: list[bytes] = [written(talks.invented(1, 4)) for written in talks.SHAPES.values()]
+"""A short talk in every shape, from which the target that takes anything begins."""

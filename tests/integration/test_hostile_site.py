@@ -1,4 +1,4 @@
-"""A site that misbehaves in every way at once, read through the stages over a real connection."""
+"""Sites that misbehave in every way, or label in ways of their own, read through the stages over a real connection."""
 
 import gzip
 import threading
@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -14,6 +15,7 @@ from shared import web
 from shared.corpus import stages
 from shared.lake import keys
 from shared.lake.tables import Lake
+from tests import talks
 from tests.memory_s3 import empty_lake
 from tests.unit.shared.corpus.test_discovery import feed, page, run
 from tests.unit.shared.run.test_settings import SHOW
@@ -204,3 +206,54 @@ def test_a_robots_txt_that_forbids_stops_the_show(lake, site):
     with pytest.raises(web.AccessDenied, match=r"robots\.txt"):
         collect(lake, site)
     assert site.asked["/good/"] == site.asked["/last/"] == 0
+
+
+LAYOUTS = [
+    *("page: strong", "page: class names", "page: definition list"),
+    *("page: capitals", "page: line breaks", "page: cite"),
+]
+WITHOUT_SPEAKERS = [
+    *("<p>{html}</p>", '<div class="ts-segment"><span class="ts-text">{html}</span></div>'),
+    *("<dt>Part {n}</dt><dd>{html}</dd>", "<p>PART {n}: {html}</p>", "{html}<br><br>"),
+    "<p><cite>The Ditcher's Almanac</cite> says: {html}</p>",
+]
+FOREIGN = (
+    "Home",
+    "This week",
+    "hedges",
+    "fences",
+    "Great show",
+    "Thank you, Kim",
+    "subscribe",
+    "rights",
+)
+
+
+def test_every_layout_is_read_exactly_and_pages_without_speakers_are_all_refused(lake, site):
+    said = {f"/{at}/": talks.invented(at) for at in range(len(LAYOUTS))}
+    bodies = [
+        talks.SHAPES[layout](talk) for layout, talk in zip(LAYOUTS, said.values(), strict=True)
+    ]
+    unnamed = [
+        talks.page(form.replace("{html}", escape(f"{{said}} {at}")))(talks.invented(at))
+        for at, form in enumerate(WITHOUT_SPEAKERS)
+    ]
+    site.answers |= {
+        path: reply(200, body, content_type="text/html; charset=utf-8")
+        for path, body in zip(
+            [*said, *(f"/unnamed-{at}/" for at in range(6))], [*bodies, *unnamed], strict=True
+        )
+    }
+    site.lists(*site.answers.keys() - {"/feed.xml"})
+    collect(lake, site)
+    rows = {row["url"].removeprefix(site.url): row for row in lake.read_rows("episodes")}
+    turns = {row["episode_id"]: [] for row in rows.values()}
+    for turn in lake.read_rows("turns"):
+        turns[turn["episode_id"]].append((turn["turn"], turn["speaker"], turn["text"]))
+    for path, talk in said.items():
+        read = [(who.title(), text) for _, who, text in sorted(turns[rows[path]["episode_id"]])]
+        assert read == talk, path
+    refused = {path: row["reason"] for path, row in rows.items() if "unnamed" in path}
+    assert refused == dict.fromkeys([f"/unnamed-{at}/" for at in range(6)], "no_transcript")
+    everything = " ".join(text for talk in turns.values() for _, _, text in talk)
+    assert not [words for words in FOREIGN if words in everything]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import established
+from shared.transcripts.labels import established, weak_styles
 from shared.transcripts.names import form_of, tidy_label
 from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
@@ -25,6 +25,7 @@ _NAME_INSIDE = re.compile(
     rf"(?:(?<=\n)|{_SENTENCE_BEGINS})((?:[A-Z][\w.'’-]{{0,30}}\s){{0,4}}[A-Z][\w.'’-]{{0,30}}{_NOTE}):(?=\s)"
 )
 _ROLLING_SHARE = 0.3
+_ROLLING_LINES = 8  # no screen shows more
 UNKNOWN = "Unknown"
 
 
@@ -94,7 +95,7 @@ def _without_repeats(cues: list[list[str]]) -> list[list[str]]:
 
 def _fresh(before: Sequence[str], cue: list[str]) -> list[str]:
     """What the cue adds: its lines after those that end the cue before, or its words after those."""
-    for length in range(min(len(before), len(cue)), 0, -1):
+    for length in range(min(len(before), len(cue), _ROLLING_LINES), 0, -1):
         if before[-length:] == cue[:length]:
             return cue[length:]
     said, now = " ".join(before), " ".join(cue)
@@ -108,7 +109,8 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
     wherever a sentence may begin, even across two cues, and a full name with its colon anywhere."""
     lines = [line for text in texts for line in _cue_lines(text, people)]
     stream = "\n" + "\n".join(_plain(text) for text in texts)
-    sure = [] if any(line.mark == "field" for line in lines) else _sure(lines, stream, people)
+    is_settled = any(line.mark == "field" for line in lines) or weak_styles(lines, people)
+    sure = [] if is_settled else _sure(lines, stream, people)
     if not sure:
         yield from lines
         return

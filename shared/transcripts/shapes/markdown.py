@@ -11,7 +11,7 @@ from shared.transcripts.text import CLOCK, folded, is_time_mark, unescaped
 
 UNMARKED = "labelled text"
 _MARKED = re.compile(
-    r"(?P<heading>#{1,6} )?(?P<mark>\*{1,3}|_{1,3})(?P<label>[^*\n]{1,100}?)(?P=mark)(?P<colon>\s?[:：])?"
+    r"(?P<heading>#{1,6} )?(?P<mark>\*{1,3}|_{1,3}|'{3})(?P<label>[^*\n]{1,100}?)(?P=mark)(?P<colon>\s?[:：])?"
 )
 _MARKER = re.compile(r"(?:[-*+•] |\d{1,4}[.)] )(?=\*|_)")
 _QUOTED = re.compile(r"(?:> ?)+(?!>)")
@@ -29,7 +29,12 @@ _TRAILER = re.compile(
     r" computer generated|(?:transcription|meeting) ended after \d).{0,200}",
     re.IGNORECASE,
 )
-_TABLE_HEADER = frozenset(
+_MARKED_TIME = re.compile(rf"[*_]{{1,3}}([\[(]?{CLOCK}[\])]?)[*_]{{1,3}}")
+_TIME_IN_WORDS = re.compile(
+    rf"^({CLOCK})[ \t]*\r?\n(?:\d+ hours?, )?(?:\d+ minutes?, )?\d+ seconds?[ \t]*$", re.MULTILINE
+)
+_TIME_BEGINS = re.compile(rf"[\[(]?{CLOCK}")
+TABLE_HEADER = frozenset(
     ["speaker", "name", "who", "text", "transcript", "time", "timestamp", "said", "start", "end"]
 )
 
@@ -65,7 +70,8 @@ class Paragraphs:
 
 def read_labelled_text(text: str, people: People) -> Script:
     """The script of Markdown or plain text, one line a paragraph; any text gives a script."""
-    paragraphs = list(_paragraphs(_without_tags(text)))
+    # A time that is copied from YouTube stands there twice, in words for readers of screens.
+    paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", _without_tags(text))))
     while paragraphs and _is_trailer(paragraphs[-1]):
         paragraphs.pop()
     is_timed = _times_its_lines(paragraphs)
@@ -91,7 +97,7 @@ def _is_trailer(paragraph: Sequence[str]) -> bool:
 
 def _times_its_lines(paragraphs: Sequence[Sequence[str]]) -> bool:
     lines = [line for paragraph in paragraphs for line in paragraph]
-    return 3 * sum(bool(re.match(rf"[\[(]?{CLOCK}", line)) for line in lines) > len(lines)
+    return 3 * sum(_TIME_BEGINS.match(line) is not None for line in lines) > len(lines)
 
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
@@ -110,28 +116,27 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
 
 def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator[Line]:
     """The paragraph cut where one of its lines begins with what may be a label."""
-    run: Line | None = None
+    run: list[Line] = []
     for line in paragraph:
         found = _line(line, people, is_timed)
         if found is None:
             continue
-        begins = found.label and (found.mark != "bold" or found.ends_in_colon)
-        if run and not begins:
-            said = f"{run.said} {folded(found.raw)}".strip()
-            run = Line(
-                f"{run.raw} {folded(found.raw)}".strip(),
-                run.label,
-                said,
-                run.mark,
-                run.section,
-                run.ends_in_colon,
-            )
-            continue
-        if run:
-            yield run
-        run = found
+        if run and found.label and (found.mark != "bold" or found.ends_in_colon):
+            yield _joined(run)
+            run = []
+        run.append(found)
     if run:
-        yield run
+        yield _joined(run)
+
+
+def _joined(run: Sequence[Line]) -> Line:
+    """The first line with what the others say."""
+    first, *rest = run
+    if not rest:
+        return first
+    more = folded(" ".join(line.raw for line in rest))
+    said, raw = (f"{text} {more}".strip() for text in (first.said, first.raw))
+    return Line(raw, first.label, said, first.mark, first.section, first.ends_in_colon)
 
 
 def _line(line: str, people: People, is_timed: bool) -> Line | None:
@@ -171,7 +176,7 @@ def _table_row(text: str, people: People) -> Line | None:
     cells = [_unmarked(cell) for cell in text.strip("| ").split("|")]
     spoken = [cell for cell in cells if cell and not is_time_mark(cell)]
     is_rule = all(set(cell) <= set("-: ") for cell in cells)
-    if is_rule or not spoken or {cell.casefold() for cell in spoken} <= _TABLE_HEADER:
+    if is_rule or not spoken or {cell.casefold() for cell in spoken} <= TABLE_HEADER:
         return None
     label = tidy_label(spoken[0])
     raw = folded(" ".join(spoken))
@@ -182,5 +187,6 @@ def _table_row(text: str, people: People) -> Line | None:
 
 def _unmarked(text: str, keep_tabs: bool = False) -> str:
     """The text with links as their words and characters for their references, without bold and code marks."""
-    plain = unescaped(_LINK.sub(r"\1", text).replace("**", "").replace("`", ""))
+    plain = unescaped(_LINK.sub(r"\1", text))
+    plain = _MARKED_TIME.sub(r"\1", plain).replace("**", "").replace("`", "")
     return plain.strip() if keep_tabs else folded(plain)

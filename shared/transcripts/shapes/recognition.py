@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from shared.transcripts.encodings import decoded
 from shared.transcripts.names import name_key
@@ -19,7 +20,7 @@ from shared.transcripts.shapes.podcasting import read_cited_html
 from shared.transcripts.shapes.rtf import read_rtf
 from shared.transcripts.shapes.services import read_json
 from shared.transcripts.shapes.tables import read_table
-from shared.transcripts.shapes.webpage import is_flat, read_labelled_page
+from shared.transcripts.shapes.webpage import is_flat, main_text, read_labelled_page
 from shared.transcripts.shapes.xml import read_xml
 
 _SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
@@ -90,14 +91,19 @@ def _read_html(text: str, people: People, selector: str) -> Script | None:
         chosen = [replace(block, furniture=False) for block in blocks if selector in block.places]
         script = read_labelled_page(chosen, people)
     else:
-        script = read_econtalk(blocks, people)
-        if script is None and not is_flat(blocks):
-            script = read_labelled_page(blocks, people)
-        script = script or read_cited_html([block for block in blocks if not block.furniture])
-        script = script or read_labelled_page(blocks, people)
+        script = read_econtalk(blocks, people) or _page_with_speakers(blocks, people)
     if script is None:
         raise _no_speakers(selector, chosen if selector else blocks)
     return script
+
+
+def _page_with_speakers(blocks: Sequence[Block], people: People) -> Script | None:
+    """Cites come first where there is nothing but a transcript, for they are surer than any label."""
+    flat = is_flat(blocks)
+    cited = partial(read_cited_html, main_text(blocks), among_others=not flat)
+    labelled = partial(read_labelled_page, blocks, people)
+    readers = (cited, labelled) if flat else (labelled, cited)
+    return readers[0]() or readers[1]()
 
 
 def _no_speakers(selector: str, blocks: Sequence[Block]) -> TranscriptRefused:

@@ -15,16 +15,18 @@ from shared.transcripts.text import folded
 
 _SPEAKER_KEYS = (
     *("speaker", "speakerName", "speaker_name", "speaker_label", "speakerLabel", "speakerId"),
-    *("speaker_id", "author", "voice", "participant", "user", "name", "role"),
+    *("speaker_id", "speakerTag", "author", "voice", "participant", "user", "name", "role"),
 )
 _TEXT_KEYS = (
     *("body", "text", "message", "transcript", "sentence", "content", "punctuated_word", "word"),
-    *("value", "line", "caption", "utterance", "words"),
+    *("value", "display", "line", "caption", "utterance", "words"),
 )
 _LIST_KEYS = (
     *("segments", "utterances", "monologues", "transcript", "transcripts", "audio_segments"),
     *("paragraphs", "results", "turns", "messages", "entries", "sentences", "items", "words"),
 )
+_CHOICES = ("alternatives", "nBest")
+"""Lists of several readings of the same words, the likeliest first."""
 _NAME_KEYS = ("name", "displayName", "display_name", "label", "id")
 _MAX_DEPTH = 6
 _CLOSING = frozenset(".,?!;:…%)")
@@ -39,7 +41,7 @@ def read_json(text: str, _: People) -> Script | None:
     if start not in ("{", "["):
         return None
     try:
-        document = json.loads(text.lstrip("\ufeff"))
+        document = _loaded(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         if start == "[":
             return None
@@ -50,6 +52,17 @@ def read_json(text: str, _: People) -> Script | None:
         raise _malformed('has no list of "segments"')
     kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
     return Script(kind, tuple(_lines(found, names)))
+
+
+def _loaded(text: str) -> Any:
+    """The document; objects on lines of their own are a list of them."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not all(line.strip().endswith("}") for line in lines):
+            raise
+        return [json.loads(line) for line in lines]
 
 
 def _malformed(what: str) -> TranscriptRefused:
@@ -83,7 +96,7 @@ def _lists(document: Any, depth: int, key: str = "") -> Iterator[Sequence[Mappin
         if any(_said(part) for part in parts):
             yield parts
         # Alternatives after the first say the same again; channels side by side have no order.
-        if len(parts) == 1 or (parts and key == "alternatives"):
+        if len(parts) == 1 or (parts and key in _CHOICES):
             yield from _lists(parts[0], depth + 1)
         elif parts:
             yield from _inner(parts)
@@ -142,17 +155,21 @@ def _who(part: Mapping[str, Any]) -> str | None:
             return str(value)
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
+    for key in _CHOICES:
+        readings = part.get(key)
+        if isinstance(readings, list) and readings and isinstance(readings[0], dict):
+            return _who({name: readings[0].get(name) for name in _SPEAKER_KEYS})
     return None
 
 
 def _said(part: Mapping[str, Any]) -> str:
     """What one part says: its text, or the words in a list of its own."""
-    for key in ("elements", "alternatives", *_TEXT_KEYS, "sentences"):
+    for key in ("elements", *_CHOICES, *_TEXT_KEYS, "sentences"):
         value = part.get(key)
         if isinstance(value, str) and value.strip():
             return value
         if isinstance(value, list) and value:
-            if key == "alternatives":
+            if key in _CHOICES:
                 value = value[:1]
             if said := _of_words(value, glued=key == "elements"):
                 return said
@@ -171,7 +188,7 @@ def _word(word: Any) -> str:
         return word
     if not isinstance(word, dict):
         return ""
-    for key in ("punctuated_word", "value", "content", "text", "word", "transcript"):
+    for key in ("punctuated_word", "value", "display", "content", "text", "word", "transcript"):
         if isinstance(word.get(key), str):
             return str(word[key])
     return ""

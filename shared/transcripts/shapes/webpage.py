@@ -12,6 +12,7 @@ from shared.transcripts.labels import settled
 from shared.transcripts.names import form_of, is_nameless, tidy_label
 from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark, Script
+from shared.transcripts.shapes.markdown import TABLE_HEADER
 from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.text import CLOCK, is_time_mark
 
@@ -34,8 +35,9 @@ LABELLED_PAGE = "labelled page"
 
 def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None:
     """The script of the part of the page that labels of speakers mark, or None without one."""
-    body = [block for block in blocks if not block.furniture]
-    lines = [_line(block, people) for block in body]
+    body = main_text(blocks)
+    headers = _header_rows(body)
+    lines = [Line("") if _row(block) in headers else _line(block, people) for block in body]
     true = settled(lines, people)
     places = [place for place, line in enumerate(true) if line.label]
     if not _are_speakers([true[place].label or "" for place in places], people):
@@ -45,6 +47,31 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
         body, lines, first, last, [place for place in places if first <= place <= last]
     )
     return Script(LABELLED_PAGE, tuple(inside))
+
+
+def main_text(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without menus and comments, and without the cite that ends a quotation: it says who
+    said what stands before."""
+    return [block for block in blocks if not block.furniture and not _ends_a_quotation(block)]
+
+
+def _ends_a_quotation(block: Block) -> bool:
+    quoted = any(name.startswith("blockquote ") for _, name in block.path)
+    return quoted and any(
+        span.tag == "cite" and span.end - span.start >= len(block.text) - 2 for span in block.spans
+    )
+
+
+def _row(block: Block) -> tuple[int, int]:
+    return block.table, block.row
+
+
+def _header_rows(body: Sequence[Block]) -> set[tuple[int, int]]:
+    """The rows of tables that say what stands below, such as Speaker, Time, Text."""
+    cells = [(_row(block), block.text.casefold()) for block in body if block.table]
+    named = Counter(row for row, text in cells if text in TABLE_HEADER)
+    others = {row for row, text in cells if text not in TABLE_HEADER}
+    return {row for row, count in named.items() if count > 1 and row not in others}
 
 
 def is_flat(blocks: Sequence[Block]) -> bool:
@@ -87,7 +114,7 @@ def _line(block: Block, people: People) -> Line:
         return labelled(text, people)
     said = text[span.end :].lstrip(" :：")
     after = _TIME_FIRST.match(said)
-    said = said[after.end() :] if after else said
+    said = said[after.end() :].lstrip(" :：") if after else said
     has_colon = _ends_in_colon(span, text) or bool(_SPEAKER_NAMES.search(span.names))
     return Line(text, tidy_label(text[span.start : span.end]), said, _mark(span), 0, has_colon)
 
@@ -139,9 +166,11 @@ def _bounds(body: Sequence[Block], true: Sequence[Line], places: Sequence[int]) 
     end = min(ends, default=len(body))
     held = [place for place in places if first < place < end]
     labels = Counter(true[place].label for place in held)
-    while len(held) > _LABELLED_LINES and _is_credit(true[held[0]], labels):
-        labels[true[held.pop(0)].label] -= 1
-    return held[0], held[-1]
+    begin = 0
+    while len(held) - begin > _LABELLED_LINES and _is_credit(true[held[begin]], labels):
+        labels[true[held[begin]].label] -= 1
+        begin += 1
+    return held[begin], held[-1]
 
 
 def _is_credit(line: Line, labels: Counter[str | None]) -> bool:

@@ -298,11 +298,19 @@ def test_an_episode_without_a_page_is_read_from_its_transcript(lake):
 @pytest.mark.parametrize(
     "day",
     [
-        "Mon, 02 Jan 2105 00:00:00 GMT",
-        "0000-00-00",
-        "",
-        "99999999999",
-        "Mon, 02 Jan 1970 00:00:00 GMT",
+        *("Mon, 02 Jan 2105 00:00:00 GMT", "0000-00-00", "", "99999999999", "Jan 2023?"),
+        *(
+            "Mon, 02 Jan 1970 00:00:00 GMT",
+            "Thu, 01 Jan 1998 00:00:00 GMT",
+            "0001-01-01",
+            "9999-12-31",
+        ),
+        *(
+            "02.01.2105",
+            "Mon, 31 Feb 2023 99:99:99 GMT",
+            "yesterday",
+            "Fri, 01 Jan 12023 00:00:00 GMT",
+        ),
     ],
 )
 def test_a_date_outside_of_what_the_tables_hold_counts_as_none(lake, day):

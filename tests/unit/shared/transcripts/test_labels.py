@@ -149,6 +149,33 @@ def test_a_label_or_two_over_a_long_unlabelled_talk_cover_nothing(times, shape):
     assert f"Labels stand over 19 of {19 + 18 * times} words" in str(refused)
 
 
+FORMS = ["{}: {}", "**{}:** {}", "**{}** {}", "{} 00:00:01\n{}", "[00:00:01] {}: {}", "{} (00:01): {}",
+         "{}:\n{}", "### {}\n\n{}", "> **{}:** {}", "- **{}:** {}", "*{}:* {}", "{}：{}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_labels_in_any_form_cover_no_long_unlabelled_talk(form):
+    """Neither after them nor before them, nor in the middle, with a label at either end."""
+    lead = [
+        form.format("Ida Stone", "Welcome."),
+        form.format("Rolf Quill", "I am glad to be here."),
+    ]
+    unlabelled = [DITCHES.replace("ditches", f"{n} ditches") for n in range(40)]
+    for body in (lead + unlabelled, unlabelled + lead, lead[:1] + unlabelled + lead):
+        refused = refusal("\n\n".join(body))
+        assert refused.reason in ("no_labels", "not_html")
+        assert "abels" in str(refused)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_long_answer_among_labels_in_any_form_is_its_speakers(form):
+    """Five paragraphs by one person are a story, whatever they are labelled with."""
+    story = [form.format("Rolf Quill", DITCHES), *[DITCHES] * 4]
+    talk = [form.format(("Ida Stone", "Rolf Quill")[n % 2], DITCHES) for n in range(12)]
+    found = read("\n\n".join([*talk, form.format("Ida Stone", "Go on."), *story]))
+    assert [len(turn.text.split()) for turn in found.turns] == [18] * 12 + [2, 90]
+
+
 @pytest.mark.parametrize("before", [24, 40, 80])
 @pytest.mark.parametrize("stale", [20, 22])
 def test_a_talk_whose_labels_stop_keeps_what_they_cover_and_says_what_is_left_out(before, stale):

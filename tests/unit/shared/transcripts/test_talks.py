@@ -59,7 +59,8 @@ def test_any_talk_is_read_exactly_in_any_shape(shape, seed, pairs):
 
 
 NAMELESS = {"machine labels", "speaker as a number", "Deepgram utterances", "Deepgram paragraphs", "AssemblyAI",
-            "AWS Transcribe", "AWS Transcribe, labels with the words", "TTML with words"}  # fmt: skip
+            "AWS Transcribe", "AWS Transcribe, labels with the words", "TTML with words", "Azure",
+            "Speechmatics", "Google", "letters, as in court"}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", sorted(set(SHAPES) - NAMELESS - {"with an affiliation"}))
@@ -89,6 +90,16 @@ def test_text_without_speakers_is_refused(form):
     refused = refusal(lines(form)(invented(1)))
     assert refused.reason in ("no_labels", "no_transcript", "not_html", "notes_only")
     assert any(word in str(refused) for word in ("speaker", "Labels", "labels"))
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{said}\n— {who}", "{said}\n- {who}", "> {said}\n>\n> — {who}", "{said}\n\n— {who}",
+     "<blockquote><p>{html}</p><cite>{who}</cite></blockquote>",
+     "<blockquote>{html}<br><cite>— {who}</cite></blockquote>"],
+)  # fmt: skip
+def test_who_said_what_stands_before_is_no_label_of_what_comes_after(form):
+    refusal(lines(form)(invented(1)))
 
 
 @pytest.mark.parametrize("kind", ["vtt", "srt", "sbv"])
