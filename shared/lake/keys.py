@@ -92,6 +92,11 @@ def report(run_id: str) -> str:
     return f"runs/{run_id}/report.html"
 
 
+def report_table(run_id: str, name: str) -> str:
+    """The rows behind one of the report's tables, as a file."""
+    return f"runs/{run_id}/tables/{name}"
+
+
 def quiz(run_id: str) -> str:
     """The page on which people tell the host from machines."""
     return f"runs/{run_id}/quiz.html"

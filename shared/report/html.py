@@ -1,6 +1,7 @@
 """report.html: one file that needs no network and no other file, and without its script shows everything."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,8 @@ from shared.report import text, view
 from shared.report.collect import RunRecord
 from shared.report.page import answers, asking, drawings
 from shared.report.page.answers import Copied
+from shared.report.page.choice import Choice
+from shared.report.page.exports import Files
 from shared.report.summary import Scored, episode_counts, model_line
 
 HERE = Path(__file__).parent
@@ -55,12 +58,15 @@ def render(
     scored: Scored,
     facts: scoring.Known,
     copied: Copied,
+    choice: Choice,
+    files: Mapping[str, Files],
     *,
     verdict: str = "",
     no_quiz: str = "",
 ) -> str:
     """The page; everything in it that came from outside is escaped.
 
+    `files` says where the rows behind its tables lie;
     `verdict` is the sentence that answers what the run was for; empty where nothing can be said.
     `no_quiz` says why there is no quiz beside the page.
     """
@@ -72,6 +78,8 @@ def render(
         show=settings.show,
         verdict=verdict,
         no_quiz=no_quiz,
+        choice=choice,
+        files=files,
         headline=view.headline(record),
         bar=view.bar(record),
         together=view.commitment(record.plans),

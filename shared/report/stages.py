@@ -11,6 +11,7 @@ from shared.report import quiz, tables
 from shared.report.collect import collect
 from shared.report.ending import ending, left_running, still_running, unsettled_jobs
 from shared.report.html import render
+from shared.report.page import choice, exports
 from shared.report.scores import copied, known, scores
 from shared.report.summary import refused_summary, summarise
 
@@ -115,7 +116,16 @@ def write_report(
     no_quiz = quiz.missing(quizzed)
     if not no_quiz:
         lake.write(keys.quiz(run_id), quiz.render(record, quizzed).encode(), HTML)
-    page = render(record, scored, facts, copied(lake, record), no_quiz=no_quiz)
+    chosen = choice.read(lake, record)
+    page = render(
+        record,
+        scored,
+        facts,
+        copied(lake, record),
+        chosen,
+        exports.write(lake, record, scored, chosen),
+        no_quiz=no_quiz,
+    )
     lake.write(keys.report(run_id), page.encode(), HTML)
     lake.write_json(keys.summary(run_id), summary)  # last: whoever finds it need not close the run
     return summary

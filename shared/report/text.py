@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from shared import money
 
+OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
+"""What a run on a laptop serves under these names is gone when it ends."""
+
 
 def dollars(amount: Decimal | str | float) -> str:
     """Dollars with as many decimals as are needed, from two to six: "$5.00", "$0.013245"."""
@@ -48,5 +51,9 @@ def listed(parts: list[str]) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """`url` where a page may link to it, which takes http or https; else None."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    """`url` where a page may link to it, which takes http or https and a host that others reach too; else None."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:  # a bracket without its other
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname not in OWN_MACHINE else None

@@ -47,3 +47,8 @@ def test_only_http_and_https_are_web_addresses(url):
 
 def test_a_web_address_is_kept_as_it_is():
     assert text.web_address("https://example.org/a?b=1") == "https://example.org/a?b=1"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]", "[bad"])
+def test_what_only_this_machine_serves_is_no_address_to_link(host):
+    assert text.web_address(f"http://{host}/1") is None

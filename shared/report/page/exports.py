@@ -1,0 +1,122 @@
+"""The rows behind every table of the page, as CSV and Parquet beside it."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shared.dataset import findings
+from shared.lake import keys
+from shared.lake.tables import PARQUET, Lake
+from shared.report import tables, view
+from shared.report.collect import Row, RunRecord
+from shared.report.page.choice import Choice
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where a table's files lie, seen from the report."""
+
+    csv: str
+    parquet: str
+
+
+def write(lake: Lake, record: RunRecord, scored: Sequence[Row], choice: Choice) -> dict[str, Files]:
+    """Put the tables that have rows beside the report and return where, by name.
+
+    Where the lake has the same rows in a file of the run's own, that is the Parquet.
+    """
+    files = {}
+    own = _in_lake(record, scored)
+    for name, rows in (*own.items(), *_of_the_report(record, choice).items()):
+        if not rows:
+            continue
+        key = keys.report_table(record.run_id, f"{name}.csv")
+        lake.write(key, as_csv(rows).encode(), "text/csv; charset=utf-8")
+        if name in own:
+            parquet = f"./../../{keys.table_file(name, record.run_id)}"
+        else:
+            parquet = f"./tables/{name}.parquet"
+            lake.write(
+                keys.report_table(record.run_id, f"{name}.parquet"), _as_parquet(rows), PARQUET
+            )
+        files[name] = Files(f"./tables/{name}.csv", parquet)
+    return files
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """The rows with the first one's columns; a cell that a spreadsheet would run gets an apostrophe before it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(rows[0])
+    writer.writerows([_cell(row[name]) for name in rows[0]] for row in rows)
+    return out.getvalue()
+
+
+def _in_lake(record: RunRecord, scored: Sequence[Row]) -> dict[str, Sequence[Row]]:
+    """By the names of the lake's tables."""
+    return {
+        "generations": record.generations,
+        "metrics": scored,
+        "plans": record.plans,
+        "jobs": record.jobs,
+        "job_metrics": record.job_metrics,
+        "spend": list(tables.spend_rows(record.settings, record.entries)),
+        "token_stats": record.token_stats,
+    }
+
+
+def _of_the_report(record: RunRecord, choice: Choice) -> dict[str, Sequence[Row]]:
+    return {
+        "pairs": choice.pairs,
+        "must_haves": [
+            {
+                **{name: getattr(one, name) for name in ("pattern", "pairs", "may_train")},
+                **dict(zip(choice.models, one.chosen, strict=True)),
+            }
+            for one in choice.must_haves
+        ],
+        "noticed": [
+            {**asdict(found), "examples": list(found.examples)}
+            for found in findings(record.episodes, record.discovery)
+        ],
+        "years": view.corpus_by_year(record),
+        "episodes": record.episodes,
+        "prices": list(_prices(record)),
+    }
+
+
+def _prices(record: RunRecord) -> Iterator[Mapping[str, Any]]:
+    for model in record.settings.models:
+        for price in model.prices:
+            yield {"model": model.model, "base_model": model.base_model, **price.model_dump()}
+
+
+def _as_parquet(rows: Sequence[Row]) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows]), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return _cell("; ".join(map(str, value)))
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
