@@ -9,7 +9,7 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.report.collect import Row, RunRecord
 from shared.report.text import integer
-from shared.shows import Training
+from shared.run import RunSettings
 
 COLUMNS = (
     "pair_id",
@@ -66,14 +66,15 @@ def read(lake: Lake, record: RunRecord) -> Choice:
         for model in models
     }
     pairs = list(_pairs(lake, record, chosen)) if models else []
-    training = record.settings.show.training
+    settings = record.settings
     return Choice(
-        models, pairs, list(_fates(pairs, training)), list(_must_haves(pairs, training, models))
+        models, pairs, list(_fates(pairs, settings)), list(_must_haves(pairs, settings, models))
     )
 
 
-def fate(row: Row, training: Training) -> str:
+def fate(row: Row, settings: RunSettings) -> str:
     """What became of a pair before any budget."""
+    training = settings.show.training
     if row["prompt_tokens"] < training.min_prompt_tokens:
         return SHORT_PROMPT
     if row["completion_tokens"] < training.min_completion_tokens:
@@ -102,14 +103,14 @@ def _pairs(
             "episode_id": row["episode_id"],
             "prompt_tokens": row["prompt_tokens"],
             "completion_tokens": row["completion_tokens"],
-            "fate": fate(row, show.training),
+            "fate": fate(row, record.settings),
             "must_have": [show.training.must_have[at] for at in numbers],
             "trains": [model for model, pairs in chosen.items() if row["pair_id"] in pairs],
         }
 
 
-def _fates(pairs: Sequence[Row], training: Training) -> Iterator[Fate]:
-    counts = Counter(row["fate"] for row in pairs)
+def _fates(pairs: Sequence[Row], settings: RunSettings) -> Iterator[Fate]:
+    training, counts = settings.show.training, Counter(row["fate"] for row in pairs)
     told = {
         MAY_TRAIN: "long enough, not too long, and of an episode that trains",
         HELD_OUT: "of the latest episodes, which only measure",
@@ -121,9 +122,9 @@ def _fates(pairs: Sequence[Row], training: Training) -> Iterator[Fate]:
 
 
 def _must_haves(
-    pairs: Sequence[Row], training: Training, models: Sequence[str]
+    pairs: Sequence[Row], settings: RunSettings, models: Sequence[str]
 ) -> Iterator[MustHave]:
-    for pattern in training.must_have if pairs else ():
+    for pattern in settings.show.training.must_have if pairs else ():
         found = [row for row in pairs if pattern in row["must_have"]]
         yield MustHave(
             pattern,

@@ -79,7 +79,7 @@ def pages(tmp_path_factory):
     return folders
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no other loop of asyncio runs in the process
 def browser():
     with chromium() as found:
         yield found
