@@ -35,7 +35,7 @@
     place.textContent = `${at + 1} of ${items.length}`;
     next.textContent = at + 1 === items.length ? "Show the score" : "Next";
     if (at) items[at].querySelector("legend").focus();
-    if (at) window.scrollTo(0, form.offsetTop - 20);
+    if (at) window.scrollTo({ top: form.offsetTop - 20, behavior: "instant" });
   };
 
   const reveal = (item, told) => {
@@ -96,7 +96,7 @@
     form.before(result);
     result.hidden = false;
     document.getElementById("score").focus();
-    window.scrollTo(0, 0);
+    window.scrollTo({ top: 0, behavior: "instant" });
   };
 
   next.addEventListener("click", () => {

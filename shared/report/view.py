@@ -27,7 +27,10 @@ ARMS = tuple(ARM_NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The money bar in percent of its width, and the amounts it stands for."""
+    """The money bar in percent of its width, and the amounts it stands for.
+
+    Of a plan, `settled` is what it expects and `reserved` what would be held besides.
+    """
 
     settled: Decimal
     reserved: Decimal
@@ -128,15 +131,26 @@ def headline(record: RunRecord) -> str:
         tuned = sum(job["status"] == "succeeded" for job in record.jobs)
         done.append(f"tuned {counted(tuned, 'model') if tuned else 'no model'}")
         done.append(f"collected {_answers(record)}")
-    name = "dry run" if record.settings.dry_run else "run"
     settled = record.totals.settled if record.totals else money.ZERO
     ceiling = dollars(record.settings.ceiling_usd)
+    if record.settings.dry_run and not settled:
+        return f"This dry run {listed(done)}. It cost nothing{_to_be_spent(record, ceiling)}."
     cost = "would have cost" if record.settings.stand_in else "cost"
-    told = f"This {name} {listed(done)}. It {cost} {dollars(settled)} of a {ceiling} ceiling"
+    told = f"This run {listed(done)}. It {cost} {dollars(settled)} of a {ceiling} ceiling"
     untold = unknown(record.entries)
     if not untold:
         return f"{told}."
     return f"{told}, and at most {dollars(untold)} that no provider has told."
+
+
+def _to_be_spent(record: RunRecord, ceiling: str) -> str:
+    together = commitment(record.plans)
+    if not record.plans or not together.most:
+        return ""
+    return (
+        f"; a run would cost about {dollars(together.expected)}, at most {dollars(together.most)}, "
+        f"of a {ceiling} ceiling"
+    )
 
 
 def answers_wanted(record: RunRecord) -> int:
@@ -155,11 +169,13 @@ def answers_given(record: RunRecord) -> int:
 def bar(record: RunRecord) -> Bar:
     """The run's money against its ceiling."""
     ceiling = record.settings.ceiling_usd
-    settled, reserved, overrun = (
-        (record.totals.settled, record.totals.reserved, record.totals.overrun)
-        if record.totals
-        else (money.ZERO, money.ZERO, money.ZERO)
-    )
+    settled = reserved = overrun = money.ZERO
+    if record.settings.dry_run:
+        together = commitment(record.plans)
+        settled, reserved = together.expected, together.most - together.expected
+    elif record.totals:
+        settled, reserved = record.totals.settled, record.totals.reserved
+        overrun = record.totals.overrun
     settled_width = min(100.0, float(100 * settled / ceiling))
     reserved_width = min(100.0 - settled_width, float(100 * reserved / ceiling))
     return Bar(
