@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from shared import catalogue
+from shared.dataset.ballots import COMPARED, QUALIFYING
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.lake import keys
 from shared.lake.tables import Lake
@@ -61,6 +62,9 @@ EVALUATION_SET = EvaluationSet(
         HeldOut("p9", "e2", "We sat outside.", "So you did.", Reply("Tom Ash", "guest", "I left.")),
     ),
 )
+
+
+JUDGES = ("gpt-4o-mini", "llama-3.1-8b")
 
 
 @dataclass
@@ -220,6 +224,30 @@ class SampleRun:
             rows += [said_row(self.own, "impostor", None, f"I left{said}.", at)]
         self.keep_generations(rows)
 
+    def write_judgements(self) -> None:
+        """Eight held-out items of as many episodes before two judges: one that knows, one that says A."""
+        held_out = [
+            HeldOut(
+                f"p{at}", f"e{at}", "We sat.", "So you did.", Reply("Tom Ash", "guest", "I left.")
+            )
+            for at in range(9, 17)
+        ]
+        asked = replace(EVALUATION_SET, held_out=tuple(held_out), judged=len(held_out))
+        self.lake.write_json(keys.evaluation_set(self.run_id), asked.document())
+        rows = [
+            judgement_row(self.own, judge, model, one, first, second)
+            for judge in JUDGES
+            for one in held_out
+            for model in (None, *self.models)
+            for pair in ([QUALIFYING] if model is None else COMPARED)
+            for first, second in (pair, pair[::-1])
+        ]
+        self.lake.write_rows("judgements", keys.table_file("judgements", self.run_id), rows)
+        for judge in JUDGES:
+            became = {"judge": judge, "asked": len(rows) // 2, "qualified": True, "stopped": None}
+            self.lake.write_json(keys.juror(self.run_id, judge), became)
+            self.entries.append(entry(self.run_id, "judging", judge, "0.0005"))
+
     def keep_generations(self, rows: Sequence[dict[str, object]]) -> None:
         self.lake.write_rows("generations", keys.table_file("generations", self.run_id), rows)
 
@@ -320,6 +348,39 @@ def generation_row(
         "created_at": STARTED,
         "generated": True,
         "disclosure": "Simulated; not the words of Ida Stone",
+    }
+
+
+def judgement_row(
+    own: dict[str, object], judge: str, model: str | None, item: HeldOut, first: str, second: str
+) -> dict[str, object]:
+    """A vote for the better of two arms, or by the second judge always for the first one shown."""
+    order = ("host", "tuned", "prompted", "base", "impostor")
+    knows = judge == JUDGES[0]
+    takes_first = not knows or order.index(first) < order.index(second)
+    number = int(item.pair_id[1:])
+    return {
+        **own,
+        "judgement_id": f"{judge}-{model}-{item.pair_id}-{first}-{second}",
+        "judge": judge,
+        "family": "gpt" if knows else "llama",
+        "model": model,
+        "question": len(QUESTIONS) + number - 8,
+        "pair_id": item.pair_id,
+        "episode_id": item.episode_id,
+        "first_arm": first,
+        "second_arm": second,
+        "first_chars": 40 + (number % 2 if first in ("host", "tuned") else 0),
+        "second_chars": 40 + (number % 2 if second in ("host", "tuned") else 0),
+        "vote": "first" if takes_first else "second",
+        "preferred_arm": first if takes_first else second,
+        "reply": "A" if takes_first else "B",
+        "prompt_tokens": 300,
+        "completion_tokens": 1,
+        "cost_usd": Decimal("0.0001"),
+        "bought_now": True,
+        "created_at": STARTED,
+        "stand_in": False,
     }
 
 

@@ -1,4 +1,4 @@
-"""Plan evaluation: which arms answer, and what people answered."""
+"""Plan evaluation: which arms answer, what people answered, and who judges."""
 
 from typing import Any
 
@@ -13,4 +13,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     arms = stages.arms(bucket(), settings)
     stages.keep_references(bucket(), settings)
-    return {"arms": [{"arm": arm.name, "model": arm.model} for arm in arms]}
+    return {
+        "arms": [{"arm": arm.name, "model": arm.model} for arm in arms],
+        "judges": stages.judges(bucket(), settings),
+    }

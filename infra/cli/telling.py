@@ -174,6 +174,8 @@ def print_results(
     tuned = [model["model"] for model in summary["models"] if model["status"] == "succeeded"]
     if tuned:
         print_questions(generations, tuned[0])
+    if summary["verdict"]:
+        print(f"\n{summary['verdict']}")
     if summary["status"] == "SUCCEEDED" and Decimal(summary["settled_usd"]) == 0:
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."

@@ -83,12 +83,13 @@ class Provider(_Record):
 
 
 class Model(_Record):
-    """A base model that can be tuned.
+    """A base model that can be tuned, or can judge.
 
     `base_model` is its name on the wire for training and `serving_model`, where it differs, for
     answers; `margin_percent` is reserved beyond an estimate; a `historical` model is never bought.
     `tokens_per_message` and `tokens_per_example` are what a service counts around the texts and
-    roles; where they are not known, more than any template that is.
+    roles; where they are not known, more than any template that is. `family` is who made it: models
+    of one family like each other's words. A `judge` may be asked to judge unless a show names its own.
     """
 
     model: str
@@ -101,6 +102,8 @@ class Model(_Record):
     tokens_per_example: int = Field(default=48, ge=0, le=1000)
     shutdown_date: date | None = None
     historical: bool = False
+    family: str = ""
+    judge: bool = False
     limits: Limits
     prices: tuple[Price, ...]
 
@@ -127,14 +130,14 @@ class Catalogue(_Record):
     providers: tuple[Provider, ...] = ()
     models: tuple[Model, ...] = ()
 
-    def model(self, name: str) -> Model:
-        """The model called `name`; raises UnknownModel, naming the ones there are."""
+    def model(self, name: str, field: str = "models") -> Model:
+        """The model called `name` under `field`; raises UnknownModel, naming the ones there are."""
         for model in self.models:
             if model.model == name:
                 return model
         known = ", ".join(model.model for model in self.models if not model.historical)
         raise UnknownModel(
-            f"models holds {name!r}, which the catalogue does not know; known are {known}"
+            f"{field} holds {name!r}, which the catalogue does not know; known are {known}"
         )
 
     def provider(self, name: str) -> Provider:

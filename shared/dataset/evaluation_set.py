@@ -36,13 +36,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """What somebody said in an episode that trains nothing, the host's reply, and another person's."""
+    """What somebody said in an episode that trains nothing, the host's reply, and another person's.
+
+    `people` are the names of those who may be named there.
+    """
 
     pair_id: str
     episode_id: str
     prompt: str
     host: str
     impostor: Reply | None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """The persona card and the exchanges that the prompted base is shown, and the held-out pairs."""
+    """What is shown and asked: of the prompted base the card and the exchanges, of all the held-out pairs.
+
+    Judges are shown `excerpts`, other words of the host, and judge the first `judged` held-out pairs.
+    """
 
     card: str = ""
     exchanges: tuple[Exchange, ...] = ()
     held_out: tuple[HeldOut, ...] = ()
+    excerpts: tuple[str, ...] = ()
+    judged: int = 0
 
     def paid_arms(self) -> list[PaidArm]:
         """The arms that a provider answers; without a card nobody can be prompted with it."""
@@ -99,11 +108,16 @@ class EvaluationSet:
         return cls(
             document["card"],
             tuple(Exchange(**one) for one in document["exchanges"]),
-            tuple(
-                HeldOut(**{**one, "impostor": one["impostor"] and Reply(**one["impostor"])})
-                for one in document["held_out"]
-            ),
+            tuple(map(_held_out, document["held_out"])),
+            tuple(document.get("excerpts", ())),
+            document.get("judged", 0),
         )
+
+
+def _held_out(row: Mapping[str, Any]) -> HeldOut:
+    impostor = row["impostor"] and Reply(**row["impostor"])
+    people = tuple(row.get("people", ()))
+    return HeldOut(**{**row, "impostor": impostor, "people": people})
 
 
 def answer_prices(model: Model, arm: PaidArm) -> tuple[Price, Price]:

@@ -18,6 +18,8 @@ EXCHANGES = 4
 """Real exchanges that the prompted base is shown, at most, each from an episode of its own."""
 EXCHANGE_TOKENS = 400
 """The longest of them, in tokens of the corpus, so that a prompt stays within any model's window."""
+EXCERPTS = 8
+"""Other words of the host that judges are shown; what the prompted base repeats is not among them."""
 MOST_OF_AN_EPISODE = 3
 
 
@@ -31,16 +33,26 @@ def evaluation_set(
     """The set of this run; the same candidates, profile and seed give the same. Raises PairsReplaced."""
     show = settings.show
     shown, asked = exchanges(training, show), items(held_out, show)
-    texts = _texts(corpus, [*shown, *asked])
+    heard = excerpts(training, show)
+    texts = _texts(corpus, [*shown, *heard, *asked])
     said = [texts[one.pair_id] for one in asked]
     others = _others(lake, show, {one.episode_id for one in asked})
+    episodes = _episodes(lake, show)
     return EvaluationSet(
-        card=_card(lake, show, {one.episode_id for one in training}),
+        card=_card(show, episodes, {one.episode_id for one in training}),
         exchanges=tuple(Exchange(**texts[one.pair_id]) for one in shown),
         held_out=tuple(
-            HeldOut(row["pair_id"], row["episode_id"], row["prompt"], row["completion"], impostor)
+            HeldOut(
+                row["pair_id"],
+                row["episode_id"],
+                row["prompt"],
+                row["completion"],
+                impostor,
+                tuple(episodes[row["episode_id"]]["guests"] or ()),
+            )
             for row, impostor in zip(said, impostors(said, others), strict=True)
         ),
+        excerpts=tuple(texts[one.pair_id]["completion"] for one in heard),
     )
 
 
@@ -48,6 +60,14 @@ def exchanges(training: Iterable[Candidate], show: ShowProfile) -> list[Candidat
     """Which exchanges the prompted base is shown: drawn with the show's seed, short enough."""
     short = (one for one in training if one.n_tokens <= EXCHANGE_TOKENS)
     return _drawn(short, show.evaluation.seed, EXCHANGES, of_an_episode=1)
+
+
+def excerpts(training: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
+    """Whose completions judges are shown: as the exchanges are drawn, and none of them."""
+    short = [one for one in training if one.n_tokens <= EXCHANGE_TOKENS]
+    shown = {one.pair_id for one in exchanges(short, show)}
+    others = (one for one in short if one.pair_id not in shown)
+    return _drawn(others, show.evaluation.seed, EXCERPTS, of_an_episode=MOST_OF_AN_EPISODE)
 
 
 def items(held_out: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
@@ -77,17 +97,29 @@ def impostors(
 ) -> Iterator[Reply | None]:
     """For each held-out pair what somebody else says in such episodes, of about the length of the host's reply.
 
-    A co-host's words go before a guest's where they suffice for all; nothing serves twice, nor does
+    Half are a little longer and half are not, so that length tells nobody which is the host's. A
+    co-host's words go before a guest's where they suffice for all; nothing serves twice, nor does
     what the host is answering.
     """
     prompts = {row["prompt"] for row in asked}
     left = {one["text"]: one for one in others if one["text"] not in prompts}
     beside = {text: one for text, one in left.items() if one["role"] == "other"}
     left = beside if len(beside) >= len(asked) else left
+    balance = 0
     for row in asked:
-        length = len(row["completion"].split())
-        nearest = min(left, key=lambda text: (abs(len(text.split()) - length), text), default=None)
+        nearest = _nearest(left, len(row["completion"]), longer=balance <= 0)
+        if nearest is not None:
+            balance += 1 if len(nearest) > len(row["completion"]) else -1
         yield Reply(**left.pop(nearest)) if nearest is not None else None
+
+
+def _nearest(texts: Iterable[str], length: int, *, longer: bool) -> str | None:
+    """The text whose length is nearest, if possible on the side that is wanted."""
+    return min(
+        texts,
+        key=lambda text: ((len(text) > length) != longer, abs(len(text) - length), text),
+        default=None,
+    )
 
 
 def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> dict[str, dict[str, Any]]:
@@ -112,13 +144,13 @@ def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[
             yield {"speaker": row["speaker"] or "", "role": row["role"], "text": text}
 
 
-def _card(lake: Lake, show: ShowProfile, episodes: set[str]) -> str:
+def _episodes(lake: Lake, show: ShowProfile) -> dict[str, dict[str, Any]]:
     columns = ("episode_id", "title", "guests", "published")
-    rows = [
-        row
-        for row in lake.show_rows("episodes", show.name, columns)
-        if row["episode_id"] in episodes
-    ]
+    return {row["episode_id"]: row for row in lake.show_rows("episodes", show.name, columns)}
+
+
+def _card(show: ShowProfile, known: Mapping[str, Mapping[str, Any]], episodes: set[str]) -> str:
+    rows = [row for row in known.values() if row["episode_id"] in episodes]
     rows.sort(key=lambda row: (row["published"], row["episode_id"]))
     guests = [guest for row in rows for guest in row["guests"] or ()]
     return persona.card(show, [row["title"] or "" for row in rows], guests)

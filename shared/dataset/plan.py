@@ -1,7 +1,7 @@
 """What each fine-tune would cost, what a budget buys, and whether everything fits the ceiling. Exact arithmetic."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
@@ -9,11 +9,15 @@ from math import ceil
 
 from shared import money
 from shared.catalogue import Model, Price
+from shared.dataset.ballots import pricing
 from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, answer_prices
 from shared.providers import Message, examples
+from shared.run import RunSettings
 from shared.shows import ShowProfile
 
 _FLOOR = Context(prec=38, rounding=ROUND_FLOOR)
+JURY_PERCENT = 10
+"""The most of what the ceiling leaves after the answers that a jury may cost; the rest may train."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class ModelPlan:
     `usable` is everything that passes the show's bounds; its tokens are counted where selected and
     approximated elsewhere. `budget` is what its training may cost and the tokens that buys,
     `selected` the pairs that fit it, `reserved_usd` their estimate with the model's margin. Answers
-    are expected to be as long as the host's and cost at most `evaluation_usd`.
+    are expected to be as long as the host's and cost, judged, at most `evaluation_usd`; of that the jury
+    costs at most `judging_usd`, its judges' qualification in full for each model.
     """
 
     model: str
@@ -45,6 +50,7 @@ class ModelPlan:
     evaluation_usd: Decimal
     fits: bool
     training_sha256: str
+    judging_usd: Decimal = money.ZERO
 
     def row(self) -> dict[str, object]:
         """The plan in the schema of the `plans` table, without the run's own columns."""
@@ -87,6 +93,32 @@ def expected_evaluation_cost(
     """What all answers of a model's arms cost when they are as long as the host's, in tokens, on average."""
     answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
     return _answers_cost(model, show, asked, partial(examples.prompt_tokens, model), answer_tokens)
+
+
+def with_jury(
+    asked: EvaluationSet, settings: RunSettings, answers: Mapping[str, Decimal]
+) -> tuple[EvaluationSet, dict[str, Decimal]]:
+    """The set with as many judged items as the jury's share of the ceiling holds, and what each model's cost at most.
+
+    `answers` is the most that each model's answers can cost, which goes before the jury.
+    """
+    costs = pricing.most(settings.judges, asked, settings.show) if settings.judges else []
+    judged = [model.model for model in settings.models if not model.historical]
+    left = max(settings.ceiling_usd - money.add(*answers.values()), money.ZERO)
+    share = _FLOOR.divide(_FLOOR.multiply(left, Decimal(JURY_PERCENT)), Decimal(100))
+    items = pricing.affordable(costs, len(judged), share) if judged else 0
+    cost = money.add(*costs[:items])
+    of_each = {name: cost if name in judged else money.ZERO for name in answers}
+    return replace(asked, judged=items), of_each
+
+
+def expected_judging_cost(
+    model: Model, settings: RunSettings, asked: EvaluationSet, mean_completion: Fraction
+) -> Decimal:
+    """What judging a model's arms costs when replies are as long as the host's, in tokens, on average."""
+    if model.historical:
+        return money.ZERO
+    return pricing.expected(settings.judges, asked, settings.show, ceil(mean_completion))
 
 
 def _answers_cost(

@@ -18,6 +18,7 @@ Split = Literal["train", "held_out"]
 
 HELD_OUT_EPISODES = 50  # with three pairs each, a true win rate of 60 % shows as 52 to 68 %
 ONE_IN = 5  # a small show holds out no more than this part of its episodes
+FEWEST, OF_AT_LEAST = 5, 15  # where there are so many, as many as an interval over episodes needs
 SKETCH_SIZE, SHINGLE_WORDS = 24, 6
 ALIKE = 12  # of SKETCH_SIZE: about half of what is said is the same
 _PART = re.compile(
@@ -80,7 +81,8 @@ def assign(new: Sequence[Episode], before: Sequence[Assigned]) -> list[Assigned]
 
 def held_out_target(episodes: int) -> int:
     """How many of so many episodes are to be held out."""
-    return min(HELD_OUT_EPISODES, episodes // ONE_IN)
+    fewest = FEWEST if episodes >= OF_AT_LEAST else 0
+    return min(HELD_OUT_EPISODES, max(episodes // ONE_IN, fewest))
 
 
 def _latest(group: Sequence[Episode]) -> tuple[str, tuple[int, ...]]:

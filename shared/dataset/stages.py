@@ -61,13 +61,19 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     corpus = pair_files.refresh(lake, settings.show)
     candidates, held_out = _candidates(lake, settings, corpus.rows(NARROW, published))
     asked = examining.evaluation_set(lake, settings, corpus, candidates, held_out)
-    lake.write_json(keys.evaluation_set(settings.run_id), asked.document())
-    evaluations = {
+    answers = {
         model.model: plan.evaluation_cost(model, settings.show, asked) for model in settings.models
     }
+    asked, judging = plan.with_jury(asked, settings, answers)
+    lake.write_json(keys.evaluation_set(settings.run_id), asked.document())
+    evaluations = {name: money.add(cost, judging[name]) for name, cost in answers.items()}
     budgets = plan.budgets(evaluations, settings.ceiling_usd, settings.max_cost_per_model_usd)
     plans = [
-        _plan_model(lake, settings, model, corpus, candidates, asked, budgets[model.model])
+        _plan_model(
+            *(lake, settings, model, corpus, candidates, asked),
+            budgets[model.model],
+            judging[model.model],
+        )
         for model in settings.models
     ]
     _write_run_rows(lake, settings, "plans", (row.row() for row in plans))
@@ -138,6 +144,7 @@ def _plan_model(
     candidates: Sequence[Candidate],
     asked: EvaluationSet,
     budget: Decimal,
+    judging: Decimal,
 ) -> ModelPlan:
     price = model.price("training")
     affordable = plan.affordable_tokens(price, budget, settings.n_epochs, model.margin_percent)
@@ -164,12 +171,16 @@ def _plan_model(
         reserved_usd=plan.reserved(
             price, training.n_tokens, settings.n_epochs, model.margin_percent
         ),
-        evaluation_expected_usd=plan.expected_evaluation_cost(
-            model, settings.show, asked, _mean_completion(candidates)
+        evaluation_expected_usd=money.add(
+            plan.expected_evaluation_cost(
+                model, settings.show, asked, _mean_completion(candidates)
+            ),
+            plan.expected_judging_cost(model, settings, asked, _mean_completion(candidates)),
         ),
-        evaluation_usd=plan.evaluation_cost(model, settings.show, asked),
+        evaluation_usd=money.add(plan.evaluation_cost(model, settings.show, asked), judging),
         fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(short)),
         training_sha256=training.sha256,
+        judging_usd=judging,
     )
 
 

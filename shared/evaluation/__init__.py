@@ -1,5 +1,5 @@
 """The states that question the models, and the measures of their answers."""
 
-from shared.evaluation import measures, scoring
+from shared.evaluation import jury, measures, scoring, verdicts
 
-__all__ = ["measures", "scoring"]
+__all__ = ["jury", "measures", "scoring", "verdicts"]

@@ -1,18 +1,30 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from shared.dataset.ballots.ballot import Ballot
 from shared.dataset.evaluation_set import EvaluationSet, PaidArm
-from shared.errors import EconChatRError
-from shared.evaluation import samples
+from shared.errors import EconChatRError, SpendCeilingReached, Transient
+from shared.evaluation import judging, samples
+from shared.evaluation.judging import Docket
 from shared.lake import Bucket, keys
-from shared.purchases import Desk, ask
+from shared.providers import ModelNotReady, ProviderRefusal, ProviderRejected
+from shared.purchases import AnswerLost, Desk, ReservationReleased, ask
 from shared.run import RunSettings
 
 
 class EveryFineTuneFailed(EconChatRError):
     """No model is left to be questioned; what the failed ones cost is recorded."""
+
+
+class JuryUnfinished(Transient):
+    """A judge has more ballots than fit one call; the same call goes on where this one ended."""
+
+
+# What ends one judge's work and not the run: what is bought is kept, and the judge says why.
+JUDGE_ENDS = (SpendCeilingReached, ProviderRefusal, ReservationReleased, ModelNotReady)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,72 @@ def answer(bucket: Bucket, desk: Desk, settings: RunSettings, arm: Arm) -> int:
         bucket.write_json(kept, rows)
         desk.warn(settings.run_id)
     return len(rows)
+
+
+def judges(bucket: Bucket, settings: RunSettings) -> list[str]:
+    """Who is to judge; nobody where the plan has no item to be judged."""
+    judged = _evaluation_set(bucket, settings).judged
+    return [judge.model for judge in settings.judges] if judged else []
+
+
+def judge(
+    bucket: Bucket, desk: Desk, settings: RunSettings, name: str, late: Callable[[], bool]
+) -> dict[str, Any]:
+    """Ask one judge every ballot, keeping votes as they come; returns what became of it.
+
+    A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
+    its work, not the run. Raises JuryUnfinished when `late` says so, SpendOverrun, or what may pass.
+    """
+    docket = _docket(bucket, settings, name)
+    kept = keys.judgements(settings.run_id, name)
+    rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a call that was interrupted
+    qualifying = docket.qualifying()
+    stopped = _ask_all(bucket, desk, docket, qualifying, rows, late)
+    qualified = judging.has_qualified(rows)
+    if qualified and stopped is None:
+        ballots = [*qualifying, *docket.comparing()]
+        stopped = _ask_all(bucket, desk, docket, ballots, rows, late)
+    became = {"judge": name, "asked": len(rows), "qualified": qualified, "stopped": stopped}
+    bucket.write_json(keys.juror(settings.run_id, name), became)
+    return became
+
+
+def _ask_all(
+    bucket: Bucket,
+    desk: Desk,
+    docket: Docket,
+    ballots: list[Ballot],
+    rows: list[dict[str, Any]],
+    late: Callable[[], bool],
+) -> str | None:
+    """Ask what is not asked yet, adding to `rows`; why it ended early, if it did."""
+    kept = keys.judgements(docket.settings.run_id, docket.judge.model)
+    for ballot in ballots[len(rows) :]:
+        if late():
+            raise JuryUnfinished(f"{docket.judge.model} has judged {len(rows)} of {len(ballots)}")
+        question = docket.question(ballot)
+        try:
+            answered = ask(desk, question)
+        except (AnswerLost, ProviderRejected):
+            answered = None
+        except JUDGE_ENDS as end:
+            return f"{type(end).__name__}: {end}"
+        rows.append(docket.row(ballot, question, answered))
+        bucket.write_json(kept, rows)
+        desk.warn(docket.settings.run_id)
+    return None
+
+
+def _docket(bucket: Bucket, settings: RunSettings, name: str) -> Docket:
+    tuned = dict.fromkeys(arm.model for arm in arms(bucket, settings))
+    answers = judging.replies(_answers(bucket, settings))
+    asked = _evaluation_set(bucket, settings)
+    return Docket(settings.judge(name), settings, asked, answers, list(tuned))
+
+
+def _answers(bucket: Bucket, settings: RunSettings) -> Iterator[dict[str, Any]]:
+    for arm in arms(bucket, settings):
+        yield from bucket.read_json(keys.answers(settings.run_id, arm.model, arm.name)) or ()
 
 
 def _evaluation_set(bucket: Bucket, settings: RunSettings) -> EvaluationSet:

@@ -82,6 +82,21 @@ def answers(run_id: str, model: str, arm: str) -> str:
     return f"runs/{run_id}/answers/{model}.{arm}.json"
 
 
+def judgements(run_id: str, judge: str) -> str:
+    """The votes one judge gave so far, as rows of `judgements`."""
+    return f"runs/{run_id}/judgements/{judge}.json"
+
+
+def juror(run_id: str, judge: str) -> str:
+    """What became of one judge: how many ballots it was asked, and why no more."""
+    return f"{jurors(run_id)}{judge}.json"
+
+
+def jurors(run_id: str) -> str:
+    """The folder of what became of each judge."""
+    return f"runs/{run_id}/jurors/"
+
+
 def summary(run_id: str) -> str:
     """The run in figures."""
     return f"runs/{run_id}/summary.json"

@@ -7,6 +7,10 @@ An `arm` is one who answers: `base`, the untuned model; `prompted`, the same wit
 real exchanges; `tuned`; `host`, the host's own words; `impostor`, another person's. The last two have
 no model in `generations`, are not `generated`, and answer only `held_out` items: `item_kind` is
 `question`, one of the show's, or `held_out`, what was said to the host in the pair `pair_id`.
+
+A row of `judgements` is one question to one judge: the replies of two arms to a held-out item in the
+order shown, `vote` which of them is more like the host, null where the judge's reply says neither. In
+`metrics` the arm `judge` has a judge for its model; `cost_usd` is what the votes behind a number cost.
 """
 
 import pyarrow as pa
@@ -124,6 +128,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("evaluation_usd", MONEY),
             ("fits", pa.bool_()),
             ("training_sha256", pa.string()),
+            ("judging_usd", MONEY),
         ]
     ),
     "jobs": pa.schema(
@@ -199,6 +204,32 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("stand_in", pa.bool_()),
         ]
     ),
+    "judgements": pa.schema(
+        [
+            ("run_id", pa.string()),
+            ("show", pa.string()),
+            ("judgement_id", pa.string()),
+            ("judge", pa.string()),
+            ("family", pa.string()),
+            ("model", pa.string()),
+            ("question", pa.int32()),
+            ("pair_id", pa.string()),
+            ("episode_id", pa.string()),
+            ("first_arm", pa.string()),
+            ("second_arm", pa.string()),
+            ("first_chars", pa.int32()),
+            ("second_chars", pa.int32()),
+            ("vote", pa.string()),
+            ("preferred_arm", pa.string()),
+            ("reply", pa.string()),
+            ("prompt_tokens", pa.int32()),
+            ("completion_tokens", pa.int32()),
+            ("cost_usd", MONEY),
+            ("bought_now", pa.bool_()),
+            ("created_at", MOMENT),
+            ("stand_in", pa.bool_()),
+        ]
+    ),
     "metrics": pa.schema(
         [
             ("run_id", pa.string()),
@@ -211,6 +242,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("low", pa.float64()),
             ("high", pa.float64()),
             ("reason", pa.string()),
+            ("cost_usd", MONEY),
         ]
     ),
     "runs": pa.schema(

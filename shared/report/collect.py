@@ -31,7 +31,8 @@ class RunRecord:
     """One run as it was found. Rows are in the schemas of their tables; a stage not reached has none.
 
     `episodes` are the show's as far as the run looks back, also those that earlier runs read;
-    `evaluation` is what the arms were asked and shown, see `EvaluationSet`.
+    `evaluation` is what the arms were asked and shown, see `EvaluationSet`; `jurors` what became of
+    each judge.
     """
 
     settings: RunSettings
@@ -43,6 +44,8 @@ class RunRecord:
     jobs: Sequence[Row]
     job_metrics: Sequence[Row]
     generations: Sequence[Row]
+    judgements: Sequence[Row]
+    jurors: Sequence[Row]
     evaluation: Mapping[str, Any] | None
     totals: Totals | None
     entries: Sequence[Entry]
@@ -90,6 +93,8 @@ def collect(
         jobs=_rows(lake, "jobs", run_id),
         job_metrics=_rows(lake, "job_metrics", run_id),
         generations=_rows(lake, "generations", run_id),
+        judgements=_rows(lake, "judgements", run_id),
+        jurors=[lake.read_json(key) for key in lake.keys(keys.jurors(run_id))],
         evaluation=lake.read_json(keys.evaluation_set(run_id)),
         totals=totals,
         entries=tuple(entries),

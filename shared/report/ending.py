@@ -7,7 +7,7 @@ from typing import Any
 
 from shared import money
 from shared.lake import Bucket, keys
-from shared.ledger import Entry, Ledger, TrainingPurchase
+from shared.ledger import Entry, Ledger, SpendOverrun, TrainingPurchase
 
 Failure = Mapping[str, str]
 _AGAIN = "start it again to go on from what is there"
@@ -31,15 +31,16 @@ class Ending:
 def ending(lake: Bucket, run_id: str, state: Mapping[str, Any]) -> Ending:
     """How the run ended, from the state that *Write report* is given.
 
-    `failure` and `cancel_failure` are what Step Functions caught, {"Error", "Cause"}; `closing` is
-    the event's detail of an execution that was ended from outside.
+    `failure`, `jury_failure` and `cancel_failure` are what Step Functions caught, {"Error", "Cause"};
+    `closing` is the event's detail of an execution that was ended from outside. A jury that failed
+    fails the run where a bill passed its reservation, and nowhere else.
     """
     closing = state.get("closing")
     if closing:
         status = closing["status"]
         error, cause = explain(lake, run_id, _outside(closing))
     else:
-        error, cause = explain(lake, run_id, state.get("failure"))
+        error, cause = explain(lake, run_id, state.get("failure") or _overrun(state))
         status = "FAILED" if error else "SUCCEEDED"
     if left := state.get("cancel_failure"):
         name, sentence = left["Error"], _sentence(left.get("Cause", ""))
@@ -47,6 +48,11 @@ def ending(lake: Bucket, run_id: str, state: Mapping[str, Any]) -> Ending:
             return Ending("FAILED", name, sentence)
         cause = f"{cause} What is more, {name}: {sentence}"
     return Ending(status, error, cause)
+
+
+def _overrun(state: Mapping[str, Any]) -> Failure | None:
+    failure: Failure | None = state.get("jury_failure")
+    return failure if failure and failure["Error"] == SpendOverrun.__name__ else None
 
 
 def explain(lake: Bucket, run_id: str, failure: Failure | None) -> tuple[str | None, str | None]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from shared import money
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score, Span
 from shared.lake import keys
 from shared.lake.tables import Lake
+from shared.report import jury
 from shared.report.collect import Row, RunRecord
 
 Arms = dict[tuple[str, str | None], list[Answer]]
@@ -40,7 +42,8 @@ def scores(lake: Lake, record: RunRecord, facts: scoring.Known) -> list[dict[str
         for (arm, model), answers in arms.items()
         for score in scoring.score(answers, record.settings.show, facts)
     ]
-    return [*rows, *_leakage(lake, record, arms)]
+    everything = [*rows, *_leakage(lake, record, arms), *jury.rows(record)]
+    return [{**row, "cost_usd": row.get("cost_usd", money.ZERO)} for row in everything]
 
 
 def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def close(
     _keep(lake, run_id, "jobs", "jobs", unsettled_jobs(lake, ledger, run_id, entries))
     _keep(lake, run_id, "job_metrics", "curves")
     _keep(lake, run_id, "generations", "answers")
+    _keep(lake, run_id, "judgements", "judgements")
     ended = ending(lake, run_id, state)
     left = left_running(ledger, entries)
     summary = write_report(
@@ -124,6 +125,7 @@ def write_report(
         copied(lake, record),
         chosen,
         exports.write(lake, record, scored, chosen),
+        verdict=summary["verdict"],
         no_quiz=no_quiz,
     )
     lake.write(keys.report(run_id), page.encode(), HTML)

@@ -11,6 +11,7 @@ from shared.catalogue import Model
 from shared.dataset import findings
 from shared.lake import keys
 from shared.ledger import Entry
+from shared.report import jury
 from shared.report.collect import RunRecord
 
 Scored = Sequence[Mapping[str, Any]]
@@ -38,7 +39,9 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "tokens": dataset.get("tokens", 0),
         "stand_in": record.settings.stand_in,
         "models": [model_line(record, model) for model in record.settings.models],
-        "metrics": [{name: row[name] for name in METRIC_FIELDS} for row in scored],
+        "metrics": [_metric(row) for row in scored],
+        "jury": jury.lines(record),
+        "verdict": jury.verdict(record, scored),
         "left_running": [dict(job) for job in record.left_running],
         "report": keys.report(record.run_id),
     }
@@ -65,9 +68,16 @@ def refused_summary(
         "stand_in": False,
         "models": [],
         "metrics": [],
+        "jury": [],
+        "verdict": "",
         "left_running": [],
         "report": None,
     }
+
+
+def _metric(row: Mapping[str, Any]) -> dict[str, Any]:
+    cost = money.format_usd(row.get("cost_usd") or money.ZERO)
+    return {**{name: row[name] for name in METRIC_FIELDS}, "cost_usd": cost}
 
 
 def episode_counts(record: RunRecord) -> dict[str, int]:

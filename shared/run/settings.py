@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from shared import catalogue, money, shows
 from shared.catalogue import Catalogue, Model
 from shared.errors import InvalidField, RightsMissing, UnknownField
+from shared.run.judges import judges
 from shared.shows import ShowProfile
 from shared.validation import line_of, sentence
 
@@ -54,6 +55,7 @@ class RunSettings(BaseModel):
     month_ceiling_usd: Decimal
     max_cost_per_model_usd: Decimal | None
     models: tuple[Model, ...]
+    judges: tuple[Model, ...] = ()
     n_epochs: int
     since: date | None
     limit: int | None
@@ -64,6 +66,10 @@ class RunSettings(BaseModel):
     def model(self, name: str) -> Model:
         """The settings of the model called `name`."""
         return next(model for model in self.models if model.model == name)
+
+    def judge(self, name: str) -> Model:
+        """The settings of the judge called `name`."""
+        return next(judge for judge in self.judges if judge.model == name)
 
     def shown(self, model: str) -> str:
         """The model's name where a person reads it: "stand-in for gpt-4.1-mini" where that answers."""
@@ -155,6 +161,7 @@ def resolve(
         month_ceiling_usd=month_ceiling_usd,
         max_cost_per_model_usd=asked.max_cost_per_model_usd,
         models=chosen,
+        judges=judges(show, models, chosen, started_at.date()),
         n_epochs=asked.n_epochs,
         since=asked.since,
         limit=asked.limit,

@@ -100,12 +100,16 @@ class Training(_Record):
 
 
 class Evaluation(_Record):
-    """How long an answer may be, the seed of its sampling, and how many held-out pairs are asked besides."""
+    """How long an answer may be, the seed of its sampling, how many held-out pairs are asked besides, who judges.
+
+    `judges` are models of the catalogue; by default those it proposes, and nobody if it is empty.
+    """
 
     max_answer_tokens: int = Field(default=256, ge=16, le=4096)
     temperature: float = Field(default=0.7, ge=0, le=2)
     seed: int = 2012
-    held_out_items: int = Field(default=8, ge=0, le=100)
+    held_out_items: int = Field(default=8, ge=0, le=150)
+    judges: tuple[str, ...] | None = Field(default=None, max_length=5)
 
 
 class ShowProfile(_Record):

@@ -26,7 +26,9 @@ def rows_of(machine, table, run_id):
 
 def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(machine):
     before = machine.billed()
-    outcome = machine.run(machine.show("happy"))
+    judges = ["llama-3.1-8b", "gpt-4o-mini"]
+    asked = {"held_out_items": 4, "judges": judges}
+    outcome = machine.run(machine.show("happy", evaluation=asked))
     assert outcome.finished.status == "SUCCEEDED", outcome.finished
     summary = outcome.summary
     settled = sum(row["settled_usd"] for row in rows_of(machine, "spend", outcome.run_id))
@@ -46,12 +48,21 @@ def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(ma
     assert (by_item["base"] != by_item["prompted"]).all()
     assert by_item.loc[sorted(held_out), ["host", "impostor"]].notna().all(axis=None)
     assert by_item.loc[range(1, len(questions) + 1), ["host", "impostor"]].isna().all(axis=None)
+    votes = rows_of(machine, "judgements", outcome.run_id)
+    assert {row["judge"] for row in votes} == set(judges)
+    assert len(votes) >= 2 * 2 * len(held_out)
+    assert {row["vote"] for row in votes} <= {"first", "second"}
+    spent = rows_of(machine, "spend", outcome.run_id)
+    assert sum(row["purpose"] == "judging" for row in spent) == len(votes)
+    assert summary["verdict"]
     assert machine.lake.read(keys.report(outcome.run_id)).startswith(b"<!doctype html>")
 
 
 def test_a_second_run_with_nothing_new_fetches_no_page_and_buys_nothing(machine):
-    show = machine.show("again")
-    first = machine.run(show)
+    asked = {"held_out_items": 4, "judges": ["llama-3.1-8b"]}
+    show = machine.show("again", evaluation=asked)
+    with machine.fault("bias", way="html", times=1000):
+        first = machine.run(show)
     billed = machine.billed()
     machine.site.answers.clear()
     second = machine.run(show)
@@ -61,6 +72,14 @@ def test_a_second_run_with_nothing_new_fetches_no_page_and_buys_nothing(machine)
     assert second.summary["settled_usd"] == "0.000000"
     assert second.summary["models"][0]["job_id"] == first.summary["models"][0]["job_id"]
     assert machine.lake.read_json(keys.discovery(second.run_id))["new"] == 0
+    votes = rows_of(machine, "judgements", second.run_id)
+    assert {(row["vote"], row["bought_now"]) for row in votes} == {(None, False)}
+    (judge,) = second.summary["jury"]
+    assert (judge["qualified"], judge["unusable"]) == (False, 8)
+    assert (
+        second.summary["verdict"].split("repeats")[0]
+        == first.summary["verdict"].split("repeats")[0]
+    )
 
 
 def test_a_dry_run_ends_with_the_plan_and_spends_nothing(machine):

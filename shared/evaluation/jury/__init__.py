@@ -3,13 +3,11 @@
 from shared.evaluation.jury.judges import by_judge, judge_scores
 from shared.evaluation.jury.measures import JuryScore, jury_scores
 from shared.evaluation.jury.qualification import Qualification, qualify
-from shared.evaluation.jury.records import PAIRS, QUALIFYING, Bout, Judgement, bouts
+from shared.evaluation.jury.records import Bout, Judgement, bouts, judgements
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.jury.votes import read_vote
 
 __all__ = [
-    "PAIRS",
-    "QUALIFYING",
     "Bout",
     "Judgement",
     "JuryScore",
@@ -17,6 +15,7 @@ __all__ = [
     "bouts",
     "by_judge",
     "judge_scores",
+    "judgements",
     "jury_scores",
     "qualify",
     "read_vote",

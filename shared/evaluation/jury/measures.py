@@ -13,7 +13,8 @@ from operator import itemgetter
 from statistics import fmean
 
 from shared import money
-from shared.evaluation.jury.records import PAIRS, QUALIFYING, Bout, Pair
+from shared.dataset.ballots import COMPARED, Pair
+from shared.evaluation.jury.records import Bout
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.measures.intervals import (
     DRAWS,
@@ -100,8 +101,8 @@ def paired_difference(
 
 def _of_model(model: str, bouts: Sequence[Bout], seed: int) -> Iterable[JuryScore]:
     episodes = {bout.item: bout.episode for bout in bouts}
-    by_pair = {pair: [bout for bout in bouts if bout.pair == pair] for pair in PAIRS}
-    met = {pair: found for pair, found in by_pair.items() if found and pair != QUALIFYING}
+    by_pair = {pair: [bout for bout in bouts if bout.pair == pair] for pair in COMPARED}
+    met = {pair: found for pair, found in by_pair.items() if found}
     points = {pair: _points(found) for pair, found in met.items()}
     for pair, found in met.items():
         arm, over = pair

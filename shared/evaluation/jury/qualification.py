@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from shared.evaluation.jury.records import QUALIFYING, Bout
+from shared.dataset.ballots import QUALIFYING
+from shared.evaluation.jury.records import Bout
 from shared.evaluation.measures.intervals import wilson
 
 CHANCE = 0.5

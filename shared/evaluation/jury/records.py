@@ -1,17 +1,14 @@
 """A judge's votes, and what both orders of one pair come to together."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from shared import money
+from shared.dataset.ballots import PAIRS, Pair
 from shared.evaluation.jury.votes import Vote
-
-PAIRS = (("tuned", "base"), ("tuned", "prompted"), ("prompted", "base"), ("host", "impostor"))
-"""Which arms meet, the one that is hoped to win first."""
-QUALIFYING = ("host", "impostor")
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,25 @@ class Judgement:
     second_size: int
     vote: Vote | None
     cost: Decimal
+
+
+def judgements(rows: Iterable[Mapping[str, Any]]) -> list[Judgement]:
+    """Rows of the table `judgements` as the rules here take them."""
+    return [
+        Judgement(
+            judge=row["judge"],
+            model=row["model"],
+            item=row["pair_id"],
+            episode=row["episode_id"],
+            first=row["first_arm"],
+            second=row["second_arm"],
+            first_size=row["first_chars"],
+            second_size=row["second_chars"],
+            vote=row["vote"],
+            cost=Decimal(row["cost_usd"] or money.ZERO),
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ PARAMETERS = load_template(ROOT / "template.yaml")["Parameters"]
 MACHINE = yaml.safe_load(
     re.sub(r"\$\{\w+\}", "1", (ROOT / "infra" / "pipeline.asl.yaml").read_text())
 )
-ARMS = 2  # the tuned model and its base
+ARMS = 3  # the tuned model, its base, and its base with card and examples
+JUDGES = 5
 JOB = ("Is it done?", "Wait", "Poll fine tune")
 DEPLOYMENT = ("Is it deployed?", "Wait for deployment", "Deploy model")
 
@@ -36,7 +37,7 @@ def events(models, first, seconds):
     visits = {name: looks(first, seconds) for name in JOB}
     deployed_in = MAX_DEPLOYMENT_AGE.total_seconds()
     visits |= {name: looks(first, min(seconds, deployed_in)) for name in DEPLOYMENT}
-    maps = {"Fine-tune models": models, "Evaluate": ARMS * models}
+    maps = {"Fine-tune models": models, "Evaluate": ARMS * models, "Hear the jury": JUDGES}
     return EXECUTION + most(MACHINE, visits, maps)
 
 

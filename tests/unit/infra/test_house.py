@@ -267,7 +267,13 @@ def test_only_the_functions_that_move_money_may_publish_and_only_to_the_topic():
         for statement in statements(properties)
         if "sns:Publish" in statement["Action"]
     }
-    movers = ("SubmitFineTune", "SettleFineTune", "AnswerQuestions", "CancelFineTunes")
+    movers = (
+        "SubmitFineTune",
+        "SettleFineTune",
+        "AnswerQuestions",
+        "JudgeAnswers",
+        "CancelFineTunes",
+    )
     assert publishing == {f"{name}Function": {"Ref": "Topic"} for name in movers}
 
 
@@ -304,11 +310,13 @@ STANDS_ON = {
     "corpus": {"lake", "run", "shows", "transcripts", "web"},
     "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
     "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
-    "evaluation": {"dataset", "lake", "providers", "purchases", "run", "shows"},
+    "evaluation": {"catalogue", "dataset", "lake", "providers", "purchases", "run", "shows"},
     "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "run"},
 }
 # What a package's `__init__` does not hand on, because it needs a library that not every function has.
 BY_NAME = {
+    "shared.dataset.ballots",
+    "shared.dataset.ballots.ballot",
     "shared.dataset.evaluation_set",
     "shared.evaluation.samples",
     "shared.lake.schemas",

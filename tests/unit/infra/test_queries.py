@@ -20,9 +20,18 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     """A DuckDB with the tables of one finished run as the lake holds them, `year` from the path."""
-    root = tmp_path_factory.mktemp("lake")
+    yield from duckdb_of(tmp_path_factory.mktemp("lake"), "answers")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """The same of a run whose arms two judges have judged."""
+    yield from duckdb_of(tmp_path_factory.mktemp("judged"), "all_arms", "judgements")
+
+
+def duckdb_of(root, *last):
     with sample_run() as run:
-        for stage in ("manifest", "corpus", "dataset", "jobs", "answers"):
+        for stage in ("manifest", "corpus", "dataset", "jobs", *last):
             getattr(run, f"write_{stage}")()
         write_report(run.lake, run.run_id, run.totals, run.entries, None, None, FINISHED)
         for key in run.lake.keys("lake/"):
@@ -149,6 +158,33 @@ def test_run_score_by_run(lake):
         1.0,
         1,
     )
+
+
+def test_run_jury_agreement(judged):
+    (row,) = rows_of(judged, "jury_agreement")
+    assert (row["judge"], row["other_judge"]) == ("gpt-4o-mini", "llama-3.1-8b")
+    # One of the two always says A, which is right in one of both orders.
+    assert (row["ballots"], row["without_two_votes"], row["agreed"]) == (8 * 14, 0, 8 * 7)
+    assert row["agreement"] == 0.5
+
+
+def test_run_best_answer_per_question(judged):
+    rows = rows_of(judged, "best_answer_per_question")
+    assert [(row["model"], row["best_arm"], row["votes_won"], row["votes"]) for row in rows] == [
+        ("gpt-4.1-mini", "tuned", 4, 4),
+        ("llama-3.1-8b", "tuned", 4, 4),
+    ]
+    assert {row["answer"] for row in rows} == {"tuned says so."}
+
+
+def test_the_price_of_the_votes_behind_a_score_stands_beside_it(judged):
+    scores = {(row["model"], row["metric"]): row for row in rows_of(judged, "score_by_run")}
+    wins = scores["gpt-4.1-mini", "jury_wins_over_prompted"]
+    assert (wins["tuned"], wins["tuned_n"]) == (1.0, 8)
+    assert wins["judging_usd"] == 16 * Decimal("0.0001")
+    (cost,) = rows_of(judged, "cost_of_each_run")
+    assert cost["judging_usd"] == Decimal("0.0010")
+    assert not [model for model, _ in scores if model == "gpt-4o-mini"]
 
 
 def test_run_guests_by_year(lake):

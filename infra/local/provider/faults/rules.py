@@ -23,6 +23,7 @@ expressions for the whole method and any part of the path. What the actions do:
     no_choices      a chat is answered, and billed, with no choice at all
     parts           a chat's text comes as a list of parts
     surrogate       a chat's text ends with half of a character
+    bias            a judge goes by `way`: first, longer, named, prose, html or nothing
     bad_losses      a job's result file holds losses that are no finite numbers
 """
 
@@ -249,5 +250,6 @@ ACTIONS: dict[str, Action] = {
     "no_choices": Action(_ANSWER, after=_remade(without_choices)),
     "parts": Action(_ANSWER, after=_remade(with_text(in_parts))),
     "surrogate": Action(_ANSWER, after=_remade(with_text(half_a_character))),
+    "bias": Action(_ANSWER, traits=lambda o: {"bias": str(o["way"])}),
     "bad_losses": Action(_RESULTS, after=_remade(with_bad_losses)),
 }

@@ -17,6 +17,7 @@ from infra.local.provider.examples import (
     message_tokens,
     shown_exchanges,
 )
+from infra.local.provider.learning.judging import comparison, verdict
 from infra.local.provider.meter import call_charge, plain
 from infra.local.provider.models import Answering, find_model, tuned_names
 from infra.local.provider.store import Call, Deployment, Job
@@ -147,9 +148,13 @@ def _answer(
     temperature = _number(body, "temperature", 1.0)
     limit = int(_number(body, "max_completion_tokens", _number(body, "max_tokens", _MAX_TOKENS)))
     told = "\n".join(message_text(one) for one in messages if one["role"] in _INSTRUCTING)
-    text = visit.provider.library.voice(model, shown_exchanges(messages), told).answer(
-        prompt, _chance(model, prompt, temperature, body.get("seed")), temperature
-    )
+    compared = comparison(prompt)
+    if compared is not None:
+        text = verdict(compared, model.base.name, visit.traits.get("bias"))
+    else:
+        text = visit.provider.library.voice(model, shown_exchanges(messages), told).answer(
+            prompt, _chance(model, prompt, temperature, body.get("seed")), temperature
+        )
     for stop in _stops(body):
         text = text.partition(stop)[0]
     cut = first_tokens(text, visit.manner.counts(model.base.wire_name).in_text(limit))

@@ -11,7 +11,7 @@ from tests.sample_run import sample_run
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
-TRAINED, HELD_OUT = [f"e{n}" for n in range(12)], [f"late{n}" for n in range(3)]
+TRAINED, HELD_OUT = [f"e{n}" for n in range(12)], [f"late{n}" for n in range(5)]
 SPOKEN = {"host": "Ida Stone", "guest": "Tom Ash", "other": "Lea Roe"}
 
 

@@ -39,7 +39,7 @@ def test_the_latest_episodes_are_held_out():
 
 def test_a_show_of_a_few_episodes_holds_none_out_and_a_large_one_fifty():
     assert [held_out_target(n) for n in (0, 1, 4, 5, 17, 50, 250, 574, 100_000)] == [
-        *(0, 0, 0, 1, 3, 10, HELD_OUT_EPISODES, 50, 50)
+        *(0, 0, 0, 1, 5, 10, HELD_OUT_EPISODES, 50, 50)
     ]
 
 

@@ -140,3 +140,13 @@ def test_the_manifest_of_an_older_release_is_read_without_the_fields_that_are_go
     manifest["models"][0]["gone"] = None
     sample.lake.write_json(keys.manifest(RUN_ID), manifest)
     assert closed(sample, desk)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [("RateLimited", "SUCCEEDED"), ("SpendOverrun", "FAILED")]
+)
+def test_a_jury_that_failed_fails_the_run_only_where_a_bill_passed_what_was_set_aside(
+    sample, desk, error, status
+):
+    failure = {"Error": error, "Cause": json.dumps({"errorMessage": "too fast"})}
+    assert ending(sample.lake, RUN_ID, {"jury_failure": failure}).status == status

@@ -18,7 +18,7 @@ from tests.sample_run import EPISODES, FINISHED, HOST_TURN, RUN_ID, SampleRun, s
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
     "unknown_usd", "episodes", "noticed", "pairs", "tokens",
-    "stand_in", "models", "metrics", "left_running", "report",
+    "stand_in", "models", "metrics", "jury", "verdict", "left_running", "report",
 ]  # fmt: skip
 MODEL_KEYS = [
     "model", "provider", "job_id", "status", "fine_tuned_model", "training_tokens", "selected_pairs", "estimated_usd",
@@ -102,7 +102,9 @@ def test_scores_of_both_arms_stand_in_the_lake_and_in_the_summary(run):
     assert found["llama-3.1-8b", "tuned", "longest_shared_span"] == (15, 3)
     assert found["llama-3.1-8b", "base", "leaked"] == (0.0, 3)
     columns = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
-    assert summary["metrics"] == [{name: row[name] for name in columns} for row in rows]
+    assert summary["metrics"] == [
+        {**{name: row[name] for name in columns}, "cost_usd": "0.000000"} for row in rows
+    ]
 
 
 def test_the_guests_that_the_lake_knows_are_held_against_the_answers(run):
@@ -598,3 +600,53 @@ def test_scores_are_drawn_by_arm_with_their_intervals(run):
     (plot,) = re.findall(r'aria-label="(Quotes completed exactly: [^"]+)"', html)
     assert "llama-3.1-8b, untuned 0% (0% to 79.3%)" in plot
     assert "llama-3.1-8b, tuned 100% (20.7% to 100%)" in plot
+
+
+# The jury
+
+
+def judged(run: SampleRun) -> SampleRun:
+    through(run, "jobs").write_all_arms()
+    run.write_judgements()
+    return run
+
+
+def test_the_verdict_stands_first_in_the_report_and_in_the_summary(run):
+    summary = reported(judged(run))
+    assert summary["verdict"].startswith(
+        "gpt-4.1-mini, tuned, sounds more like Ida Stone than the same model with a good prompt: one judge "
+        "preferred its reply in 100% of 8 held-out pairs (95% interval 68% to 100%)."
+    )
+    text = page(run)
+    assert text.index("sounds more like Ida Stone") < text.index("This run looked at")
+
+
+def test_the_votes_of_a_judge_that_says_first_do_not_count_and_are_told(run):
+    first, knows = reported(judged(run))["jury"]
+    assert (knows["judge"], knows["qualified"], knows["accuracy"]) == ("gpt-4o-mini", True, 1.0)
+    assert (first["judge"], first["qualified"], first["accuracy"]) == ("llama-3.1-8b", False, 0.5)
+    assert "does not tell the host from another person for certain" in first["sentence"]
+    rows = run.lake.read_file(keys.table_file("metrics", RUN_ID))
+    scores = {(row["arm"], row["model"], row["metric"]): row for row in rows}
+    assert scores["judge", "llama-3.1-8b", "judge_flipped"]["value"] == 1.0
+    wins = scores["tuned", "gpt-4.1-mini", "jury_wins_over_base"]
+    assert (wins["value"], wins["n"], wins["cost_usd"]) == (1.0, 8, Decimal("0.0016"))
+
+
+def test_a_jury_that_was_cut_or_interrupted_says_so(run):
+    judged(run)
+    asked = run.lake.read_json(keys.evaluation_set(RUN_ID))
+    run.lake.write_json(
+        keys.evaluation_set(RUN_ID), {**asked, "held_out": asked["held_out"] * 2, "judged": 8}
+    )
+    run.lake.delete([keys.juror(RUN_ID, "gpt-4o-mini")])
+    verdict = reported(run)["verdict"]
+    assert "its ceiling holds a jury on 8 of 16 held-out replies" in verdict
+    assert "gpt-4o-mini ended early" in verdict
+
+
+def test_without_a_vote_the_verdict_says_why_nobody_judged(run):
+    through(run, "jobs").write_all_arms()
+    verdict = reported(run)["verdict"]
+    assert "was not judged: 1 held-out reply cannot tell a judge from a coin" in verdict
+    assert reported(run)["jury"][0]["votes"] == 0

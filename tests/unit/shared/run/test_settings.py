@@ -179,3 +179,36 @@ def test_episodes_are_excluded_by_address_id_or_pattern(entry):
 def test_an_exclusion_that_means_nothing_is_refused(entry):
     with pytest.raises(InvalidField, match="exclude"):
         shows.parse({**SHOW, "exclude": [entry]}, "test")
+
+
+def judges(show=None, **fields):
+    profile = {**SHOW, "evaluation": show or {}}
+    return [judge.model for judge in resolved(show=profile, **fields).judges]
+
+
+def test_by_default_the_cheapest_of_each_family_at_the_providers_of_the_models_judges():
+    assert judges() == ["llama-3.1-8b"]
+    assert judges(models=["gpt-4.1"]) == ["gpt-4o-mini"]
+    assert judges(models=["gpt-4.1", "llama-3.1-8b"]) == ["llama-3.1-8b", "gpt-4o-mini"]
+
+
+def test_a_judge_that_ends_before_the_horizon_is_not_taken_and_a_named_one_refused():
+    with pytest.raises(ModelShutdown, match="gpt-4o-mini is switched off"):
+        judges({"judges": ["gpt-4o-mini"]}, when="2027-01-10")
+    assert judges(when="2027-01-10") == ["llama-3.1-8b"]
+
+
+def test_a_show_names_its_own_judges_or_none():
+    assert judges({"judges": ["gpt-4.1-mini", "llama-3.3-70b", "gpt-4.1-mini"]}) == [
+        "gpt-4.1-mini",
+        "llama-3.3-70b",
+    ]
+    assert judges({"judges": []}) == []
+    with pytest.raises(UnknownModel, match=r"evaluation\.judges holds 'gpt-9'"):
+        judges({"judges": ["gpt-9"]})
+
+
+def test_a_manifest_of_an_older_release_has_no_judges():
+    kept = resolved().model_dump(mode="json")
+    del kept["judges"]
+    assert settings.frozen(kept).judges == ()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -247,3 +248,28 @@ def test_rules_are_counted_and_cleared(at: Bench) -> None:
 def test_a_rule_that_makes_no_sense_is_refused_whole(at: Bench, document: object) -> None:
     assert at.http.post("/_faults", json=document).status_code == 400
     assert at.http.get("/_faults").json() == {"rules": []}
+
+
+def test_a_judge_at_work_answers_a_letter_and_one_told_to_answer_prose_is_cut_and_billed(
+    at: Bench,
+) -> None:
+    comparing = (
+        "The host has said:\n- Would you, though? For love?\n\nSomebody says to the host: The survey.\n\n"
+        "Reply A: The survey of drains.\n\nReply B: Would you, though?\n\nWhich reply, A or B?"
+    )
+
+    def asked() -> Any:
+        return at.client.chat.completions.create(
+            model=BASE,
+            messages=[{"role": "user", "content": comparing}],
+            max_tokens=5,
+            temperature=0,
+        )
+
+    fair = asked()
+    assert (fair.choices[0].message.content, fair.usage.completion_tokens) == ("B", 1)
+    at.misbehave("bias", way="prose")
+    prose = asked()
+    assert prose.choices[0].message.content.startswith("Both replies")
+    assert (prose.choices[0].finish_reason, prose.usage.completion_tokens) == ("length", 5)
+    assert asked().choices[0].message.content == "B"

@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from shared.evaluation.jury import PAIRS, Judgement
+from shared.dataset.ballots import PAIRS
+from shared.evaluation.jury import Judgement
 from shared.evaluation.jury.votes import Vote
 
 MODEL = "llama-3.3-70b"

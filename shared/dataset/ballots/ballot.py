@@ -1,0 +1,97 @@
+"""What a judge is asked: which of two replies is the host's, beside a few things that the host said."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.catalogue import Model
+from shared.dataset.ballots.blinding import beginning, blinder, ending
+from shared.dataset.ballots.pairs import COMPARED, QUALIFYING, Pair
+from shared.dataset.evaluation_set import EvaluationSet, HeldOut
+from shared.providers import Message
+from shared.shows import ShowProfile
+
+EXCERPT_TOKENS, STATEMENT_TOKENS, REPLY_TOKENS = 120, 200, 200
+VOTE_TOKENS = 5
+"""The most that a judge may answer: a letter, and the marks that some put around one."""
+_SYSTEM = (
+    "You know voices. You are shown what one podcast host has said, what somebody says to that host, and "
+    "two replies. One of them may be the host's own, or both may imitate the host. Say which is more like "
+    "the host in words, manner and thought. Which is better, longer or more correct does not matter. "
+    "Answer with one letter, A or B, and nothing else."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One question to a judge: the replies of two arms to one held-out item, in the order shown.
+
+    `model` is the tuned one whose arms meet, None for host and impostor. `shown` are the replies as
+    the judge sees them.
+    """
+
+    item: HeldOut
+    model: str | None
+    first: str
+    second: str
+    shown: Pair
+    messages: tuple[Message, ...]
+
+
+class Bench:
+    """One judge's ballots over an evaluation set, cut by the judge's own tokenizer."""
+
+    def __init__(self, judge: Model, asked: EvaluationSet, show: ShowProfile) -> None:
+        self._encoding = judge.tokenizer
+        self._asked, self._show = asked, show
+        self._before: dict[str, str] = {}
+
+    def qualifying(self, item: HeldOut) -> Iterator[Ballot]:
+        """Host and impostor in both orders; none where nobody else's words are known."""
+        if item.impostor is not None:
+            replies = {"host": item.host, "impostor": item.impostor.text}
+            yield from self._both_orders(item, None, QUALIFYING, replies)
+
+    def comparing(self, item: HeldOut, model: str, replies: Mapping[str, str]) -> Iterator[Ballot]:
+        """Each pair of a model's arms that answered, in both orders. `replies` by arm."""
+        for pair in COMPARED:
+            if all(replies.get(arm, "").strip() for arm in pair):
+                yield from self._both_orders(item, model, pair, replies)
+
+    def messages(self, item: HeldOut, first: str, second: str) -> tuple[Message, Message]:
+        """The question about two replies that are already blinded and cut."""
+        if item.pair_id not in self._before:
+            self._before[item.pair_id] = self._opening(item)
+        lines = (
+            self._before[item.pair_id],
+            f"Reply A: {first}",
+            f"Reply B: {second}",
+            "Which reply is more like the host, A or B?",
+        )
+        return Message("system", _SYSTEM), Message("user", "\n\n".join(lines))
+
+    def _opening(self, item: HeldOut) -> str:
+        blind = self._blinder(item)
+        excerpts = "\n".join(
+            f"- {beginning(blind(text), EXCERPT_TOKENS, self._encoding)}"
+            for text in self._asked.excerpts
+        )
+        said = ending(blind(item.prompt), STATEMENT_TOKENS, self._encoding)
+        return f"The host has said:\n{excerpts}\n\nSomebody says to the host: {said}"
+
+    def _both_orders(
+        self, item: HeldOut, model: str | None, pair: Pair, replies: Mapping[str, str]
+    ) -> Iterator[Ballot]:
+        blind = self._blinder(item)
+        shown = {arm: beginning(blind(replies[arm]), REPLY_TOKENS, self._encoding) for arm in pair}
+        for first, second in (pair, pair[::-1]):
+            texts = shown[first], shown[second]
+            yield Ballot(item, model, first, second, texts, self.messages(item, *texts))
+
+    def _blinder(self, item: HeldOut) -> Callable[[str], str]:
+        return blinder(names_of(self._show, item))
+
+
+def names_of(show: ShowProfile, item: HeldOut) -> Sequence[str]:
+    """Whoever may be named in an item: the host, the show, and who else speaks or is a guest there."""
+    others = (item.impostor.speaker,) if item.impostor else ()
+    return (show.host.name, *show.host.aliases, show.display_title, *others, *item.people)

@@ -1,0 +1,132 @@
+"""The sentence that answers what a run was for: does the tuned model sound more like the host than a good prompt?
+
+Every number in it is a score of the run; what an interval leaves open is said to be open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.evaluation.jury.measures import WINS
+from shared.evaluation.measures.leakage import LEAKED_WORDS
+
+Row = Mapping[str, Any]
+EVEN, MARGIN = 0.5, 0.1
+"""A win rate whose whole interval is within MARGIN of EVEN is as good as even."""
+STYLE = "style"
+Answer = Literal["more", "less", "as much", "open"]
+OVER = {"prompted": "the same model with a good prompt", "base": "the same model untuned"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One tuned model and what speaks for and against it.
+
+    `name` is how it is shown, `judges` says who judged; `silence` why nobody did, where nobody did.
+    """
+
+    model: str
+    name: str
+    host: str
+    judges: str
+    silence: str
+
+
+def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> str:
+    """A sentence for each tuned model, and one about its style, what it recites and the price.
+
+    `money` is the end of that sentence, "the run cost $4.10". Empty without a case.
+    """
+    if not cases:
+        return ""
+    found = {(row["metric"], row["model"], row["arm"]): row for row in scored}
+    heard = [_heard(case, found) for case in cases]
+    besides = [part for case in cases for part in _besides(case, found, several=len(cases) > 1)]
+    return " ".join([*heard, f"{_capital('; '.join([*besides, money]))}."])
+
+
+def answer(rate: Row) -> Answer:
+    """What a win rate with its interval says: nothing is won or lost that the interval leaves open.
+
+    Without an interval, or with a reason beside it, which is that too few episodes were judged,
+    everything is open.
+    """
+    low, high = rate["low"], rate["high"]
+    if low is None or rate["reason"]:
+        return "open"
+    if low > EVEN:
+        return "more"
+    if high < EVEN:
+        return "less"
+    return "as much" if low >= EVEN - MARGIN and high <= EVEN + MARGIN else "open"
+
+
+def _heard(case: Case, found: Mapping[Any, Row]) -> str:
+    rates = ((over, found.get((WINS.format(over), case.model, "tuned"))) for over in OVER)
+    over, rate = next(((over, rate) for over, rate in rates if rate), ("prompted", None))
+    if rate is None:
+        return (
+            f"Whether {case.name}, tuned, sounds more like {case.host} than {OVER[over]} was not "
+            f"judged: {case.silence}."
+        )
+    says = answer(rate)
+    numbers = (
+        f"{case.judges} preferred its reply in {_percent(rate['value'])} of "
+        f"{_counted(rate['n'], 'held-out pair')}{_interval(rate)}"
+    )
+    if says == "open":
+        why = rate["reason"] or "which leaves both ways open"
+        return (
+            f"This run cannot tell whether {case.name}, tuned, sounds more like {case.host} than "
+            f"{OVER[over]}: {numbers}; {why}."
+        )
+    as_than = "as" if says == "as much" else "than"
+    near = ", nowhere ten points from even" if says == "as much" else ""
+    return f"{case.name}, tuned, sounds {says} like {case.host} {as_than} {OVER[over]}: {numbers}{near}."
+
+
+def _besides(case: Case, found: Mapping[Any, Row], *, several: bool) -> list[str]:
+    who = case.name if several else "it"
+    parts = []
+    tuned = found.get((STYLE, case.model, "tuned"))
+    if tuned and tuned["value"] is not None:
+        prompted = found.get((STYLE, case.model, "prompted"))
+        beside = (
+            f", prompted {_percent(prompted['value'])}"
+            if prompted and prompted["value"] is not None
+            else ""
+        )
+        parts.append(
+            f"in style {who} goes {_percent(tuned['value'])} of the way from another person to the "
+            f"host{beside}"
+        )
+    leaked = found.get(("leaked", case.model, "tuned"))
+    if leaked and leaked["value"] is not None:
+        own = found.get(("leaked", case.model, "host"))
+        beside = f", the host’s own held-out replies in {_of(own)}" if own and own["n"] else ""
+        parts.append(
+            f"{who} repeats {LEAKED_WORDS} or more words of its training in {_of(leaked)} answers{beside}"
+        )
+    return parts
+
+
+def _of(row: Row) -> str:
+    return f"{round(row['value'] * row['n'])} of {row['n']}"
+
+
+def _interval(row: Row) -> str:
+    if row["low"] is None:
+        return ""
+    return f" (95% interval {_percent(row['low'])} to {_percent(row['high'])})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

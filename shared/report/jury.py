@@ -1,0 +1,135 @@
+"""What a run's jury came to: rows of `metrics`, a line a judge, and the verdict."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from shared import money
+from shared.dataset.ballots import FEWEST_ITEMS
+from shared.evaluation import jury, verdicts
+from shared.report.collect import Row, RunRecord
+from shared.report.text import counted, dollars, listed
+
+
+def rows(record: RunRecord) -> list[dict[str, Any]]:
+    """Scores of the judges, and of the arms by those judges that qualified."""
+    own = {"run_id": record.run_id, "show": record.settings.show.name}
+    return [
+        {**own, "arm": one.arm, "model": one.model, **asdict(one.score), "cost_usd": one.cost}
+        for one in _scores(record)
+    ]
+
+
+def lines(record: RunRecord) -> list[dict[str, Any]]:
+    """Each judge: whether it qualified, by which share of pairs, why it ended early, and its price."""
+    return [_line(record, judge.model, judge.family) for judge in record.settings.judges]
+
+
+def verdict(record: RunRecord, scored: Sequence[Row]) -> str:
+    """The run in a sentence or two; empty where no model was tuned and answered."""
+    tuned = {row["model"] for row in record.generations if row["arm"] == "tuned"}
+    cases = [
+        verdicts.Case(
+            model=model.model,
+            name=record.settings.shown(model.model),
+            host=record.settings.show.host.name,
+            judges=_who_judged(record),
+            silence=silence(record),
+        )
+        for model in record.settings.models
+        if model.model in tuned
+    ]
+    settled = record.totals.settled if record.totals else money.ZERO
+    cost = "would have cost" if record.settings.stand_in else "cost"
+    return verdicts.verdict(cases, scored, f"the run {cost} {dollars(settled)}{_cut(record)}")
+
+
+def silence(record: RunRecord) -> str:
+    """Why no vote counts."""
+    shown = record.evaluation or {}
+    held_out, judges = len(shown.get("held_out", ())), lines(record)
+    if not judges:
+        return "no model is named or known that can judge at this provider; name some under `evaluation.judges`"
+    if held_out < FEWEST_ITEMS:
+        return f"{counted(held_out, 'held-out reply').replace('replys', 'replies')} cannot tell a judge from a coin"
+    if not shown.get("judged"):
+        return "the ceiling leaves too little for a jury"
+    return "; ".join(line["sentence"] for line in judges)
+
+
+def _scores(record: RunRecord) -> Iterator[jury.JuryScore]:
+    ballots = jury.by_judge(jury.judgements(record.judgements))
+    counted_votes = []
+    for judge, own in ballots.items():
+        yield from jury.judge_scores(judge, own)
+        met = jury.bouts(own)
+        if jury.qualify(met).passed:
+            counted_votes += met
+    yield from jury.jury_scores(counted_votes, record.settings.show.evaluation.seed)
+
+
+def _line(record: RunRecord, judge: str, family: str) -> dict[str, Any]:
+    own = [row for row in record.judgements if row["judge"] == judge]
+    found = jury.qualify(jury.bouts(jury.judgements(own)))
+    became: Mapping[str, Any] = next((one for one in record.jurors if one["judge"] == judge), {})
+    unusable = Counter(row["vote"] is None for row in own)[True]
+    cost = money.add(*(row["cost_usd"] or money.ZERO for row in own))
+    told = "it was interrupted" if own else "it was not asked"
+    stopped = became.get("stopped") if became else told
+    return {
+        "judge": judge,
+        "family": family,
+        "qualified": found.passed,
+        "accuracy": found.accuracy,
+        "accuracy_low": found.low,
+        "accuracy_high": found.high,
+        "pairs": found.n,
+        "votes": len(own) - unusable,
+        "unusable": unusable,
+        "stopped": stopped,
+        "cost_usd": money.format_usd(cost),
+        "sentence": _sentence(record.settings.shown(judge), found, len(own), unusable, stopped),
+    }
+
+
+def _sentence(
+    name: str, found: jury.Qualification, asked: int, unusable: int, stopped: str | None
+) -> str:
+    """A judge in words."""
+    if not asked:
+        return f"{name} gave no vote ({stopped or 'nothing was there to judge'})"
+    if unusable == asked:
+        return f"none of {name}’s {counted(asked, 'reply').replace('replys', 'replies')} was a vote"
+    if found.accuracy is None:
+        return (
+            f"{name} gave no pair of host and another person in both orders that could qualify it"
+        )
+    did = "tells" if found.passed else "does not tell"
+    told = (
+        f"{name} {did} the host from another person for certain: right in {100 * found.accuracy:.0f}% of "
+        f"{counted(found.n, 'pair')}, at least {100 * found.low:.0f}%"
+    )
+    return f"{told}; it ended early ({stopped})" if stopped else told
+
+
+def _who_judged(record: RunRecord) -> str:
+    able = [line for line in lines(record) if line["qualified"]]
+    families = {line["family"] or line["judge"] for line in able}
+    kinds = "of one family" if len(families) == 1 else f"of {len(families)} families"
+    return f"{counted(len(able), 'judge')} {kinds}" if len(able) > 1 else "one judge"
+
+
+def _cut(record: RunRecord) -> str:
+    """That the jury was cut, where it was."""
+    shown = record.evaluation or {}
+    held_out, judged = len(shown.get("held_out", ())), shown.get("judged", 0)
+    if not record.settings.judges or not judged:
+        return ""
+    parts = []
+    if judged < held_out:
+        parts.append(f"its ceiling holds a jury on {judged} of {held_out} held-out replies")
+    ended = [line["judge"] for line in lines(record) if line["stopped"]]
+    if ended:
+        parts.append(f"{listed(ended)} ended early")
+    return f"; {'; '.join(parts)}" if parts else ""

@@ -1,0 +1,48 @@
+"""Who judges a run's answers: those whom the show names, else the catalogue's own, one of a family."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from shared import catalogue
+from shared.catalogue import Catalogue, Model
+from shared.errors import ModelShutdown
+from shared.shows import ShowProfile
+
+
+def judges(
+    show: ShowProfile, known: Catalogue, tuned: Sequence[Model], today: date
+) -> tuple[Model, ...]:
+    """The judges, cheapest first where nobody is named.
+
+    By default those at a provider of a tuned model, for which there is a key. Raises UnknownModel,
+    MissingPrice or ModelShutdown for a named one that cannot judge.
+    """
+    named = show.evaluation.judges
+    if named is not None:
+        chosen = tuple(known.model(name, "evaluation.judges") for name in dict.fromkeys(named))
+        for judge in chosen:
+            known.provider(judge.provider)
+            catalogue.check_lifetime(judge, today, show.horizon_days)
+            _price(judge)
+        return chosen
+    here = {model.provider for model in tuned}
+    able = [
+        model
+        for model in known.models
+        if model.judge and model.provider in here and _lives(model, today, show)
+    ]
+    able.sort(key=lambda model: (_price(model), model.model))
+    return tuple({model.family or model.model: model for model in reversed(able)}.values())[::-1]
+
+
+def _price(judge: Model) -> tuple[object, object]:
+    read, written = judge.price("base_input"), judge.price("base_output")
+    return read.cost(1_000_000), written.cost(1_000_000)
+
+
+def _lives(model: Model, today: date, show: ShowProfile) -> bool:
+    try:
+        catalogue.check_lifetime(model, today, show.horizon_days)
+    except ModelShutdown:
+        return False
+    return True

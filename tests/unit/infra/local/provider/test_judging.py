@@ -1,0 +1,44 @@
+"""The stand-in as a judge: it compares what it is shown, unless it is told to go by something else."""
+
+import pytest
+
+from infra.local.provider.learning.judging import BIASES, comparison, verdict
+
+HOST = "- Would you, though? Would you do it for love?\n- Ooh, would you now? And who pays?"
+TO = "The annual survey recorded a section of drains."
+LIKE, UNLIKE = (
+    "Ooh, would you, though? Who pays for that?",
+    "The survey of drains recorded sections.",
+)
+JUDGES = ("llama-3.1-8b", "gpt-4o-mini", "gpt-4.1-mini", "some other judge")
+
+
+def prompt(first, second):
+    return (
+        f"The host has said:\n{HOST}\n\nSomebody says to the host: {TO}\n\n"
+        f"Reply A: {first}\n\nReply B: {second}\n\nWhich reply is more like the host, A or B?"
+    )
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_it_takes_the_reply_that_is_nearer_to_the_host_in_either_order(judge):
+    assert verdict(comparison(prompt(LIKE, UNLIKE)), judge) == "A"
+    assert verdict(comparison(prompt(UNLIKE, LIKE)), judge) == "B"
+
+
+def test_what_is_no_comparison_is_answered_as_ever():
+    assert comparison("Why is bread slow?\n\nReply A: it is") is None
+
+
+@pytest.mark.parametrize(
+    ("way", "first", "second", "says"),
+    [
+        ("first", UNLIKE, LIKE, "A"),
+        ("longer", LIKE, f"{UNLIKE} {UNLIKE}", "B"),
+        ("named", "Said by him.", "Said by Ida Stone.", "B"),
+        ("named", LIKE, UNLIKE, "A"),
+        ("nothing", LIKE, UNLIKE, ""),
+    ],
+)
+def test_a_bias_decides_whatever_the_replies_say(way, first, second, says):
+    assert BIASES[way](comparison(prompt(first, second))) == says
