@@ -99,6 +99,7 @@ def render(
         shown=record.evaluation or {"card": "", "exchanges": ()},
         arm_names=view.ARM_NAMES,
         measures=view.measures(record, scored),
+        column_sets=view.column_sets(record),
         score_plots=drawings.score_plots(record, scored),
         loss_plots=drawings.loss_plots(record),
         corpus_plots=drawings.corpus_plots(record),

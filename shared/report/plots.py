@@ -102,10 +102,9 @@ def lines(
         x_value_formatter=write_x,
         value_formatter=write_y,
         y_labels_major_count=3,
-        x_labels_major_count=3,
         show_minor_y_labels=False,
-        show_minor_x_labels=False,
     )
+    chart.x_labels = _ends_and_middle([x for line in series for x, _ in line.points])
     for line in series:
         chart.add(line.name, [_point(line, at) for at in range(len(line.points))])
     told = "; ".join(
@@ -154,6 +153,11 @@ def _chart(kind: Callable[..., Any], height: int = HEIGHT, **options: Any) -> An
         truncate_label=-1,
         **options,
     )
+
+
+def _ends_and_middle(values: Sequence[float]) -> list[float]:
+    low, high = min(values), max(values)
+    return sorted({low, low + (high - low) / 2, high})
 
 
 def _whisker(dot: Dot) -> dict[str, Any]:

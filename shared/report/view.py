@@ -23,6 +23,7 @@ ARM_NAMES = {
     "impostor": "another person",
 }
 ARMS = tuple(ARM_NAMES)
+MOST_COLUMNS = 8  # that a table has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,16 @@ def measures(record: RunRecord, scored: Sequence[Row]) -> list[MeasureLine]:
         if any(rows):
             lines.append(MeasureLine(measure, tuple(_cell(measure, row) for row in rows)))
     return lines
+
+
+def column_sets(record: RunRecord) -> list[list[int]]:
+    """The numbers of `arms` by table: all in one, or where these are too many a table a model, people in each."""
+    columns = list(enumerate(arms(record)))
+    if len(columns) <= MOST_COLUMNS:
+        return [[at for at, _ in columns]] if columns else []
+    people = [at for at, (model, _) in columns if model is None]
+    models = dict.fromkeys(model for _, (model, _) in columns if model is not None)
+    return [[*(at for at, (of, _) in columns if of == model), *people] for model in models]
 
 
 def by_arm(record: RunRecord, scored: Sequence[Row], metric: str) -> list[Row | None]:

@@ -64,7 +64,7 @@ def corpus_plots(record: RunRecord) -> list[Plot]:
                 "Share of the usable text by dollars for training; the dot is this run’s budget",
                 budgets,
                 ("dollars", "share"),
-                (lambda usd: f"${usd:,.2f}", text.percent),
+                (_short_dollars, text.percent),
                 lowest=0.0,
             )
         )
@@ -107,6 +107,11 @@ def _budgets(record: RunRecord) -> Iterator[Line]:
             at = min(budget, whole)
             points = [(0.0, 0.0), (at, float(plan["budget_share"])), (whole, 1.0)]
             yield Line(plan["model"], points, frozenset({1}))
+
+
+def _short_dollars(usd: float) -> str:
+    """To the cent from a dollar on, below to three figures."""
+    return f"${usd:,.2f}" if usd >= 1 or not usd else text.dollars(f"{usd:.3g}")
 
 
 def _kind(arm: str) -> int:

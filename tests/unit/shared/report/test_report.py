@@ -464,6 +464,19 @@ def test_a_run_of_five_models_has_all_their_answers_and_scores():
     ] * 5
 
 
+def test_where_the_arms_are_too_many_for_a_table_each_model_has_one_and_people_stand_in_each():
+    models = ("gpt-4.1", "gpt-4.1-mini", "llama-3.1-8b")
+    with sample_run(models=models) as run:
+        _, html = everything(run)
+    measured = re.findall(r'<table class="cards measured">.*?</table>', html, re.DOTALL)
+    assert [re.findall(r'<th class="group"[^>]*>([^<]+)', table) for table in measured] == [
+        [model, "people"] for model in models
+    ]
+    for table in measured:
+        arms = re.findall(r'<th class="num">([^<]+)', table)
+        assert arms == ["untuned", "prompted", "tuned", "host", "another person"]
+
+
 def test_the_page_counts_the_corpus_by_year(run):
     reported(through(run, "corpus"))
     by_year = visible(page(run)).split("By year of publication")[1]
