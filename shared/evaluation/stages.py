@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.dataset.ballots.ballot import Ballot
 from shared.dataset.evaluation_set import EvaluationSet, PaidArm
-from shared.errors import EconChatRError, SpendCeilingReached, Transient
+from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples
 from shared.evaluation.judging import Docket
 from shared.lake import Bucket, keys
@@ -24,7 +24,13 @@ class JuryUnfinished(Transient):
 
 
 # What ends one judge's work and not the run: what is bought is kept, and the judge says why.
-JUDGE_ENDS = (SpendCeilingReached, ProviderRefusal, ReservationReleased, ModelNotReady)
+JUDGE_ENDS = (
+    SpendCeilingReached,
+    ProviderRefusal,
+    ReservationReleased,
+    ModelNotReady,
+    BadInput,  # no key for its provider
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from shared.dataset import findings
 from shared.evaluation import measures, scoring
-from shared.report import text, view
+from shared.report import jury, text, view
 from shared.report.collect import RunRecord
 from shared.report.page import answers, asking, drawings
 from shared.report.page.answers import Copied
@@ -100,6 +100,7 @@ def render(
         arm_names=view.ARM_NAMES,
         measures=view.measures(record, scored),
         column_sets=view.column_sets(record),
+        jury=jury.lines(record) if record.judgements else [],
         score_plots=drawings.score_plots(record, scored),
         loss_plots=drawings.loss_plots(record),
         corpus_plots=drawings.corpus_plots(record),

@@ -99,6 +99,21 @@ MEASURES = {
     "longest_shared_span": Measure(
         "Longest copied span", "consecutive words also in the training text", integer
     ),
+    "jury_wins_over_prompted": Measure(
+        "Preferred to the prompted",
+        "of held-out pairs, by judges that know the host; ties half",
+        percent,
+    ),
+    "jury_wins_over_base": Measure(
+        "Preferred to the untuned",
+        "of held-out pairs, by judges that know the host; ties half",
+        percent,
+    ),
+    "jury_strength": Measure(
+        "Strength before the jury",
+        "Bradley and Terry’s, in logarithms; the middle of the arms is 0",
+        ratio,
+    ),
     "leaked": Measure(
         "Copied at length", "answers sharing 13 or more consecutive words with it", percent
     ),

@@ -66,6 +66,7 @@ def _in_lake(record: RunRecord, scored: Sequence[Row]) -> dict[str, Sequence[Row
     """By the names of the lake's tables."""
     return {
         "generations": record.generations,
+        "judgements": record.judgements,
         "metrics": scored,
         "plans": record.plans,
         "jobs": record.jobs,

@@ -632,6 +632,8 @@ def test_the_verdict_stands_first_in_the_report_and_in_the_summary(run):
     )
     text = page(run)
     assert text.index("sounds more like Ida Stone") < text.index("This run looked at")
+    assert "llama-3.1-8b does not tell the host from another person for certain" in text
+    assert "tables/judgements.csv" in text
 
 
 def test_the_votes_of_a_judge_that_says_first_do_not_count_and_are_told(run):
