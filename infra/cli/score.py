@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from infra.cli import asked
 from infra.cli.answer_file import Arm, read_answers
 from infra.cli.telling import print_table
 from shared.corpus import fetcher_for, host_of, parse_feed
+from shared.dataset.speech.bags import Speech
 from shared.errors import InvalidField
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             *_leakage(arguments.out, show, answers),
         )
     ]
+    rows += _style(arguments.out, show, arms)
     if arguments.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
@@ -51,16 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _row(arm: Arm, found: Score) -> dict[str, Any]:
     """A row of the contract; the interval and the reason only where there is one."""
-    score = asdict(found)
-    more = {name: score[name] for name in ("low", "high", "reason") if score[name] is not None}
-    return {
-        "metric": found.metric,
-        "arm": arm[0],
-        "model": arm[1],
-        "value": found.value,
-        "n": found.n,
-        **more,
-    }
+    return _told({"arm": arm[0], "model": arm[1], **asdict(found)})
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    more = {name: row[name] for name in ("low", "high", "reason") if row[name] is not None}
+    return {name: row[name] for name in ("metric", "arm", "model", "value", "n")} | more
 
 
 def _tell(rows: Sequence[dict[str, Any]]) -> None:
@@ -80,6 +78,8 @@ def _tell(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         if row["value"] is None:
             reasons.setdefault(row["reason"], {})[row["metric"]] = None
+        elif "reason" in row:
+            print(f"About {row['metric']}: {row['reason']}.")
     for reason, metrics in reasons.items():
         print(f"No number for {', '.join(metrics)}: {reason}.")
 
@@ -132,6 +132,23 @@ def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> 
     training = [row["completion"] for row in pairs if row["split"] == "train"]
     texts = [answer.text for answer in answers if measures.words(answer.text)]
     return measures.leakage(measures.longest_shared_spans(texts, training) if training else ())
+
+
+def _style(
+    out: Path | None, show: ShowProfile, arms: Mapping[Arm, Sequence[Answer]]
+) -> list[dict[str, Any]]:
+    """How near to the host's style the arms come, by the speech that the latest run in `out` kept."""
+    if out is None:
+        return []
+    # It loads scikit-learn, which takes a second.
+    from shared.style import measuring
+
+    newest = sorted(out.glob("runs/*/speech.json"), reverse=True)
+    kept = (Speech.from_document(json.loads(path.read_text("utf-8"))) for path in newest)
+    speech = next((one for one in kept if one.show == show.name), None)
+    answers = {arm: [answer.text for answer in said] for arm, said in arms.items()}
+    found = measuring.style(speech, answers)
+    return [_told(row) for row in found]
 
 
 def _table(

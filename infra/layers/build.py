@@ -37,6 +37,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             ),
         ),
         "Ai": (*_BASE, "httpx2", "openai", "tiktoken"),
+        "Style": (*_BASE, "numpy", "scikit-learn", "scipy"),
         "Report": (*_BASE, "jinja2", "pandas", "pyarrow", "pygal"),
     }
 )

@@ -1,8 +1,10 @@
 """What a layer can do without, and the proof that it fits.
 
-Only what no handler can reach goes: test suites, headers, typing stubs, and the parts of Arrow
-that talk to services (Flight, S3, GCS, Azure, HDFS) because the lake is read through boto3.
-`libarrow_substrait` must stay: every extension module of pyarrow is linked to it.
+Only what no handler can reach goes: test suites, headers, typing stubs, the parts of Arrow that
+talk to services (Flight, S3, GCS, Azure, HDFS) because the lake is read through boto3, and the
+largest parts of SciPy and scikit-learn that a linear classifier does not load. `libarrow_substrait`
+must stay: every extension module of pyarrow is linked to it; and so must `numpy.f2py`, which SciPy
+takes along with all of NumPy.
 """
 
 import re
@@ -21,11 +23,14 @@ FOLDERS = (
     "**/__pycache__",
     "**/tests",
     "numpy/_core/include",
-    "numpy/f2py",
     "lxml/includes",
     "pyarrow/include",
     "pyarrow/includes",
     "pyarrow/src",
+    "scipy/io",
+    "scipy/signal",
+    "sklearn/cluster",
+    "sklearn/ensemble",
 )
 FILES = (
     "**/*.pyi",

@@ -19,10 +19,12 @@ PAIRS_VERSION = 2  # raise when pairs would come out otherwise from the same tur
 
 @dataclass(frozen=True, slots=True)
 class PairFiles:
-    """A show's pairs as this run knows them: the files made by its own rules."""
+    """A show's pairs as this run knows them: the files made by its own rules, by split and sieve."""
 
     lake: Lake
     files: tuple[str, ...]
+    split_of: Mapping[str, Split]
+    sieve: Sifter
 
     def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
         """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
@@ -64,7 +66,7 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
     for target in sorted(set(want) - have):
         lake.write_rows("pairs", target, _pair_rows(lake, want[target], show, split_of, sieve))
     lake.delete(sorted(have - set(want)))
-    return PairFiles(lake, tuple(sorted(want)))
+    return PairFiles(lake, tuple(sorted(want)), split_of, sieve)
 
 
 def _splits_in(lake: Lake, turns_key: str, split_of: Mapping[str, Split]) -> list[str]:

@@ -17,6 +17,7 @@ from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
 from shared.dataset.selection import Candidate
+from shared.dataset.speech import gathering
 from shared.dataset.statistics import MEASURES, Tally
 from shared.errors import SpendCeilingReached, TooFewPairs, TooLittleRead, TooManyFailures
 from shared.lake import keys
@@ -66,6 +67,9 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     }
     asked, judging = plan.with_jury(asked, settings, answers)
     lake.write_json(keys.evaluation_set(settings.run_id), asked.document())
+    if not settings.dry_run:
+        said = gathering.speech(lake, settings, corpus, published)
+        lake.write_json(keys.speech(settings.run_id), said.document())
     evaluations = {name: money.add(cost, judging[name]) for name, cost in answers.items()}
     budgets = plan.budgets(evaluations, settings.ceiling_usd, settings.max_cost_per_model_usd)
     plans = [

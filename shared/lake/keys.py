@@ -52,6 +52,16 @@ def evaluation_set(run_id: str) -> str:
     return f"runs/{run_id}/evaluation.json"
 
 
+def speech(run_id: str) -> str:
+    """What the host and others say, in bags by which styles are told apart."""
+    return f"runs/{run_id}/speech.json"
+
+
+def style(run_id: str) -> str:
+    """The style of the run's answers, as rows of `metrics` without the run's own columns."""
+    return f"runs/{run_id}/style.json"
+
+
 def training_file(run_id: str, model: str) -> str:
     """The JSONL that trains `model`."""
     return f"runs/{run_id}/training/{model}.jsonl"
@@ -77,9 +87,14 @@ def curve(run_id: str, model: str) -> str:
     return f"runs/{run_id}/curves/{model}.json"
 
 
+def answers_of(run_id: str) -> str:
+    """The folder of the answers that all arms gave so far."""
+    return f"runs/{run_id}/answers/"
+
+
 def answers(run_id: str, model: str, arm: str) -> str:
     """The answers one arm gave so far, as rows of `generations`."""
-    return f"runs/{run_id}/answers/{model}.{arm}.json"
+    return f"{answers_of(run_id)}{model}.{arm}.json"
 
 
 def judgements(run_id: str, judge: str) -> str:

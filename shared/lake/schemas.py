@@ -11,6 +11,7 @@ no model in `generations`, are not `generated`, and answer only `held_out` items
 A row of `judgements` is one question to one judge: the replies of two arms to a held-out item in the
 order shown, `vote` which of them is more like the host, null where the judge's reply says neither. In
 `metrics` the arm `judge` has a judge for its model; `cost_usd` is what the votes behind a number cost.
+What `metrics` says of a measure and not of answers has neither arm nor model.
 """
 
 import pyarrow as pa

@@ -66,6 +66,12 @@ def explain(lake: Bucket, run_id: str, failure: Failure | None) -> tuple[str | N
     return failure["Error"], _sentence(failure.get("Cause", ""))
 
 
+def style_failure(state: Mapping[str, Any]) -> str | None:
+    """Why *Measure style* failed, which changes nothing about the run's end; None where it did not."""
+    failure = state.get("style_failure")
+    return f"{failure['Error']}: {_sentence(failure.get('Cause', ''))}" if failure else None
+
+
 def left_running(ledger: Ledger, entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """The jobs of the run that were not seen to end, each with the most it may cost in dollars."""
     return [

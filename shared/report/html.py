@@ -13,7 +13,7 @@ from shared.dataset import findings
 from shared.evaluation import measures, scoring
 from shared.report import jury, text, view
 from shared.report.collect import RunRecord
-from shared.report.page import answers, asking, drawings
+from shared.report.page import answers, asking, drawings, style
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice
 from shared.report.page.exports import Files
@@ -101,6 +101,7 @@ def render(
         measures=view.measures(record, scored),
         column_sets=view.column_sets(record),
         jury=jury.lines(record) if record.judgements else [],
+        style_remarks=style.remarks(scored),
         score_plots=drawings.score_plots(record, scored),
         loss_plots=drawings.loss_plots(record),
         corpus_plots=drawings.corpus_plots(record),

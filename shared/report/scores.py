@@ -28,11 +28,14 @@ def known(lake: Lake, record: RunRecord) -> scoring.Known:
     )
 
 
-def scores(lake: Lake, record: RunRecord, facts: scoring.Known) -> list[dict[str, Any]]:
+def scores(
+    lake: Lake, record: RunRecord, facts: scoring.Known, no_style: str | None = None
+) -> list[dict[str, Any]]:
     """Every score of every arm and model that answered; none for a run without answers.
 
     An untuned model's answers are held against the training text too: what it shares with it is
     what anybody shares by chance. The arm `host` has the same of the host's own held-out replies.
+    `no_style` says why *Measure style* failed.
     """
     arms = _by_arm_and_model(record.generations)
     if not arms:
@@ -42,7 +45,12 @@ def scores(lake: Lake, record: RunRecord, facts: scoring.Known) -> list[dict[str
         for (arm, model), answers in arms.items()
         for score in scoring.score(answers, record.settings.show, facts)
     ]
-    everything = [*rows, *_leakage(lake, record, arms), *jury.rows(record)]
+    everything = [
+        *rows,
+        *_leakage(lake, record, arms),
+        *jury.rows(record),
+        *_style(lake, record, no_style),
+    ]
     return [{**row, "cost_usd": row.get("cost_usd", money.ZERO)} for row in everything]
 
 
@@ -95,6 +103,16 @@ def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, An
         for arm, said in texts.items():
             for score in measures.leakage([next(spans) for _ in said]):
                 yield _row(record, arm, model, score)
+
+
+def _style(lake: Lake, record: RunRecord, failure: str | None) -> list[dict[str, Any]]:
+    """What *Measure style* left, or a row that says why it left nothing."""
+    kept = None if failure else lake.read_json(keys.style(record.run_id))
+    if kept is None:
+        reason = f"style was not measured: {failure or 'nothing was left of it'}"
+        kept = [{"arm": None, "model": None, **asdict(Score("style", None, 0, reason=reason))}]
+    own = {"run_id": record.run_id, "show": record.settings.show.name}
+    return [{**own, **row} for row in kept]
 
 
 def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[Span]]:

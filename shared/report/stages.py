@@ -9,7 +9,13 @@ from shared.lake.tables import Lake, typed
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
 from shared.report import quiz, tables
 from shared.report.collect import collect
-from shared.report.ending import ending, left_running, still_running, unsettled_jobs
+from shared.report.ending import (
+    ending,
+    left_running,
+    still_running,
+    style_failure,
+    unsettled_jobs,
+)
 from shared.report.html import render
 from shared.report.page import choice, exports
 from shared.report.scores import copied, known, scores
@@ -40,6 +46,7 @@ def close(
         *(lake, run_id, totals, entries, ended.error, ended.cause, now),
         status=ended.status,
         left=left,
+        no_style=style_failure(state),
     )
     return {
         "status": summary["status"],
@@ -92,11 +99,13 @@ def write_report(
     *,
     status: str | None = None,
     left: Sequence[Mapping[str, Any]] = (),
+    no_style: str | None = None,
 ) -> dict[str, Any]:
     """Write the run's `metrics`, `spend` and `runs` rows, summary.json and report.html; return the summary.
 
     A run may have failed anywhere: what it did not come to is zero or None. A run refused before it
-    had a manifest leaves its summary alone. Writing again replaces everything.
+    had a manifest leaves its summary alone. Writing again replaces everything. `no_style` says why
+    its style could not be measured.
     """
     record = collect(lake, run_id, totals, entries, error, cause, finished_at, status, left)
     if record is None:
@@ -104,7 +113,7 @@ def write_report(
         lake.write_json(keys.summary(run_id), summary)
         return summary
     facts = known(lake, record)
-    scored = scores(lake, record, facts)
+    scored = scores(lake, record, facts, no_style)
     summary = summarise(record, scored)
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
     lake.write_rows(

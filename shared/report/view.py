@@ -80,6 +80,14 @@ class Commitment:
 
 MEASURES = {
     "mean_words": Measure("Length", "words per answer", integer),
+    "style": Measure(
+        "Style",
+        "by character n-grams, between another person (0%) and the host (100%); n are samples of 300 words",
+        percent,
+    ),
+    "function_words": Measure(
+        "Style, second opinion", "by function words, on the same scale", percent
+    ),
     "quote_exact": Measure(
         "Quotes completed exactly", "of the quotes the host says on the show", percent
     ),

@@ -78,6 +78,12 @@ class Machine:
             yield
 
     @contextmanager
+    def broken(self, function: str) -> Iterator[None]:
+        """Let the function of a state fail at every call for a while."""
+        with self._configured(function, lambda before: {"Handler": "functions.nothing.handler"}):
+            yield
+
+    @contextmanager
     def month_ceiling(self, usd: Decimal) -> Iterator[None]:
         """Let runs that start now open the month with another ceiling."""
 

@@ -56,6 +56,23 @@ def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(ma
     assert sum(row["purpose"] == "judging" for row in spent) == len(votes)
     assert summary["verdict"]
     assert machine.lake.read(keys.report(outcome.run_id)).startswith(b"<!doctype html>")
+    style = {
+        row["arm"]: row
+        for row in rows_of(machine, "metrics", outcome.run_id)
+        if row["metric"] == "style"
+    }
+    assert set(style) == {"base", "prompted", "tuned", "host", "impostor"}
+    assert all((row["value"] is None) == bool(row["reason"]) for row in style.values())
+
+
+def test_a_style_that_cannot_be_measured_costs_a_run_nothing_but_that_number(machine):
+    with machine.broken("MeasureStyle"):
+        outcome = machine.run(machine.show("happy"))
+    assert outcome.finished.status == outcome.summary["status"] == "SUCCEEDED"
+    (style,) = [row for row in outcome.summary["metrics"] if row["metric"] == "style"]
+    assert style["reason"].startswith("style was not measured: Runtime.")
+    assert b"style was not measured: Runtime." in machine.lake.read(keys.report(outcome.run_id))
+    assert [row for row in outcome.summary["metrics"] if row["metric"] == "leaked"]
 
 
 def test_a_second_run_with_nothing_new_fetches_no_page_and_buys_nothing(machine):

@@ -6,7 +6,7 @@ apply has no number and says why; a number of zero always means that something w
 
 from shared.evaluation.measures.degeneration import degeneration
 from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
-from shared.evaluation.measures.intervals import wilson
+from shared.evaluation.measures.intervals import FEWEST_CLUSTERS, percentiles, wilson
 from shared.evaluation.measures.leakage import (
     LEAKED_WORDS,
     Span,
@@ -28,6 +28,7 @@ from shared.evaluation.measures.size import size
 from shared.words import Words, words
 
 __all__ = [
+    "FEWEST_CLUSTERS",
     "LEAKED_WORDS",
     "Answer",
     "GuestBook",
@@ -47,6 +48,7 @@ __all__ = [
     "leakage",
     "longest_shared_spans",
     "people_named",
+    "percentiles",
     "quote_beginning",
     "quote_completion",
     "role_slips",

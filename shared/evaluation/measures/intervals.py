@@ -47,15 +47,23 @@ def bootstrap(
 ) -> Interval:
     """The interval of `statistic` when whole clusters are drawn again with replacement.
 
-    Percentiles, widened for few clusters as Hesterberg (2015, doi 10.1080/00031305.2015.1089789,
-    "expanded percentile") has it. None below FEWEST_CLUSTERS.
+    None below FEWEST_CLUSTERS.
     """
     if len(clusters) < FEWEST_CLUSTERS:
         return None, None
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    drawn = sorted(statistic(chance.choices(clusters, k=len(clusters))) for _ in range(draws))
-    tail = _expanded_tail(len(clusters))
-    return quantile(drawn, tail), quantile(drawn, 1 - tail)
+    drawn = [statistic(chance.choices(clusters, k=len(clusters))) for _ in range(draws)]
+    return percentiles(drawn, len(clusters))
+
+
+def percentiles(drawn: Sequence[float], n_clusters: int) -> tuple[float, float]:
+    """The interval that a statistic's values tell that were got by drawing `n_clusters` clusters again.
+
+    Percentiles, widened for few clusters as Hesterberg (2015, doi 10.1080/00031305.2015.1089789,
+    "expanded percentile") has it.
+    """
+    ordered, tail = sorted(drawn), _expanded_tail(n_clusters)
+    return quantile(ordered, tail), quantile(ordered, 1 - tail)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

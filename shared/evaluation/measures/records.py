@@ -20,7 +20,8 @@ class Answer:
 class Score:
     """One number about a set of answers and the `n` items it was taken from, with its 95 % interval.
 
-    Without a number, `value` is None and `reason` is a sentence that says why.
+    Without a number, `value` is None and `reason` is a sentence that says why; beside a number it is
+    what has to be said with it.
     """
 
     metric: str

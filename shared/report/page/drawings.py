@@ -8,6 +8,8 @@ from shared.report.collect import Row, RunRecord
 from shared.report.plots import Dot, Line, Plot
 
 SHARES = {
+    "style": "By character n-grams, between another person (0%) and the host (100%)",
+    "function_words": "By function words, between another person (0%) and the host (100%)",
     "quote_exact": "Of the quotes asked for, completed word for word",
     "facts_right": "Of the people named as guests, guests of the year asked for",
     "jury_wins_over_base": "Held-out pairs in which the judges prefer an arm to the untuned model; even is 50%",

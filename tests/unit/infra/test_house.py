@@ -167,7 +167,10 @@ def test_whatever_lambda_may_fail_with_by_itself_is_tried_again():
 
 
 ENDS = PIPELINE["Events"]["RunEnded"]["Properties"]
-CLOSING = ["Name closed run", "Cancel fine tunes", "Write report", "Is there news?", "Notify"]
+CLOSING = [
+    *("Name closed run", "Cancel fine tunes", "Measure style", "Write report"),
+    *("Is there news?", "Notify"),
+]
 
 
 def test_an_end_that_no_catch_sees_starts_the_closing_states_and_a_lost_start_is_told():
@@ -311,6 +314,7 @@ STANDS_ON = {
     "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
     "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
     "evaluation": {"catalogue", "dataset", "lake", "providers", "purchases", "run", "shows"},
+    "style": {"dataset", "evaluation", "lake"},
     "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "run"},
 }
 # What a package's `__init__` does not hand on, because it needs a library that not every function has.
@@ -318,12 +322,14 @@ BY_NAME = {
     "shared.dataset.ballots",
     "shared.dataset.ballots.ballot",
     "shared.dataset.evaluation_set",
+    "shared.dataset.speech.bags",
     "shared.evaluation.samples",
     "shared.lake.schemas",
     "shared.lake.tables",
     "shared.providers.examples",
     "shared.providers.openai_compat",
     "shared.run.environment",
+    "shared.style.measuring",
 }
 MOST_MODULES, MOST_LOOSE_MODULES = 13, 8
 
@@ -405,7 +411,7 @@ def test_a_package_is_used_through_its_own_init_alone():
 
 
 def test_handlers_call_the_stages_and_nothing_else_of_their_package():
-    own_business = {"fine_tuning", "evaluation", "corpus", "dataset", "report"}
+    own_business = {"fine_tuning", "evaluation", "corpus", "dataset", "style", "report"}
     for path in (ROOT / "functions").glob("*/handler.py"):
         stages = {name for name in imported(path) if name.startswith("shared.")}
         inside = {name for name in stages if name.split(".")[1] in own_business}
@@ -437,6 +443,7 @@ def test_no_folder_has_more_modules_than_one_can_take_in_at_a_glance():
         ("openai", "shared/providers"),
         ("urllib3", "shared/web"),
         ("feedparser", "shared/corpus/sources/feed"),
+        ("sklearn", "shared/style"),
     ],
 )
 def test_each_outside_world_has_one_home(library, home):

@@ -2,12 +2,15 @@
 
 import ast
 import hashlib
+import importlib
 import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
+import sklearn
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tiktoken_ext import openai_public
@@ -15,7 +18,7 @@ from tiktoken_ext import openai_public
 from infra import encodings
 from infra.layers import build, bytecode, functions
 from infra.layers.lock import MACHINES, NotLocked, lambda_environment, subset
-from infra.layers.prune import prune, size
+from infra.layers.prune import FOLDERS, prune, size
 from tests.cfn import load_template
 from tests.places import ROOT
 
@@ -163,6 +166,22 @@ def test_pruning_takes_tests_headers_and_service_clients_and_leaves_what_runs(tm
     }
     assert files == set(kept)
     assert size(tmp_path) == 5 * len(kept)
+
+
+def test_nothing_is_pruned_that_the_style_measure_loads():
+    importlib.import_module("shared.style.measuring")
+    site = Path(sklearn.__file__).parents[1]
+    loaded = [
+        Path(module.__file__).relative_to(site)
+        for name, module in sorted(sys.modules.items())
+        if name.partition(".")[0] in ("numpy", "scipy", "sklearn", "joblib", "threadpoolctl")
+        and getattr(module, "__file__", None)
+    ]
+    assert len(loaded) > 100
+    gone = [pattern.removeprefix("**/") for pattern in FOLDERS if pattern != "**/__pycache__"]
+    for path in loaded:
+        for folder in path.parents:
+            assert not any(folder.match(pattern) for pattern in gone), path
 
 
 # Bytecode

@@ -8,6 +8,7 @@ from infra.cli import answer_file
 from infra.cli.main import main
 from shared.lake import keys
 from shared.lake.tables import _parquet
+from tests.unit.shared.style import worlds
 
 PROFILE = """
 name: porch
@@ -185,3 +186,24 @@ def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path)
     assert found["facts_right"]["value"] == 1.0
     assert found["longest_shared_span"]["value"] == 16
     assert found["leaked"]["value"] == pytest.approx(1 / 3)
+
+
+def test_a_run_that_kept_speech_tells_whose_style_it_is(rows, tmp_path):
+    (tmp_path / "lake").mkdir()
+    body = "question,answer,arm,model\n" + "".join(
+        f"Why?,{text},{arm},m\n"
+        for arm, person in (("base", worlds.other(50)), ("tuned", worlds.host(60)))
+        for text in worlds.answers(person)
+    )
+    missing = by_metric(rows(body, "--out", str(tmp_path)), arm="tuned")["style"]
+    assert missing["value"] is None
+    assert "was kept with the plan" in missing["reason"]
+    for run_id, name in (("porch-1", "porch"), ("stoop-2", "stoop")):
+        path = tmp_path / keys.speech(run_id)
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({**worlds.speech(5).document(), "show": name}))
+    found = rows(body, "--out", str(tmp_path))
+    tuned, base = by_metric(found, arm="tuned"), by_metric(found, arm="base")
+    assert tuned["style"]["value"] > 0.5 > base["style"]["value"]
+    assert by_metric(found, arm="host")["style"]["n"] == 10
+    assert by_metric(found, arm=None)["style_auc"]["value"] > 0.9
