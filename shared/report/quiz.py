@@ -16,6 +16,7 @@ from shared.report.text import counted
 from shared.report.view import ARM_NAMES
 
 FEWEST_ITEMS = 3
+MOST_ITEMS = 12  # what a person answers in one sitting
 MOST_OTHERS = 4  # replies beside the host's, as in the paper
 SEPARATOR = "|"
 
@@ -46,17 +47,21 @@ class Item:
 
 
 def items(record: RunRecord) -> list[Item]:
-    """The held-out items that have the host's reply and another, in an order that the show's seed decides."""
+    """At most MOST_ITEMS held-out items that have the host's reply and another, evenly from first to last.
+
+    Whose replies stand beside the host's, and in which order, the show's seed decides.
+    """
     rows = sorted(
         (row for row in record.generations if row["item_kind"] == "held_out"),
         key=lambda row: row["question"],
     )
-    found: list[Item] = []
-    for _, asked in groupby(rows, lambda row: row["question"]):
-        item = _item(record.settings.show.evaluation.seed, len(found) + 1, list(asked))
-        if item is not None:
-            found.append(item)
-    return found
+    seed = record.settings.show.evaluation.seed
+    asked = [list(group) for _, group in groupby(rows, lambda row: row["question"])]
+    found = [one for group in asked if (one := _options(seed, group))]
+    most = min(MOST_ITEMS, len(found))
+    return [
+        Item(number, *found[(number - 1) * len(found) // most]) for number in range(1, most + 1)
+    ]
 
 
 def missing(found: Sequence[Item]) -> str:
@@ -87,18 +92,20 @@ def render(record: RunRecord, found: Sequence[Item]) -> str:
     )
 
 
-def _item(seed: int, number: int, asked: Sequence[Row]) -> Item | None:
+def _options(seed: int, asked: Sequence[Row]) -> tuple[str, str, tuple[Option, ...]] | None:
+    """The pair, what was said, and the replies; None without the host's or without a machine's."""
     said = {_who(row): row["answer"].strip() for row in asked if row["answer"].strip()}
     host = said.pop("host", None)
     if host is None:
         return None
-    chance = random.Random(f"{seed} {asked[0]['pair_id']}")  # noqa: S311 - repeatable, not secret
+    pair_id, prompt = asked[0]["pair_id"], asked[0]["prompt"]
+    chance = random.Random(f"{seed} {pair_id}")  # noqa: S311 - repeatable, not secret
     others = list(_distinct(said, host))
     options = [Option("host", host), *chance.sample(others, min(MOST_OTHERS, len(others)))]
     if not any(":" in option.who for option in options):
-        return None  # no machine among them
+        return None
     chance.shuffle(options)
-    return Item(number, asked[0]["pair_id"], asked[0]["prompt"], tuple(options))
+    return pair_id, prompt, tuple(options)
 
 
 def _distinct(said: dict[str, str], host: str) -> Iterator[Option]:

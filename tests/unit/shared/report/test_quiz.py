@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64decode
-from itertools import cycle
+from itertools import cycle, pairwise
 
 import pytest
 
@@ -48,6 +48,14 @@ def test_the_order_is_the_seeds_and_not_the_same_for_every_item(run):
     assert first == again
     places = {[option.who for option in item.options].index("host") for item in first}
     assert len(places) > 1
+
+
+def test_of_many_items_twelve_are_asked_from_first_to_last(run):
+    found = items(run, 30)
+    assert [item.number for item in found] == list(range(1, 13))
+    asked = [int(item.pair_id[1:]) - 9 for item in found]
+    assert asked[0] == 0
+    assert {later - earlier for earlier, later in pairwise(asked)} == {2, 3}
 
 
 def test_of_many_models_four_replies_stand_beside_the_hosts():
