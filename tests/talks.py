@@ -73,7 +73,7 @@ def lines(
                 n=n + 1,
                 first=who.split()[0],
                 upper=who.upper(),
-                last=who.split()[-1].upper(),
+                surname=who.split()[-1],
                 until=clock(8 * n + 7, ""),
                 initials="".join(word[0] for word in who.split()),
                 code=f"SPEAKER_0{n % 2}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.transcripts.labels import settled
-from shared.transcripts.names import could_be_a_name, is_nobody, is_pause, name_key
+from shared.transcripts.names import form_of, is_nobody, is_pause, name_key
 from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
 from shared.transcripts.text import without_leading_time, without_time_marks
@@ -190,7 +190,7 @@ def _stray_names(turns: Sequence[Turn], known: Cast) -> str:
         name
         for turn in turns
         for name in _NAME_AND_COLON.findall(turn.text)
-        if could_be_a_name(name) and name_key(name) not in speaking
+        if form_of(name) == "name" and name_key(name) not in speaking
     )
     found = [name for name, times in stray.items() if times > 1 or " " in name]
     return (

@@ -34,6 +34,10 @@ def covered(script: Script, lines: Sequence[Line]) -> Covered:
     Raises TranscriptRefused unless labels cover most of the text: notes and unlabelled speech are
     no turns.
     """
+    if _names_come_after(lines):
+        raise no_labels(
+            "The names seem to stand after what is said; put each before it, such as `Ida Stone: ...`."
+        )
     kept, left_out = _without_stale(lines)
     words = _words_by_section(kept)
     labelled = {line.section for line in kept if line.label}
@@ -48,6 +52,17 @@ def covered(script: Script, lines: Sequence[Line]) -> Covered:
     if words[-1] >= LEAD_TOLD * total:
         told.append(f"{words[-1]} of {total} words stand before the first label and were left out")
     return Covered(tuple(kept), tuple(told))
+
+
+def _names_come_after(lines: Sequence[Line]) -> bool:
+    """Whether the text begins with speech and ends with a name, and every name stands alone."""
+    named = [line for line in lines if line.label]
+    return (
+        len(named) > 1
+        and not lines[0].label
+        and lines[-1].label is not None
+        and not any(line.said or line.ends_in_colon for line in named)
+    )
 
 
 def no_labels(sentence: str) -> TranscriptRefused:

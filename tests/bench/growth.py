@@ -205,7 +205,8 @@ def _parsing_talk(shape: str, who: Callable[[int], str], size: int) -> Callable[
         return talks.SHAPES[shape]([(who(turn), "Mud.") for turn in range(turns)])
 
     sample = 1_000
-    page = written(sample * size // len(written(sample)) // 2 * 2)
+    packed = 150 * sample if shape.startswith("DOCX") else len(written(sample))
+    page = written(sample * size // packed // 2 * 2)
 
     def read() -> None:
         with suppress(TranscriptRefused):

@@ -61,7 +61,8 @@ class Paragraphs:
         """End the paragraph."""
         label, rest = "".join(self._led).strip(), "".join(self._rest)
         self._led, self._rest = [], []
-        self._done.append(f"**{label}** {rest}" if label else rest)
+        if label or rest.strip():
+            self._done.append(f"**{label}** {rest}" if label else rest)
 
     def markdown(self) -> str:
         self.end()

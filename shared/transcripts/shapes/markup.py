@@ -63,10 +63,12 @@ MAX_PATH = 32
 MAX_NAMES = 200
 _FURNITURE = frozenset({"nav", "aside", "footer", "form", "figure", "dialog", "address"})
 _FURNITURE_NAMES = re.compile(
-    r"(?:^| )(?:(?:site|main|entry|post|page|jp|wp|primary|secondary|top|global)[-_]*)?"
+    r"(?:^| )(?:(?:site|main|entry|post|page|jp|wp|primary|secondary|top|global|inline|google)[-_]*)?"
     r"(?:nav|navbar|navigation|menu|sidebar|comment|comments|commentlist|comment-list|respond|related"
     r"|relatedposts|share|sharing|social|footer|widget|breadcrumbs?|newsletter|subscribe|signup|cookie"
-    r"|banner|pagination|disqus|reply|recommend(?:ed|ations)?|read-?more|more-posts|author-bio)(?:[-_ ]|$)",
+    r"|banner|pagination|disqus|reply|recommend(?:ed|ations)?|read-?more|more-posts|author-bio"
+    r"|ads?|adsbygoogle|advert(?:isements?|s)?|promos?|sponsors?|cta|block-buttons?|pull-?quote|sharedaddy"
+    r"|toc|tags|(?:post|entry)[-_]meta|subscription)(?:[-_ ]|$)",
     re.IGNORECASE,
 )
 
@@ -161,7 +163,8 @@ class _Blocks:
         if not self._open:
             return
         opened, marks, began, names = self._open.pop()
-        if opened in _INLINE and 0 < self._length - began <= MAX_LABEL:
+        is_slanted = opened in ("em", "i") and began == 0  # maybe all of the block
+        if opened in _INLINE and (0 < self._length - began <= MAX_LABEL or is_slanted):
             self._spans.append(Span(began, self._length, opened, names))
         self._furniture -= is_furniture(opened, names)
         if opened not in _INLINE and self._path:

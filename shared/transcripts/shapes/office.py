@@ -16,8 +16,9 @@ from shared.transcripts.records import Script, TranscriptRefused
 from shared.transcripts.shapes.markdown import Paragraphs, read_labelled_text
 
 ZIP = b"PK\x03\x04"
-MAX_XML_BYTES = 100_000_000
-"""Most a document may unpack to; ten hours of talk are not a tenth of it."""
+MAX_XML_BYTES = 40_000_000
+"""Most a document may unpack to: ten hours of talk with every word in a run of its own are half of
+it, and a function of 1 GB holds what it makes of it."""
 _CHUNK = 1 << 16
 _DOCUMENT = "word/document.xml"
 _SKIPPED = frozenset({"moveFrom", "Fallback", "txbxContent", "del"})

@@ -6,6 +6,7 @@ Extractors of main text lose labelled transcripts; the labels themselves show wh
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from shared.transcripts.candidates import labelled
 from shared.transcripts.labels import settled
@@ -43,9 +44,10 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
     if not _are_speakers([true[place].label or "" for place in places], people):
         return None
     first, last = _bounds(body, true, places)
-    inside = _inside(
-        body, lines, first, last, [place for place in places if first <= place <= last]
-    )
+    places = [place for place in places if first <= place <= last]
+    inside = list(_inside(body, lines, first, last, places))
+    if inside[-1] is lines[last] and _names_come_after(body, true, places):
+        return None
     return Script(LABELLED_PAGE, tuple(inside))
 
 
@@ -57,9 +59,7 @@ def main_text(blocks: Sequence[Block]) -> list[Block]:
 
 def _ends_a_quotation(block: Block) -> bool:
     quoted = any(name.startswith("blockquote ") for _, name in block.path)
-    return quoted and any(
-        span.tag == "cite" and span.end - span.start >= len(block.text) - 2 for span in block.spans
-    )
+    return quoted and _is_all(block, "cite")
 
 
 def _row(block: Block) -> tuple[int, int]:
@@ -121,8 +121,23 @@ def _line(block: Block, people: People) -> Line:
 
 def _spans_at(block: Block, start: int) -> list[Span]:
     """The elements that begin the block's text, or what follows a time, the widest first."""
-    found = [span for span in block.spans if span.start in (0, start) and span.end > start]
+    found = [span for span in _merged(block) if span.start in (0, start) and span.end > start]
     return sorted(found, key=lambda span: (span.start == 0 < start, -span.end))
+
+
+def _merged(block: Block) -> list[Span]:
+    """The elements, those of one kind that follow each other as one: word processors cut them up."""
+    merged: list[Span] = []
+    for span in sorted(block.spans, key=lambda span: (span.start, -span.end)):
+        before = merged[-1] if merged else span
+        if (
+            before.tag == span.tag
+            and not block.text[before.end : span.start].strip()
+            and (before.end <= span.start)
+        ):
+            merged.append(replace(before, end=span.end))
+        merged.append(span)
+    return merged
 
 
 def _sets_apart(span: Span, text: str, people: People) -> bool:
@@ -199,12 +214,24 @@ def _inside(
             if place > last:
                 return
             continue
-        shape = tuple(name for _, name in block.path[depth:])
+        shape = _shape(block)[depth:]
         if place <= last:
             shapes.add(shape)
-        elif shape not in shapes or _tag(block) in _HEADINGS or _is_links(block):
+        elif shape not in shapes or _tag(block) in _HEADINGS or _is_all(block, "a", "em", "i"):
             return
         yield lines[place]
+
+
+def _names_come_after(body: Sequence[Block], true: Sequence[Line], places: Sequence[int]) -> bool:
+    """Whether every name stands alone, below a block of the same shape."""
+    shapes = {_shape(body[place - 1]) if place else None for place in places}
+    return len(shapes) == 1 and not any(
+        true[place].said or true[place].raw.endswith((":", "：")) for place in places
+    )
+
+
+def _shape(block: Block) -> tuple[str, ...]:
+    return tuple(name for _, name in block.path)
 
 
 def _shared(
@@ -218,8 +245,8 @@ def _shared(
     return one[:length]
 
 
-def _is_links(block: Block) -> bool:
-    """Whether the block is a link and nothing else."""
+def _is_all(block: Block, *tags: str) -> bool:
+    """Whether the block is one such element and nothing else: a link, or a remark in italics."""
     return any(
-        span.tag == "a" and span.end - span.start >= len(block.text) - 2 for span in block.spans
+        span.tag in tags and span.end - span.start >= len(block.text) - 2 for span in block.spans
     )

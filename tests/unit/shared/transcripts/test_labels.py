@@ -345,3 +345,13 @@ def test_what_programs_and_chapter_lists_add_is_in_no_turn(trailer):
 )
 def test_what_is_said_is_kept_without_its_markup(written, said):
     assert turns(f"**Ida Stone:** {written}\n\n**Rolf Quill:** Ha.")[0][1] == said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("No: it was wet.", False), ("Well: it was wet.", False), ("So: it was wet.", False),
+     ("Berta: it was wet.", True), ("Berta Wulf: it was wet.", True), ("Note: it was wet.", False)],
+)  # fmt: skip
+def test_a_name_before_a_colon_inside_a_turn_is_told_and_no_other_word_is(said, told):
+    body = plain(["Ida Stone", "Rolf Quill"] * 2) + f"\n\nIda Stone: Yes. {said} Ah. {said}"
+    assert any("may be speakers' labels" in warning for warning in read(body).warnings) is told

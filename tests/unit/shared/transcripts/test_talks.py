@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.transcripts import Host, TranscriptRefused, heading_of, read_transcript
-from tests.talks import GUEST, HOST, MATTER, SHAPES, cues, docx_of, invented, lines, timed
+from tests.talks import GUEST, HOST, MATTER, SHAPES, cues, docx_of, invented, lines, page, timed
 
 IDA = Host(HOST, ("Ida",))
 
@@ -96,10 +96,37 @@ def test_text_without_speakers_is_refused(form):
     "form",
     ["{said}\n— {who}", "{said}\n- {who}", "> {said}\n>\n> — {who}", "{said}\n\n— {who}",
      "<blockquote><p>{html}</p><cite>{who}</cite></blockquote>",
-     "<blockquote>{html}<br><cite>— {who}</cite></blockquote>"],
+     "<blockquote>{html}<br><cite>— {who}</cite></blockquote>", "{said}\n{who}", "{said}\n\n**{who}**",
+     "<p>{html}</p><p><b>{who}</b></p>", "<div><p>{html}</p><p class='name'>{who}</p></div>"],
 )  # fmt: skip
-def test_who_said_what_stands_before_is_no_label_of_what_comes_after(form):
-    refusal(lines(form)(invented(1)))
+def test_a_name_below_what_is_said_is_no_label_of_what_comes_next(form):
+    refused = refusal(lines(form)(invented(1)))
+    assert any(word in str(refused) for word in ("speaker", "labels", "names"))
+
+
+BOXES = ["ad", "ad-slot google", "adsbygoogle", "advertisement", "promo", "sponsor-box", "inline-cta", "toc",
+         "newsletter-signup", "wp-block-buttons", "pullquote", "sharedaddy", "jp-relatedposts", "entry-meta",
+         "subscription-widget-wrap", "site-banner"]  # fmt: skip
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_in_the_middle_of_a_talk_is_in_no_turn(box):
+    talk = invented(8)
+    form = f'<p><b>{{who}}:</b> {{html}}</p><div class="{box}"><p>Sign up today</p></div>'
+    assert misread(page(form)(talk), talk) == (0, 0, 0)
+
+
+def test_a_remark_in_italics_below_the_talk_is_in_no_turn():
+    talk = invented(9)
+    remark = "<p><em>This transcript was made by a machine, which hears what it likes; excuse it.</em></p>"
+    body = page("<p><b>{who}:</b> {html}</p>", ("<div>", f"{remark}</div>"))(talk)
+    assert misread(body, talk) == (0, 0, 0)
+
+
+def test_a_label_that_a_word_processor_cut_up_is_one_label():
+    talk = invented(10)
+    form = "<p><b>{first}</b><b> {surname}</b><b>:</b> {html}</p>"
+    assert misread(page(form)(talk), talk) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("kind", ["vtt", "srt", "sbv"])
