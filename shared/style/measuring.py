@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from shared.dataset.speech.bags import Bag, Speech
 from shared.evaluation.measures import Score
 from shared.style.calibration import Calibration, NoStyle, calibrate
-from shared.style.placing import place
+from shared.style.placing import Dealt, dealt, place
 from shared.style.traditions import CharacterNgrams, FunctionWords, Tradition
 
 Arm = tuple[str | None, str | None]
@@ -30,8 +30,10 @@ def style(speech: Speech | None, answers: Answers) -> list[Row]:
 
     `answers` are the texts of each arm. The same speech and answers give the same digits.
     """
+    seed = speech.seed if speech else 0
+    arms = {arm: dealt(said, seed) for arm, said in _samples(speech, answers).items()}
     ngrams, words = (
-        list(_tradition(speech, kind(), answers)) for kind in (CharacterNgrams, FunctionWords)
+        list(_tradition(speech, kind(), arms)) for kind in (CharacterNgrams, FunctionWords)
     )
     found = agreement(_placed(ngrams, answers), _placed(words, answers))
     rows = [*ngrams, *words, (OF_THE_MEASURE, found)]
@@ -39,21 +41,21 @@ def style(speech: Speech | None, answers: Answers) -> list[Row]:
 
 
 def _tradition(
-    speech: Speech | None, tradition: Tradition, answers: Answers
+    speech: Speech | None, tradition: Tradition, arms: Mapping[Arm, Dealt]
 ) -> Iterator[tuple[Arm, Score]]:
-    metric, samples = tradition.metric, _samples(speech, answers)
+    metric = tradition.metric
     try:
         if speech is None:
             raise NoStyle("nothing that the host and others said was kept with the plan")
         tried = calibrate(tradition, speech.host, speech.others, speech.seed)
     except NoStyle as why:
-        for arm in samples:
+        for arm in arms:
             yield arm, Score(metric, None, 0, reason=str(why))
         yield OF_THE_MEASURE, Score(f"{metric}_auc", None, 0, reason=str(why))
         return
-    for arm, said in samples.items():
+    for arm, said in arms.items():
         if tried.is_valid:
-            yield arm, place(tried, said, speech.seed)
+            yield arm, place(tried, said)
         else:
             yield arm, Score(metric, None, 0, reason=_tells_nobody(tried))
     yield OF_THE_MEASURE, tried.auc
@@ -145,5 +147,5 @@ def _both(scored: Scored, one: Arm, other: Arm) -> str:
 
 
 def _name(arm: Arm, arms: Sequence[Arm]) -> str:
-    several = len({model for _, model in arms}) > 1
-    return f"{arm[0]} {arm[1]}" if several else str(arm[0])
+    name = "untuned" if arm[0] == "base" else str(arm[0])
+    return f"{name} {arm[1]}" if len({model for _, model in arms}) > 1 else name

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -17,25 +18,41 @@ MOST_WORDS = 6000
 Deal = list[list[int]]
 
 
-def place(calibration: Calibration, samples: Sequence[Sequence[str]], seed: int) -> Score:
-    """The mean place of the samples' bags, with the interval when samples are drawn again.
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """An arm's texts and how they are dealt into bags: as they are, then for each time that samples are drawn again."""
+
+    texts: list[str]
+    deals: list[Deal]
+    n_samples: int
+    n_words: int
+
+
+def dealt(samples: Sequence[Sequence[str]], seed: int) -> Dealt:
+    """An arm made ready for any tradition.
 
     A sample is one answer, or what a person said that goes together.
     """
-    metric = calibration.tradition.metric
     texts, clusters = _bounded(samples)
     sizes = [len(text.split()) for text in texts]
-    if sum(sizes) < BAG_WORDS:
-        reason = f"{sum(sizes)} words in all are too few; style takes {BAG_WORDS}"
-        return Score(metric, None, 0, reason=reason)
-    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     deals = [deal(range(len(texts)), sizes)]
     if len(clusters) >= FEWEST_CLUSTERS:
+        chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         drawn = (chance.choices(clusters, k=len(clusters)) for _ in range(DRAWS))
         deals += [deal([at for cluster in some for at in cluster], sizes) for some in drawn]
-    places = calibration.places(_means(calibration, texts, deals))
-    low, high = percentiles(places[1:].tolist(), len(clusters)) if len(deals) > 1 else (None, None)
-    return Score(metric, float(places[0]), len(deals[0]), low, high)
+    return Dealt(texts, deals, len(clusters), sum(sizes))
+
+
+def place(calibration: Calibration, arm: Dealt) -> Score:
+    """The mean place of the arm's bags, with the interval when its samples are drawn again."""
+    metric = calibration.tradition.metric
+    if arm.n_words < BAG_WORDS:
+        reason = f"{arm.n_words} words in all are too few; style takes {BAG_WORDS}"
+        return Score(metric, None, 0, reason=reason)
+    places = calibration.places(_means(calibration, arm.texts, arm.deals))
+    drawn = places[1:].tolist()
+    low, high = percentiles(drawn, arm.n_samples) if drawn else (None, None)
+    return Score(metric, float(places[0]), len(arm.deals[0]), low, high)
 
 
 def deal(texts: Sequence[int], sizes: Sequence[int]) -> Deal:

@@ -58,4 +58,4 @@ def _agreement(row: Row | None) -> Iterator[str]:
     if row is None or row["value"] is None:
         return
     found = f"The rank correlation of the two over {row['n']} arms is {text.ratio(row['value'])}"
-    yield f"{found}: {row['reason']}." if row["reason"] else f"{found}: they order the arms alike."
+    yield f"{found}; {row['reason'] or 'they order the arms alike'}."

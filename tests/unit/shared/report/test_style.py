@@ -104,7 +104,7 @@ def test_the_remarks_say_what_the_measures_are_worth_why_one_is_missing_and_that
     assert "it picks the host’s in 100%; guessing" in words
     assert missing.endswith("has no number: 90 words in all are too few; style takes 300.")
     assert agreement == (
-        "The rank correlation of the two over 3 arms is -0.50: "
+        "The rank correlation of the two over 3 arms is -0.50; "
         "the traditions disagree: by character n-grams."
     )
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from shared.dataset.speech.bags import BAG_WORDS
 from shared.evaluation.measures import Score
+from shared.style import placing
 from shared.style.calibration import Calibration
-from shared.style.placing import MOST_WORDS, deal, place
+from shared.style.placing import MOST_WORDS, deal, dealt
 
 
 class SharesOfYes:
@@ -28,6 +29,10 @@ def calibration(floor=0.0, ceiling=1.0):
     """With ends that are known to the last digit."""
     ends = (np.full(1001, end) for end in (floor, ceiling))
     return Calibration(SharesOfYes(), Score("yes_auc", 1.0, 9), (np.ones(1), 0.0), *ends, None)
+
+
+def place(calibration, samples, seed):
+    return placing.place(calibration, dealt(samples, seed))
 
 
 def answer(yes, words=100):
