@@ -9,9 +9,9 @@ from shared.transcripts.records import Line, Mark
 from shared.transcripts.text import CLOCK
 
 _COLON = re.compile(rf"([^:：\t\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|::?(?=\s|$))")
-_TIGHT = re.compile(rf"([^\W\d_][^:\n/]{{0,{MAX_LABEL_CHARS}}}?):(?=[^\W\d_])(?!\w*/)")
+_TIGHT = re.compile(rf"([^\W\d_][^:\n/]{{0,{MAX_LABEL_CHARS}}}?):(?=[^\s\d/:])(?!\w*/)")
 _TIMED = re.compile(
-    rf"([^:\[\]\n]{{1,60}}?)(?P<sep>[ \t]*[–—(\[|:-]*[ \t]*){CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?"
+    rf"([^:\[\]\n]{{1,60}}?)(?P<sep>[ \t]*[–—(\[|:-]*[ \t]*)(?P<time>{CLOCK})(?:\s*(?:-->|[-–—])\s*{CLOCK})?"
     rf"(?P<close>[\])]?:?)(?:[ \t]+|$)"
 )
 _DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?"
@@ -41,15 +41,15 @@ def labelled(text: str, people: People, section: int = 0) -> Line:
     lead = None if text.startswith("[") and _BRACKET.match(text) else _LEADING.match(text)
     text = text[lead.end() :] if lead else text
     found = _after_time(text, people) or _by_bracket(text)
-    by_dash = _by_dash(text)
-    found = found or _by_colon(text, people) or _by_time(text) or by_dash or _by_letter(text)
+    weak = _by_letter(text) or _by_dash(text)
+    found = found or _by_colon(text, people) or _by_time(text) or weak
     if not found and not (lead and lead["dash"]):  # "- Ida Stone" is who said what stands before
         found = _alone(text)
     if found is None:
         return Line(raw, said=raw, section=section)
     line = _line(raw, found, section)
-    if by_dash and by_dash is not found and found[2] == "colon":
-        return replace(line, otherwise=_line(raw, by_dash, section))
+    if weak and weak is not found and found[2] in ("colon", "loose"):
+        return replace(line, otherwise=_line(raw, weak, section))
     return line
 
 
@@ -86,6 +86,8 @@ def _by_time(text: str) -> _Found | None:
         return None
     rest = text[found.end() :]
     is_set_apart = not rest or found["sep"].strip() or found["close"]
+    if rest and is_set_apart and not found["close"]:
+        rest = text[found.start("time") :]  # a turn may begin with a time: the other turns tell
     return found[1], rest, "timed" if is_set_apart else "loose", False
 
 

@@ -184,7 +184,7 @@ def form_of(label: str) -> Form | None:
         return None
     first = next((word for word in words if not _INITIAL.fullmatch(word)), words[0])
     opens = first.casefold().rstrip(".,") in _OPENERS
-    if opens and first is not words[0]:
+    if first is not words[0] and (opens or _NO_NAMES.fullmatch(first)):
         return None  # "A. No": an answer, not an initial and a name
     is_name = all(map(_is_capital, words)) and not opens
     if is_name and len(words) <= _MAX_WORDS["name"]:

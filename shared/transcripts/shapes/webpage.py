@@ -113,8 +113,6 @@ def _line(block: Block, people: People) -> Line:
     if span is None:
         return labelled(text, people)
     said = text[span.end :].lstrip(" :：")
-    after = _TIME_FIRST.match(said)
-    said = said[after.end() :].lstrip(" :：") if after else said
     has_colon = _ends_in_colon(span, text) or bool(_SPEAKER_NAMES.search(span.names))
     return Line(text, tidy_label(text[span.start : span.end]), said, _mark(span), 0, has_colon)
 

@@ -58,6 +58,21 @@ def test_any_talk_is_read_exactly_in_any_shape(shape, seed, pairs):
     assert misread(SHAPES[shape](talk), talk) == (0, 0, 0)
 
 
+ODD = ["It was 5:30 when he came.", "5:30 is early.", "10:30 PM is late.", "Note: this is wet.", "Mud", "Mm-hm.",
+       "Yes: no: yes.", "(laughs) So.", "[crosstalk] I mean it.", "“Quoted: yes,” he said.", "Well - I think so.",
+       "I - no.", "Time: 5:30.", "Rolf", "...and then?", "Part two", "Rolf Quill said: no.", "Ida, you said: dig.",
+       "The mill (the old one) burned.", "Hello, I'm Rolf Quill.",
+       "Mud—wet mud—is all.", "[The] hedge is mine."]  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(set(SHAPES) - {"initials"})), st.sampled_from(ODD))
+def test_a_turn_may_begin_with_what_looks_like_a_time_a_label_or_a_cue(shape, odd):
+    talk = invented(3, 12)
+    talk[5] = (talk[5][0], odd)
+    assert misread(SHAPES[shape](talk), talk) == (0, 0, 0)
+
+
 NAMELESS = {"machine labels", "speaker as a number", "Deepgram utterances", "Deepgram paragraphs", "AssemblyAI",
             "AWS Transcribe", "AWS Transcribe, labels with the words", "TTML with words", "Azure",
             "Speechmatics", "Google", "letters, as in court"}  # fmt: skip
