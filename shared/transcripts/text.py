@@ -24,7 +24,7 @@ def unescaped(text: str) -> str:
 
     `html.unescape` by itself reads `&copy=1` in an address as a sign of copyright.
     """
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def without_lone_surrogates(text: str) -> str:
@@ -42,7 +42,7 @@ def folded(text: str) -> str:
 
 def without_time_marks(text: str) -> str:
     """The text without bracketed time marks such as `[04:10]` and `(00:01:21):`."""
-    return folded(_BRACKETED_TIME.sub("", text))
+    return folded(_BRACKETED_TIME.sub("", text) if ":" in text else text)
 
 
 def without_leading_time(text: str) -> str:

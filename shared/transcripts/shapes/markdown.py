@@ -188,6 +188,8 @@ def _table_row(text: str, people: People) -> Line | None:
 
 def _unmarked(text: str, keep_tabs: bool = False) -> str:
     """The text with links as their words and characters for their references, without bold and code marks."""
-    plain = unescaped(_LINK.sub(r"\1", text))
-    plain = _MARKED_TIME.sub(r"\1", plain).replace("**", "").replace("`", "")
+    plain = unescaped(_LINK.sub(r"\1", text) if "](" in text else text)
+    if "*" in plain or "_" in plain:
+        plain = _MARKED_TIME.sub(r"\1", plain).replace("**", "")
+    plain = plain.replace("`", "")
     return plain.strip() if keep_tabs else folded(plain)
