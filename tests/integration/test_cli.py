@@ -336,6 +336,21 @@ def test_after_all_that_a_good_run_in_the_same_folder_succeeds(good_run, out):
         assert rows[(rows["run_id"] == summary["run_id"]) & machines]["stand_in"].all()
 
 
+def test_the_pages_that_a_run_leaves_lead_to_each_other_without_a_server(out, good_run):
+    assert good_run.code == 0, good_run.err
+    with chromium() as browser:
+        with opened(browser, out / "index.html", PHONE) as found:
+            assert found.overflow() <= 0
+            found.page.click("text=blind quiz")
+            assert found.page.locator(".item:visible .option").count() >= 3
+            assert found.overflow() <= 0
+        with opened(browser, out / "report.html") as found:
+            links = [one.get_attribute("href") for one in found.page.locator("a").all()]
+            beside = [link for link in links if not link.startswith(("#", "http"))]
+            assert any(link.endswith("quiz.html") for link in beside)
+            assert [link for link in beside if not (out / unquote(link)).is_file()] == []
+
+
 def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, tmp_path):
     models = tmp_path / "input.json"
     models.write_text('{"models": ["llama-3.1-8b"]}')
@@ -434,18 +449,3 @@ def test_inspect_shows_a_page_over_the_wire_and_says_where_there_is_no_page(site
     gone = econchatr("inspect", f"{base_url}/nosuch/", "--show", "demo")
     assert gone.code == 1
     assert f"{base_url}/nosuch/ is not there" in gone.sentence
-
-
-def test_the_pages_that_a_run_leaves_lead_to_each_other_without_a_server(out, good_run):
-    assert good_run.code == 0, good_run.err
-    with chromium() as browser:
-        with opened(browser, out / "index.html", PHONE) as found:
-            assert found.overflow() <= 0
-            found.page.click("text=blind quiz")
-            assert found.page.locator(".item:visible .option").count() >= 3
-            assert found.overflow() <= 0
-        with opened(browser, out / "report.html") as found:
-            links = [one.get_attribute("href") for one in found.page.locator("a").all()]
-            beside = [link for link in links if not link.startswith(("#", "http"))]
-            assert any(link.endswith("quiz.html") for link in beside)
-            assert [link for link in beside if not (out / unquote(link)).is_file()] == []
