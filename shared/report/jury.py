@@ -55,7 +55,23 @@ def silence(record: RunRecord) -> str:
         return f"{counted(held_out, 'held-out reply').replace('replys', 'replies')} cannot tell a judge from a coin"
     if not shown.get("judged"):
         return "the ceiling leaves too little for a jury"
-    return "; ".join(line["sentence"] for line in judges)
+    able = [line for line in judges if line["qualified"]]
+    if able:
+        return "; ".join(
+            f"{line['judge']} ended before it came to the models ({line['stopped']})"
+            for line in able
+        )
+    if not all(line["votes"] for line in judges):
+        return "; ".join(line["sentence"] for line in judges)
+    rates = "; ".join(f"{line['judge']} {_rate(line)}" for line in judges)
+    return f"no judge tells the host from another person for certain ({rates})"
+
+
+def _rate(line: Mapping[str, Any]) -> str:
+    if line["accuracy"] is None:
+        return "in no pair that could show it"
+    share, least = (f"{100 * line[name]:.0f}%" for name in ("accuracy", "accuracy_low"))
+    return f"in {share} of {counted(line['pairs'], 'pair')}, at least {least}"
 
 
 def _scores(record: RunRecord) -> Iterator[jury.JuryScore]:

@@ -665,3 +665,30 @@ def test_without_a_vote_the_verdict_says_why_nobody_judged(run):
     verdict = reported(run)["verdict"]
     assert "was not judged: 1 held-out reply cannot tell a judge from a coin" in verdict
     assert reported(run)["jury"][0]["votes"] == 0
+
+
+def votes_of(run, keep):
+    """Only the votes that `keep` holds for."""
+    key = keys.table_file("judgements", RUN_ID)
+    run.lake.write_rows("judgements", key, filter(keep, run.lake.read_file(key)))
+
+
+def test_a_jury_that_does_not_know_the_host_says_nothing_of_the_models_and_says_so(run):
+    judged(run)
+    votes_of(run, lambda row: row["judge"] == "llama-3.1-8b")
+    run.write_manifest(evaluation={"judges": ["llama-3.1-8b"]})
+    verdict = reported(run)["verdict"]
+    assert (
+        "was not judged: no judge tells the host from another person for certain (llama-3.1-8b in 50% of "
+        "8 pairs, at least 22%)."
+    ) in verdict
+
+
+def test_a_judge_that_ended_before_the_models_is_not_said_to_know_nothing(run):
+    judged(run)
+    votes_of(run, lambda row: row["model"] is None)
+    became = {"judge": "gpt-4o-mini", "asked": 16, "qualified": True, "stopped": "the ceiling"}
+    run.lake.write_json(keys.juror(RUN_ID, "gpt-4o-mini"), became)
+    assert (
+        "gpt-4o-mini ended before it came to the models (the ceiling)" in reported(run)["verdict"]
+    )
