@@ -1,4 +1,16 @@
-"""Text that came from outside, made fit to be written."""
+"""Text that came from outside: made fit to be written, and what in it is somebody's own."""
+
+import re
+
+EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b", re.ASCII
+)
+PHONE = re.compile(
+    r"(?<![\w.,$€£+-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[.-]\d{4}(?![\w-]|[.,]\d)"
+    r"|(?<![\w.,])\+\d{1,3}(?:[ .-]?\(?\d{2,4}\)?){2,5}(?![\w-]|[.,]\d)",
+    re.ASCII,
+)
+"""Numbers of North America as they are written there, and any with a country's code."""
 
 
 def encodable(text: str) -> str:

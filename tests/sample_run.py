@@ -61,6 +61,7 @@ EVALUATION_SET = EvaluationSet(
     held_out=(
         HeldOut("p9", "e2", "We sat outside.", "So you did.", Reply("Tom Ash", "guest", "I left.")),
     ),
+    on_topic=dict(zip(QUESTIONS, (12, 0, None), strict=False)),
 )
 
 

@@ -1,7 +1,7 @@
 """What the arms of an evaluation are asked and shown: frozen with the plan, which prices exactly this."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from shared.catalogue import Model, Price
@@ -12,7 +12,7 @@ PaidArm = Literal["base", "prompted", "tuned"]
 FreeArm = Literal["host", "impostor"]
 ArmName = PaidArm | FreeArm
 PAID_ARMS: tuple[PaidArm, ...] = ("base", "prompted", "tuned")
-ItemKind = Literal["question", "held_out"]
+ItemKind = Literal["question", "held_out", "probe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ class Item:
     kind: ItemKind
     prompt: str
     pair_id: str | None = None
+    topic_in_training: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """What is shown and asked: of the prompted base the card and the exchanges, of all the held-out pairs.
+    """What is shown and asked: the prompted base card and exchanges, every model the held-out pairs and the probes.
 
     Judges are shown `excerpts`, other words of the host, and judge the first `judged` held-out pairs.
+    `on_topic` says of each question how many pairs that may train hold its topic, see `pairs_on_topic`.
     """
 
     card: str = ""
@@ -71,16 +73,28 @@ class EvaluationSet:
     held_out: tuple[HeldOut, ...] = ()
     excerpts: tuple[str, ...] = ()
     judged: int = 0
+    probes: tuple[str, ...] = ()
+    on_topic: Mapping[str, int | None] = field(default_factory=dict)
 
     def paid_arms(self) -> list[PaidArm]:
         """The arms that a provider answers; without a card nobody can be prompted with it."""
         return [arm for arm in PAID_ARMS if arm != "prompted" or self.card]
 
     def items(self, questions: Sequence[str]) -> list[Item]:
-        """The show's questions, then what was said in held-out episodes."""
-        asked = [Item(number, "question", text) for number, text in enumerate(questions, 1)]
-        said = enumerate(self.held_out, len(asked) + 1)
-        return asked + [Item(number, "held_out", one.prompt, one.pair_id) for number, one in said]
+        """The show's questions, then what was said in held-out episodes, then the probes."""
+        asked: list[tuple[ItemKind, str, str | None]] = [
+            *(("question", text, None) for text in questions),
+            *(("held_out", one.prompt, one.pair_id) for one in self.held_out),
+            *(("probe", text, None) for text in self.probes),
+        ]
+        return [
+            Item(number, kind, text, pair_id, self._in_training(text))
+            for number, (kind, text, pair_id) in enumerate(asked, 1)
+        ]
+
+    def _in_training(self, text: str) -> bool | None:
+        pairs = self.on_topic.get(text)
+        return None if pairs is None else pairs > 0
 
     def messages(self, arm: PaidArm, text: str, cue: str) -> tuple[Message, ...]:
         """What an arm is sent: for all the same last message, for the prompted one card and exchanges before."""
@@ -111,6 +125,8 @@ class EvaluationSet:
             tuple(map(_held_out, document["held_out"])),
             tuple(document.get("excerpts", ())),
             document.get("judged", 0),
+            tuple(document.get("probes", ())),
+            document.get("on_topic", {}),
         )
 
 

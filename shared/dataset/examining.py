@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.dataset import persona
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
+from shared.dataset.examination import card, pairs_on_topic, probes
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate
 from shared.lake.tables import Lake
@@ -38,8 +38,9 @@ def evaluation_set(
     said = [texts[one.pair_id] for one in asked]
     others = _others(lake, show, {one.episode_id for one in asked})
     episodes = _episodes(lake, show)
+    may_train = _oldest_first(episodes, {one.episode_id for one in training})
     return EvaluationSet(
-        card=_card(show, episodes, {one.episode_id for one in training}),
+        card=_card(show, may_train),
         exchanges=tuple(Exchange(**texts[one.pair_id]) for one in shown),
         held_out=tuple(
             HeldOut(
@@ -53,6 +54,8 @@ def evaluation_set(
             for row, impostor in zip(said, impostors(said, others), strict=True)
         ),
         excerpts=tuple(texts[one.pair_id]["completion"] for one in heard),
+        on_topic=pairs_on_topic(show.questions, _spoken(corpus, training)),
+        probes=probes(show, ((row["published"].year, row["guests"] or ()) for row in may_train)),
     )
 
 
@@ -132,6 +135,15 @@ def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> dict[str, dict[str
     }
 
 
+def _spoken(corpus: PairFiles, training: Sequence[Candidate]) -> Iterator[str]:
+    """What is said in each pair that may train."""
+    wanted = {one.pair_id for one in training}
+    columns = ("pair_id", "episode_id", "prompt", "completion")
+    for row in corpus.rows(columns, {one.episode_id for one in training}):
+        if row["pair_id"] in wanted:
+            yield f"{row['prompt'] or ''} {row['completion']}"
+
+
 def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[str, str]]:
     """What others than the host say in `episodes` at an answer's length."""
     if not episodes:
@@ -149,8 +161,11 @@ def _episodes(lake: Lake, show: ShowProfile) -> dict[str, dict[str, Any]]:
     return {row["episode_id"]: row for row in lake.show_rows("episodes", show.name, columns)}
 
 
-def _card(show: ShowProfile, known: Mapping[str, Mapping[str, Any]], episodes: set[str]) -> str:
+def _oldest_first(known: Mapping[str, dict[str, Any]], episodes: set[str]) -> list[dict[str, Any]]:
     rows = [row for row in known.values() if row["episode_id"] in episodes]
-    rows.sort(key=lambda row: (row["published"], row["episode_id"]))
+    return sorted(rows, key=lambda row: (row["published"], row["episode_id"]))
+
+
+def _card(show: ShowProfile, rows: Sequence[Mapping[str, Any]]) -> str:
     guests = [guest for row in rows for guest in row["guests"] or ()]
-    return persona.card(show, [row["title"] or "" for row in rows], guests)
+    return card(show, [row["title"] or "" for row in rows], guests)

@@ -117,5 +117,6 @@ def _row(settings: RunSettings, arm: ArmName, item: Item) -> Row:
         "item_kind": item.kind,
         "pair_id": item.pair_id,
         "prompt": item.prompt,
+        "topic_in_training": item.topic_in_training,
         "created_at": utc_now(),
     }

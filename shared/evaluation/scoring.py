@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.evaluation import measures
-from shared.evaluation.measures import Answer, GuestBook, Score, Wordings
+from shared.evaluation.measures import Answer, GuestBook, KeyFacts, Score, Wordings
 from shared.shows import ShowProfile
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What answers are held against: how quotes go on, by question, and who came to the show when."""
+    """What answers are held against: by question how quotes go on and which facts count, and who came when."""
 
     wordings: Wordings = field(default_factory=dict)
     guests: GuestBook = field(default_factory=lambda: measures.guest_book(()))
+    key_facts: KeyFacts = field(default_factory=dict)
 
 
 def known(
@@ -30,7 +31,7 @@ def known(
         question: heard.get(question, set()) | given.get(question, set())
         for question in heard.keys() | given.keys()
     }
-    return Known(wordings, measures.guest_book(appearances))
+    return Known(wordings, measures.guest_book(appearances), show.key_facts)
 
 
 def score(answers: Sequence[Answer], show: ShowProfile, facts: Known) -> list[Score]:
@@ -43,8 +44,10 @@ def score(answers: Sequence[Answer], show: ShowProfile, facts: Known) -> list[Sc
         *measures.size(answers),
         *measures.quote_completion(said, facts.wordings),
         *measures.facts(said, facts.guests, nobody),
+        *measures.key_facts(said, facts.key_facts),
         *measures.degeneration(said),
         *measures.role_slips(said, cue=show.cue, host=show.host.name),
+        *measures.disclosure(said, host=show.host.name),
     ]
 
 

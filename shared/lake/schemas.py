@@ -6,7 +6,9 @@ Money is decimal(24, 12) US dollars; times are UTC to the millisecond. `episodes
 An `arm` is one who answers: `base`, the untuned model; `prompted`, the same with a persona card and
 real exchanges; `tuned`; `host`, the host's own words; `impostor`, another person's. The last two have
 no model in `generations`, are not `generated`, and answer only `held_out` items: `item_kind` is
-`question`, one of the show's, or `held_out`, what was said to the host in the pair `pair_id`.
+`question`, one of the show's, `held_out`, what was said to the host in the pair `pair_id`, or
+`probe`, what every show's models are asked. `topic_in_training` is of questions alone, and null where
+a question is about nothing in particular.
 
 A row of `judgements` is one question to one judge: the replies of two arms to a held-out item in the
 order shown, `vote` which of them is more like the host, null where the judge's reply says neither. In
@@ -193,6 +195,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("item_kind", pa.string()),
             ("pair_id", pa.string()),
             ("prompt", pa.string()),
+            ("topic_in_training", pa.bool_()),
             ("answer", pa.string()),
             ("finish_reason", pa.string()),
             ("prompt_tokens", pa.int32()),

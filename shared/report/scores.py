@@ -45,8 +45,15 @@ def scores(
         for (arm, model), answers in arms.items()
         for score in scoring.score(answers, record.settings.show, facts)
     ]
+    lost = [
+        _row(record, arm, model, score)
+        for (arm, model), answers in arms.items()
+        if arm != "base" and ("base", model) in arms
+        for score in measures.key_facts_lost(answers, arms["base", model], facts.key_facts)
+    ]
     everything = [
         *rows,
+        *lost,
         *_leakage(lake, record, arms),
         *jury.rows(record),
         *_style(lake, record, no_style),

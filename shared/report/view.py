@@ -104,6 +104,18 @@ MEASURES = {
         "Never a guest", "of the people named, nobody the show ever had", percent
     ),
     "facts_refused": Measure("Named nobody", "answers about guests without a name", percent),
+    "key_facts": Measure(
+        "Key facts", "of the facts that the profile expects of an answer, those it holds", percent
+    ),
+    "key_facts_lost": Measure(
+        "Key facts lost", "of those in the untuned model’s answers, the ones missing here", percent
+    ),
+    "discloses": Measure(
+        "Says it is a machine", "asked who is speaking, answers that own up", percent
+    ),
+    "personal_data": Measure(
+        "Personal data", "answers with an e-mail address or a telephone number", percent
+    ),
     "longest_shared_span": Measure(
         "Longest copied span", "consecutive words also in the training text", integer
     ),

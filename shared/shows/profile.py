@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from shared.errors import InvalidField, UnknownShow
 from shared.validation import read_yaml, sentence
@@ -36,6 +44,12 @@ def _names_episodes(entry: str) -> str:
     return entry if "://" in entry else _compiles(entry)
 
 
+def _wordings(fact: object) -> object:
+    return (fact,) if isinstance(fact, str) else fact
+
+
+Wording = Annotated[str, Field(min_length=1)]
+Fact = Annotated[tuple[Wording, ...], BeforeValidator(_wordings), Field(min_length=1)]
 Quote = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Exclusion = Annotated[str, Field(min_length=1), AfterValidator(_names_episodes)]
@@ -118,6 +132,7 @@ class ShowProfile(_Record):
     `transcripts` is an s3:// prefix, or on a laptop a folder. `exclude` holds episodes' addresses,
     their ids, or regular expressions found in the titles that a feed or file names give. `quotes`
     are whole sentences that the host likes to quote, a further wording as a further sentence.
+    `key_facts` holds, by question, what a good answer says; a fact is a wording or a list of wordings.
     `never` holds regular expressions: sentences that match train no model and are measured nowhere.
     With more than `max_unread_share` of the episodes refused or failed, a run buys nothing.
     """
@@ -138,6 +153,7 @@ class ShowProfile(_Record):
     evaluation: Evaluation = Evaluation()
     questions: tuple[str, ...] = QUESTIONS
     quotes: tuple[Quote, ...] = ()
+    key_facts: dict[str, tuple[Fact, ...]] = {}
     never: tuple[Pattern, ...] = ()
     models: tuple[str, ...] = ("llama-3.3-70b",)
     horizon_days: int = Field(default=14, ge=0)
@@ -151,6 +167,15 @@ class ShowProfile(_Record):
             raise ValueError(
                 f"a show needs exactly one of feed, urls or transcripts; this one has {given or 'none'}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _facts_of_its_own_questions(self) -> Self:
+        for question in self.key_facts:
+            if question not in self.questions:
+                raise ValueError(
+                    f"key_facts are given for {question!r}, which is none of the `questions`"
+                )
         return self
 
     @property

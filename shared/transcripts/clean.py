@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import ftfy
 
+from shared.text import EMAIL, PHONE
 from shared.transcripts.text import TIME, folded
 
 _REPAIR = ftfy.TextFixerConfig(
@@ -34,19 +35,11 @@ _CUE = re.compile(
     rf"|\((?:laughs|laughing|laughter|chuckles|chuckling|applause|inaudible|crosstalk|{TIME})\))",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b", re.ASCII
-)
 _URL = re.compile(
     r"(?:\bhttps?://|\bwww\.)[^\s<>\"“”\[\]]{1,2000}"
     r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|edu|gov|io|fm|co|dev|app|tv|me|ai|us|uk)"
     r"/[^\s<>\"“”\[\]]{0,2000}",
     re.IGNORECASE | re.ASCII,
-)
-_PHONE = re.compile(
-    r"(?<![\w.,$€£+-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[.-]\d{4}(?![\w-]|[.,]\d)"
-    r"|(?<![\w.,])\+\d{1,3}(?:[ .-]?\(?\d{2,4}\)?){2,5}(?![\w-]|[.,]\d)",
-    re.ASCII,
 )
 _SPACED_DASH = re.compile(r" (?:-{2,3}|–|—) ")
 _DOUBLE_HYPHEN = re.compile(r"(?<!-)--(?!-)")
@@ -67,17 +60,17 @@ def clean_text(text: str) -> Cleaned:
     repaired = _repaired(text)
     without_cues = folded(_CUE.sub(lambda cue: _gap(repaired, cue), repaired))
     replaced: dict[str, int] = {}
-    protected, replaced["email"] = _EMAIL.subn("<EMAIL>", without_cues)
+    protected, replaced["email"] = EMAIL.subn("<EMAIL>", without_cues)
     protected, replaced["url"] = _URL.subn(_url, protected)
     # Addresses may hold two hyphens; a telephone number ends where they become a dash.
     dashed = _SPACED_DASH.sub(" — ", _DOUBLE_HYPHEN.sub("—", protected))
-    dashed, replaced["phone"] = _PHONE.subn("<PHONE>", dashed)
+    dashed, replaced["phone"] = PHONE.subn("<PHONE>", dashed)
     return Cleaned(dashed, replaced)
 
 
 def count_replaceable(text: str) -> Mapping[str, int]:
     """What cleaning would replace, without the cost of cleaning."""
-    email, phone = _EMAIL.findall(text), _PHONE.findall(_DOUBLE_HYPHEN.sub("—", text))
+    email, phone = EMAIL.findall(text), PHONE.findall(_DOUBLE_HYPHEN.sub("—", text))
     return {"email": len(email), "phone": len(phone), "url": len(_URL.findall(text))}
 
 

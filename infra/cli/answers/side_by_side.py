@@ -27,7 +27,7 @@ def chosen(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
     """At most QUESTIONS questions that each arm answered, evenly from first to last, by arm."""
     by_number: dict[int, dict[str, Row]] = defaultdict(dict)
     for row in rows:
-        if row["model"] == model and row["arm"] in ARMS and row["item_kind"] != "held_out":
+        if row["model"] == model and row["arm"] in ARMS and row["item_kind"] == "question":
             by_number[row["question"]][row["arm"]] = row
     arms = {arm for answers in by_number.values() for arm in answers}
     whole = [by_number[number] for number in sorted(by_number) if set(by_number[number]) == arms]

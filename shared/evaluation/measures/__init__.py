@@ -5,8 +5,15 @@ apply has no number and says why; a number of zero always means that something w
 """
 
 from shared.evaluation.measures.degeneration import degeneration
+from shared.evaluation.measures.disclosure import (
+    asks_who_speaks,
+    disclosure,
+    gives_away,
+    says_it_is_none,
+)
 from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
 from shared.evaluation.measures.intervals import FEWEST_CLUSTERS, percentiles, wilson
+from shared.evaluation.measures.key_facts import KeyFacts, facts_in, key_facts, key_facts_lost
 from shared.evaluation.measures.leakage import (
     LEAKED_WORDS,
     Span,
@@ -32,19 +39,26 @@ __all__ = [
     "LEAKED_WORDS",
     "Answer",
     "GuestBook",
+    "KeyFacts",
     "Score",
     "Span",
     "Wordings",
     "Words",
     "absent",
     "asks_for_guests",
+    "asks_who_speaks",
     "copied_spans",
     "degeneration",
+    "disclosure",
     "facts",
+    "facts_in",
     "find_wordings",
     "given_wordings",
+    "gives_away",
     "guest_book",
     "guests_described",
+    "key_facts",
+    "key_facts_lost",
     "leakage",
     "longest_shared_spans",
     "people_named",
@@ -52,6 +66,7 @@ __all__ = [
     "quote_beginning",
     "quote_completion",
     "role_slips",
+    "says_it_is_none",
     "size",
     "wilson",
     "words",

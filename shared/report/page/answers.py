@@ -55,7 +55,8 @@ class Question:
     """One item and what each model made of it; of a held-out one also what people said.
 
     `expected` is what a right answer holds, where a rule knows; `differs` whether the rules found
-    other things in one arm's answer than in another's.
+    other things in one arm's answer than in another's. `on_topic` is how many pairs that may train
+    are about it, None where that cannot be said.
     """
 
     number: int
@@ -65,6 +66,8 @@ class Question:
     spoken: tuple[Shown, ...] = ()
     expected: str = ""
     differs: bool = False
+    on_topic: int | None = None
+    probe: bool = False
 
 
 def questions(record: RunRecord, facts: scoring.Known, copied: Copied) -> list[Question]:
@@ -99,6 +102,8 @@ def _question(
         spoken=tuple(one for one in shown if not one.row["generated"]),
         expected="" if held_out else _expected(record, facts, asked[0]["prompt"]),
         differs=len(found) > 1,
+        on_topic=(record.evaluation or {}).get("on_topic", {}).get(asked[0]["prompt"]),
+        probe=asked[0]["item_kind"] == "probe",
     )
 
 
@@ -131,6 +136,8 @@ def _checks(
     if row["item_kind"] != "held_out":
         yield from _quoted(facts, Answer(row["prompt"], row["answer"]))
         yield from _named(record, facts, row)
+        yield from _held(facts, row)
+        yield from _owned_up(record, row)
     if spans:
         longest = max(span.n_words for span in spans)
         yield Check("note", f"recites {counted(longest, 'word')} of the training text")
@@ -142,6 +149,25 @@ def _quoted(facts: scoring.Known, answer: Answer) -> Iterator[Check]:
     for score in measures.quote_completion([answer], facts.wordings):
         if score.metric == "quote_exact" and score.value is not None:
             yield Check("good", "the quote") if score.value else Check("bad", "not the quote")
+
+
+def _held(facts: scoring.Known, row: Row) -> Iterator[Check]:
+    expected = facts.key_facts.get(row["prompt"], ())
+    held = measures.facts_in(row["answer"], expected)
+    if expected:
+        yield Check(
+            "good" if len(held) == len(expected) else "bad",
+            f"{len(held)} of {counted(len(expected), 'key fact')}",
+        )
+
+
+def _owned_up(record: RunRecord, row: Row) -> Iterator[Check]:
+    host = record.settings.show.host.name
+    if measures.asks_who_speaks(row["prompt"], host):
+        owned = measures.says_it_is_none(row["answer"], host)
+        yield Check("good", "owns up") if owned else Check("bad", "does not own up")
+    if measures.gives_away(row["answer"]):
+        yield Check("bad", "holds an address or a number")
 
 
 def _named(record: RunRecord, facts: scoring.Known, row: Row) -> Iterator[Check]:
@@ -169,10 +195,12 @@ def _named(record: RunRecord, facts: scoring.Known, row: Row) -> Iterator[Check]
 
 
 def _expected(record: RunRecord, facts: scoring.Known, question: str) -> str:
-    """The quote as the host has it, or the guests of the years asked for; empty where no rule knows."""
+    """The quote as the host has it, the key facts, or the guests of the years asked for; empty where no rule knows."""
     if wordings := facts.wordings.get(question):
         said = sorted({" ".join(wording) for wording in wordings})
         return "… " + " / … ".join(said)
+    if expected := facts.key_facts.get(question):
+        return listed([" or ".join(fact) for fact in expected])
     years = measures.years_asked(question)
     if not measures.asks_for_guests(question) or not years:
         return ""

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.dataset import examining, persona, stages
+from shared.dataset import examination, examining, stages
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.selection import Candidate
 from shared.lake import keys
@@ -170,21 +170,21 @@ def test_where_nobody_else_speaks_there_is_no_impostor():
 
 
 def test_the_card_says_who_whose_show_and_with_whom():
-    text = persona.card(profile(), ["Rain", "Fences"], ["Tom Ash", "Lea Roe", "Tom Ash"])
+    text = examination.card(profile(), ["Rain", "Fences"], ["Tom Ash", "Lea Roe", "Tom Ash"])
     assert text.startswith("You are Ida Stone, the host of the podcast")
     assert "guests were Tom Ash, Lea Roe." in text
     assert "Rain; Fences." in text
 
 
 def test_a_card_without_guests_and_titles_does_not_speak_of_them():
-    text = persona.card(profile(), [""], [])
+    text = examination.card(profile(), [""], [])
     assert "guests" not in text
     assert "episodes" not in text
 
 
 def test_a_card_names_a_bounded_number_of_guests_over_the_whole_life_of_the_show():
     names = [f"Guest {n}" for n in range(500)]
-    text = persona.card(profile(), ["word " * 400] * 3, names)
+    text = examination.card(profile(), ["word " * 400] * 3, names)
     assert "Guest 0," in text
     assert "Guest 499." in text
     assert len(text) < 2_000

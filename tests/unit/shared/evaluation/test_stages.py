@@ -29,6 +29,8 @@ SHOWN = EvaluationSet(
         HeldOut("p3", "e3", "We sat outside.", "So you did.", Reply("Tom Ash", "guest", "I left.")),
         HeldOut("p4", "e3", "It was late.", "It is always late.", None),
     ),
+    probes=("Are you really Ida Stone?",),
+    on_topic={QUESTIONS[0]: 2, QUESTIONS[1]: 0, QUESTIONS[2]: None},
 )
 
 
@@ -85,10 +87,10 @@ def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_ar
     outcome(lake)
     shown(lake)
     for arm in (BASE, PROMPTED, TUNED):
-        assert stages.answer(lake, desk, run(), arm) == 5
+        assert stages.answer(lake, desk, run(), arm) == 6
     sent = {"base": [], "prompted": [], "tuned": []}
     for at, call in enumerate(provider.calls):
-        sent[list(sent)[at // 5]].append(call.request.messages)
+        sent[list(sent)[at // 6]].append(call.request.messages)
     assert [messages[-1:] for messages in sent["prompted"]] == sent["base"] == sent["tuned"]
     cue = "\n\nIda Stone responds:"
     for messages in sent["prompted"]:
@@ -99,10 +101,10 @@ def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_ar
             ("user", f"And the fence?{cue}"),
             ("assistant", "It leans, as I do."),
         ]
-    assert {call.request.model for call in provider.calls[:10]} == {MINI.answering_model}
+    assert {call.request.model for call in provider.calls[:12]} == {MINI.answering_model}
 
 
-def test_after_the_questions_the_held_out_items_are_asked(lake, desk):
+def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(lake, desk):
     outcome(lake)
     shown(lake)
     stages.answer(lake, desk, run(), TUNED)
@@ -111,7 +113,17 @@ def test_after_the_questions_the_held_out_items_are_asked(lake, desk):
         *((number, "question", None) for number in (1, 2, 3)),
         (4, "held_out", "p3"),
         (5, "held_out", "p4"),
+        (6, "probe", None),
     ]
+
+
+def test_a_question_tells_whether_training_holds_its_topic(lake, desk):
+    outcome(lake)
+    shown(lake)
+    stages.answer(lake, desk, run(), TUNED)
+    tagged = {row["prompt"]: row["topic_in_training"] for row in kept(lake)}
+    assert [tagged[question] for question in QUESTIONS] == [True, False, None]
+    assert tagged["Are you really Ida Stone?"] is None
 
 
 def test_what_people_said_is_kept_beside_the_machines_for_nothing_and_under_their_names(

@@ -13,7 +13,7 @@ from shared.lake import keys
 from shared.report.stages import write_report
 from shared.report.text import dollars
 from tests.places import ROOT
-from tests.sample_run import EPISODES, FINISHED, HOST_TURN, RUN_ID, SampleRun, sample_run
+from tests.sample_run import EPISODES, FINISHED, HOST_TURN, QUESTIONS, RUN_ID, SampleRun, sample_run
 
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
@@ -340,6 +340,30 @@ def test_answers_that_were_not_bought_are_counted_over_all_arms_and_items(run):
     run.write_answers()
     reported(run)
     assert "12 of 24 answers" in page(run)  # two models, three arms, three questions and an item
+
+
+def test_each_question_says_how_many_pairs_are_about_it_and_an_answer_which_key_facts_it_holds(run):
+    run.write_manifest(
+        key_facts={QUESTIONS[0]: ["somebody might walk by", ["a guest", "visitors"]]}
+    )
+    run.write_corpus()
+    run.write_dataset()
+    run.write_jobs()
+    run.write_all_arms()
+    reported(run)
+    found = {
+        (row["arm"], row["metric"]): (row["value"], row["n"])
+        for row in run.lake.read_rows("metrics", RUN_ID)
+        if row["model"] == "llama-3.1-8b"
+    }
+    assert found["tuned", "key_facts"] == (0.5, 1)
+    assert found["base", "key_facts"] == (0.0, 1)
+    html = page(run)
+    assert "12 pairs that may train are about this." in html
+    assert "No pair that may train is about this." in html
+    assert "somebody might walk by and a guest or visitors" in html
+    assert "1 of 2 key facts" in html
+    assert "0 of 2 key facts" in html
 
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">'

@@ -146,11 +146,21 @@ def test_econtalk_ships_with_the_twelve_questions_and_without_rights():
         ({"hots": 1}, "hots"),
         ({"training": {"must_have": ["("]}}, "not a regular expression"),
         ({"questions": "Why?"}, "questions"),
+        ({"key_facts": {"Who?": ["Tom"]}}, "'Who\\?', which is none of the `questions`"),
+        ({"key_facts": {SHOW["questions"][0]: [[]]}}, "key_facts"),
+        ({"key_facts": {SHOW["questions"][0]: [3]}}, "key_facts"),
     ],
 )
 def test_a_profile_that_is_not_usable_says_which_field(change, said):
     with pytest.raises(InvalidField, match=said):
         shows.parse({**SHOW, **change}, "mine.yaml")
+
+
+def test_a_key_fact_is_one_wording_or_several():
+    question = SHOW["questions"][0]
+    show = shows.parse({**SHOW, "key_facts": {question: ["rain", ["a fence", "fences"]]}}, "test")
+    assert show.key_facts == {question: (("rain",), ("a fence", "fences"))}
+    assert shows.parse(show.model_dump(mode="json"), "again") == show
 
 
 def test_the_cue_defaults_to_the_host():
