@@ -54,7 +54,7 @@ def evaluation_set(
             for row, impostor in zip(said, impostors(said, others), strict=True)
         ),
         excerpts=tuple(texts[one.pair_id]["completion"] for one in heard),
-        on_topic=pairs_on_topic(show.questions, _spoken(corpus, training)),
+        on_topic=pairs_on_topic(show, _spoken(corpus, training)),
         probes=probes(show, ((row["published"].year, row["guests"] or ()) for row in may_train)),
     )
 
