@@ -96,10 +96,9 @@ def _besides(case: Case, found: Mapping[Any, Row], *, several: bool) -> list[str
             if prompted and prompted["value"] is not None
             else ""
         )
-        parts.append(
-            f"in style {who} goes {_percent(tuned['value'])} of the way from another person to the "
-            f"host{beside}"
-        )
+        way = f"{_percent(tuned['value'])} of the way from another person"
+        goes = f"goes {way} to the host" if tuned["value"] <= 1 else f"goes beyond the host, {way}"
+        parts.append(f"in style {who} {goes}{beside}")
     leaked = found.get(("leaked", case.model, "tuned"))
     if leaked and leaked["value"] is not None:
         own = found.get(("leaked", case.model, "host"))

@@ -118,7 +118,8 @@ def _write_talks(lake: Lake, month: int, pairs: int) -> None:
             "episode_id": name,
             "turn": number,
             "role": "host" if number % 2 else "guest",
-            "text": " ".join(draw.choices(words, k=draw.randint(60, 120))),
+            "text": (text := " ".join(draw.choices(words, k=draw.randint(60, 120)))),
+            "n_tokens": len(text.split()),
         }
         for number in range(2 * pairs)
     ]

@@ -39,7 +39,7 @@ def inspect(tmp_path):
 
 
 def test_a_page_is_summed_up(inspect, capsys):
-    said = "Write to ida@example.org. Somebody Else: I was never announced. And then"
+    said = "Write to ida@example.org. Nora Quill: I was never announced. And then"
     assert inspect(page(TITLE, said)) == 0
     told = capsys.readouterr().out
     assert "table.ts2" in told
@@ -47,7 +47,7 @@ def test_a_page_is_summed_up(inspect, capsys):
     assert "% by the host" in told
     assert "replaces 1 email" in told
     assert "Tom Ash    guest" in told
-    assert "Warning: inside turns stand what may be speakers' labels: Somebody Else" in told
+    assert "Warning: inside turns stand what may be speakers' labels: Nora Quill" in told
     assert "Warning: the transcript may be cut off" in told
     assert "unknown speakers" not in told
 

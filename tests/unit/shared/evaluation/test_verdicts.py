@@ -100,6 +100,14 @@ def test_style_and_what_is_recited_stand_beside_it_with_their_numbers():
     )
 
 
+def test_who_outdoes_the_host_in_style_is_not_said_to_be_on_the_way_there():
+    said = verdict([CASE], [row("style", 1.69, 20), row("style", 0.8, 20, "prompted")], MONEY)
+    assert (
+        "In style it goes beyond the host, 169% of the way from another person, prompted 80%"
+        in said
+    )
+
+
 def test_two_models_have_a_sentence_each_and_no_model_none():
     other = Case("m2", "Mini", "Ida Stone", "one judge", "it was not asked")
     sentence = verdict([CASE, other], world(0.75), MONEY)
