@@ -193,7 +193,8 @@ def answers_wanted(record: RunRecord) -> int:
     """How many answers a whole evaluation of the models that were tuned would have had."""
     tuned = [job for job in record.jobs if job["status"] == "succeeded"]
     shown = record.evaluation or {}
-    items = len(record.settings.show.questions) + len(shown.get("held_out", ()))
+    besides = sum(len(shown.get(kind, ())) for kind in ("held_out", "probes"))
+    items = len(record.settings.show.questions) + besides
     return len(tuned) * (3 if shown.get("card") else 2) * items
 
 

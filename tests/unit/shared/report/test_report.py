@@ -337,9 +337,13 @@ def test_a_held_out_item_asks_for_no_guests_whatever_it_says(run):
 
 def test_answers_that_were_not_bought_are_counted_over_all_arms_and_items(run):
     through(run, "jobs").write_evaluation_set()
+    asked = run.lake.read_json(keys.evaluation_set(RUN_ID))
+    run.lake.write_json(keys.evaluation_set(RUN_ID), {**asked, "probes": ["Are you she?"]})
     run.write_answers()
     reported(run)
-    assert "12 of 24 answers" in page(run)  # two models, three arms, three questions and an item
+    assert "12 of 30 answers" in page(
+        run
+    )  # two models, three arms, three questions, an item, a probe
 
 
 def test_each_question_says_how_many_pairs_are_about_it_and_an_answer_which_key_facts_it_holds(run):
