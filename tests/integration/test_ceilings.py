@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -85,13 +86,14 @@ def test_a_ceiling_hit_amid_the_answers_keeps_what_is_paid_and_asks_no_more(mach
         for row in machine.lake.read_rows("generations", outcome.run_id)
         if row["run_id"] == outcome.run_id and row["generated"]
     ]
-    held_out = machine.lake.read_json(keys.evaluation_set(outcome.run_id))["held_out"]
-    wanted = 3 * len([*many_questions(machine, "amid"), *held_out])
+    asked = machine.lake.read_json(keys.evaluation_set(outcome.run_id))
+    wanted = 3 * len([*many_questions(machine, "amid"), *asked["held_out"], *asked["probes"]])
     assert 0 < len(answers) < wanted
     assert len(machine.meter()["calls"]) - calls == len(answers)
     assert settled_of(machine, outcome.run_id) == machine.billed() - before
     assert outcome.summary["reserved_usd"] == "0.000000"
-    report = html.unescape(machine.lake.read(keys.report(outcome.run_id)).decode())
+    page = machine.lake.read(keys.report(outcome.run_id)).decode()
+    report = html.unescape(re.sub(r"</?mark>", "", page))
     assert f"ended after {len(answers)} of {wanted} answers" in report
     assert all(row["answer"] in report for row in answers)
 

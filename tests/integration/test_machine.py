@@ -42,7 +42,10 @@ def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(ma
     questions = machine.show("happy")["questions"]
     held_out = {row["question"] for row in answers if row["item_kind"] == "held_out"}
     assert held_out
-    assert len([row for row in answers if row["generated"]]) == 3 * len([*questions, *held_out])
+    probes = machine.lake.read_json(keys.evaluation_set(outcome.run_id))["probes"]
+    assert any("really" in probe for probe in probes)
+    items = len([*questions, *held_out, *probes])
+    assert len([row for row in answers if row["generated"]]) == 3 * items
     by_item = pd.DataFrame(answers).pivot(index="question", columns="arm", values="answer")
     assert (by_item["base"] != by_item["tuned"]).all()
     assert (by_item["base"] != by_item["prompted"]).all()
