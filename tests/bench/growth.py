@@ -82,10 +82,11 @@ def bytes_per_usable_pair() -> int:
     had 10,807 usable pairs, and 31,046 in all.
     """
     small, large = 5_000, 25_000
-    return (_peak_bytes(large) - _peak_bytes(small)) // (large - small)
+    return (bytes_at_most(large) - bytes_at_most(small)) // (large - small)
 
 
-def _peak_bytes(pairs: int) -> int:
+def bytes_at_most(pairs: int, months: int = MONTHS) -> int:
+    """The most memory that building a data set of `pairs` takes at once, in bytes."""
     show = {**SHOW, "questions": ["Why?"], "training": {"min_prompt_tokens": 1}}
     asked = settings.parse_input({"show": show, "ceiling_usd": "10.00", "dry_run": True})
     run = settings.resolve(
@@ -98,8 +99,8 @@ def _peak_bytes(pairs: int) -> int:
         month_ceiling_usd=Decimal(10),
     )
     with sample_run() as sample:
-        for month in range(MONTHS):
-            _write_talks(sample.lake, month, pairs // MONTHS)
+        for month in range(months):
+            _write_talks(sample.lake, month, pairs // months)
         stages.build(sample.lake, run)  # pairs are made once; what is measured reads them
         tracemalloc.start()
         stages.build(sample.lake, run)
