@@ -1,14 +1,13 @@
 """Choosing what an evaluation asks and shows: exchanges from training episodes, items from held-out ones."""
 
-import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.dataset.examination import card, pairs_on_topic, probes
 from shared.dataset.pair_files import PairFiles
-from shared.dataset.selection import Candidate
+from shared.dataset.selection import Candidate, in_turns
 from shared.lake.tables import Lake
 from shared.run import RunSettings
 from shared.shows import ShowProfile
@@ -33,11 +32,12 @@ def evaluation_set(
     """The set of this run; the same candidates, profile and seed give the same. Raises PairsReplaced."""
     show = settings.show
     shown, asked = exchanges(training, show), items(held_out, show)
-    heard = excerpts(training, show)
-    texts = _texts(corpus, [*shown, *heard, *asked])
+    heard = excerpts(training, shown, show)
+    texts = {row["pair_id"]: row for row in _texts(corpus, [*shown, *heard, *asked])}
     said = [texts[one.pair_id] for one in asked]
     others = _others(lake, show, {one.episode_id for one in asked})
     episodes = _episodes(lake, show)
+    spoken = (f"{row['prompt'] or ''} {row['completion']}" for row in _texts(corpus, training))
     may_train = _oldest_first(episodes, {one.episode_id for one in training})
     return EvaluationSet(
         card=_card(show, may_train),
@@ -54,7 +54,7 @@ def evaluation_set(
             for row, impostor in zip(said, impostors(said, others), strict=True)
         ),
         excerpts=tuple(texts[one.pair_id]["completion"] for one in heard),
-        on_topic=pairs_on_topic(show, _spoken(corpus, training)),
+        on_topic=pairs_on_topic(show, spoken),
         probes=probes(show, ((row["published"].year, row["guests"] or ()) for row in may_train)),
     )
 
@@ -65,11 +65,14 @@ def exchanges(training: Iterable[Candidate], show: ShowProfile) -> list[Candidat
     return _drawn(short, show.evaluation.seed, EXCHANGES, of_an_episode=1)
 
 
-def excerpts(training: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
-    """Whose completions judges are shown: as the exchanges are drawn, and none of them."""
-    short = [one for one in training if one.n_tokens <= EXCHANGE_TOKENS]
-    shown = {one.pair_id for one in exchanges(short, show)}
-    others = (one for one in short if one.pair_id not in shown)
+def excerpts(
+    training: Iterable[Candidate], shown: Iterable[Candidate], show: ShowProfile
+) -> list[Candidate]:
+    """Whose completions judges are shown: drawn as the exchanges, `shown`, were, and none of them."""
+    taken = {one.pair_id for one in shown}
+    others = (
+        one for one in training if one.n_tokens <= EXCHANGE_TOKENS and one.pair_id not in taken
+    )
     return _drawn(others, show.evaluation.seed, EXCERPTS, of_an_episode=MOST_OF_AN_EPISODE)
 
 
@@ -84,15 +87,9 @@ def _drawn(
 ) -> list[Candidate]:
     """One of each episode before a second of any, whatever the order given."""
     by_name = {one.pair_id: one for one in candidates}
-    shuffled = [by_name[name] for name in sorted(by_name)]
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
-    seen: Counter[str] = Counter()
-    ranked = []
-    for one in shuffled:
-        ranked.append((seen[one.episode_id], one))
-        seen[one.episode_id] += 1
-    ranked.sort(key=lambda item: item[0])
-    return [one for rank, one in ranked if rank < of_an_episode][:wanted]
+    ordered = [by_name[name] for name in sorted(by_name)]
+    turns = in_turns(ordered, attrgetter("episode_id"), seed)
+    return [one for turn, one in turns if turn < of_an_episode][:wanted]
 
 
 def impostors(
@@ -125,23 +122,12 @@ def _nearest(texts: Iterable[str], length: int, *, longer: bool) -> str | None:
     )
 
 
-def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> dict[str, dict[str, Any]]:
+def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> Iterator[dict[str, Any]]:
     wanted = {one.pair_id for one in chosen}
     columns = ("pair_id", "episode_id", "prompt", "completion")
-    return {
-        row["pair_id"]: row
-        for row in corpus.rows(columns, {one.episode_id for one in chosen})
-        if row["pair_id"] in wanted
-    }
-
-
-def _spoken(corpus: PairFiles, training: Sequence[Candidate]) -> Iterator[str]:
-    """What is said in each pair that may train."""
-    wanted = {one.pair_id for one in training}
-    columns = ("pair_id", "episode_id", "prompt", "completion")
-    for row in corpus.rows(columns, {one.episode_id for one in training}):
+    for row in corpus.rows(columns, {one.episode_id for one in chosen}):
         if row["pair_id"] in wanted:
-            yield f"{row['prompt'] or ''} {row['completion']}"
+            yield row
 
 
 def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Which pairs train a model: the best subset that fits a token budget, and why each one is in it."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -45,6 +46,21 @@ def ordered(candidates: Iterable[Candidate], training: Training) -> list[Candida
     wanted = list(_round_robin(shuffled, len(training.must_have)))
     taken = {candidate.pair_id for candidate in wanted}
     return wanted + [candidate for candidate in shuffled if candidate.pair_id not in taken]
+
+
+def in_turns(
+    items: Sequence[Item], group: Callable[[Item], str], seed: int
+) -> list[tuple[int, Item]]:
+    """The items shuffled by the seed, one of each group before a second of any; each with its turn, from 0."""
+    shuffled = list(items)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
+    seen: Counter[str] = Counter()
+    ranked = []
+    for one in shuffled:
+        name = group(one)
+        ranked.append((seen[name], one))
+        seen[name] += 1
+    return sorted(ranked, key=lambda turn: turn[0])
 
 
 def _round_robin(candidates: Sequence[Candidate], n_patterns: int) -> Iterator[Candidate]:

@@ -1,6 +1,6 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,8 @@ def arms(bucket: Bucket, settings: RunSettings) -> list[Arm]:
         raise EveryFineTuneFailed(
             "; ".join(f"{outcome['model']}: {outcome['error']}" for outcome in outcomes)
         )
-    return [Arm(name, model) for model in tuned for name in _paid_arms(bucket, settings)]
+    names = _evaluation_set(bucket, settings).paid_arms()
+    return [Arm(name, model) for model in tuned for name in names]
 
 
 def keep_references(bucket: Bucket, settings: RunSettings) -> int:
@@ -138,14 +139,17 @@ def _ask_all(
 
 
 def _docket(bucket: Bucket, settings: RunSettings, name: str) -> Docket:
-    tuned = dict.fromkeys(arm.model for arm in arms(bucket, settings))
-    answers = judging.replies(_answers(bucket, settings))
+    asked_arms = arms(bucket, settings)
+    tuned = dict.fromkeys(arm.model for arm in asked_arms)
+    answers = judging.replies(_answers(bucket, settings, asked_arms))
     asked = _evaluation_set(bucket, settings)
     return Docket(settings.judge(name), settings, asked, answers, list(tuned))
 
 
-def _answers(bucket: Bucket, settings: RunSettings) -> Iterator[dict[str, Any]]:
-    for arm in arms(bucket, settings):
+def _answers(
+    bucket: Bucket, settings: RunSettings, asked: Iterable[Arm]
+) -> Iterator[dict[str, Any]]:
+    for arm in asked:
         yield from bucket.read_json(keys.answers(settings.run_id, arm.model, arm.name)) or ()
 
 
@@ -153,7 +157,3 @@ def _evaluation_set(bucket: Bucket, settings: RunSettings) -> EvaluationSet:
     """What the plan priced; of a run that an older release planned, the questions alone."""
     document = bucket.read_json(keys.evaluation_set(settings.run_id))
     return EvaluationSet.from_document(document) if document else EvaluationSet()
-
-
-def _paid_arms(bucket: Bucket, settings: RunSettings) -> list[PaidArm]:
-    return _evaluation_set(bucket, settings).paid_arms()

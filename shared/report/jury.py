@@ -29,30 +29,33 @@ def lines(record: RunRecord) -> list[dict[str, Any]]:
 def verdict(record: RunRecord, scored: Sequence[Row]) -> str:
     """The run in a sentence or two; empty where no model was tuned and answered."""
     tuned = {row["model"] for row in record.generations if row["arm"] == "tuned"}
+    judges = lines(record)
     cases = [
         verdicts.Case(
             model=model.model,
             name=record.settings.shown(model.model),
             host=record.settings.show.host.name,
-            judges=_who_judged(record),
-            silence=silence(record),
+            judges=_who_judged(judges),
+            silence=silence(record, judges),
         )
         for model in record.settings.models
         if model.model in tuned
     ]
     settled = record.totals.settled if record.totals else money.ZERO
     cost = "would have cost" if record.settings.stand_in else "cost"
-    return verdicts.verdict(cases, scored, f"the run {cost} {dollars(settled)}{_cut(record)}")
+    return verdicts.verdict(
+        cases, scored, f"the run {cost} {dollars(settled)}{_cut(record, judges)}"
+    )
 
 
-def silence(record: RunRecord) -> str:
-    """Why no vote counts."""
+def silence(record: RunRecord, judges: Sequence[Mapping[str, Any]]) -> str:
+    """Why no vote counts; `judges` are the run's `lines`."""
     shown = record.evaluation or {}
-    held_out, judges = len(shown.get("held_out", ())), lines(record)
+    held_out = len(shown.get("held_out", ()))
     if not judges:
         return "no model is named or known that can judge at this provider; name some under `evaluation.judges`"
     if held_out < FEWEST_ITEMS:
-        return f"{counted(held_out, 'held-out reply').replace('replys', 'replies')} cannot tell a judge from a coin"
+        return f"{counted(held_out, 'held-out reply')} cannot tell a judge from a coin"
     if not shown.get("judged"):
         return "the ceiling leaves too little for a jury"
     able = [line for line in judges if line["qualified"]]
@@ -116,7 +119,7 @@ def _sentence(
     if not asked:
         return f"{name} gave no vote ({stopped or 'nothing was there to judge'})"
     if unusable == asked:
-        return f"none of {name}’s {counted(asked, 'reply').replace('replys', 'replies')} was a vote"
+        return f"none of {name}’s {counted(asked, 'reply')} was a vote"
     if found.accuracy is None:
         return (
             f"{name} gave no pair of host and another person in both orders that could qualify it"
@@ -129,23 +132,23 @@ def _sentence(
     return f"{told}; it ended early ({stopped})" if stopped else told
 
 
-def _who_judged(record: RunRecord) -> str:
-    able = [line for line in lines(record) if line["qualified"]]
+def _who_judged(judges: Sequence[Mapping[str, Any]]) -> str:
+    able = [line for line in judges if line["qualified"]]
     families = {line["family"] or line["judge"] for line in able}
     kinds = "of one family" if len(families) == 1 else f"of {len(families)} families"
     return f"{counted(len(able), 'judge')} {kinds}" if len(able) > 1 else "one judge"
 
 
-def _cut(record: RunRecord) -> str:
+def _cut(record: RunRecord, judges: Sequence[Mapping[str, Any]]) -> str:
     """That the jury was cut, where it was."""
     shown = record.evaluation or {}
     held_out, judged = len(shown.get("held_out", ())), shown.get("judged", 0)
-    if not record.settings.judges or not judged:
+    if not judges or not judged:
         return ""
     parts = []
     if judged < held_out:
         parts.append(f"its ceiling holds a jury on {judged} of {held_out} held-out replies")
-    ended = [line["judge"] for line in lines(record) if line["stopped"]]
+    ended = [line["judge"] for line in judges if line["stopped"]]
     if ended:
         parts.append(f"{listed(ended)} ended early")
     return f"; {'; '.join(parts)}" if parts else ""

@@ -41,8 +41,11 @@ def moment(when: datetime) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """A number with its noun: "1 episode", "2 episodes"."""
-    return f"{integer(n)} {noun}" if n == 1 else f"{integer(n)} {noun}s"
+    """A number with its noun: "1 episode", "2 episodes", "3 replies"."""
+    if n == 1:
+        return f"{integer(n)} {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ply") else f"{noun}s"
+    return f"{integer(n)} {plural}"
 
 
 def listed(parts: list[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -50,6 +50,7 @@ def _wordings(fact: object) -> object:
 
 Wording = Annotated[str, Field(min_length=1)]
 Fact = Annotated[tuple[Wording, ...], BeforeValidator(_wordings), Field(min_length=1)]
+Misfit = Literal["prompt too short", "answer too short", "too long"]
 Quote = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Exclusion = Annotated[str, Field(min_length=1), AfterValidator(_names_episodes)]
@@ -106,11 +107,15 @@ class Training(_Record):
 
     def takes(self, prompt_tokens: int, completion_tokens: int) -> bool:
         """Whether a pair of these lengths is long enough, and no text too long."""
-        return (
-            prompt_tokens >= self.min_prompt_tokens
-            and completion_tokens >= self.min_completion_tokens
-            and max(prompt_tokens, completion_tokens) <= self.max_pair_tokens
-        )
+        return self.misfit(prompt_tokens, completion_tokens) is None
+
+    def misfit(self, prompt_tokens: int, completion_tokens: int) -> Misfit | None:
+        """What keeps a pair of these lengths from training; None where nothing does."""
+        if prompt_tokens < self.min_prompt_tokens:
+            return "prompt too short"
+        if completion_tokens < self.min_completion_tokens:
+            return "answer too short"
+        return "too long" if max(prompt_tokens, completion_tokens) > self.max_pair_tokens else None
 
 
 class Evaluation(_Record):

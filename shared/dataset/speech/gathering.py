@@ -1,11 +1,12 @@
 """Choosing whose bags are kept: of the host and of others, from episodes that may train and from held-out ones."""
 
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Any
 
 from shared.dataset.pair_files import PairFiles
+from shared.dataset.selection import in_turns
 from shared.dataset.speech.bags import BAG_WORDS, Bag, Speech, in_bags
 from shared.lake import keys
 from shared.lake.tables import Lake
@@ -123,12 +124,4 @@ def _of_others(bags: Iterable[Bag], beside: Set[str], seed: int, most: int) -> t
 
 def _drawn(bags: Sequence[Bag], seed: int, most: int, by: str) -> list[Bag]:
     ordered = sorted(bags, key=lambda bag: (bag.episode_id, bag.speaker, bag.text))
-    random.Random(seed).shuffle(ordered)  # noqa: S311 - repeatable, not secret
-    seen: Counter[str] = Counter()
-    ranked = []
-    for bag in ordered:
-        name = getattr(bag, by)
-        ranked.append((seen[name], bag))
-        seen[name] += 1
-    ranked.sort(key=lambda item: item[0])
-    return [bag for _, bag in ranked[:most]]
+    return [bag for _, bag in in_turns(ordered, attrgetter(by), seed)][:most]

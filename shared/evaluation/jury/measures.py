@@ -22,6 +22,7 @@ from shared.evaluation.measures.intervals import (
     Interval,
     bootstrap,
     quantile,
+    redrawn,
     wilson,
 )
 from shared.evaluation.measures.records import Score
@@ -134,13 +135,7 @@ def _strengths(
             left, right = cells[episodes[item]].get(pair, (0.0, 0.0))
             cells[episodes[item]][pair] = left + value, right + 1 - value
     clusters = [cells[episode] for episode in sorted(cells)]
-    drawn: list[dict[str, float]] = []
-
-    def fit(some: Sequence[Mapping[Pair, tuple[float, float]]]) -> float:
-        drawn.append(strengths(_summed(some)))
-        return 0.0
-
-    bootstrap(clusters, fit, seed=seed, draws=STRENGTH_DRAWS)
+    drawn = [strengths(_summed(some)) for some in redrawn(clusters, seed, STRENGTH_DRAWS)]
     n = len({item for won in points.values() for item in won})
     return {
         arm: Score(STRENGTH, value, n, *_quantiles([one[arm] for one in drawn if arm in one]))

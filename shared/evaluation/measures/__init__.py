@@ -11,7 +11,7 @@ from shared.evaluation.measures.disclosure import (
     gives_away,
     says_it_is_none,
 )
-from shared.evaluation.measures.facts import asks_for_guests, facts, years_asked
+from shared.evaluation.measures.facts import asks_for_guests, facts, sorted_out, years_asked
 from shared.evaluation.measures.intervals import FEWEST_CLUSTERS, percentiles, wilson
 from shared.evaluation.measures.key_facts import KeyFacts, facts_in, key_facts, key_facts_lost
 from shared.evaluation.measures.leakage import (
@@ -68,6 +68,7 @@ __all__ = [
     "role_slips",
     "says_it_is_none",
     "size",
+    "sorted_out",
     "wilson",
     "words",
     "years_asked",

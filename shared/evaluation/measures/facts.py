@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from statistics import fmean
+from dataclasses import dataclass
 
 from shared.evaluation.measures.people import GuestBook, people_named
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
@@ -17,6 +17,15 @@ _ASKS_WHO = re.compile(r"\b(?:who|whom|which|name|list|what are)\b")
 _ASKS_GUESTS = re.compile(
     r"\bguests?\b|\binterview(?:ed|ees?)?\b|\bappeared\b|\bcame (?:on|by|to)\b|\bon the (?:show|podcast|program)\b"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The people that an answer names: guests of a year asked for, of another year, and never guests."""
+
+    right: list[str]
+    other_year: list[str]
+    never: list[str]
 
 
 def asks_for_guests(question: str) -> bool:
@@ -57,13 +66,19 @@ def facts(answers: Sequence[Answer], book: GuestBook, nobody: Iterable[str] = ()
     return [*(mean(metric, values) for metric, values in rows), refused]
 
 
+def sorted_out(question: str, people: Sequence[str], book: GuestBook) -> Sorted:
+    """Each of `people` by whether, and in which years, they came."""
+    wanted = years_asked(question)
+    came = [(name, book.years_of(name)) for name in people]
+    right = [name for name, years in came if (years & wanted if wanted else years)]
+    return Sorted(
+        right,
+        other_year=[name for name, years in came if years and name not in right],
+        never=[name for name, years in came if not years],
+    )
+
+
 def _counted(answer: Answer, people: Sequence[str], book: GuestBook) -> tuple[float, float, float]:
     """Shares of right, other year, never."""
-    wanted = years_asked(answer.question)
-    came = [book.years_of(name) for name in people]
-    right = [bool(years & wanted if wanted else years) for years in came]
-    return (
-        fmean(right),
-        fmean(bool(years) and not hit for years, hit in zip(came, right, strict=True)),
-        fmean(not years for years in came),
-    )
+    found, n = sorted_out(answer.question, people, book), len(people)
+    return len(found.right) / n, len(found.other_year) / n, len(found.never) / n

@@ -4,7 +4,7 @@ Every interval is of 95 %. Whatever is drawn is drawn from an explicit seed.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import fsum, sqrt
 from statistics import NormalDist, fmean, stdev
 from typing import TypeVar
@@ -49,11 +49,17 @@ def bootstrap(
 
     None below FEWEST_CLUSTERS.
     """
+    drawn = [statistic(some) for some in redrawn(clusters, seed, draws)]
+    return percentiles(drawn, len(clusters)) if drawn else (None, None)
+
+
+def redrawn(clusters: Sequence[Cluster], seed: int, draws: int) -> Iterator[Sequence[Cluster]]:
+    """As many clusters as there are, drawn again with replacement, `draws` times; never below FEWEST_CLUSTERS."""
     if len(clusters) < FEWEST_CLUSTERS:
-        return None, None
+        return
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    drawn = [statistic(chance.choices(clusters, k=len(clusters))) for _ in range(draws)]
-    return percentiles(drawn, len(clusters))
+    for _ in range(draws):
+        yield chance.choices(clusters, k=len(clusters))
 
 
 def percentiles(drawn: Sequence[float], n_clusters: int) -> tuple[float, float]:

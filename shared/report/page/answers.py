@@ -174,24 +174,19 @@ def _named(record: RunRecord, facts: scoring.Known, row: Row) -> Iterator[Check]
     question = row["prompt"]
     if not measures.asks_for_guests(question):
         return
-    wanted = measures.years_asked(question)
     named = measures.people_named(
         row["answer"], scoring.no_guests(record.settings.show), facts.guests
     )
     if not named:
         yield Check("note", "names nobody")
         return
-    came = [(name, facts.guests.years_of(name)) for name in named]
-    right = [name for name, years in came if (years & wanted if wanted else years)]
-    other = [name for name, years in came if years and name not in right]
-    never = [name for name, years in came if not years]
-    for kind, what, names in (
-        ("good", "right", right),
-        ("bad", "of another year", other),
-        ("bad", "never a guest", never),
-    ):
-        if names:
-            yield Check("good" if kind == "good" else "bad", f"{what}: {_some(names)}")
+    found = measures.sorted_out(question, named, facts.guests)
+    if found.right:
+        yield Check("good", f"right: {_some(found.right)}")
+    if found.other_year:
+        yield Check("bad", f"of another year: {_some(found.other_year)}")
+    if found.never:
+        yield Check("bad", f"never a guest: {_some(found.never)}")
 
 
 def _expected(record: RunRecord, facts: scoring.Known, question: str) -> str:

@@ -21,7 +21,6 @@ COLUMNS = (
 )
 MAY_TRAIN = "may train"
 HELD_OUT = "held out"
-SHORT_PROMPT, SHORT_ANSWER, TOO_LONG = "prompt too short", "answer too short", "too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,8 @@ def read(lake: Lake, record: RunRecord) -> Choice:
 
 def fate(row: Row, settings: RunSettings) -> str:
     """What became of a pair before any budget."""
-    training = settings.show.training
-    if row["prompt_tokens"] < training.min_prompt_tokens:
-        return SHORT_PROMPT
-    if row["completion_tokens"] < training.min_completion_tokens:
-        return SHORT_ANSWER
-    if max(row["prompt_tokens"], row["completion_tokens"]) > training.max_pair_tokens:
-        return TOO_LONG
-    return MAY_TRAIN if row["split"] == "train" else HELD_OUT
+    misfit = settings.show.training.misfit(row["prompt_tokens"], row["completion_tokens"])
+    return misfit or (MAY_TRAIN if row["split"] == "train" else HELD_OUT)
 
 
 def _pairs(
@@ -114,9 +107,9 @@ def _fates(pairs: Sequence[Row], settings: RunSettings) -> Iterator[Fate]:
     told = {
         MAY_TRAIN: "long enough, not too long, and of an episode that trains",
         HELD_OUT: "of the latest episodes, which only measure",
-        SHORT_PROMPT: f"below min_prompt_tokens, {integer(training.min_prompt_tokens)}",
-        SHORT_ANSWER: f"below min_completion_tokens, {integer(training.min_completion_tokens)}",
-        TOO_LONG: f"above max_pair_tokens, {integer(training.max_pair_tokens)}",
+        "prompt too short": f"below min_prompt_tokens, {integer(training.min_prompt_tokens)}",
+        "answer too short": f"below min_completion_tokens, {integer(training.min_completion_tokens)}",
+        "too long": f"above max_pair_tokens, {integer(training.max_pair_tokens)}",
     }
     yield from (Fate(name, counts[name], why) for name, why in told.items() if pairs)
 
