@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,8 +15,6 @@ from shared.report import jury
 from shared.report.collect import Row, RunRecord
 
 Arms = dict[tuple[str, str | None], list[Answer]]
-Trained = Mapping[str, Sequence[str]]
-"""By model, the completions of its training file."""
 BOUNDED = ("prompt_tokens", "completion_tokens")
 REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
 
@@ -31,11 +29,7 @@ def known(lake: Lake, record: RunRecord) -> scoring.Known:
 
 
 def scores(
-    lake: Lake,
-    record: RunRecord,
-    facts: scoring.Known,
-    trained: Trained,
-    no_style: str | None = None,
+    lake: Lake, record: RunRecord, facts: scoring.Known, no_style: str | None = None
 ) -> list[dict[str, Any]]:
     """Every score of every arm and model that answered; none for a run without answers.
 
@@ -60,7 +54,7 @@ def scores(
     everything = [
         *rows,
         *lost,
-        *_leakage(lake, record, arms, trained),
+        *_leakage(lake, record, arms),
         *jury.rows(record),
         *_style(lake, record, no_style),
     ]
@@ -76,15 +70,9 @@ def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Itera
             yield row["text"]
 
 
-def trained_on(lake: Lake, record: RunRecord) -> Trained:
-    """What each model that answered was trained to say."""
-    return {
-        model: list(_completions(lake.read(keys.training_file(record.run_id, model)) or b""))
-        for model in sorted({row["model"] for row in record.generations if row["model"]})
-    }
-
-
-def _completions(body: bytes) -> Iterator[str]:
+def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
+    """What `model` was trained to say."""
+    body = lake.read(keys.training_file(run_id, model)) or b""
     return (json.loads(line)["messages"][-1]["content"] for line in body.splitlines())
 
 
@@ -103,12 +91,10 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
     ]
 
 
-def _leakage(
-    lake: Lake, record: RunRecord, arms: Arms, trained: Trained
-) -> Iterator[dict[str, Any]]:
-    """Of each model's arms, and of the host's held-out replies beside them."""
+def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
+    """Each model's training text is read once, for its arms and for the host's held-out replies."""
     replies = held_out_replies(lake, record)
-    for model, completions in trained.items():
+    for model in sorted({model for _, model in arms if model}):
         texts = {
             arm: [answer.text for answer in answers if measures.words(answer.text)]
             for (arm, of), answers in arms.items()
@@ -118,7 +104,7 @@ def _leakage(
         spans = iter(
             measures.longest_shared_spans(
                 [text for said in texts.values() for text in said],
-                completions,
+                training_completions(lake, record.run_id, model),
             )
         )
         for arm, said in texts.items():
@@ -136,12 +122,14 @@ def _style(lake: Lake, record: RunRecord, failure: str | None) -> list[dict[str,
     return [{**own, **row} for row in kept]
 
 
-def copied(record: RunRecord, trained: Trained) -> dict[tuple[str | None, str], list[Span]]:
+def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[Span]]:
     """By model and generation, where a machine's answer repeats that model's training text at length."""
     found: dict[tuple[str | None, str], list[Span]] = {}
-    for model, completions in trained.items():
+    for model in sorted({row["model"] for row in record.generations if row["model"]}):
         rows = [row for row in record.generations if row["model"] == model]
-        spans = measures.copied_spans([row["answer"] for row in rows], completions)
+        spans = measures.copied_spans(
+            [row["answer"] for row in rows], training_completions(lake, record.run_id, model)
+        )
         found |= {
             (model, row["generation_id"]): own for row, own in zip(rows, spans, strict=True) if own
         }

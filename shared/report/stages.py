@@ -18,7 +18,7 @@ from shared.report.ending import (
 )
 from shared.report.html import render
 from shared.report.page import choice, exports
-from shared.report.scores import copied, known, scores, trained_on
+from shared.report.scores import copied, known, scores
 from shared.report.summary import refused_summary, summarise
 
 HTML = "text/html; charset=utf-8"
@@ -113,8 +113,7 @@ def write_report(
         lake.write_json(keys.summary(run_id), summary)
         return summary
     facts = known(lake, record)
-    trained = trained_on(lake, record)
-    scored = scores(lake, record, facts, trained, no_style)
+    scored = scores(lake, record, facts, no_style)
     summary = summarise(record, scored)
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
     lake.write_rows(
@@ -132,7 +131,7 @@ def write_report(
         record,
         scored,
         facts,
-        copied(record, trained),
+        copied(lake, record),
         chosen,
         exports.write(lake, record, scored, chosen),
         verdict=summary["verdict"],
