@@ -65,7 +65,7 @@ EVALUATION_SET = EvaluationSet(
 )
 
 
-JUDGES = ("gpt-4o-mini", "llama-3.1-8b")
+JUDGES = ("gpt-6-luna", "llama-3.1-8b")
 
 
 @dataclass

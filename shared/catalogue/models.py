@@ -112,6 +112,11 @@ class Model(_Record):
         """The untuned model's name on the wire when it answers."""
         return self.serving_model or self.base_model
 
+    @property
+    def tunable(self) -> bool:
+        """Whether it can be bought a training: a judge that only answers has no price for one."""
+        return not self.historical and any(price.purpose == "training" for price in self.prices)
+
     def price(self, purpose: Purpose) -> Price:
         """The price for `purpose`; raises MissingPrice."""
         for price in self.prices:
@@ -135,7 +140,8 @@ class Catalogue(_Record):
         for model in self.models:
             if model.model == name:
                 return model
-        known = ", ".join(model.model for model in self.models if not model.historical)
+        usable = (one for one in self.models if one.tunable or (field != "models" and one.judge))
+        known = ", ".join(one.model for one in usable)
         raise UnknownModel(
             f"{field} holds {name!r}, which the catalogue does not know; known are {known}"
         )

@@ -18,6 +18,11 @@ _SENTENCE = re.compile(r"[^.!?…]*(?:[.!?…]+[\"'”’)\]]*|$)\s*")
 _QUOTED = re.compile(r'"([^"\n]{3,})"?')
 
 
+def sentences(text: str) -> list[str]:
+    """`text` in pieces that join to it, each with its closing marks and the space after them."""
+    return [found[0] for found in _SENTENCE.finditer(text) if found[0]]
+
+
 @dataclass(frozen=True, slots=True)
 class Sifter:
     """Takes boilerplate out of texts: `recurring` are hashes of spans, `protected` what stays anyway."""
@@ -29,16 +34,16 @@ class Sifter:
 
     def sifted(self, text: str) -> str:
         """The text without the sentences of which half the words stand in recurring spans, or that match `never`."""
-        sentences = [found[0] for found in _SENTENCE.finditer(text) if found[0]]
-        spoken = [words(sentence) for sentence in sentences]
+        said_here = sentences(text)
+        spoken = [words(sentence) for sentence in said_here]
         marked = self._marked([word for said in spoken for word in said])
         kept, at = [], 0
-        for sentence, said in zip(sentences, spoken, strict=True):
+        for sentence, said in zip(said_here, spoken, strict=True):
             hits = sum(marked[at : at + len(said)])
             at += len(said)
             if not self._unwanted(sentence, said, hits):
                 kept.append(sentence)
-        return text if len(kept) == len(sentences) else "".join(kept).strip()
+        return text if len(kept) == len(said_here) else "".join(kept).strip()
 
     def _marked(self, said: list[str]) -> list[bool]:
         marked = [False] * len(said)

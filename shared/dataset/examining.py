@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
-from shared.dataset.examination import card, pairs_on_topic, probes
+from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
+from shared.dataset.examination import card, impostors, pairs_on_topic, probes
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate, in_turns
 from shared.lake.tables import Lake
@@ -90,36 +90,6 @@ def _drawn(
     ordered = [by_name[name] for name in sorted(by_name)]
     turns = in_turns(ordered, attrgetter("episode_id"), seed)
     return [one for turn, one in turns if turn < of_an_episode][:wanted]
-
-
-def impostors(
-    asked: Sequence[Mapping[str, Any]], others: Iterable[Mapping[str, Any]]
-) -> Iterator[Reply | None]:
-    """For each held-out pair what somebody else says in such episodes, of about the length of the host's reply.
-
-    Half are a little longer and half are not, so that length tells nobody which is the host's. A
-    co-host's words go before a guest's where they suffice for all; nothing serves twice, nor does
-    what the host is answering.
-    """
-    prompts = {row["prompt"] for row in asked}
-    left = {one["text"]: one for one in others if one["text"] not in prompts}
-    beside = {text: one for text, one in left.items() if one["role"] == "other"}
-    left = beside if len(beside) >= len(asked) else left
-    balance = 0
-    for row in asked:
-        nearest = _nearest(left, len(row["completion"]), longer=balance <= 0)
-        if nearest is not None:
-            balance += 1 if len(nearest) > len(row["completion"]) else -1
-        yield Reply(**left.pop(nearest)) if nearest is not None else None
-
-
-def _nearest(texts: Iterable[str], length: int, *, longer: bool) -> str | None:
-    """The text whose length is nearest, if possible on the side that is wanted."""
-    return min(
-        texts,
-        key=lambda text: ((len(text) > length) != longer, abs(len(text) - length), text),
-        default=None,
-    )
 
 
 def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> Iterator[dict[str, Any]]:

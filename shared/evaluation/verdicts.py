@@ -5,7 +5,7 @@ Every number in it is a score of the run; what an interval leaves open is said t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.evaluation.jury.measures import WINS
 from shared.evaluation.measures.leakage import LEAKED_WORDS
@@ -32,17 +32,32 @@ class Case:
     silence: str
 
 
-def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> str:
-    """A sentence for each tuned model, and one about its style, what it recites and the price.
+class Verdict(NamedTuple):
+    """What was heard of the tuned models, and what stands beside it; both empty where nothing can be said."""
+
+    heard: str
+    besides: str
+
+    def __str__(self) -> str:
+        return f"{self.heard} {self.besides}".strip()
+
+
+def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> Verdict:
+    """A sentence for the tuned models of which the same was heard, and one about style, what they recite and the price.
 
     `money` is the end of that sentence, "the run cost $4.10". Empty without a case.
     """
     if not cases:
-        return ""
+        return Verdict("", "")
     found = {(row["metric"], row["model"], row["arm"]): row for row in scored}
-    heard = [_heard(case, found) for case in cases]
+    alike: dict[tuple[Any, ...], list[tuple[Case, Row | None]]] = {}
+    for case in cases:
+        over, rate = _rate(case, found)
+        says = (answer(rate), rate["reason"]) if rate else None
+        alike.setdefault((over, says, case.judges, case.silence), []).append((case, rate))
+    heard = [_heard(over, told) for (over, *_), told in alike.items()]
     besides = [part for case in cases for part in _besides(case, found, several=len(cases) > 1)]
-    return " ".join([*heard, f"{_capital('; '.join([*besides, money]))}."])
+    return Verdict(" ".join(heard), f"{_capital('; '.join([*besides, money]))}.")
 
 
 def answer(rate: Row) -> Answer:
@@ -61,52 +76,66 @@ def answer(rate: Row) -> Answer:
     return "as much" if low >= EVEN - MARGIN and high <= EVEN + MARGIN else "open"
 
 
-def _heard(case: Case, found: Mapping[Any, Row]) -> str:
+def _rate(case: Case, found: Mapping[Any, Row]) -> tuple[str, Row | None]:
+    """What the tuned model was compared with, and how often it was preferred."""
     rates = ((over, found.get((WINS.format(over), case.model, "tuned"))) for over in OVER)
-    over, rate = next(((over, rate) for over, rate in rates if rate), ("prompted", None))
-    if rate is None:
+    return next(((over, rate) for over, rate in rates if rate), ("prompted", None))
+
+
+def _heard(over: str, told: Sequence[tuple[Case, Row | None]]) -> str:
+    case = told[0][0]
+    rates = [(one.name, rate) for one, rate in told if rate]
+    names = " and ".join(one.name for one, _ in told)
+    sound = "sounds" if len(told) == 1 else "sound"
+    if not rates:
         return (
-            f"Whether {case.name}, tuned, sounds more like {case.host} than {OVER[over]} was not "
+            f"Whether {names}, tuned, {sound} more like {case.host} than {OVER[over]} was not "
             f"judged: {case.silence}."
         )
-    says = answer(rate)
-    numbers = (
-        f"{case.judges} preferred its reply in {_percent(rate['value'])} of "
-        f"{_counted(rate['n'], 'held-out pair')}{_interval(rate)}"
+    says = answer(rates[0][1])
+    replies = (
+        [f"the reply of {name} in" for name, _ in rates] if len(rates) > 1 else ["its reply in"]
     )
+    shares = (
+        f"{reply} {_percent(rate['value'])} of {_counted(rate['n'], 'held-out pair')}{_interval(rate)}"
+        for reply, (_, rate) in zip(replies, rates, strict=True)
+    )
+    numbers = f"{case.judges} preferred {' and '.join(shares)}"
     if says == "open":
-        why = rate["reason"] or "which leaves both ways open"
+        why = rates[0][1]["reason"] or "which leaves both ways open"
         return (
-            f"This run cannot tell whether {case.name}, tuned, sounds more like {case.host} than "
+            f"This run cannot tell whether {names}, tuned, {sound} more like {case.host} than "
             f"{OVER[over]}: {numbers}; {why}."
         )
     as_than = "as" if says == "as much" else "than"
     near = ", nowhere ten points from even" if says == "as much" else ""
-    return f"{case.name}, tuned, sounds {says} like {case.host} {as_than} {OVER[over]}: {numbers}{near}."
+    return (
+        f"Tuned, {names} {sound} {says} like {case.host} {as_than} {OVER[over]}: {numbers}{near}."
+    )
 
 
 def _besides(case: Case, found: Mapping[Any, Row], *, several: bool) -> list[str]:
-    who = case.name if several else "it"
     parts = []
     tuned = found.get((STYLE, case.model, "tuned"))
     if tuned and tuned["value"] is not None:
         prompted = found.get((STYLE, case.model, "prompted"))
         beside = (
-            f", prompted {_percent(prompted['value'])}"
+            f" (prompted: {_percent(prompted['value'])})"
             if prompted and prompted["value"] is not None
             else ""
         )
         way = f"{_percent(tuned['value'])} of the way from another person"
         goes = f"goes {way} to the host" if tuned["value"] <= 1 else f"goes beyond the host, {way}"
-        parts.append(f"in style {who} {goes}{beside}")
+        parts.append(f"in style {case.name if several else 'it'} {goes}{beside}")
     leaked = found.get(("leaked", case.model, "tuned"))
     if leaked and leaked["value"] is not None:
         own = found.get(("leaked", case.model, "host"))
-        beside = f", the host’s own held-out replies in {_of(own)}" if own and own["n"] else ""
+        beside = f" (the host’s own held-out replies: {_of(own)})" if own and own["n"] else ""
+        who = case.name if several and not parts else "it"
         parts.append(
-            f"{who} repeats {LEAKED_WORDS} or more words of its training in {_of(leaked)} answers{beside}"
+            f"in {_of(leaked)} answers {who} repeats {LEAKED_WORDS} or more words of its training{beside}"
         )
-    return parts
+    return [" and ".join(parts)] if parts else []
 
 
 def _of(row: Row) -> str:

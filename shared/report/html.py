@@ -61,13 +61,11 @@ def render(
     choice: Choice,
     files: Mapping[str, Files],
     *,
-    verdict: str = "",
     no_quiz: str = "",
 ) -> str:
     """The page; everything in it that came from outside is escaped.
 
     `files` says where the rows behind its tables lie;
-    `verdict` is the sentence that answers what the run was for; empty where nothing can be said.
     `no_quiz` says why there is no quiz beside the page.
     """
     settings = record.settings
@@ -76,7 +74,7 @@ def render(
         run=record,
         settings=settings,
         show=settings.show,
-        verdict=verdict,
+        verdict=jury.verdict(record, scored),
         no_quiz=no_quiz,
         choice=choice,
         files=files,

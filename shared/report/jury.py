@@ -26,7 +26,7 @@ def lines(record: RunRecord) -> list[dict[str, Any]]:
     return [_line(record, judge.model, judge.family) for judge in record.settings.judges]
 
 
-def verdict(record: RunRecord, scored: Sequence[Row]) -> str:
+def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
     """The run in a sentence or two; empty where no model was tuned and answered."""
     tuned = {row["model"] for row in record.generations if row["arm"] == "tuned"}
     judges = lines(record)
@@ -99,6 +99,7 @@ def _line(record: RunRecord, judge: str, family: str) -> dict[str, Any]:
     return {
         "judge": judge,
         "family": family,
+        "kin": [one.model for one in record.settings.models if family and one.family == family],
         "qualified": found.passed,
         "accuracy": found.accuracy,
         "accuracy_low": found.low,

@@ -134,7 +134,6 @@ def write_report(
         copied(lake, record),
         chosen,
         exports.write(lake, record, scored, chosen),
-        verdict=summary["verdict"],
         no_quiz=no_quiz,
     )
     lake.write(keys.report(run_id), page.encode(), HTML)

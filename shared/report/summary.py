@@ -41,7 +41,7 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "models": [model_line(record, model) for model in record.settings.models],
         "metrics": [_metric(row) for row in scored],
         "jury": jury.lines(record),
-        "verdict": jury.verdict(record, scored),
+        "verdict": str(jury.verdict(record, scored)),
         "left_running": [dict(job) for job in record.left_running],
         "report": keys.report(record.run_id),
     }

@@ -34,12 +34,12 @@ class Machine:
         return Lake(self.here.cloud.client("s3"), self.here.outputs["LakeBucket"])
 
     def show(self, name: str, **changes: Any) -> dict[str, Any]:
-        """The demo show under another name, so that tests do not see each other's corpus; nobody judges it."""
+        """The demo show under another name, so that tests do not share a corpus; one model, and nobody judges."""
         profile = shows.packaged("demo").model_copy(
             update={"name": name, "feed": f"{self.site.base_url}/feed.xml"}
         )
         asked = {"held_out_items": 4, "judges": []}
-        return {**inline(profile), "evaluation": asked, **changes}
+        return {**inline(profile), "models": ["llama-3.3-70b"], "evaluation": asked, **changes}
 
     def run(self, show: Mapping[str, Any], **fields: Any) -> "Outcome":
         run_id, finished = execute(self.here, {"ceiling_usd": "5.00", **fields, "show": show})

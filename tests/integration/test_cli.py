@@ -325,15 +325,41 @@ def test_after_all_that_a_good_run_in_the_same_folder_succeeds(good_run, out):
     billed = f"all runs here would have cost {summary['settled_usd']} USD by the stand-in's count"
     assert billed in good_run.out  # as the meter stood then: what is asked later is billed on top
     assert (out / "report.html").read_text().startswith("<!doctype html>")
-    assert good_run.out.startswith("Provider: none; on this machine a stand-in for llama-3.3-70b")
+    assert good_run.out.startswith(
+        "Provider: none; on this machine a stand-in for llama-3.1-8b, llama"
+    )
     for place in ("report.html", "index.html"):
         assert "stand-in" in (out / place).read_text()
     assert summary["stand_in"] is True
-    assert summary["models"][0]["name"] == "stand-in for llama-3.3-70b"
+    assert [one["name"] for one in summary["models"]] == [
+        "stand-in for llama-3.1-8b",
+        "stand-in for llama-3.3-70b",
+    ]
     for table in ("jobs", "generations", "spend"):
         rows = pd.read_parquet(out / "lake" / table)
         machines = rows.get("generated", pd.Series(True, rows.index))  # not the host's own replies
         assert rows[(rows["run_id"] == summary["run_id"]) & machines]["stand_in"].all()
+
+
+def test_judges_that_know_the_host_compare_the_models_with_their_prompted_selves(out, good_run):
+    (summary,) = (json.loads(path.read_text()) for path in out.glob("runs/demo-*/summary.json"))
+    assert [judge["qualified"] for judge in summary["jury"]] == [True, True]
+    assert len({judge["family"] for judge in summary["jury"]}) == 2
+    won = {
+        one["model"]: one
+        for one in summary["metrics"]
+        if (one["arm"], one["metric"]) == ("tuned", "jury_wins_over_prompted")
+    }
+    assert {one["n"] for one in won.values()} == {15}
+    for model, one in won.items():
+        assert (
+            f"the reply of stand-in for {model} in {100 * one['value']:.0f}% of 15"
+            in summary["verdict"]
+        )
+    assert summary["verdict"] in good_run.out
+    lake = out / "lake" / "judgements"
+    judged = pd.read_parquet(lake)
+    assert set(judged["judge"]) == {"llama-3.1-8b", "gpt-6-luna"}
 
 
 def test_the_pages_that_a_run_leaves_lead_to_each_other_without_a_server(out, good_run):

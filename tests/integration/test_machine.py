@@ -26,7 +26,7 @@ def rows_of(machine, table, run_id):
 
 def test_a_run_collects_trains_asks_and_pays_exactly_what_the_provider_billed(machine):
     before = machine.billed()
-    judges = ["llama-3.1-8b", "gpt-4o-mini"]
+    judges = ["llama-3.1-8b", "gpt-6-luna"]
     asked = {"held_out_items": 4, "judges": judges}
     outcome = machine.run(machine.show("happy", evaluation=asked))
     assert outcome.finished.status == "SUCCEEDED", outcome.finished

@@ -19,7 +19,10 @@ GAP = "   "
 
 def print_questions(rows: Iterable[Row], model: str) -> None:
     """Some of the show's questions with what each of a model's arms answered, from rows of `generations`."""
-    for question in chosen(rows, model):
+    questions = chosen(rows, model)
+    if questions:
+        print(f"\nOf the show's questions, as {model} answers them:")
+    for question in questions:
         print_answers(question)
 
 

@@ -67,18 +67,18 @@ class Library:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+        self._models: OrderedDict[tuple[str, int], LanguageModel] = OrderedDict()
 
     def voice(self, model: Answering, shown: tuple[Example, ...] = (), told: str = "") -> Voice:
         """What answers for `model`; the untuned one learns from what the request shows and tells it."""
         if model.job is None:
             return untuned_model(shown, told)
-        sha256 = model.job.training_sha256
+        learned = model.job.training_sha256, model.base.memory
         with self._lock:
-            if sha256 not in self._models:
-                data = read_training_data(self._store.content(sha256))
-                self._models[sha256] = LanguageModel(data.examples())
-            self._models.move_to_end(sha256)
+            if learned not in self._models:
+                data = read_training_data(self._store.content(model.job.training_sha256))
+                self._models[learned] = LanguageModel(data.examples(), model.base.memory)
+            self._models.move_to_end(learned)
             while len(self._models) > _KEPT:
                 self._models.popitem(last=False)
-            return self._models[sha256]
+            return self._models[learned]

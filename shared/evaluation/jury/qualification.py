@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean
 
 from shared.dataset.ballots import QUALIFYING
@@ -15,8 +16,8 @@ CHANCE = 0.5
 class Qualification:
     """How often a judge tells the host from an impostor, with its 95 % interval, in `n` held-out pairs.
 
-    Of the pairs where the host's reply is the longer one and of the others the mean is taken, so
-    that going by length is right half of the time however the lengths fell.
+    Where the host's reply is the longer one and where it is the shorter one weigh alike, so that
+    going by length is right half of the time however the lengths fell.
     """
 
     accuracy: float | None
@@ -33,15 +34,21 @@ class Qualification:
 def qualify(bouts: Sequence[Bout]) -> Qualification:
     """From one judge's bouts of host and impostor, a tie counting half.
 
-    Wilson's interval of as many pairs as the mean of two shares is worth: all of them where both
-    kinds are equally many, fewer where they are not, none where there is one kind alone.
+    Wilson's interval of as many pairs as they are worth: all of them where the host's reply is the
+    longer one as often as the shorter one, fewer where it is not; none where it always is, but for
+    those of equal length.
     """
     met = [bout for bout in bouts if bout.pair == QUALIFYING]
     longer = [bout.points for bout in met if bout.left_size > bout.right_size]
-    others = [bout.points for bout in met if bout.left_size <= bout.right_size]
-    if not longer or not others:
+    shorter = [bout.points for bout in met if bout.left_size < bout.right_size]
+    equal = [bout.points for bout in met if bout.left_size == bout.right_size]
+    parts: list[tuple[float, float]] = [(fmean(equal), len(equal))] if equal else []
+    if longer and shorter:
+        both = len(longer) + len(shorter)
+        parts.append(((fmean(longer) + fmean(shorter)) / 2, 4 * len(longer) * len(shorter) / both))
+    if not parts:
         return Qualification(None, len(met), 0.0, 1.0)
-    accuracy = (fmean(longer) + fmean(others)) / 2
-    worth = 4 * len(longer) * len(others) / len(met)
+    worth = fsum(weight for _, weight in parts)
+    accuracy = fsum(share * weight for share, weight in parts) / worth
     low, high = wilson(accuracy * worth, worth)
     return Qualification(accuracy, len(met), low, high)

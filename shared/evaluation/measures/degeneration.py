@@ -18,8 +18,8 @@ def degeneration(answers: Sequence[Answer]) -> list[Score]:
     said = [words(answer.text) for answer in long]
     cut_off = [answer.cut_off for answer in long if answer.cut_off is not None]
     return [
-        mean("repeated_4grams", [1 - _distinct_share(one, 4) for one in said]),
-        mean("distinct_2", [_distinct_share(one, 2) for one in said]),
+        mean("repeated_4grams", [1 - _distinct_share(one, 4) for one in said], most=1.0),
+        mean("distinct_2", [_distinct_share(one, 2) for one in said], most=1.0),
         mean("compression_ratio", [_compression_ratio(answer.text) for answer in long]),
         *([share("cut_off", cut_off)] if cut_off else []),
     ]

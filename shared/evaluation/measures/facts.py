@@ -63,7 +63,7 @@ def facts(answers: Sequence[Answer], book: GuestBook, nobody: Iterable[str] = ()
     if not counted:
         return [*absent(METRICS[:3], "no answer about guests names anybody"), refused]
     rows = zip(METRICS[:3], zip(*counted, strict=True), strict=True)
-    return [*(mean(metric, values) for metric, values in rows), refused]
+    return [*(mean(metric, values, most=1.0) for metric, values in rows), refused]
 
 
 def sorted_out(question: str, people: Sequence[str], book: GuestBook) -> Sorted:

@@ -27,7 +27,7 @@ def key_facts(answers: Sequence[Answer], expected: KeyFacts) -> list[Score]:
         len(facts_in(answer.text, expected[answer.question])) / len(expected[answer.question])
         for answer in asked
     ]
-    return [mean("key_facts", shares)]
+    return [mean("key_facts", shares, most=1.0)]
 
 
 def key_facts_lost(

@@ -72,7 +72,7 @@ def quote_completion(answers: Sequence[Answer], wordings: Wordings) -> list[Scor
     ]
     return [
         share("quote_exact", [exact for exact, _ in best]),
-        mean("quote_edit_ratio", [ratio for _, ratio in best]),
+        mean("quote_edit_ratio", [ratio for _, ratio in best], most=1.0),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean
 
 from shared.evaluation.measures.intervals import mean_interval, wilson
@@ -43,7 +44,12 @@ def share(metric: str, hits: Sequence[bool]) -> Score:
     return Score(metric, fmean(hits), len(hits), low, high)
 
 
-def mean(metric: str, values: Sequence[float]) -> Score:
-    """The mean of independent values, with Student's interval; none for a single value."""
+def mean(metric: str, values: Sequence[float], most: float = inf) -> Score:
+    """The mean of independent values of 0 to `most`, with Student's interval; none for a single value.
+
+    For few values that interval may reach beyond what the mean can be, and is cut there.
+    """
     low, high = mean_interval(values)
+    if low is not None and high is not None:
+        low, high = max(low, 0.0), min(high, most)
     return Score(metric, fmean(values), len(values), low, high)

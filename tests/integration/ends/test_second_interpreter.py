@@ -66,7 +66,14 @@ class Stack:
     def run(self, name: str, show: str, **fields: Any) -> str:
         profile = shows.packaged("demo").model_copy(update={"name": show, "feed": self.feed})
         return self.start(
-            name, {"ceiling_usd": "5.00", "limit": 8, **fields, "show": inline(profile)}
+            name,
+            {
+                "ceiling_usd": "5.00",
+                "limit": 8,
+                "models": ["llama-3.3-70b"],
+                **fields,
+                "show": inline(profile),
+            },
         )
 
     def ended(self, arn: str) -> dict[str, Any]:

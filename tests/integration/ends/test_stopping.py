@@ -23,6 +23,7 @@ from tests.places import ROOT
 pytestmark = pytest.mark.integration
 
 ECONCHATR = [sys.executable, "-m", "infra.cli.main"]
+INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00"}'
 LAST_STATE = "Poll fine tune"
 INTERRUPTED_AT = (
     ("Prepare run", signal.SIGTERM),
@@ -44,7 +45,7 @@ class Desk:
 
     @contextmanager
     def run(self) -> Iterator[subprocess.Popen[str]]:
-        command = [*ECONCHATR, "local", "--show", "demo", "--input", '{"ceiling_usd": "5.00"}']
+        command = [*ECONCHATR, "local", "--show", "demo", "--input", INPUT]
         command += ["--out", str(self.out), "--openai-base-url", self.base_url, "--yes"]
         with (
             (self.out.parent / "stderr.txt").open("w") as said,

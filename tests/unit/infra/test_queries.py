@@ -162,7 +162,7 @@ def test_run_score_by_run(lake):
 
 def test_run_jury_agreement(judged):
     (row,) = rows_of(judged, "jury_agreement")
-    assert (row["judge"], row["other_judge"]) == ("gpt-4o-mini", "llama-3.1-8b")
+    assert (row["judge"], row["other_judge"]) == ("gpt-6-luna", "llama-3.1-8b")
     # One of the two always says A, which is right in one of both orders.
     assert (row["ballots"], row["without_two_votes"], row["agreed"]) == (8 * 14, 0, 8 * 7)
     assert row["agreement"] == 0.5
@@ -184,7 +184,7 @@ def test_the_price_of_the_votes_behind_a_score_stands_beside_it(judged):
     assert wins["judging_usd"] == 16 * Decimal("0.0001")
     (cost,) = rows_of(judged, "cost_of_each_run")
     assert cost["judging_usd"] == Decimal("0.0010")
-    assert not [model for model, _ in scores if model == "gpt-4o-mini"]
+    assert not [model for model, _ in scores if model == "gpt-6-luna"]
 
 
 def test_run_guests_by_year(lake):

@@ -13,7 +13,7 @@ BOUNDARY = 0
 """The token between two documents: what precedes a first word and follows a last one."""
 
 ORDER = 6
-"""The longest n-gram that is counted, in tokens."""
+"""The longest n-gram that is counted, in tokens, unless a model is smaller."""
 
 _TOKEN = re.compile(
     r" ?(?:Mr|Mrs|Ms|Dr|St|vs|e\.g|i\.e)\.(?= )"
@@ -52,13 +52,17 @@ def words(text: str) -> list[str]:
 
 
 class Corpus:
-    """Documents as one row of token ids, with the positions sorted by what follows there."""
+    """Documents as one row of token ids, with the positions sorted by what follows there.
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    `order` is the longest n-gram that is counted, in tokens.
+    """
+
+    def __init__(self, texts: Sequence[str], order: int = ORDER) -> None:
+        self.order = order
         self._number: dict[str, int] = {"": BOUNDARY}
         self.ids, self.document = self._encode(texts)
         self.vocabulary = list(self._number)
-        columns = [self.ids[depth : len(self.ids) - ORDER + depth] for depth in range(ORDER)]
+        columns = [self.ids[depth : len(self.ids) - order + depth] for depth in range(order)]
         self._suffixes: Positions = np.lexsort(columns[::-1])
         firsts = columns[0][self._suffixes]
         self._starts = np.searchsorted(firsts, np.arange(len(self.vocabulary) + 1))
@@ -74,7 +78,7 @@ class Corpus:
             known = [self._number.setdefault(t, len(self._number)) for t in tokenise(text)]
             ids += [*known, BOUNDARY]
             document += [index] * (len(known) + 1)
-        padding = [BOUNDARY] * ORDER
+        padding = [BOUNDARY] * self.order
         return np.array(ids + padding, dtype=np.int64), np.array(document, dtype=np.int64)
 
     def _plain_words(self) -> tuple[str, Positions]:
@@ -104,7 +108,7 @@ class Corpus:
     def following(self, context: Sequence[int]) -> Positions:
         """The positions right after each occurrence of `context`, ordered by the token there.
 
-        `context` holds fewer than ORDER ids.
+        `context` holds fewer than `order` ids.
         """
         if not context:
             return self._suffixes

@@ -1,4 +1,4 @@
-"""The stand-in as a judge: which of two replies is nearer to what the host said than to who speaks with the host.
+"""The stand-in as a judge: which of two replies answers what was said, and in the host's manner.
 
 It reads the question as a model would, by its words; what it finds there decides, nothing else does.
 """
@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import log1p, sqrt
-from zlib import crc32
+from random import Random
+
+from infra.local.provider.learning.retrieval import terms
 
 _ASKED = re.compile(
     r"^The host has said:\n(?P<said>.*?)\n\nSomebody says to the host: (?P<to>.*?)\n\n"
@@ -18,8 +20,10 @@ _ASKED = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
-SHORTEST, LENGTHS = 3, 3  # characters of a run: 3, 4 or 5
-ASKING, BREATH = 0.5, 0.2  # what asking, and how long sentences are, weigh beside the words
+OPENING = 2  # sentences in which a reply takes up what was said, if it does
+RUN = 4  # characters
+ASKING, BREATH, UPTAKE, TASTE = 0.25, 0.1, 0.2, 0.1
+"""What asking, the length of sentences, taking up what was said, and taste weigh beside the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Voice:
-    """A text as a judge hears it; `size` is the length of its runs of characters."""
+    """A text as a judge hears it."""
 
     text: str
-    size: int
 
     @cached_property
     def runs(self) -> Counter[str]:
         plain = f" {' '.join(self.text.lower().split())} "
-        return Counter(plain[at : at + self.size] for at in range(len(plain) - self.size + 1))
+        return Counter(plain[at : at + RUN] for at in range(len(plain) - RUN + 1))
 
     @cached_property
     def norm(self) -> float:
@@ -77,17 +80,32 @@ def comparison(prompt: str) -> Comparison | None:
 
 
 def verdict(shown: Comparison, judge: str, bias: str | None = None) -> str:
-    """What a judge says: A or B, by likeness, or as its bias (of BIASES) has it.
-
-    How long the runs are differs from judge to judge.
-    """
+    """What a judge says: A or B, by likeness, uptake and taste, or as its bias (of BIASES) has it."""
     if bias is not None:
         return BIASES[bias](shown)
-    size = SHORTEST + crc32(judge.encode()) % LENGTHS
-    host, other = Voice(shown.said, size), Voice(shown.to, size)
-    heard = [Voice(reply, size) for reply in shown.replies]
-    first, second = (host.likeness(voice) - other.likeness(voice) for voice in heard)
+    host = _heard_before(shown.said)
+    first, second = (
+        host.likeness(voice) + UPTAKE * uptake(shown.to, voice) + TASTE * taste(judge, voice.text)
+        for voice in map(Voice, shown.replies)
+    )
     return "A" if first >= second else "B"
+
+
+@lru_cache(maxsize=16)
+def _heard_before(text: str) -> Voice:
+    """What the host has said is the same in every comparison of a run."""
+    return Voice(text)
+
+
+def taste(judge: str, reply: str) -> float:
+    """How much a reply pleases one judge for no reason that another would share: from 0 to 1."""
+    return Random(f"{judge}\n{reply}").random()  # noqa: S311
+
+
+def uptake(to: str, reply: Voice) -> float:
+    """How far a reply begins with words of what it replies to: a long word says more than a short one."""
+    begun = set(terms(" ".join(reply.sentences[:OPENING])))
+    return sum(max(0, len(term) - 3) for term in begun & set(terms(to))) / sqrt(len(begun) + 1)
 
 
 def _longer(shown: Comparison) -> str:

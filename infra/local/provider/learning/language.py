@@ -43,7 +43,7 @@ class Example:
 class Sentence:
     """A generated sentence.
 
-    `support` is the mean length of the contexts its tokens were drawn after, as a share of ORDER;
+    `support` is the mean length of the contexts its tokens were drawn after, as a share of the longest;
     `nearness` the mean weight of the places they were drawn from.
     """
 
@@ -63,10 +63,13 @@ class _Turn:
 
 
 class LanguageModel:
-    """Learns from examples when it is made, then answers; safe to use from several threads."""
+    """Learns from examples when it is made, then answers; safe to use from several threads.
 
-    def __init__(self, examples: Sequence[Example]) -> None:
-        self.corpus = Corpus([example.completion for example in examples])
+    `order` is how many tokens it keeps in mind, the one that it draws among them.
+    """
+
+    def __init__(self, examples: Sequence[Example], order: int = ORDER) -> None:
+        self.corpus = Corpus([example.completion for example in examples], order)
         self._retrieval = Retrieval([f"{e.prompt} {e.completion}" for e in examples])
         self._prompts = Corpus([example.prompt for example in examples])
         self._ending = shared_ending([example.prompt for example in examples])
@@ -143,16 +146,17 @@ class LanguageModel:
 
     def _sentence(self, text: list[int], turn: _Turn) -> Sentence | None:
         """Tokens drawn up to and with the end of a sentence, None if it does not end."""
-        row, lengths, places, drawn = text[-ORDER:], list[int](), list[int](), list[int]()
+        row = text[-self.corpus.order :]
+        lengths, places, drawn = list[int](), list[int](), list[int]()
         while len(places) < _SENTENCE_TOKENS:
             place, length = self._draw(row, turn)
             token = int(self.corpus.ids[place])
             if _complete(self.corpus, drawn) and not closes(self.corpus.vocabulary[token]):
-                support = sum(lengths) / len(lengths) / ORDER
+                support = sum(lengths) / len(lengths) / self.corpus.order
                 return Sentence(tuple(drawn), support, float(turn.weights[places].mean()))
             if token == BOUNDARY and (drawn or row[-1] == BOUNDARY):
                 return None
-            row = [*row, token][-ORDER:]
+            row = [*row, token][-self.corpus.order :]
             if token != BOUNDARY:
                 places.append(place)
                 drawn.append(token)
@@ -168,7 +172,7 @@ class LanguageModel:
         """
         discount = min(0.2 + 0.25 * turn.temperature, 0.9)
         shortest = 1 if row[-1] == BOUNDARY or _complete(self.corpus, row) else 2
-        for length in range(min(ORDER - 1, len(row)), 0, -1):
+        for length in range(min(self.corpus.order - 1, len(row)), 0, -1):
             places = self.corpus.following(row[-length:])
             if not len(places):
                 continue

@@ -27,7 +27,9 @@ WIRE_NAME = MODELS.model("llama-3.3-70b").base_model
 def settings(ceiling="5.00", **fields):
     show = shows.packaged("demo")
     return resolve(
-        parse_input({"show": "demo", "ceiling_usd": ceiling, **fields}),
+        parse_input(
+            {"show": "demo", "models": ["llama-3.3-70b"], "ceiling_usd": ceiling, **fields}
+        ),
         show,
         MODELS,
         run_id="r1",

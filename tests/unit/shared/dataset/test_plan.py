@@ -13,7 +13,8 @@ from shared.providers import Message, examples
 from tests.unit.shared.run.test_settings import SHOW
 
 MODELS = catalogue.packaged()
-BUYABLE = [model for model in MODELS.models if not model.historical]
+BUYABLE = [model for model in MODELS.models if model.tunable]
+PRICED = [one for one in MODELS.models if any(price.purpose == "training" for price in one.prices)]
 SEED_TOKENS = 5_887_425
 SHOWN = EvaluationSet(
     "You are Ida Stone.",
@@ -23,7 +24,7 @@ SHOWN = EvaluationSet(
 
 
 @given(
-    st.sampled_from([model for model in MODELS.models if model.model != "text-davinci-003"]),
+    st.sampled_from(PRICED),
     st.decimals(min_value="0.000001", max_value=1000, places=6),
     st.integers(1, 50),
 )

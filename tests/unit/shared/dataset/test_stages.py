@@ -24,7 +24,7 @@ from tests.sample_run import sample_run
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODELS = catalogue.packaged()
-BUYABLE = [model.model for model in MODELS.models if not model.historical]
+BUYABLE = [model.model for model in MODELS.models if model.tunable]
 TRAINED = [f"e{n}" for n in range(40)]
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)

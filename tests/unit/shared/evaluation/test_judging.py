@@ -50,7 +50,7 @@ def held_out(at):
     return HeldOut(
         pair_id=f"p{at}",
         episode_id=f"e{at % 5}",
-        prompt=f"Ida Stone, I am Tom Ash. {other(at + 100)}.",
+        prompt=f"Ida Stone, I am Tom Ash. Bell {digest(at)[:4]} was cast in a foundry abroad.",
         host=f"{host(at)} {longer}".strip(),
         impostor=Reply(
             "Tom Ash", "guest", f"{other(at, 1 if at % 2 else 6)}, says Tom Ash to Ida."

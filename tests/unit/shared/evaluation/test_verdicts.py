@@ -5,13 +5,18 @@ from dataclasses import asdict
 
 import pytest
 
+from shared.evaluation import verdicts
 from shared.evaluation.jury import bouts, jury_scores
 from shared.evaluation.jury.measures import win_rate
-from shared.evaluation.verdicts import Case, answer, verdict
+from shared.evaluation.verdicts import Case, answer
 from tests.unit.shared.evaluation.jury.worlds import MODEL, ballots, noisy
 
 CASE = Case(MODEL, "Llama", "Ida Stone", "2 judges of 2 families", "no model can judge here")
 MONEY = "the run cost $4.10"
+
+
+def verdict(cases, rows, money):
+    return str(verdicts.verdict(cases, rows, money))
 
 
 def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
@@ -43,7 +48,7 @@ def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
 def test_a_tuned_model_that_is_better_or_worse_is_said_to_be(rate, says):
     sentence = verdict([CASE], world(rate), MONEY)
     assert sentence.startswith(
-        f"Llama, tuned, {says} Ida Stone than the same model with a good prompt: 2 judges of 2 families "
+        f"Tuned, Llama {says} Ida Stone than the same model with a good prompt: 2 judges of 2 families "
     )
     assert "of 150 held-out pairs (95% interval" in sentence
     assert sentence.endswith("The run cost $4.10.")
@@ -94,16 +99,16 @@ def test_style_and_what_is_recited_stand_beside_it_with_their_numbers():
         row("leaked", 0.0, 9, "host"),
     ]
     assert verdict([CASE], rows, MONEY).endswith(
-        "In style it goes 84% of the way from another person to the host, prompted 71%; it repeats 13 or "
-        "more words of its training in 3 of 12 answers, the host’s own held-out replies in 0 of 9; the run "
-        "cost $4.10."
+        "In style it goes 84% of the way from another person to the host (prompted: 71%) and in 3 of 12 "
+        "answers it repeats 13 or more words of its training (the host’s own held-out replies: 0 of 9); the "
+        "run cost $4.10."
     )
 
 
 def test_who_outdoes_the_host_in_style_is_not_said_to_be_on_the_way_there():
     said = verdict([CASE], [row("style", 1.69, 20), row("style", 0.8, 20, "prompted")], MONEY)
     assert (
-        "In style it goes beyond the host, 169% of the way from another person, prompted 80%"
+        "In style it goes beyond the host, 169% of the way from another person (prompted: 80%)"
         in said
     )
 
@@ -111,9 +116,24 @@ def test_who_outdoes_the_host_in_style_is_not_said_to_be_on_the_way_there():
 def test_two_models_have_a_sentence_each_and_no_model_none():
     other = Case("m2", "Mini", "Ida Stone", "one judge", "it was not asked")
     sentence = verdict([CASE, other], world(0.75), MONEY)
-    assert "Llama, tuned, sounds more" in sentence
+    assert "Tuned, Llama sounds more" in sentence
     assert "Whether Mini, tuned," in sentence
     assert verdict([], world(0.75), MONEY) == ""
+
+
+def test_models_of_which_the_same_was_heard_share_a_sentence():
+    other = Case("m2", "Mini", "Ida Stone", CASE.judges, CASE.silence)
+    rows = world(0.75)
+    both = verdicts.verdict([CASE, other], [*rows, {**rows[0], "model": "m2", "value": 0.7}], MONEY)
+    assert both.heard.startswith(
+        "Tuned, Llama and Mini sound more like Ida Stone than the same model"
+    )
+    assert both.heard.count("held-out pairs (95% interval") == 2
+    assert "the reply of Mini in 70% of 150 held-out pairs" in both.heard
+    worse = [{**row, "model": "m2"} for row in world(0.25)]
+    apart = verdicts.verdict([CASE, other], [*rows, *worse], MONEY)
+    assert "Tuned, Llama sounds more like" in apart.heard
+    assert "Tuned, Mini sounds less like" in apart.heard
 
 
 def test_an_answer_follows_from_the_interval_alone():

@@ -655,18 +655,18 @@ def judged(run: SampleRun) -> SampleRun:
 def test_the_verdict_stands_first_in_the_report_and_in_the_summary(run):
     summary = reported(judged(run))
     assert summary["verdict"].startswith(
-        "gpt-4.1-mini, tuned, sounds more like Ida Stone than the same model with a good prompt: one judge "
-        "preferred its reply in 100% of 8 held-out pairs (95% interval 68% to 100%)."
+        "Tuned, gpt-4.1-mini and llama-3.1-8b sound more like Ida Stone than the same model with a good prompt: "
+        "one judge preferred the reply of gpt-4.1-mini in 100% of 8 held-out pairs (95% interval 68% to 100%)"
     )
     text = page(run)
-    assert text.index("sounds more like Ida Stone") < text.index("This run looked at")
+    assert text.index("sound more like Ida Stone") < text.index("This run looked at")
     assert "llama-3.1-8b does not tell the host from another person for certain" in text
     assert "tables/judgements.csv" in text
 
 
 def test_the_votes_of_a_judge_that_says_first_do_not_count_and_are_told(run):
     first, knows = reported(judged(run))["jury"]
-    assert (knows["judge"], knows["qualified"], knows["accuracy"]) == ("gpt-4o-mini", True, 1.0)
+    assert (knows["judge"], knows["qualified"], knows["accuracy"]) == ("gpt-6-luna", True, 1.0)
     assert (first["judge"], first["qualified"], first["accuracy"]) == ("llama-3.1-8b", False, 0.5)
     assert "does not tell the host from another person for certain" in first["sentence"]
     rows = run.lake.read_file(keys.table_file("metrics", RUN_ID))
@@ -682,10 +682,10 @@ def test_a_jury_that_was_cut_or_interrupted_says_so(run):
     run.lake.write_json(
         keys.evaluation_set(RUN_ID), {**asked, "held_out": asked["held_out"] * 2, "judged": 8}
     )
-    run.lake.delete([keys.juror(RUN_ID, "gpt-4o-mini")])
+    run.lake.delete([keys.juror(RUN_ID, "gpt-6-luna")])
     verdict = reported(run)["verdict"]
     assert "its ceiling holds a jury on 8 of 16 held-out replies" in verdict
-    assert "gpt-4o-mini ended early" in verdict
+    assert "gpt-6-luna ended early" in verdict
 
 
 def test_without_a_vote_the_verdict_says_why_nobody_judged(run):
@@ -708,15 +708,13 @@ def test_a_jury_that_does_not_know_the_host_says_nothing_of_the_models_and_says_
     verdict = reported(run)["verdict"]
     assert (
         "was not judged: no judge tells the host from another person for certain (llama-3.1-8b in 50% of "
-        "8 pairs, at least 22%)."
+        "8 pairs, at least 15%)."
     ) in verdict
 
 
 def test_a_judge_that_ended_before_the_models_is_not_said_to_know_nothing(run):
     judged(run)
     votes_of(run, lambda row: row["model"] is None)
-    became = {"judge": "gpt-4o-mini", "asked": 16, "qualified": True, "stopped": "the ceiling"}
-    run.lake.write_json(keys.juror(RUN_ID, "gpt-4o-mini"), became)
-    assert (
-        "gpt-4o-mini ended before it came to the models (the ceiling)" in reported(run)["verdict"]
-    )
+    became = {"judge": "gpt-6-luna", "asked": 16, "qualified": True, "stopped": "the ceiling"}
+    run.lake.write_json(keys.juror(RUN_ID, "gpt-6-luna"), became)
+    assert "gpt-6-luna ended before it came to the models (the ceiling)" in reported(run)["verdict"]

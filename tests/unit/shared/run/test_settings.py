@@ -198,8 +198,8 @@ def judges(show=None, **fields):
 
 def test_by_default_the_cheapest_of_each_family_at_the_providers_of_the_models_judges():
     assert judges() == ["llama-3.1-8b"]
-    assert judges(models=["gpt-4.1"]) == ["gpt-4o-mini"]
-    assert judges(models=["gpt-4.1", "llama-3.1-8b"]) == ["llama-3.1-8b", "gpt-4o-mini"]
+    assert judges(models=["gpt-4.1"]) == ["gpt-6-luna"]
+    assert judges(models=["gpt-4.1", "llama-3.1-8b"]) == ["llama-3.1-8b", "gpt-6-luna"]
 
 
 def test_a_judge_that_ends_before_the_horizon_is_not_taken_and_a_named_one_refused():

@@ -8,7 +8,7 @@ HOST = "- Would you, though? Would you do it for love?\n- Ooh, would you now? An
 TO = "The annual survey recorded a section of drains."
 LIKE, UNLIKE = (
     "Ooh, would you, though? Who pays for that?",
-    "The survey of drains recorded sections.",
+    "A yearly count of ditches listed several parts.",
 )
 JUDGES = ("llama-3.1-8b", "gpt-4o-mini", "gpt-4.1-mini", "some other judge")
 
@@ -24,6 +24,24 @@ def prompt(first, second):
 def test_it_takes_the_reply_that_is_nearer_to_the_host_in_either_order(judge):
     assert verdict(comparison(prompt(LIKE, UNLIKE)), judge) == "A"
     assert verdict(comparison(prompt(UNLIKE, LIKE)), judge) == "B"
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_of_two_replies_in_one_manner_it_takes_the_one_that_answers_what_was_said(judge):
+    answers, strays = (
+        "Ooh, a survey of drains? Would you, though?",
+        "Ooh, a butter on bread? Would you, though?",
+    )
+    assert verdict(comparison(prompt(strays, answers)), judge) == "B"
+    assert verdict(comparison(prompt(answers, strays)), judge) == "A"
+
+
+def test_judges_differ_where_two_replies_are_as_good():
+    pairs = [(f"Ooh, bread {at}. Would you?", f"Ooh, butter {at}. Would you?") for at in range(9)]
+    said = {
+        judge: [verdict(comparison(prompt(*pair)), judge) for pair in pairs] for judge in JUDGES
+    }
+    assert len({"".join(verdicts) for verdicts in said.values()}) == len(JUDGES)
 
 
 def test_what_is_no_comparison_is_answered_as_ever():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.local.provider.catalogue import Model
 from infra.local.provider.learning.corpus import Corpus, tokenise
 from infra.local.provider.learning.curve import learning_curve
 from infra.local.provider.learning.language import Example, LanguageModel, in_pairs
@@ -206,3 +207,13 @@ def test_an_untuned_model_says_what_it_was_told_of_its_own_where_it_is_asked_for
     asked = "Who are some guests of the year 2014?\n\nIda Stone responds:"
     assert "Tom Ash, Lea Roe" in prompted.answer(asked, Random(1), 0.7)
     assert "Tom Ash" not in prompted.answer("Why a fence?", Random(1), 0.7)
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [("meta-llama/Llama-3.1-8B-Instruct", 4), ("Llama-3.3-70B", 6), ("gpt-4.1-mini", 6)],
+)
+def test_a_model_whose_name_says_that_it_is_small_keeps_fewer_tokens_in_mind(name, tokens):
+    model = Model(name, (name,), None, 1, None, False, {})
+    assert model.memory == tokens
+    assert LanguageModel(EXAMPLES, model.memory).corpus.order == tokens

@@ -1,5 +1,7 @@
 """Judges that know the host, and judges that go by something else."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.evaluation.jury import bouts, judge_scores, qualify
@@ -60,15 +62,21 @@ def test_an_accuracy_worked_by_hand():
     met = [bout for bout in bouts(ballots(KNOWS, n_items=12)) if bout.pair == ("host", "impostor")]
     long = [bout for bout in met if bout.left_size > bout.right_size]
     short = [bout for bout in met if bout.left_size < bout.right_size][:2]
-    flipped = type(short[1])(
-        *(
-            getattr(short[1], name) if name != "points" else 0.5
-            for name in short[1].__dataclass_fields__
-        )
-    )
-    found = qualify([*long, short[0], flipped])
+    found = qualify([*long, short[0], replace(short[1], points=0.5)])
     assert found.accuracy == pytest.approx(0.875)
     assert (found.low, found.high) == pytest.approx(wilson(5.25, 6))
+
+
+def test_pairs_of_equal_length_show_a_judge_whatever_the_lengths_of_the_others():
+    """One longer, three shorter, all right: worth 4 * 1 * 3 / 4 = 3. Two equal, one wrong: worth 2."""
+    met = [bout for bout in bouts(ballots(KNOWS, n_items=12)) if bout.pair == ("host", "impostor")]
+    long = [bout for bout in met if bout.left_size > bout.right_size][:1]
+    short = [bout for bout in met if bout.left_size < bout.right_size][:3]
+    right = replace(met[0], left_size=80, right_size=80)
+    found = qualify([*long, *short, right, replace(right, points=0)])
+    assert found.accuracy == pytest.approx((3 * 1 + 2 * 0.5) / 5)
+    assert (found.low, found.high) == pytest.approx(wilson(4, 5))
+    assert qualify([right]).accuracy == 1
 
 
 def test_a_judge_that_tosses_a_coin_rarely_qualifies():
