@@ -54,6 +54,7 @@ def scores(
     everything = [
         *rows,
         *lost,
+        *_quoted(lake, record, arms),
         *_leakage(lake, record, arms),
         *jury.rows(record),
         *_style(lake, record, no_style),
@@ -89,6 +90,19 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
         for _, said in sorted(replies.items())
         for pair_id in sorted(said)[:REPLIES_AN_EPISODE]
     ]
+
+
+def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
+    """What the machines quote is held against all that anybody said on the show."""
+    machines = {(arm, model): answers for (arm, model), answers in arms.items() if model}
+    quoted = [
+        one for said in machines.values() for answer in said for one in measures.quotations(answer)
+    ]
+    turns = lake.show_rows("turns", record.settings.show.name, ("text",)) if quoted else ()
+    said = measures.said_of(quoted, (row["text"] for row in turns))
+    for (arm, model), answers in machines.items():
+        for score in measures.unsaid_quotes(answers, said):
+            yield _row(record, arm, model, score)
 
 
 def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:

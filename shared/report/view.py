@@ -116,6 +116,11 @@ MEASURES = {
     "personal_data": Measure(
         "Personal data", "answers with an e-mail address or a telephone number", percent
     ),
+    "unsaid_quotes": Measure(
+        "Invented quotations",
+        "of the answers that quote at length, those with words that nobody said on the show",
+        percent,
+    ),
     "longest_shared_span": Measure(
         "Longest copied span", "consecutive words also in the training text", integer
     ),

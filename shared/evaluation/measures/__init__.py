@@ -22,6 +22,7 @@ from shared.evaluation.measures.leakage import (
     longest_shared_spans,
 )
 from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
+from shared.evaluation.measures.quotations import quotations, said_of, unsaid_quotes
 from shared.evaluation.measures.quotes import (
     Wordings,
     find_wordings,
@@ -63,12 +64,15 @@ __all__ = [
     "longest_shared_spans",
     "people_named",
     "percentiles",
+    "quotations",
     "quote_beginning",
     "quote_completion",
     "role_slips",
+    "said_of",
     "says_it_is_none",
     "size",
     "sorted_out",
+    "unsaid_quotes",
     "wilson",
     "words",
     "years_asked",

@@ -107,6 +107,17 @@ def test_scores_of_both_arms_stand_in_the_lake_and_in_the_summary(run):
     ]
 
 
+def test_what_an_answer_quotes_is_held_against_all_that_was_said_on_the_show(run):
+    through(run, "jobs").write_answers(
+        base='"I never once sold a porch to anybody," she said.', tuned=f'She said, "{HOST_TURN}"'
+    )
+    reported(run)
+    rows = run.lake.read_file(keys.table_file("metrics", RUN_ID))
+    invented = {row["arm"]: row["value"] for row in rows if row["metric"] == "unsaid_quotes"}
+    assert invented == {"base": 1.0, "tuned": 0.0}
+    assert "Invented quotations" in page(run)
+
+
 def test_the_guests_that_the_lake_knows_are_held_against_the_answers(run):
     through(run, "jobs").write_answers(tuned="Tom Ash, and Fred Flint.")
     reported(run)

@@ -1,0 +1,56 @@
+"""Whether a model puts words into people's mouths: quotations at length of what nobody said on the show."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Set
+from itertools import chain
+
+from shared.evaluation.measures.records import Answer, Score, absent, share
+from shared.words import Words, fold, ngrams, words
+
+QUOTED_WORDS = 6  # fewer are a title, a saying, a word that is talked about
+METRICS = ("unsaid_quotes",)
+
+_QUOTATION = re.compile(
+    r'(?<![\w"])"([^"\n]+)"'
+    # A single quote within a word is an apostrophe and ends nothing.
+    r"|(?<![\w'])'((?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)"
+)
+_LEFT_OUT = re.compile(r"\.\.\.|\[[^\]]*\]")
+
+
+def quotations(answer: Answer) -> list[Words]:
+    """What the answer quotes, at QUOTED_WORDS words or more; what is left out by an ellipsis divides.
+
+    What the question quoted is not the answer's own quotation.
+    """
+    quoted = ("".join(found) for found in _QUOTATION.findall(fold(answer.text)))
+    parts = map(words, chain.from_iterable(map(_LEFT_OUT.split, quoted)))
+    asked = _in_a_row(words(answer.question))
+    return [part for part in parts if len(part) >= QUOTED_WORDS and _in_a_row(part) not in asked]
+
+
+def said_of(quoted: Iterable[Words], spoken: Iterable[str]) -> set[Words]:
+    """Those quotations that stand word for word in one text of `spoken`, which is read once."""
+    waiting: dict[Words, set[Words]] = defaultdict(set)
+    for quotation in quoted:
+        waiting[quotation[:QUOTED_WORDS]].add(quotation)
+    said: set[Words] = set()
+    for text in map(words, spoken if waiting else ()):
+        begun = waiting.keys() & set(ngrams(text, QUOTED_WORDS))
+        whole = _in_a_row(text) if begun else ""
+        said.update(one for begin in begun for one in waiting[begin] if _in_a_row(one) in whole)
+    return said
+
+
+def unsaid_quotes(answers: Iterable[Answer], said: Set[Words]) -> list[Score]:
+    """Of the answers that quote somebody at length, those with a quotation that is not among `said`."""
+    quoted = [own for answer in answers if (own := quotations(answer))]
+    if not quoted:
+        return absent(METRICS, f"no answer quotes {QUOTED_WORDS} words or more")
+    return [share(METRICS[0], [not said >= set(own) for own in quoted])]
+
+
+def _in_a_row(said: Words) -> str:
+    """The words as a text in which another such text is found only at whole words."""
+    return f" {' '.join(said)} "
