@@ -5,7 +5,8 @@ from functools import cache, partial
 import boto3
 from botocore.config import Config
 
-from functions.wiring import api_key, ledger, models_and_prices
+from functions.wiring import api_key, ledger
+from shared.catalogue import Provider
 from shared.ledger import Notifier
 from shared.providers import check_listed
 from shared.providers.openai_compat import OpenAICompatible
@@ -14,12 +15,16 @@ from shared.run import RunSettings
 from shared.run.environment import environment
 
 
+def provider(settings: RunSettings, name: str) -> OpenAICompatible:
+    """The provider called `name` as the run's manifest has it, at the deployment's own address where it gives one."""
+    return _connected(settings.provider(name).model_dump_json())
+
+
 @cache
-def provider(name: str) -> OpenAICompatible:
-    """The provider called `name`, at the deployment's own address where it gives one."""
-    known = models_and_prices().provider(name)
+def _connected(profile: str) -> OpenAICompatible:
+    known = Provider.model_validate_json(profile)
     address = environment().provider_base_url or None
-    return OpenAICompatible.connect(known, partial(api_key, name), address)
+    return OpenAICompatible.connect(known, partial(api_key, known.provider), address)
 
 
 @cache
@@ -32,9 +37,11 @@ def notifier() -> Notifier:
 def check_providers(settings: RunSettings) -> None:
     """Raise unless every provider of the run answers, takes its key and lists the models."""
     wanted = [(model.provider, model.base_model) for model in settings.models]
-    check_listed(wanted, provider, "the secret that the stack names ProviderSecret")
+    check_listed(
+        wanted, partial(provider, settings), "the secret that the stack names ProviderSecret"
+    )
 
 
-def desk() -> Desk:
-    """Where purchases are made."""
-    return Desk(ledger(), provider, warn=notifier().warn)
+def desk(settings: RunSettings) -> Desk:
+    """Where a run's purchases are made."""
+    return Desk(ledger(), partial(provider, settings), warn=notifier().warn)

@@ -13,5 +13,5 @@ from shared.evaluation import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     arm = stages.Arm(event["arm"], event["model"])
-    answers = stages.answer(bucket(), desk(), settings, arm)
+    answers = stages.answer(bucket(), desk(settings), settings, arm)
     return {"answers": answers}

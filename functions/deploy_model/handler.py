@@ -14,6 +14,6 @@ from shared.fine_tuning import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    active = stages.deploy(bucket(), provider(model.provider), settings, model, utc_now())
+    active = stages.deploy(bucket(), provider(settings, model.provider), settings, model, utc_now())
     wait = stages.next_wait(event["wait"], event["waited"])
     return {**event, "deploying": not active, **wait}

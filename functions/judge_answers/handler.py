@@ -20,4 +20,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def late() -> bool:
         return int(context.get_remaining_time_in_millis()) < ROOM_MILLISECONDS
 
-    return stages.judge(bucket(), desk(), settings, event["judge"], late)
+    return stages.judge(bucket(), desk(settings), settings, event["judge"], late)

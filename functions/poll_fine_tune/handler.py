@@ -13,5 +13,5 @@ from shared.fine_tuning import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    over = stages.poll(bucket(), desk(), settings, model).done
+    over = stages.poll(bucket(), desk(settings), settings, model).done
     return {**event, "over": over, **stages.next_wait(event["wait"], event["waited"])}

@@ -14,8 +14,10 @@ from shared.fine_tuning import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    stages.check_still_offered(provider(model.provider), settings, model, utc_now().date())
+    stages.check_still_offered(
+        provider(settings, model.provider), settings, model, utc_now().date()
+    )
     return {
         **event,
-        "over": stages.submit(bucket(), desk(), settings, model).done,
+        "over": stages.submit(bucket(), desk(settings), settings, model).done,
     }

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared import catalogue, money, shows
-from shared.catalogue import Catalogue, Model
+from shared.catalogue import Catalogue, Model, Provider
 from shared.errors import InvalidField, RightsMissing, UnknownField
 from shared.run.judges import judges
 from shared.shows import ShowProfile
@@ -56,6 +56,8 @@ class RunSettings(BaseModel):
     max_cost_per_model_usd: Decimal | None
     models: tuple[Model, ...]
     judges: tuple[Model, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    """Those of the models and judges; a manifest of an older release has none."""
     n_epochs: int
     since: date | None
     limit: int | None
@@ -70,6 +72,11 @@ class RunSettings(BaseModel):
     def judge(self, name: str) -> Model:
         """The settings of the judge called `name`."""
         return next(judge for judge in self.judges if judge.model == name)
+
+    def provider(self, name: str) -> Provider:
+        """The profile of the provider called `name`, as it was when the run began."""
+        frozen = (one for one in self.providers if one.provider == name)
+        return next(frozen, None) or catalogue.packaged().provider(name)
 
     def shown(self, model: str) -> str:
         """The model's name where a person reads it: "stand-in for gpt-4.1-mini" where that answers."""
@@ -152,6 +159,8 @@ def resolve(
         raise InvalidField(
             f"show {show.name} has no questions; write at least one under `questions`"
         )
+    judging = judges(show, models, chosen, started_at.date())
+    asked_there = dict.fromkeys(model.provider for model in (*chosen, *judging))
     return RunSettings(
         run_id=run_id,
         started_at=started_at,
@@ -161,7 +170,8 @@ def resolve(
         month_ceiling_usd=month_ceiling_usd,
         max_cost_per_model_usd=asked.max_cost_per_model_usd,
         models=chosen,
-        judges=judges(show, models, chosen, started_at.date()),
+        judges=judging,
+        providers=tuple(models.provider(name) for name in asked_there),
         n_epochs=asked.n_epochs,
         since=asked.since,
         limit=asked.limit,

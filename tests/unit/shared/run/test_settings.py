@@ -222,3 +222,22 @@ def test_a_manifest_of_an_older_release_has_no_judges():
     kept = resolved().model_dump(mode="json")
     del kept["judges"]
     assert settings.frozen(kept).judges == ()
+
+
+def test_a_run_in_flight_keeps_the_address_that_its_provider_had_when_it_began():
+    run = resolved(models=["llama-3.3-70b"])
+    moved = run.provider("nebius").model_copy(update={"base_url": "https://moved.test/v1/"})
+    held = settings.frozen(
+        {**run.model_dump(mode="json"), "providers": [moved.model_dump(mode="json")]}
+    )
+    assert held.provider("nebius").base_url == "https://moved.test/v1/"
+
+
+def test_a_manifest_names_the_providers_of_its_models_and_judges_and_an_older_one_the_packaged():
+    run = resolved(
+        show={**SHOW, "evaluation": {"judges": ["gpt-6-luna"]}}, models=["llama-3.3-70b"]
+    )
+    assert [one.provider for one in run.providers] == ["nebius", "openai"]
+    manifest = run.model_dump(mode="json")
+    del manifest["providers"]
+    assert settings.frozen(manifest).provider("nebius") == run.provider("nebius")
