@@ -65,7 +65,8 @@ class EvaluationSet:
     """What is shown and asked: the prompted base card and exchanges, every model the held-out pairs and the probes.
 
     Judges are shown `excerpts`, other words of the host, and judge the first `judged` held-out pairs.
-    `on_topic` says of each question how many pairs that may train hold its topic, see `pairs_on_topic`.
+    `on_topic` says of each question how many pairs that may train hold its topic, see `pairs_on_topic`;
+    `expected` holds what the feed knows of a probe's answer, in all wordings of each fact.
     """
 
     card: str = ""
@@ -75,6 +76,7 @@ class EvaluationSet:
     judged: int = 0
     probes: tuple[str, ...] = ()
     on_topic: Mapping[str, int | None] = field(default_factory=dict)
+    expected: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
 
     def paid_arms(self) -> list[PaidArm]:
         """The arms that a provider answers; without a card nobody can be prompted with it."""
@@ -127,6 +129,10 @@ class EvaluationSet:
             document.get("judged", 0),
             tuple(document.get("probes", ())),
             document.get("on_topic", {}),
+            {
+                probe: tuple(map(tuple, facts))
+                for probe, facts in document.get("expected", {}).items()
+            },
         )
 
 

@@ -5,7 +5,14 @@ from operator import attrgetter
 from typing import Any
 
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
-from shared.dataset.examination import card, impostors, pairs_on_topic, probes
+from shared.dataset.examination import (
+    Appearance,
+    card,
+    impostors,
+    pairs_on_topic,
+    probes,
+    who_talked,
+)
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate, in_turns
 from shared.lake.tables import Lake
@@ -39,6 +46,10 @@ def evaluation_set(
     episodes = _episodes(lake, show)
     spoken = (f"{row['prompt'] or ''} {row['completion']}" for row in _texts(corpus, training))
     may_train = _oldest_first(episodes, {one.episode_id for one in training})
+    came = [
+        Appearance(row["published"].year, row["title"] or "", tuple(row["guests"] or ()))
+        for row in may_train
+    ]
     return EvaluationSet(
         card=_card(show, may_train),
         exchanges=tuple(Exchange(**texts[one.pair_id]) for one in shown),
@@ -55,7 +66,8 @@ def evaluation_set(
         ),
         excerpts=tuple(texts[one.pair_id]["completion"] for one in heard),
         on_topic=pairs_on_topic(show, spoken),
-        probes=probes(show, ((row["published"].year, row["guests"] or ()) for row in may_train)),
+        probes=probes(show, came),
+        expected=who_talked(show, came),
     )
 
 

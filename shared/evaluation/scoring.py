@@ -22,8 +22,12 @@ def known(
     questions: Iterable[str],
     spoken: Iterable[str],
     appearances: Iterable[tuple[int, Sequence[str]]],
+    expected: KeyFacts | None = None,
 ) -> Known:
-    """From the profile's own quotes, what the host says, and the year and guests of each episode."""
+    """From the profile's own quotes, what the host says, and the year and guests of each episode.
+
+    `expected` are facts of further questions besides the profile's.
+    """
     asked = set(questions)
     heard = measures.find_wordings(asked, spoken)
     given = measures.given_wordings(asked, show.quotes)
@@ -31,7 +35,7 @@ def known(
         question: heard.get(question, set()) | given.get(question, set())
         for question in heard.keys() | given.keys()
     }
-    return Known(wordings, measures.guest_book(appearances), show.key_facts)
+    return Known(wordings, measures.guest_book(appearances), {**show.key_facts, **(expected or {})})
 
 
 def score(answers: Sequence[Answer], show: ShowProfile, facts: Known) -> list[Score]:

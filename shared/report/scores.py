@@ -24,7 +24,11 @@ def known(lake: Lake, record: RunRecord) -> scoring.Known:
     questions = {_asked(row) for row in record.generations}
     appearances = ((row["published"].year, row["guests"] or ()) for row in record.episodes)
     return scoring.known(
-        record.settings.show, questions, host_words(lake, record, questions), appearances
+        record.settings.show,
+        questions,
+        host_words(lake, record, questions),
+        appearances,
+        (record.evaluation or {}).get("expected"),
     )
 
 

@@ -105,7 +105,9 @@ MEASURES = {
     ),
     "facts_refused": Measure("Named nobody", "answers about guests without a name", percent),
     "key_facts": Measure(
-        "Key facts", "of the facts that the profile expects of an answer, those it holds", percent
+        "Key facts",
+        "of the facts that the profile expects of an answer, and of who talked about what, those it holds",
+        percent,
     ),
     "key_facts_lost": Measure(
         "Key facts lost", "of those in the untuned model’s answers, the ones missing here", percent

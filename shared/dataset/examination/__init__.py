@@ -2,7 +2,7 @@
 
 from shared.dataset.examination.impostors import impostors
 from shared.dataset.examination.persona import card
-from shared.dataset.examination.probes import probes
+from shared.dataset.examination.probes import Appearance, probes, who_talked
 from shared.dataset.examination.topics import pairs_on_topic
 
-__all__ = ["card", "impostors", "pairs_on_topic", "probes"]
+__all__ = ["Appearance", "card", "impostors", "pairs_on_topic", "probes", "who_talked"]

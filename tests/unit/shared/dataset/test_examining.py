@@ -35,7 +35,7 @@ def own_words(stem, n):
     return " ".join(f"{stem}w{at}" for at in range(n))
 
 
-def put(lake, episodes, n=8, roles=("guest", "host")):
+def put(lake, episodes, n=8, roles=("guest", "host"), title="Title of {}"):
     """Episodes of one day after the other in which the roles speak in turn, each in words of its own.
 
     The latest are held out.
@@ -60,7 +60,7 @@ def put(lake, episodes, n=8, roles=("guest", "host")):
         {
             "show": SHOW["name"],
             "episode_id": episode_id,
-            "title": f"Title of {episode_id}",
+            "title": title.format(episode_id),
             "guests": [f"Guest of {episode_id}"],
             "published": MAY + timedelta(days=day),
             "status": "parsed",
@@ -91,6 +91,18 @@ def test_what_the_prompted_base_is_shown_is_from_episodes_that_may_train_alone(l
         assert f"of {episode_id}" not in shown.card
     assert "Title of" in shown.card
     assert "Guest of" in shown.card
+
+
+def test_what_the_feed_knows_is_asked_of_training_episodes_and_kept_beside_the_probe(lake):
+    put(lake, [*TRAINED, *HELD_OUT], title="Guest of {0} on The Art of {0}")
+    shown = built(lake)
+    assert len(shown.expected) == 3
+    for probe, ((guest, surname),) in shown.expected.items():
+        episode_id = guest.removeprefix("Guest of ")
+        assert probe in shown.probes
+        assert f"The Art of {episode_id}" in probe
+        assert surname == episode_id
+        assert episode_id in TRAINED
 
 
 def test_held_out_items_are_held_out_and_stand_beside_both_replies(lake):
