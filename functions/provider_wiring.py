@@ -1,8 +1,10 @@
 """What the handlers that buy need besides: the providers, and the desk that buys there."""
 
+from collections.abc import Callable
 from functools import cache, partial
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from functions.wiring import api_key, ledger
@@ -13,6 +15,8 @@ from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
 from shared.run import RunSettings
 from shared.run.environment import environment
+
+ROOM_MILLISECONDS = 180_000
 
 
 def provider(settings: RunSettings, name: str) -> OpenAICompatible:
@@ -40,6 +44,11 @@ def check_providers(settings: RunSettings) -> None:
     check_listed(
         wanted, partial(provider, settings), "the secret that the stack names ProviderSecret"
     )
+
+
+def late(context: LambdaContext) -> Callable[[], bool]:
+    """Whether the function has too little time left for another answer, waits for a busy provider included."""
+    return lambda: int(context.get_remaining_time_in_millis()) < ROOM_MILLISECONDS
 
 
 def desk(settings: RunSettings) -> Desk:

@@ -19,8 +19,8 @@ class EveryFineTuneFailed(EconChatRError):
     """No model is left to be questioned; what the failed ones cost is recorded."""
 
 
-class JuryUnfinished(Transient):
-    """A judge has more ballots than fit one call; the same call goes on where this one ended."""
+class BatchUnfinished(Transient):
+    """An arm or a judge is asked more than fits one call; the same call goes on where this one ended."""
 
 
 # What ends one judge's work and not the run: what is bought is kept, and the judge says why.
@@ -64,16 +64,26 @@ def keep_references(bucket: Bucket, settings: RunSettings) -> int:
     return len(rows)
 
 
-def answer(bucket: Bucket, desk: Desk, settings: RunSettings, arm: Arm) -> int:
+def answer(
+    bucket: Bucket,
+    desk: Desk,
+    settings: RunSettings,
+    arm: Arm,
+    late: Callable[[], bool],
+) -> int:
     """Ask `arm` every item, keeping each answer as it comes; returns how many there are.
 
-    Raises SpendCeilingReached when the next answer does not fit; what was answered before is kept.
+    Raises SpendCeilingReached when the next answer does not fit, and BatchUnfinished when `late` says
+    so; what was answered before is kept.
     """
     kept = keys.answers(settings.run_id, arm.model, arm.name)
     shown = _evaluation_set(bucket, settings)
     outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
     rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a batch that was interrupted
-    for item in shown.items(settings.show.questions)[len(rows) :]:
+    items = shown.items(settings.show.questions)
+    for item in items[len(rows) :]:
+        if late():
+            raise BatchUnfinished(f"{arm.model}, {arm.name}: answered {len(rows)} of {len(items)}")
         question = samples.question(
             settings, arm.model, arm.name, item.prompt, shown, outcome["fine_tuned_model"]
         )
@@ -96,7 +106,7 @@ def judge(
     """Ask one judge every ballot, keeping votes as they come; returns what became of it.
 
     A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
-    its work, not the run. Raises JuryUnfinished when `late` says so, SpendOverrun, or what may pass.
+    its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun, or what may pass.
     """
     docket = _docket(bucket, settings, name)
     kept = keys.judgements(settings.run_id, name)
@@ -124,7 +134,7 @@ def _ask_all(
     kept = keys.judgements(docket.settings.run_id, docket.judge.model)
     for ballot in ballots[len(rows) :]:
         if late():
-            raise JuryUnfinished(f"{docket.judge.model} has judged {len(rows)} of {len(ballots)}")
+            raise BatchUnfinished(f"{docket.judge.model} has judged {len(rows)} of {len(ballots)}")
         question = docket.question(ballot)
         try:
             answered = ask(desk, question)

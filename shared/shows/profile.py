@@ -127,7 +127,7 @@ class Evaluation(_Record):
     max_answer_tokens: int = Field(default=256, ge=16, le=4096)
     temperature: float = Field(default=0.7, ge=0, le=2)
     seed: int = 2012
-    held_out_items: int = Field(default=40, ge=0, le=150)
+    held_out_items: int = Field(default=150, ge=0, le=500)
     judges: tuple[str, ...] | None = Field(default=None, max_length=5)
 
 

@@ -13,7 +13,7 @@ from shared.dataset.ballots.ballot import REPLY_TOKENS, VOTE_TOKENS, Bench
 from shared.dataset.ballots.blinding import NAME, blinder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut, Reply
 from shared.evaluation import stages
-from shared.evaluation.stages import JuryUnfinished
+from shared.evaluation.stages import BatchUnfinished
 from shared.ids import digest
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
@@ -225,7 +225,7 @@ def test_a_judge_that_is_killed_goes_on_where_it_was(answered, ledger, clock):
 
 def test_a_judge_that_is_late_hands_over_and_goes_on(answered, ledger, clock):
     judge, looks = Judge(), iter(range(1000))
-    with pytest.raises(JuryUnfinished, match="has judged 7 of 16"):
+    with pytest.raises(BatchUnfinished, match="has judged 7 of 16"):
         heard(answered, desk_of(judge, ledger, clock), late=lambda: next(looks) >= 7)
     assert len(rows_of(answered)) == 7
     assert heard(answered, desk_of(judge, ledger, clock))["asked"] == 64

@@ -40,6 +40,10 @@ def run(run_id="r1"):
     return settings.model_copy(update={"run_id": run_id})
 
 
+def in_time():
+    return False
+
+
 def outcome(lake, model=MINI, status="succeeded", run_id="r1", error=None):
     row = {
         "model": model.model,
@@ -87,7 +91,7 @@ def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_ar
     outcome(lake)
     shown(lake)
     for arm in (BASE, PROMPTED, TUNED):
-        assert stages.answer(lake, desk, run(), arm) == 6
+        assert stages.answer(lake, desk, run(), arm, in_time) == 6
     sent = {"base": [], "prompted": [], "tuned": []}
     for at, call in enumerate(provider.calls):
         sent[list(sent)[at // 6]].append(call.request.messages)
@@ -104,10 +108,20 @@ def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_ar
     assert {call.request.model for call in provider.calls[:12]} == {MINI.answering_model}
 
 
+def test_an_arm_that_is_late_hands_over_and_goes_on_without_asking_again(lake, desk, provider):
+    outcome(lake)
+    shown(lake)
+    looks = iter(range(100))
+    with pytest.raises(stages.BatchUnfinished, match="tuned: answered 4 of 6"):
+        stages.answer(lake, desk, run(), TUNED, lambda: next(looks) >= 4)
+    assert stages.answer(lake, desk, run(), TUNED, in_time) == 6
+    assert len(provider.calls) == 6
+
+
 def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(lake, desk):
     outcome(lake)
     shown(lake)
-    stages.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED, in_time)
     items = [(row["question"], row["item_kind"], row["pair_id"]) for row in kept(lake)]
     assert items == [
         *((number, "question", None) for number in (1, 2, 3)),
@@ -120,7 +134,7 @@ def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(la
 def test_a_question_tells_whether_training_holds_its_topic(lake, desk):
     outcome(lake)
     shown(lake)
-    stages.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED, in_time)
     tagged = {row["prompt"]: row["topic_in_training"] for row in kept(lake)}
     assert [tagged[question] for question in QUESTIONS] == [True, False, None]
     assert tagged["Are you really Ida Stone?"] is None
@@ -167,7 +181,7 @@ def test_a_run_whose_models_all_failed_says_why_of_each(lake):
 
 def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provider):
     outcome(lake)
-    assert stages.answer(lake, desk, run(), TUNED) == 3
+    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
     asked = [call.request.messages[0].content for call in provider.calls]
     assert asked == [f"{question}\n\nIda Stone responds:" for question in QUESTIONS]
     rows = kept(lake)
@@ -179,7 +193,7 @@ def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provide
 def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk, provider):
     outcome(lake, LLAMA)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), Arm(name, LLAMA.model))
+        stages.answer(lake, desk, run(), Arm(name, LLAMA.model), in_time)
     assert [call.request.model for call in provider.calls] == (
         [LLAMA.serving_model] * 3 + [f"ft:{LLAMA.model}"] * 3
     )
@@ -188,7 +202,7 @@ def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk
 def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     outcome(lake)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), Arm(name, MINI.model))
+        stages.answer(lake, desk, run(), Arm(name, MINI.model), in_time)
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
     base = input_price.cost(50) + output_price.cost(10)
     tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
@@ -212,7 +226,7 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
     reserved = sum(question.reserved for question in questions)
     assert reserved == plan.evaluation_cost(MINI, run().show, SHOWN)
     for arm in (BASE, PROMPTED, TUNED):
-        stages.answer(lake, desk, run(), arm)
+        stages.answer(lake, desk, run(), arm, in_time)
     assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved
     for question in questions:
         line = examples.encode_line(question.request.messages)
@@ -229,7 +243,7 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
 
     outcome(lake)
     desk = Desk(ledger, lambda name: Watching(), clock.now, clock.sleep)
-    stages.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED, in_time)
     assert kept_before == [0, 1, 2]
 
 
@@ -238,7 +252,7 @@ def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, d
     one = max(question.reserved for question in asked(TUNED, "poor", EvaluationSet()))
     ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     with pytest.raises(SpendCeilingReached):
-        stages.answer(lake, desk, run("poor"), TUNED)
+        stages.answer(lake, desk, run("poor"), TUNED, in_time)
     rows = kept(lake, run_id="poor")
     assert 0 < len(rows) < len(QUESTIONS)
     assert len(provider.calls) == len(rows)
@@ -251,9 +265,9 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
     outcome(lake)
     provider.script("complete", None, Fault.NOT_SENT)
     with pytest.raises(Exception, match="no connection"):
-        stages.answer(lake, desk, run(), TUNED)
+        stages.answer(lake, desk, run(), TUNED, in_time)
     assert len(kept(lake)) == 1
-    stages.answer(lake, desk, run(), TUNED)
+    stages.answer(lake, desk, run(), TUNED, in_time)
     assert len(provider.calls) == len(kept(lake)) == 3
     assert [row["question"] for row in kept(lake)] == [1, 2, 3]
     assert {row["bought_now"] for row in kept(lake)} == {True}
@@ -263,8 +277,8 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
 def test_an_answer_another_run_bought_is_free_and_marked_so(lake, desk, ledger):
     outcome(lake)
     outcome(lake, run_id="r2")
-    stages.answer(lake, desk, run(), TUNED)
-    stages.answer(lake, desk, run("r2"), TUNED)
+    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, desk, run("r2"), TUNED, in_time)
     assert {row["bought_now"] for row in kept(lake)} == {True}
     assert {row["bought_now"] for row in kept(lake, run_id="r2")} == {False}
     assert ledger.totals("r2").settled == 0
@@ -274,5 +288,5 @@ def test_a_provider_that_stays_busy_hands_the_wait_back_to_the_machine(lake, des
     outcome(lake)
     provider.script("complete", *[Fault.RATE_LIMITED] * 200)
     with pytest.raises(RateLimited):
-        stages.answer(lake, desk, run(), TUNED)
+        stages.answer(lake, desk, run(), TUNED, in_time)
     assert kept(lake) is None
