@@ -1,15 +1,19 @@
 """Before money moves: who will be asked is said, found to answer, and agreed to."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from infra.local.laptop import api_key
 from shared import money
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, Transient
-from shared.providers import ProviderUnusable, check_listed
+from shared.providers import ProviderUnusable, check_listed, names_listed
 from shared.providers.openai_compat import OpenAICompatible
 from shared.run import RunSettings
+
+KEY_IN = "OPENAI_API_KEY"
 
 
 class NotAgreed(BadInput):
@@ -43,14 +47,30 @@ def before_money_moves(
 
 def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> None:
     """Raise ProviderUnusable unless address, key and models stand one free call."""
-    key = api_key(base_url)
-
-    def connected(name: str) -> OpenAICompatible:
-        return OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)
-
     wanted = [(model.provider, model.base_model) for model in settings.models]
+    with _unusable_while_silent(base_url):
+        check_listed(wanted, _connection(models, base_url), KEY_IN)
+
+
+def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], bool]:
+    """The models that the provider at an address lists for the key, and whether it shows jobs of it; free.
+
+    Raises ProviderUnusable or NoApiKey.
+    """
+    asked = _connection(models, base_url)(models.providers[0].provider)
+    with _unusable_while_silent(base_url):
+        return names_listed(asked, KEY_IN), bool(asked.jobs())
+
+
+def _connection(models: Catalogue, base_url: str) -> Callable[[str], OpenAICompatible]:
+    key = api_key(base_url)
+    return lambda name: OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)
+
+
+@contextmanager
+def _unusable_while_silent(base_url: str) -> Iterator[None]:
     try:
-        check_listed(wanted, connected, "OPENAI_API_KEY")
+        yield
     except Transient as error:
         raise ProviderUnusable(
             f"{base_url} does not answer now ({error}); nothing was bought; check the address, which "

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra.cli import inspect_page, query, runs, score
-from infra.cli.answers import ask, quiz
+from infra.cli import inspect_page, models, query, runs
+from infra.cli.answers import ask, quiz, score
 from infra.cli.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("local", help="one run of the whole machine in an embedded cloud")
     )
     _add_plan(commands.add_parser("plan", help="the same up to the plan; spends nothing"))
+    _add_models(
+        commands.add_parser("models", help="what can be tuned, where, at what price, until when")
+    )
     _add_ask(commands.add_parser("ask", help="one question to a finished model, tuned and untuned"))
     _add_query(
         commands.add_parser("query", help="a packaged or ad-hoc Athena query on the embedded lake")
@@ -64,6 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_prices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="models and prices of your own, before the packaged ones",
+    )
+
+
 def _add_place_and_prices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
@@ -71,12 +83,7 @@ def _add_place_and_prices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="the bucket as plain files"
     )
-    parser.add_argument(
-        "--catalogue",
-        type=Path,
-        metavar="FILE",
-        help="models and prices of your own, before the packaged ones",
-    )
+    _add_prices(parser)
     parser.add_argument(
         "--month-ceiling-usd",
         default="1000.00",
@@ -92,12 +99,24 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_provider(parser: argparse.ArgumentParser) -> None:
+def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--openai-base-url",
-        metavar="URL",
-        help="a model provider to use in place of the stand-in; needs OPENAI_API_KEY",
+        "--show", metavar="NAME_OR_FILE", help="whose plan and horizon count (default: any plan)"
     )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where a plan tells how large the corpus is"
+    )
+    _add_prices(parser)
+    _add_address(parser, "a provider to ask, for nothing, whether your key may; needs")
+    parser.set_defaults(run=models.run)
+
+
+def _add_address(parser: argparse.ArgumentParser, meant: str) -> None:
+    parser.add_argument("--openai-base-url", metavar="URL", help=f"{meant} OPENAI_API_KEY")
+
+
+def _add_provider(parser: argparse.ArgumentParser) -> None:
+    _add_address(parser, "a model provider to use in place of the stand-in; needs")
     parser.add_argument(
         "--yes", action="store_true", help="agree beforehand to what a real provider may bill"
     )

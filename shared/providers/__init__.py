@@ -31,7 +31,7 @@ from shared.providers.contract import (
     UploadedFile,
     run_key,
 )
-from shared.providers.listed import ProviderUnusable, check_listed
+from shared.providers.listed import ProviderUnusable, check_listed, names_listed
 
 __all__ = [
     "CALL_TIMEOUT_SECONDS",
@@ -61,5 +61,6 @@ __all__ = [
     "TrainingStep",
     "UploadedFile",
     "check_listed",
+    "names_listed",
     "run_key",
 ]

@@ -34,7 +34,7 @@ def check_listed(
         models.setdefault(name, []).append(model)
     for name, names in models.items():
         asked = provider(name)
-        listed = _names(asked, key_in)
+        listed = names_listed(asked, key_in)
         missing = [model for model in names if listed and model not in listed]
         if missing:
             raise ProviderUnusable(
@@ -44,7 +44,8 @@ def check_listed(
             )
 
 
-def _names(asked: Lister, key_in: str) -> frozenset[str]:
+def names_listed(asked: Lister, key_in: str) -> frozenset[str]:
+    """The models that the provider lists for this key; raises ProviderUnusable, or Transient as it is."""
     try:
         return asked.model_names()
     except (BadInput, Transient):

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from infra.cli.answer_file import AnswersUnreadable, read_rows
+from infra.cli.answers.answer_file import AnswersUnreadable, read_rows
 from infra.cli.telling import print_table
 from shared.evaluation.measures import wilson
 

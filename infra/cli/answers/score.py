@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from infra.cli import asked
-from infra.cli.answer_file import Arm, read_answers
+from infra.cli.answers.answer_file import Arm, read_answers
 from infra.cli.telling import print_table
 from shared.corpus import fetcher_for, host_of, parse_feed
 from shared.dataset.speech.bags import Speech
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         for arm, answers in arms.items()
         for found in (
             *scoring.score(answers, show, known),
+            *_quoted(arguments.out, show, answers),
             *_leakage(arguments.out, show, answers),
         )
     ]
@@ -122,6 +123,15 @@ def _spoken(out: Path | None, show: ShowProfile) -> Iterator[str]:
     for row in _table(out, "turns", show, ("role", "text")):
         if row["role"] == "host":
             yield row["text"]
+
+
+def _quoted(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> list[Score]:
+    """What the answers quote at length, held against all that anybody said on the show, where a lake is."""
+    if out is None:
+        return []
+    quoted = [one for answer in answers for one in measures.quotations(answer)]
+    turns = _table(out, "turns", show, ("text",)) if quoted else ()
+    return measures.unsaid_quotes(answers, measures.said_of(quoted, (row["text"] for row in turns)))
 
 
 def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> list[Score]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.cli import answer_file
+from infra.cli.answers import answer_file
 from infra.cli.main import main
 from shared.lake import keys
 from shared.lake.tables import _parquet
@@ -180,12 +180,14 @@ def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path)
     body = (
         'question,answer\n"Finish this sentence: ""Rain is patient, and",so am I\n'
         f"{GUESTS},Tom Ek\nWhy?,{recited.title()}\n"
+        'Who?,"""Rain is patient, and so am I"""\nWho?,"""Rain is patient, and so is she"""\n'
     )
     found = by_metric(rows(body, "--out", str(tmp_path)))
     assert found["quote_exact"]["value"] == 1.0
     assert found["facts_right"]["value"] == 1.0
     assert found["longest_shared_span"]["value"] == 16
-    assert found["leaked"]["value"] == pytest.approx(1 / 3)
+    assert found["leaked"]["value"] == pytest.approx(1 / 5)
+    assert (found["unsaid_quotes"]["value"], found["unsaid_quotes"]["n"]) == (0.5, 2)
 
 
 def test_a_run_that_kept_speech_tells_whose_style_it_is(rows, tmp_path):

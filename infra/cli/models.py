@@ -1,0 +1,145 @@
+"""`econchatr models`: what can be tuned, where, at what price and until when; cheapest for a corpus first."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from infra.cli import asked
+from infra.cli.asking import what_the_key_may
+from infra.cli.telling import print_table
+from shared import catalogue, money
+from shared.catalogue import Catalogue, Model, Price, Purpose
+from shared.clock import utc_now
+from shared.errors import InvalidField, ModelShutdown
+from shared.shows import ShowProfile
+
+OLD = timedelta(days=90)
+MILLION = 1_000_000
+PRICES: tuple[Purpose, ...] = ("training", "base_input", "base_output", "input", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One model as it can be bought today; `refusal` says why it cannot, empty where it can.
+
+    `cost` is the training of `tokens` tokens, all epochs together.
+    """
+
+    model: Model
+    tokens: int
+    cost: Decimal
+    refusal: str
+    old_prices: date | None
+
+
+def offers(
+    known: Catalogue, today: date, horizon_days: int, tokens: Mapping[str, int]
+) -> list[Offer]:
+    """Every tunable model, those that can be bought first, then by what training costs.
+
+    `tokens` are the billed tokens by model; a million where nobody counted.
+    """
+    found = [
+        Offer(
+            model,
+            tokens.get(model.model, MILLION),
+            model.price("training").cost(tokens.get(model.model, MILLION)),
+            _refusal(model, today, horizon_days),
+            _old(model.prices, today),
+        )
+        for model in known.models
+        if model.tunable
+    ]
+    return sorted(found, key=lambda one: (bool(one.refusal), one.cost, one.model.model))
+
+
+def _refusal(model: Model, today: date, horizon_days: int) -> str:
+    try:
+        catalogue.check_lifetime(model, today, horizon_days)
+    except ModelShutdown as error:
+        return str(error)
+    return ""
+
+
+def _old(prices: Sequence[Price], today: date) -> date | None:
+    """The oldest day of a price that is too old to be trusted."""
+    oldest = min(price.as_of for price in prices)
+    return oldest if today - oldest > OLD else None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what can be tuned; 0."""
+    known = asked.models_and_prices(arguments.catalogue)
+    asked.check_address(arguments.openai_base_url)
+    show = asked.show_profile(arguments.show) if arguments.show else None
+    planned = _planned_tokens(arguments.out, show, known)
+    horizon = show.horizon_days if show else ShowProfile.model_fields["horizon_days"].default
+    found = offers(known, utc_now().date(), horizon, planned)
+    _tell(found, planned)
+    for line in _checked(found, known, arguments.openai_base_url):
+        print(line)
+    return 0
+
+
+def _planned_tokens(out: Path | None, show: ShowProfile | None, known: Catalogue) -> dict[str, int]:
+    """Billed tokens by model, all epochs, of the newest plan in `out`; raises InvalidField where there is none.
+
+    A model that was not planned counts as the planned one with the most tokens does.
+    """
+    if out is None:
+        return {}
+    for path in sorted(out.glob("runs/*/plan.json"), key=lambda path: path.stat().st_mtime)[::-1]:
+        manifest = json.loads((path.parent / "manifest.json").read_text("utf-8"))
+        if show is None or manifest["show"]["name"] == show.name:
+            rows = json.loads(path.read_text("utf-8"))
+            exact = {row["model"]: row["usable_tokens"] * row["n_epochs"] for row in rows}
+            return dict.fromkeys((one.model for one in known.models), max(exact.values())) | exact
+    raise InvalidField(
+        f"--out {str(out)!r} holds no plan{f' of {show.name}' if show else ''}; "
+        "run `econchatr plan` there first, or leave it out"
+    )
+
+
+def _tell(found: Sequence[Offer], planned: Mapping[str, int]) -> None:
+    print_table(
+        ("model", "provider", "trains for", *(f"{name}/1M" for name in PRICES), "until", "today"),
+        [
+            (
+                one.model.model,
+                one.model.provider,
+                money.format_usd(one.cost),
+                *(f"{one.model.price(name).cost(MILLION):.2f}" for name in PRICES),
+                one.model.shutdown_date or "-",
+                "no" if one.refusal else "yes",
+            )
+            for one in found
+        ],
+    )
+    of = "the corpus of the newest plan, all epochs" if planned else "a million billed tokens"
+    print(f"\nUS dollars; `trains for` is for {of}. Base prices are the untuned model's.")
+    for one in found:
+        if one.refusal:
+            print(f"No: {one.refusal}.")
+        if one.old_prices:
+            print(
+                f"Old prices: {one.model.model}'s are of {one.old_prices}; look them up and give yours "
+                "with --catalogue."
+            )
+
+
+def _checked(found: Sequence[Offer], known: Catalogue, address: str | None) -> Iterator[str]:
+    """What one free call tells of the provider at `address`: which models it lists for this key."""
+    if address is None:
+        return
+    listed, has_jobs = what_the_key_may(known, address)
+    there = [one.model.model for one in found if one.model.base_model in listed]
+    yield f"\n{address} takes the key and lists {', '.join(there) or 'none of these models'}."
+    if not has_jobs:
+        yield (
+            "It shows no fine-tuning job of this key: at OpenAI, organisations that never tuned may create "
+            "none any more (403 training_not_available)."
+        )
