@@ -144,15 +144,28 @@ def _answers_cost(
 
 
 def budgets(
-    evaluations: Mapping[str, Decimal], ceiling: Decimal, most_per_model: Decimal | None
+    evaluations: Mapping[str, Decimal],
+    useful: Mapping[str, Decimal],
+    ceiling: Decimal,
+    most_per_model: Decimal | None,
 ) -> dict[str, Decimal]:
-    """Dollars each model's training may cost: an equal share of what the evaluations leave, at most `most_per_model`.
+    """Dollars each model's training may cost, at most `most_per_model`: together what the evaluations leave.
 
-    `evaluations` is the most that each model's answers can cost.
+    `evaluations` is the most that each model's answers can cost, and `useful` what training on
+    everything would be reserved at. What one model has no use for goes to those that have; what
+    nobody has a use for is shared alike.
     """
-    left = ceiling - money.add(*evaluations.values())
-    share = _FLOOR.divide(max(left, money.ZERO), Decimal(len(evaluations))).quantize(
-        Decimal("0.000001"), context=_FLOOR
-    )
-    budget = share if most_per_model is None else min(share, most_per_model)
-    return dict.fromkeys(evaluations, budget)
+    left = max(ceiling - money.add(*evaluations.values()), money.ZERO)
+    most = left if most_per_model is None else most_per_model
+    given: dict[str, Decimal] = {}
+    by_need = sorted(evaluations, key=lambda name: (useful[name], name))
+    for at, name in enumerate(by_need):
+        given[name] = min(useful[name], most, _part(left, len(by_need) - at))
+        left -= given[name]
+    spare = _part(left, len(given))
+    return {name: min(given[name] + spare, most) for name in evaluations}
+
+
+def _part(amount: Decimal, parts: int) -> Decimal:
+    """One of so many equal parts, rounded down to a millionth."""
+    return _FLOOR.divide(amount, Decimal(parts)).quantize(Decimal("0.000001"), context=_FLOOR)

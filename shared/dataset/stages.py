@@ -71,10 +71,14 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
         said = gathering.speech(lake, settings, corpus, published)
         lake.write_json(keys.speech(settings.run_id), said.document())
     evaluations = {name: money.add(cost, judging[name]) for name, cost in answers.items()}
-    budgets = plan.budgets(evaluations, settings.ceiling_usd, settings.max_cost_per_model_usd)
+    useful = {model.model: _most_useful(settings, model, candidates) for model in settings.models}
+    budgets = plan.budgets(
+        evaluations, useful, settings.ceiling_usd, settings.max_cost_per_model_usd
+    )
+    selectable = _shared_by_all(corpus, settings, candidates, budgets)
     plans = [
         _plan_model(
-            *(lake, settings, model, corpus, candidates, asked),
+            *(lake, settings, model, corpus, candidates, selectable, asked),
             budgets[model.model],
             judging[model.model],
         )
@@ -140,20 +144,60 @@ def _candidates(
     return training, held_out
 
 
+def _most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
+    """What training on everything would be reserved at, and a twentieth more: the narrow sum is an approximation."""
+    overhead = examples.example_overhead(settings.show.cue, model)
+    tokens = sum(one.n_tokens + overhead for one in _short_enough(model, settings.show, candidates))
+    return plan.reserved(
+        model.price("training"), tokens + tokens // 20, settings.n_epochs, model.margin_percent
+    )
+
+
+def _shared_by_all(
+    corpus: PairFiles,
+    settings: RunSettings,
+    candidates: Sequence[Candidate],
+    budgets: Mapping[str, Decimal],
+) -> Sequence[Candidate]:
+    """What may be selected: with `same_pairs`, the pairs that every model's budget and limits take."""
+    if not settings.same_pairs:
+        return candidates
+    common = {candidate.pair_id for candidate in candidates}
+    for model in settings.models:
+        _, training = _affordable(corpus, settings, model, candidates, budgets[model.model])
+        common &= {candidate.pair_id for candidate, _ in training.chosen}
+    return [candidate for candidate in candidates if candidate.pair_id in common]
+
+
+def _affordable(
+    corpus: PairFiles,
+    settings: RunSettings,
+    model: Model,
+    candidates: Sequence[Candidate],
+    budget: Decimal,
+) -> tuple[int, TrainingFile]:
+    """How many tokens per epoch a budget buys, and the training that fits them."""
+    affordable = plan.affordable_tokens(
+        model.price("training"), budget, settings.n_epochs, model.margin_percent
+    )
+    short = _short_enough(model, settings.show, candidates)
+    return affordable, _training_file(corpus, settings, model, short, affordable)
+
+
 def _plan_model(
     lake: Lake,
     settings: RunSettings,
     model: Model,
     corpus: PairFiles,
     candidates: Sequence[Candidate],
+    selectable: Sequence[Candidate],
     asked: EvaluationSet,
     budget: Decimal,
     judging: Decimal,
 ) -> ModelPlan:
     price = model.price("training")
-    affordable = plan.affordable_tokens(price, budget, settings.n_epochs, model.margin_percent)
+    affordable, training = _affordable(corpus, settings, model, selectable, budget)
     short = _short_enough(model, settings.show, candidates)
-    training = _training_file(corpus, settings, model, short, affordable)
     lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
     _write_selection(lake, settings, model, training)
     usable_tokens = _usable_tokens(model, settings.show, candidates, training)

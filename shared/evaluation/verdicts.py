@@ -22,7 +22,8 @@ OVER = {"prompted": "the same model with a good prompt", "base": "the same model
 class Case:
     """One tuned model and what speaks for and against it.
 
-    `name` is how it is shown, `judges` says who judged; `silence` why nobody did, where nobody did.
+    `name` is how it is shown, `judges` says who judged; `silence` why nobody did, where nobody did;
+    `pairs` how many it was trained on.
     """
 
     model: str
@@ -30,6 +31,7 @@ class Case:
     host: str
     judges: str
     silence: str
+    pairs: int
 
 
 class Verdict(NamedTuple):
@@ -57,6 +59,7 @@ def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> Verdict
         alike.setdefault((over, says, case.judges, case.silence), []).append((case, rate))
     heard = [_heard(over, told) for (over, *_), told in alike.items()]
     besides = [part for case in cases for part in _besides(case, found, several=len(cases) > 1)]
+    besides += _unequal(cases)
     return Verdict(" ".join(heard), f"{_capital('; '.join([*besides, money]))}.")
 
 
@@ -136,6 +139,14 @@ def _besides(case: Case, found: Mapping[Any, Row], *, several: bool) -> list[str
             f"in {_of(leaked)} answers {who} repeats {LEAKED_WORDS} or more words of its training{beside}"
         )
     return [" and ".join(parts)] if parts else []
+
+
+def _unequal(cases: Sequence[Case]) -> list[str]:
+    """Models that learned from more or fewer pairs than others differ by that too."""
+    if len({case.pairs for case in cases}) < 2:
+        return []
+    learned = " and ".join(f"{case.name} from {case.pairs:,}" for case in cases)
+    return [f"they learned from unequal data ({learned} pairs)"]
 
 
 def _of(row: Row) -> str:

@@ -30,6 +30,7 @@ def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
     """The run in a sentence or two; empty where no model was tuned and answered."""
     tuned = {row["model"] for row in record.generations if row["arm"] == "tuned"}
     judges = lines(record)
+    selected = {row["model"]: row["selected_pairs"] for row in record.plans}
     cases = [
         verdicts.Case(
             model=model.model,
@@ -37,6 +38,7 @@ def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
             host=record.settings.show.host.name,
             judges=_who_judged(judges),
             silence=silence(record, judges),
+            pairs=selected.get(model.model, 0),
         )
         for model in record.settings.models
         if model.model in tuned

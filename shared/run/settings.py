@@ -40,6 +40,8 @@ class RunInput(BaseModel):
     since: date | None = None
     limit: int | None = Field(default=None, ge=1)
     dry_run: bool = False
+    same_pairs: bool = False
+    """Whether all models train on the same pairs, as many as the dearest one's budget buys."""
 
 
 class RunSettings(BaseModel):
@@ -62,6 +64,7 @@ class RunSettings(BaseModel):
     since: date | None
     limit: int | None
     dry_run: bool
+    same_pairs: bool = False
     stand_in: bool = False
     """Whether a stand-in takes the place of every model, so that nobody is charged."""
 
@@ -176,6 +179,7 @@ def resolve(
         since=asked.since,
         limit=asked.limit,
         dry_run=asked.dry_run,
+        same_pairs=asked.same_pairs,
         stand_in=stand_in,
     )
 

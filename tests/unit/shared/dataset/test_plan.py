@@ -88,17 +88,51 @@ def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     assert plan.expected_evaluation_cost(model, show, shown, Fraction(15, 2)) == expected
 
 
+def budgets(useful, ceiling, most=None, evaluation="0"):
+    """Budgets of models a, b, c ... that have a use for so much."""
+    useful = {chr(ord("a") + at): Decimal(amount) for at, amount in enumerate(useful)}
+    evaluations = dict.fromkeys(useful, Decimal(evaluation))
+    given = plan.budgets(evaluations, useful, Decimal(ceiling), most and Decimal(most))
+    assert given.keys() == useful.keys()
+    return [str(amount.normalize()) for amount in given.values()]
+
+
 def test_budgets_share_what_evaluation_leaves():
-    evaluations = {"gpt-4.1-mini": Decimal("0.5"), "llama-3.3-70b": Decimal("0.25")}
-    shares = plan.budgets(evaluations, Decimal(40), None)
-    assert shares.keys() == evaluations.keys()
-    assert sum(shares.values()) + Decimal("0.75") == Decimal(40)
+    assert budgets(["100", "100"], "40", evaluation="0.5") == ["19.5", "19.5"]
+
+
+def test_what_one_model_has_no_use_for_goes_to_those_that_have():
+    assert budgets(["100", "2"], "10") == ["8", "2"]
+    assert budgets(["1", "100", "2", "100"], "10") == ["1", "3.5", "2", "3.5"]
+
+
+def test_what_nobody_has_a_use_for_is_shared_alike():
+    assert budgets(["1", "3"], "10") == ["4", "6"]
 
 
 def test_a_limit_for_each_model_holds_where_it_is_lower():
-    shares = plan.budgets({"gpt-4o": Decimal("0.1")}, Decimal(40), Decimal("10.00"))
-    assert shares == {"gpt-4o": Decimal("10.00")}
+    assert budgets(["100"], "40", most="10.00", evaluation="0.1") == ["1E+1"]
+    assert budgets(["1", "100", "100"], "40", most="5") == ["5", "5", "5"]
 
 
 def test_a_ceiling_that_evaluation_eats_leaves_nothing_to_train():
-    assert plan.budgets({"gpt-4o": Decimal("0.02")}, Decimal("0.01"), None) == {"gpt-4o": 0}
+    assert budgets(["5"], "0.01", evaluation="0.02") == ["0"]
+
+
+AMOUNTS = st.decimals(min_value=0, max_value=1000, places=6)
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=5), AMOUNTS, st.none() | AMOUNTS)
+def test_budgets_never_pass_the_ceiling_and_leave_no_model_wanting_that_could_be_served(
+    useful, ceiling, most
+):
+    names = [str(at) for at in range(len(useful))]
+    wanted = dict(zip(names, useful, strict=True))
+    given = plan.budgets(dict.fromkeys(names, Decimal(0)), wanted, ceiling, most)
+    assert sum(given.values()) <= ceiling
+    assert all(0 <= amount <= (ceiling if most is None else most) for amount in given.values())
+    wanting = [name for name in names if given[name] < wanted[name] and given[name] != most]
+    if wanting:  # then nothing to speak of is left, and nobody has more than the least of those
+        assert ceiling - sum(given.values()) <= Decimal("0.00001")
+        least = min(given[name] for name in wanting)
+        assert max(given.values()) <= least + Decimal("0.00001")

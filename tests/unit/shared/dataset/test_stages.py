@@ -455,3 +455,31 @@ def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what
         build(lake)
     monkeypatch.undo()
     assert build(lake)[0].selected_pairs == 60
+
+
+def prompts_of(lake, model):
+    return {json.loads(line)["messages"][0]["content"] for line in training_lines(lake, model)}
+
+
+TWO = ["gpt-4.1", "llama-3.1-8b"]
+
+
+def test_a_model_that_needs_less_leaves_the_rest_to_a_dearer_one():
+    with sample_run() as sample:
+        put(sample.lake, {episode_id: talks(20, episode_id) for episode_id in TRAINED})
+        (alone,) = build(sample.lake, run_id="half", ceiling_usd="1.50", models=[TWO[0]])
+        dear, cheap = build(sample.lake, ceiling_usd="3.00", models=TWO)
+        assert cheap.selected_pairs == cheap.usable_pairs
+        assert dear.selected_pairs < dear.usable_pairs
+        assert dear.selected_pairs > alone.selected_pairs
+        assert dear.reserved_usd + cheap.reserved_usd > 2
+
+
+def test_with_same_pairs_all_models_learn_from_what_the_dearest_can_afford():
+    with sample_run() as sample:
+        put(sample.lake, {episode_id: talks(20, episode_id) for episode_id in TRAINED})
+        dear, cheap = build(sample.lake, ceiling_usd="3.00", models=TWO, same_pairs=True)
+        assert 0 < dear.selected_pairs == cheap.selected_pairs < cheap.usable_pairs
+        assert prompts_of(sample.lake, TWO[0]) == prompts_of(sample.lake, TWO[1])
+        own, _ = build(sample.lake, run_id="r2", ceiling_usd="3.00", models=TWO)
+        assert own.selected_pairs == dear.selected_pairs

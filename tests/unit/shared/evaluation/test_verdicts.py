@@ -1,7 +1,7 @@
 """Planted worlds: what is true of a tuned model is what the sentence says, and no more than can be known."""
 
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -11,7 +11,7 @@ from shared.evaluation.jury.measures import win_rate
 from shared.evaluation.verdicts import Case, answer
 from tests.unit.shared.evaluation.jury.worlds import MODEL, ballots, noisy
 
-CASE = Case(MODEL, "Llama", "Ida Stone", "2 judges of 2 families", "no model can judge here")
+CASE = Case(MODEL, "Llama", "Ida Stone", "2 judges of 2 families", "no model can judge here", 90)
 MONEY = "the run cost $4.10"
 
 
@@ -114,7 +114,7 @@ def test_who_outdoes_the_host_in_style_is_not_said_to_be_on_the_way_there():
 
 
 def test_two_models_have_a_sentence_each_and_no_model_none():
-    other = Case("m2", "Mini", "Ida Stone", "one judge", "it was not asked")
+    other = Case("m2", "Mini", "Ida Stone", "one judge", "it was not asked", 90)
     sentence = verdict([CASE, other], world(0.75), MONEY)
     assert "Tuned, Llama sounds more" in sentence
     assert "Whether Mini, tuned," in sentence
@@ -122,7 +122,7 @@ def test_two_models_have_a_sentence_each_and_no_model_none():
 
 
 def test_models_of_which_the_same_was_heard_share_a_sentence():
-    other = Case("m2", "Mini", "Ida Stone", CASE.judges, CASE.silence)
+    other = replace(CASE, model="m2", name="Mini")
     rows = world(0.75)
     both = verdicts.verdict([CASE, other], [*rows, {**rows[0], "model": "m2", "value": 0.7}], MONEY)
     assert both.heard.startswith(
@@ -134,6 +134,15 @@ def test_models_of_which_the_same_was_heard_share_a_sentence():
     apart = verdicts.verdict([CASE, other], [*rows, *worse], MONEY)
     assert "Tuned, Llama sounds more like" in apart.heard
     assert "Tuned, Mini sounds less like" in apart.heard
+
+
+def test_a_comparison_of_models_that_learned_from_unequal_data_says_so():
+    other = replace(CASE, model="m2", name="Mini", pairs=1200)
+    said = verdict([CASE, other], world(0.75), MONEY)
+    assert said.endswith(
+        "They learned from unequal data (Llama from 90 and Mini from 1,200 pairs); the run cost $4.10."
+    )
+    assert "unequal" not in verdict([CASE, replace(other, pairs=90)], world(0.75), MONEY)
 
 
 def test_an_answer_follows_from_the_interval_alone():
