@@ -3,6 +3,7 @@
 from shared.catalogue.models import (
     Catalogue,
     Hyperparameters,
+    JobField,
     Limits,
     Model,
     Price,
@@ -18,6 +19,7 @@ from shared.catalogue.models import (
 __all__ = [
     "Catalogue",
     "Hyperparameters",
+    "JobField",
     "Limits",
     "Model",
     "Price",

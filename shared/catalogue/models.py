@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from shared import money
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
@@ -27,6 +34,8 @@ Purpose = Literal[
     "storage",
 ]
 PACKAGED = Path(__file__).with_name("catalogue.yaml")
+JobField = Literal["metadata", "suffix", "seed"]
+JobState = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 Entry = TypeVar("Entry")
 
 
@@ -65,14 +74,24 @@ class Hyperparameters(_Record):
     """How a provider wants hyper-parameters sent, and those it must always be sent."""
 
     style: Literal["method", "top_level"]
-    extra: Mapping[str, bool | int | str]
+    extra: Mapping[str, bool | int | float | str]
+
+    @field_validator("extra")
+    @classmethod
+    def _leaves_the_epochs(cls, extra: Mapping[str, Any]) -> Mapping[str, Any]:
+        """More epochs than the run reserved money for would be billed all the same."""
+        if "n_epochs" in extra:
+            raise ValueError("n_epochs belongs to the run, which pays for it; leave it out")
+        return extra
 
 
 class Provider(_Record):
     """One fine-tuning service that the `openai` client can talk to.
 
     `deploy`: what must happen between a finished job and its first answer. `byte_order_mark`: whether
-    training files must begin with one.
+    training files must begin with one. `fields`: what it takes in a job's creation beyond the
+    protocol's least. `statuses`: its own words for a job's states as the protocol's; a word that
+    neither knows is unknown, and waited for as long as a job may last.
     """
 
     provider: str
@@ -80,6 +99,8 @@ class Provider(_Record):
     hyperparameters: Hyperparameters
     deploy: Literal["none", "nebius_v0"]
     byte_order_mark: bool = False
+    fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
+    statuses: Mapping[str, JobState] = Field(default_factory=dict)
 
 
 class Model(_Record):

@@ -98,7 +98,7 @@ class JobRequest:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fine-tuning job as the provider describes it; `status` is the provider's own word.
+    """A fine-tuning job as the provider describes it; `status` is its own word where the profile has no other.
 
     `trained_tokens` are billed tokens, None while the provider does not say. Services echo
     `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.

@@ -8,6 +8,7 @@ money goes through a copy of it that never retries. It builds requests; replies 
 import codecs
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any, BinaryIO
 from urllib.parse import quote, urljoin
@@ -15,7 +16,7 @@ from urllib.parse import quote, urljoin
 import httpx2
 import openai
 
-from shared.catalogue import Provider
+from shared.catalogue import JobField, Provider
 from shared.providers import replies
 from shared.providers.contract import (
     CALL_TIMEOUT_SECONDS,
@@ -109,14 +110,12 @@ class OpenAICompatible:
         fields: dict[str, Any] = {
             "model": request.base_model,
             "training_file": request.file_id,
-            "metadata": {KEY_FIELD: request.run_key, PURCHASE_FIELD: request.purchase_id},
             **self._hyperparameters(request),
+            **self._optional(request),
         }
-        optional = {"suffix": request.suffix, "seed": request.seed}
-        fields |= {name: value for name, value in optional.items() if value is not None}
         with explained(f"creating a fine-tuning job on {request.base_model}", buys=True):
             reply = self._once.fine_tuning.jobs.with_raw_response.create(**fields)
-            return replies.job(replies.decoded(reply.content))
+            return self._job(replies.decoded(reply.content))
 
     def jobs(self) -> list[Job]:
         """Every visible job, newest first; never filtered by a server that may not know of what."""
@@ -126,7 +125,7 @@ class OpenAICompatible:
                     limit=PAGE_SIZE, after=after
                 )
             )
-            found = [replies.job(told) for told in listed]
+            found = [self._job(told) for told in listed]
         found.sort(
             key=lambda job: job.created_at.timestamp() if job.created_at else 0, reverse=True
         )
@@ -135,7 +134,7 @@ class OpenAICompatible:
     def get(self, job_id: str) -> Job | None:
         with explained(f"asking after job {job_id}"):
             return _unless_absent(
-                replies.job,
+                self._job,
                 lambda: self._client.fine_tuning.jobs.with_raw_response.retrieve(job_id),
             )
 
@@ -228,6 +227,21 @@ class OpenAICompatible:
         with explained(f"asking {request.model}", buys=True, asks_a_model=True):
             reply = self._once.chat.completions.with_raw_response.create(**fields)
             return replies.completion(replies.decoded(reply.content))
+
+    def _job(self, told: Any) -> Job:
+        """A job with its status in the protocol's words, where the profile knows them."""
+        job = replies.job(told)
+        return replace(job, status=self._provider.statuses.get(job.status, job.status))
+
+    def _optional(self, request: JobRequest) -> dict[str, object]:
+        """What the provider takes of a request beyond the least; a service may refuse a field it does not know."""
+        values: dict[JobField, object] = {
+            "metadata": {KEY_FIELD: request.run_key, PURCHASE_FIELD: request.purchase_id},
+            "suffix": request.suffix,
+            "seed": request.seed,
+        }
+        taken = ((name, values[name]) for name in self._provider.fields)
+        return {name: value for name, value in taken if value is not None}
 
     def _hyperparameters(self, request: JobRequest) -> dict[str, object]:
         rules = self._provider.hyperparameters
