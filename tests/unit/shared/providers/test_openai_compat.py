@@ -69,6 +69,27 @@ def no(status: int, code: str = "", kind: str = "", **headers: str) -> httpx2.Re
     return httpx2.Response(status, json={"error": error}, headers=headers)
 
 
+@pytest.mark.parametrize("kind", ["insufficient_quota", ""], ids=["typed", "untyped"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+    ],
+)
+@pytest.mark.parametrize("buy", ["create", "complete"])
+def test_every_code_for_being_out_of_money_is_final_even_where_it_asks_to_be_tried_again(
+    wire: Wire, provider: OpenAICompatible, buy: str, code: str, kind: str
+) -> None:
+    wire.replies = [no(429, code, kind, **{"retry-after": "1"})]
+    request: Any = REQUEST if buy == "create" else QUESTION
+    with pytest.raises(ProviderOutOfMoney):
+        getattr(provider, buy)(request)
+    assert len(wire.requests) == 1
+
+
 def test_a_job_is_created_with_its_keys_and_explicit_epochs(
     wire: Wire, provider: OpenAICompatible
 ) -> None:
@@ -114,8 +135,6 @@ def test_what_may_have_been_bought_is_sent_once_and_left_unknown(
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (no(429, "credit_balance_exhausted", "insufficient_quota"), ProviderOutOfMoney),
-        (no(429, "project_spend_limit_exceeded"), ProviderOutOfMoney),
         (no(429, "rate_limit_exceeded"), RateLimited),
         (no(403, "training_not_available"), TrainingNotAvailable),
         (no(403, "permission_denied"), CredentialsRefused),
