@@ -14,6 +14,8 @@ from shared.words import Words, fold, words
 
 SPAN_WORDS = 8
 EPISODES = 3
+_BASE, _MASK = 1_000_003, 0xFFFFFFFFFFFFFFF
+_LEAVING = _BASE**SPAN_WORDS & _MASK
 _SENTENCE = re.compile(r"[^.!?…]*(?:[.!?…]+[\"'”’)\]]*|$)\s*")
 _QUOTED = re.compile(r'"([^"\n]{3,})"?')
 
@@ -102,10 +104,12 @@ def recurring_spans(episodes: Iterable[Iterable[str]]) -> list[int]:
 def span_hashes(said: Words) -> Iterator[int]:
     """A number for each run of SPAN_WORDS words, the same on every machine."""
     values = [crc32(word.encode()) for word in said]
-    for at in range(len(values) - SPAN_WORDS + 1):
-        value = 0
-        for word in values[at : at + SPAN_WORDS]:
-            value = (value * 1_000_003 + word) & 0xFFFFFFFFFFFFFFF
+    value = 0
+    for word in values[: SPAN_WORDS - 1]:
+        value = (value * _BASE + word) & _MASK
+    # Rolling: the word that comes is added, the one that leaves is taken out.
+    for word, gone in zip(values[SPAN_WORDS - 1 :], [0, *values], strict=False):
+        value = (value * _BASE + word - gone * _LEAVING) & _MASK
         yield value
 
 

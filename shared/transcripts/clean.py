@@ -43,6 +43,7 @@ _URL = re.compile(
 )
 _SPACED_DASH = re.compile(r" (?:-{2,3}|–|—) ")
 _DOUBLE_HYPHEN = re.compile(r"(?<!-)--(?!-)")
+_PHONE_PART = re.compile(r"[.-]\d{4}|\+\d", re.ASCII)
 _CLOSING = ".,;:!?…)]'\"’”"
 _URL_TAIL = ".,;:!?'’)"
 
@@ -57,32 +58,65 @@ class Cleaned:
 
 def clean_text(text: str) -> Cleaned:
     """The text as training text; pure, in time linear in its length."""
-    repaired = _repaired(text)
-    without_cues = folded(_CUE.sub(lambda cue: _gap(repaired, cue), repaired))
-    replaced: dict[str, int] = {}
-    protected, replaced["email"] = EMAIL.subn("<EMAIL>", without_cues)
-    protected, replaced["url"] = _URL.subn(_url, protected)
+    cleaned = _without_cues(_repaired(text))
+    replaced = {"email": 0, "url": 0, "phone": 0}
+    if _may_hold_email(cleaned):
+        cleaned, replaced["email"] = EMAIL.subn("<EMAIL>", cleaned)
+    if _may_hold_url(cleaned):
+        cleaned, replaced["url"] = _URL.subn(_url, cleaned)
     # Addresses may hold two hyphens; a telephone number ends where they become a dash.
-    dashed = _SPACED_DASH.sub(" — ", _DOUBLE_HYPHEN.sub("—", protected))
-    dashed, replaced["phone"] = PHONE.subn("<PHONE>", dashed)
-    return Cleaned(dashed, replaced)
+    cleaned = _SPACED_DASH.sub(" — ", _dashed(cleaned))
+    if _may_hold_phone(cleaned):
+        cleaned, replaced["phone"] = PHONE.subn("<PHONE>", cleaned)
+    return Cleaned(cleaned, replaced)
 
 
 def count_replaceable(text: str) -> Mapping[str, int]:
     """What cleaning would replace, without the cost of cleaning."""
-    email, phone = EMAIL.findall(text), PHONE.findall(_DOUBLE_HYPHEN.sub("—", text))
-    return {"email": len(email), "phone": len(phone), "url": len(_URL.findall(text))}
+    email = EMAIL.findall(text) if _may_hold_email(text) else ()
+    phone = PHONE.findall(_dashed(text)) if _may_hold_phone(text) else ()
+    url = _URL.findall(text) if _may_hold_url(text) else ()
+    return {"email": len(email), "phone": len(phone), "url": len(url)}
+
+
+# Each test is cheap, and true of every text in which its pattern can match.
+def _may_hold_email(text: str) -> bool:
+    return "@" in text
+
+
+def _may_hold_url(text: str) -> bool:
+    return "/" in text or "www." in text.lower()
+
+
+def _may_hold_phone(text: str) -> bool:
+    return _PHONE_PART.search(text) is not None
+
+
+def _dashed(text: str) -> str:
+    return _DOUBLE_HYPHEN.sub("—", text) if "--" in text else text
 
 
 def _repaired(text: str) -> str:
     """Mojibake undone, composed characters (NFC), no control or zero-width characters."""
-    visible = "".join(
+    visible = folded(_visible(text))
+    # Folded first: ftfy takes an accent before a no-break space for half of a broken character.
+    return visible if visible.isascii() else folded(ftfy.fix_text(visible, config=_REPAIR))
+
+
+def _visible(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
         char
         for char in text
         if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
     )
-    # Folded first: ftfy takes an accent before a no-break space for half of a broken character.
-    return folded(ftfy.fix_text(folded(visible), config=_REPAIR))
+
+
+def _without_cues(text: str) -> str:
+    if "[" not in text and "(" not in text:
+        return text
+    return folded(_CUE.sub(lambda cue: _gap(text, cue), text))
 
 
 def _gap(text: str, cue: re.Match[str]) -> str:

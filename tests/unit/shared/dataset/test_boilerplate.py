@@ -77,3 +77,17 @@ def test_every_span_has_one_number(letters):
     numbers = list(span_hashes(said))
     assert len(numbers) == len(spans)
     assert len(set(numbers)) == len(set(spans))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30))
+def test_a_span_has_the_same_number_wherever_it_stands(letters):
+    said = words(" ".join(letters))
+    alone = [list(span_hashes(said[at : at + 8])) for at in range(len(said) - 7)]
+    assert [[number] for number in span_hashes(said)] == alone
+
+
+def test_the_numbers_of_spans_stay_those_that_are_stored():
+    assert list(span_hashes(words("one two three four five six seven eight nine"))) == [
+        981_907_680_535_306_803,
+        607_654_965_078_346_053,
+    ]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.text import EMAIL, PHONE
 from shared.transcripts import Host, clean_text, read_transcript
+from shared.transcripts.clean import count_replaceable
 from tests.places import GIVEN
 
 TALKS = GIVEN / "data" / "founderstalk"
@@ -66,6 +68,28 @@ def test_addresses_are_replaced_and_counted(text, cleaned, kind):
     result = clean_text(text)
     assert result.text == cleaned
     assert {name: n for name, n in result.replaced.items() if n} == {kind: 1}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        (EMAIL, "email"),
+        (PHONE, "phone"),
+        (re.compile(r"https?://[a-z]{1,9}", re.IGNORECASE | re.ASCII), "url"),
+        (re.compile(r"www\.[a-z]{1,9}", re.IGNORECASE | re.ASCII), "url"),
+        (re.compile(r"[a-z]{1,9}\.(?:com|org)/[a-z]{0,9}", re.IGNORECASE | re.ASCII), "url"),
+    ],
+)
+@given(data=st.data())
+def test_no_address_is_passed_over_however_it_is_written(pattern, kind, data):
+    address = data.draw(st.from_regex(pattern, fullmatch=True))
+    assert count_replaceable(f"to {address} é")[kind] == 1
+    assert clean_text(f"to {address} é").replaced[kind] == 1
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_ascii_is_cleaned_like_the_same_text_beside_other_characters(text):
+    assert f"{clean_text(f'{text} x').text} é" == clean_text(f"{text} x é").text
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z]{1,9}[,.!?;]?|[0-9]{1,3}(,[0-9]{3})?", fullmatch=True)))
