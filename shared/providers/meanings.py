@@ -93,7 +93,7 @@ def _definite(
     if status in (401, 403):
         # The service's own sentence may quote part of the key.
         return CredentialsRefused(
-            f"{doing}: the provider refused the API key ({status} {encodable(error.code or '')}); "
+            f"{doing}: the provider refused the API key ({status} {_told(error.code or '', error)}); "
             "check the key and what it is allowed to do"
         )
     if status == PAYMENT_REQUIRED or OUT_OF_MONEY & set(filter(_is_text, (error.code, error.type))):
@@ -105,7 +105,7 @@ def _definite(
     if status == 404 and asks_a_model:
         return ModelNotReady(f"{said} A new model may need some minutes; otherwise check its name")
     if status < 400:
-        said += f" It points to {encodable(error.response.headers.get('location', 'nowhere'))};"
+        said += f" It points to {_told(error.response.headers.get('location', 'nowhere'), error)};"
         return ProviderRejected(f"{said} check the provider's address ({status})")
     return ProviderRejected(f"{said} ({status})")
 
@@ -123,5 +123,12 @@ def _seconds(headers: httpx2.Headers) -> float | None:
 
 def _quoted(error: openai.APIError) -> str:
     if isinstance(error, openai.APIConnectionError) and error.__cause__:
-        return f"no answer was received ({encodable(str(error.__cause__)[:MAX_QUOTED])})."
-    return f"the provider said “{encodable(error.message[:MAX_QUOTED])}”."
+        return f"no answer was received ({_told(str(error.__cause__), error)})."
+    return f"the provider said “{_told(error.message, error)}”."
+
+
+def _told(text: str, error: openai.APIError) -> str:
+    """The beginning of what a service said, without the key that it was sent: some quote the request."""
+    key = error.request.headers.get("authorization", "").removeprefix("Bearer ")
+    shown = text.replace(key, "(the API key)") if key else text
+    return encodable(shown[:MAX_QUOTED])

@@ -90,6 +90,30 @@ def test_every_code_for_being_out_of_money_is_final_even_where_it_asks_to_be_tri
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        no(400),
+        no(401, code="sk-secret"),
+        no(402),
+        no(429),
+        no(500),
+        httpx2.Response(307, headers={"location": "https://else.example/?key=sk-secret"}),
+        httpx2.Response(400, text="x" * 475 + "sk-secret"),
+        httpx2.ReadTimeout("sent Bearer sk-secret"),
+    ],
+    ids=["400", "401", "402", "429", "500", "redirect", "cut", "timeout"],
+)
+def test_a_service_that_quotes_the_request_does_not_bring_the_key_into_our_words(
+    wire: Wire, provider: OpenAICompatible, reply: Reply
+) -> None:
+    wire.replies = [reply]
+    with pytest.raises(EconChatRError) as raised:
+        provider.create(REQUEST)
+    assert wire.requests[0].headers["authorization"] == "Bearer sk-secret"
+    assert "sk-" not in str(raised.value)
+
+
 def test_a_job_is_created_with_its_keys_and_explicit_epochs(
     wire: Wire, provider: OpenAICompatible
 ) -> None:
