@@ -99,7 +99,7 @@ def test_every_code_for_being_out_of_money_is_final_even_where_it_asks_to_be_tri
         no(429),
         no(500),
         httpx2.Response(307, headers={"location": "https://else.example/?key=sk-secret"}),
-        httpx2.Response(400, text="x" * 475 + "sk-secret"),
+        httpx2.Response(400, json={"error": {"message": "x" * 475 + "sk-secret"}}),
         httpx2.ReadTimeout("sent Bearer sk-secret"),
     ],
     ids=["400", "401", "402", "429", "500", "redirect", "cut", "timeout"],
