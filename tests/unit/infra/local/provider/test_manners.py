@@ -1,99 +1,29 @@
 """Each service in its own manner, as the unmodified openai client meets it, in simulated time."""
 
-import io
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import openai
 import pytest
 from openai.types.fine_tuning import FineTuningJob
 
-from infra.encodings import cache_dir
-from infra.local.provider.catalogue import Model, read_catalogue
-from infra.local.provider.context import Provider
-from infra.local.provider.examples import BYTE_ORDER_MARK, count_tokens
-from infra.local.provider.manners import AZURE, BARE, LLAMA, MANNERS, NEBIUS, OPENAI, Manner
-from infra.local.provider.models import Library
-from infra.local.provider.server import Application
-from infra.local.provider.store import Job, Store
+from infra.local.provider.catalogue import Model
+from infra.local.provider.examples import count_tokens
+from infra.local.provider.manners import AZURE, BARE, LLAMA, NEBIUS, OPENAI, Manner
+from infra.local.provider.store import Job
+from tests.unit.infra.local.provider.counter import (
+    JOB_SECONDS,
+    METHOD,
+    Counters,
+    every_manner,
+)
 from tests.unit.infra.local.provider.support import (
     BASE,
-    CATALOGUE,
     EXAMPLES,
     LORA_BASE,
     chat_lines,
 )
-
-JOB_SECONDS = 100.0
-METHOD: Any = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}}
-LATER = 1_000.0
-every_manner = pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
-
-
-class Counter:
-    """A stand-in in this process, whose clock the test turns."""
-
-    def __init__(self, folder: Path, manner: Manner) -> None:
-        prices = folder / "catalogue.yaml"
-        prices.write_text(CATALOGUE)
-        store = Store(folder / "state")
-        self.clock, self.manner = 1_000_000.0, manner
-        self.provider = Provider(
-            catalogue=read_catalogue(prices),
-            store=store,
-            library=Library(store),
-            job_seconds=JOB_SECONDS,
-            api_key=None,
-            manner=manner,
-            now=lambda: self.clock,
-        )
-        way = httpx2.WSGITransport(Application(self.provider))
-        self.client = openai.OpenAI(
-            api_key="k",
-            base_url="http://stand-in.invalid/v1/",
-            max_retries=0,
-            http_client=httpx2.Client(transport=way, trust_env=False),
-        )
-
-    def upload(self, content: bytes | None = None, name: str = "train.jsonl") -> str:
-        mark = BYTE_ORDER_MARK if self.manner.needs_byte_order_mark else b""
-        sent = mark + chat_lines() if content is None else content
-        file = self.client.files.create(file=(name, io.BytesIO(sent)), purpose="fine-tune")
-        return file.id
-
-    def create(self, content: bytes | None = None, **wishes: Any) -> FineTuningJob:
-        """A job whose file has been processed."""
-        file_id = self.upload(content)
-        self.clock += JOB_SECONDS
-        wishes = {"model": BASE, "method": METHOD, **wishes}
-        return self.client.fine_tuning.jobs.create(training_file=file_id, **wishes)
-
-    def finished(self, job: FineTuningJob) -> FineTuningJob:
-        self.clock += LATER
-        return self.client.fine_tuning.jobs.retrieve(job.id)
-
-    def ask(self, model: str, **wishes: Any) -> Any:
-        return self.client.chat.completions.create(
-            model=model, messages=[{"role": "user", "content": "Why?"}], **wishes
-        )
-
-    def stored(self, job: FineTuningJob) -> Job:
-        found = self.provider.store.get(Job, job.id)
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Manner], Counter]:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(cache_dir()))
-    return lambda manner: Counter(tmp_path, manner)
-
-
-Counters = Callable[[Manner], Counter]
 
 
 @every_manner
