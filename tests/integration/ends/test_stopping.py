@@ -24,6 +24,7 @@ pytestmark = pytest.mark.integration
 
 ECONCHATR = [sys.executable, "-m", "infra.cli.main"]
 INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00"}'
+KEY = "sk-canary-0123456789abcdef"
 LAST_STATE = "Poll fine tune"
 INTERRUPTED_AT = (
     ("Prepare run", signal.SIGTERM),
@@ -50,7 +51,12 @@ class Desk:
         with (
             (self.out.parent / "stderr.txt").open("w") as said,
             subprocess.Popen(
-                command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=said
+                command,
+                cwd=ROOT,
+                env={**os.environ, "OPENAI_API_KEY": KEY},
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=said,
             ) as running,
         ):
             try:
@@ -97,7 +103,7 @@ def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopping")
     prices = folder / "prices.yaml"
     prices.write_text(catalogue.dump(catalogue.packaged()))
-    with start(prices, folder / "provider", job_seconds=3) as provider:
+    with start(prices, folder / "provider", job_seconds=3, api_key=KEY) as provider:
         yield Desk(folder / "out", provider.base_url, provider.root_url)
 
 
@@ -200,3 +206,23 @@ def test_the_books_that_athena_shows_are_the_providers(desk):
     row = next(line for line in answered.stdout.splitlines() if "training" in line)
     trained = sum(Decimal(job["charged_usd"]) for job in desk.meter()["jobs"])
     assert trained in {Decimal(cell) for cell in row.split() if cell.replace(".", "", 1).isdigit()}
+
+
+def holds(path: Path, text: str) -> bool:
+    """Whether a file holds the text, in a Parquet file's cells too."""
+    if path.suffix == ".parquet":
+        return text in pd.read_parquet(path).to_csv()
+    return text.encode() in path.read_bytes()
+
+
+def test_the_key_is_in_nothing_that_runs_leave_behind_stopped_killed_or_whole(desk, tmp_path):
+    left = [path for path in desk.out.rglob("*") if path.is_file()]
+    kinds = {path.suffix for path in left}
+    assert {".json", ".html", ".parquet", ".log"} <= kinds
+    assert [path for path in left if holds(path, KEY)] == []
+    assert KEY not in desk.said()
+    for name in ("leak.json", "leak.parquet"):  # else nothing would be found anywhere
+        leak = tmp_path / name
+        frame = pd.DataFrame({"error": [f"refused {KEY}"]})
+        frame.to_parquet(leak) if leak.suffix == ".parquet" else frame.to_json(leak)
+        assert holds(leak, KEY)
