@@ -12,7 +12,7 @@ from infra.cli import asked
 from infra.cli.asking import what_the_key_may
 from infra.cli.telling import print_table
 from shared import catalogue, money
-from shared.catalogue import Catalogue, Model, Price, Purpose
+from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
 from shared.clock import utc_now
 from shared.errors import InvalidField, ModelShutdown
 from shared.shows import ShowProfile
@@ -48,7 +48,7 @@ def offers(
             model,
             tokens.get(model.model, MILLION),
             model.price("training").cost(tokens.get(model.model, MILLION)),
-            _refusal(model, today, horizon_days),
+            _refusal(model, known.provider(model.provider), today, horizon_days),
             _old(model.prices, today),
         )
         for model in known.models
@@ -57,9 +57,10 @@ def offers(
     return sorted(found, key=lambda one: (bool(one.refusal), one.cost, one.model.model))
 
 
-def _refusal(model: Model, today: date, horizon_days: int) -> str:
+def _refusal(model: Model, provider: Provider, today: date, horizon_days: int) -> str:
     try:
         catalogue.check_lifetime(model, today, horizon_days)
+        catalogue.check_open(provider, today)
     except ModelShutdown as error:
         return str(error)
     return ""

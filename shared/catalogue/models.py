@@ -88,19 +88,23 @@ class Hyperparameters(_Record):
 class Provider(_Record):
     """One fine-tuning service that the `openai` client can talk to.
 
-    `deploy`: what must happen between a finished job and its first answer. `byte_order_mark`: whether
-    training files must begin with one. `fields`: what it takes in a job's creation beyond the
-    protocol's least. `statuses`: its own words for a job's states as the protocol's; a word that
-    neither knows is unknown, and waited for as long as a job may last.
+    `deploy`: what must happen between a finished job and its first answer: nothing, a call of
+    Nebius's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
+    `fields`: what it takes in a job's creation beyond the protocol's least; `job_fields`: what it
+    wants there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own
+    words for a job's states as the protocol's; a word that neither knows is unknown, and waited for
+    as long as a job may last.
     """
 
     provider: str
     base_url: str
     hyperparameters: Hyperparameters
-    deploy: Literal["none", "nebius_v0"]
+    deploy: Literal["none", "nebius_v0", "by_hand"]
     byte_order_mark: bool = False
     fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
+    job_fields: Mapping[str, bool | int | str] = Field(default_factory=dict)
     statuses: Mapping[str, JobState] = Field(default_factory=dict)
+    tunes_until: date | None = None
 
 
 class Model(_Record):
@@ -185,6 +189,15 @@ def check_lifetime(model: Model, today: date, horizon_days: int) -> None:
         raise ModelShutdown(
             f"model {model.model} is switched off on {model.shutdown_date}, within the show's horizon of "
             f"{horizon_days} days from {today}; choose a model that lives longer or lower `horizon_days`"
+        )
+
+
+def check_open(provider: Provider, today: date) -> None:
+    """Raise ModelShutdown when `provider` creates no fine-tuning job any more on `today`."""
+    if provider.tunes_until is not None and today > provider.tunes_until:
+        raise ModelShutdown(
+            f"{provider.provider} creates no fine-tuning jobs after {provider.tunes_until}; choose a "
+            "model of another provider (`econchatr models` lists them)"
         )
 
 

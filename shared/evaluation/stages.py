@@ -1,6 +1,6 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,10 @@ from shared.run import RunSettings
 
 class EveryFineTuneFailed(EconChatRError):
     """No model is left to be questioned; what the failed ones cost is recorded."""
+
+
+class DeployByHand(EconChatRError):
+    """The provider's tuned models answer once a person has deployed them, and nobody has yet."""
 
 
 class BatchUnfinished(Transient):
@@ -87,11 +91,28 @@ def answer(
         question = samples.question(
             settings, arm.model, arm.name, item.prompt, shown, outcome["fine_tuned_model"]
         )
-        answered = ask(desk, question)
+        try:
+            answered = ask(desk, question)
+        except ModelNotReady as error:
+            _ask_for_a_hand(settings, arm, outcome, error)
+            raise
         rows.append(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
         bucket.write_json(kept, rows)
         desk.warn(settings.run_id)
     return len(rows)
+
+
+def _ask_for_a_hand(
+    settings: RunSettings, arm: Arm, outcome: Mapping[str, Any], error: ModelNotReady
+) -> None:
+    """Raise DeployByHand where the tuned model waits for a person."""
+    provider = settings.provider(settings.model(arm.model).provider)
+    if arm.name == "tuned" and provider.deploy == "by_hand":
+        raise DeployByHand(
+            f"{provider.provider} answers only from a model that was deployed by hand; deploy the result of "
+            f"job {outcome['job_id']} there under the name {outcome['fine_tuned_model']} and start the same "
+            "run again: what was bought is kept"
+        ) from error
 
 
 def judges(bucket: Bucket, settings: RunSettings) -> list[str]:

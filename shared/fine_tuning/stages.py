@@ -146,7 +146,11 @@ def deploy(
     Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
     """
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
-    deployment = _deployment(bucket, provider, model, outcome)
+    if settings.provider(model.provider).deploy == "by_hand":
+        # Nobody but the service's own console knows whether it is there; the first question will tell.
+        deployment: Deployment | None = Deployment(_wanted_name(outcome), "active")
+    else:
+        deployment = _deployment(bucket, provider, model, outcome)
     name = deployment.name if deployment else outcome["fine_tuned_model"]
     if name != outcome["fine_tuned_model"]:
         named = {**outcome, "fine_tuned_model": name}
@@ -176,10 +180,15 @@ def _deployment(
         if not checkpoints:
             return None
         checkpoint = checkpoints[0]
-        wanted = f"econchatr-{outcome['purchase_id']}"
-        deployment = provider.deploy(wanted, model.base_model, outcome["job_id"], checkpoint)
+        deployment = provider.deploy(
+            _wanted_name(outcome), model.base_model, outcome["job_id"], checkpoint
+        )
         bucket.write_json(key, {"name": deployment.name})
     return deployment
+
+
+def _wanted_name(outcome: Mapping[str, Any]) -> str:
+    return f"econchatr-{outcome['purchase_id']}"
 
 
 def cancel(desk: Desk, run_id: str) -> None:

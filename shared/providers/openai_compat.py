@@ -112,6 +112,7 @@ class OpenAICompatible:
             "training_file": request.file_id,
             **self._hyperparameters(request),
             **self._optional(request),
+            "extra_body": dict(self._provider.job_fields),
         }
         with explained(f"creating a fine-tuning job on {request.base_model}", buys=True):
             reply = self._once.fine_tuning.jobs.with_raw_response.create(**fields)

@@ -146,11 +146,12 @@ def resolve(
     """
     chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
     for model in chosen:
-        models.provider(model.provider)
+        provider = models.provider(model.provider)
         if asked.dry_run and model.historical:
             model.price("training")
         else:
             check_buyable(model, started_at.date(), show)
+            catalogue.check_open(provider, started_at.date())
     if not asked.dry_run:
         check_rights(show)
         if len(chosen) > MAX_MODELS:

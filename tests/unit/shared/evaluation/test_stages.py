@@ -10,7 +10,7 @@ from shared.evaluation import samples, stages
 from shared.evaluation.stages import Arm, EveryFineTuneFailed
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
-from shared.providers import Completion, RateLimited, examples
+from shared.providers import Completion, ModelNotReady, RateLimited, examples
 from shared.purchases import Desk
 from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
@@ -116,6 +116,25 @@ def test_an_arm_that_is_late_hands_over_and_goes_on_without_asking_again(lake, d
         stages.answer(lake, desk, run(), TUNED, lambda: next(looks) >= 4)
     assert stages.answer(lake, desk, run(), TUNED, in_time) == 6
     assert len(provider.calls) == 6
+
+
+def test_a_model_that_waits_for_a_person_to_deploy_it_says_what_to_do(lake, desk, provider):
+    by_hand = run().provider("openai").model_copy(update={"deploy": "by_hand"})
+    waiting = run().model_copy(update={"providers": (by_hand,)})
+    outcome(lake)
+    trained = lake.read_json(keys.outcome("r1", MINI.model)) | {"job_id": "job-1"}
+    lake.write_json(keys.outcome("r1", MINI.model), trained)
+    shown(lake)
+    provider.script("complete", *[Fault.NOT_READY] * 200)
+    with pytest.raises(
+        stages.DeployByHand, match=f"job job-1 there under the name ft:{MINI.model}"
+    ):
+        stages.answer(lake, desk, waiting, TUNED, in_time)
+    provider.script("complete", *[Fault.NOT_READY] * 200)
+    with pytest.raises(ModelNotReady):
+        stages.answer(lake, desk, waiting, BASE, in_time)
+    provider.faults["complete"].clear()
+    assert stages.answer(lake, desk, waiting, TUNED, in_time) == 6
 
 
 def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(lake, desk):

@@ -289,6 +289,16 @@ def test_a_deployment_is_asked_for_once_and_waited_for(lake, deploying, trained,
     assert outcome["fine_tuned_model"] == "econchatr-bought-1d4a"
 
 
+def test_what_a_person_deploys_is_named_and_left_to_be_asked(lake, deploying, trained, clock):
+    settings = trained()
+    by_hand = settings.provider("nebius").model_copy(update={"deploy": "by_hand"})
+    settings = settings.model_copy(update={"providers": (by_hand,)})
+    assert stages.deploy(lake, deploying, settings, LLAMA, clock.now()) is True
+    assert deploying.asked == []
+    kept = lake.read_json(keys.outcome(settings.run_id, LLAMA.model))
+    assert kept["fine_tuned_model"] == f"econchatr-{kept['purchase_id']}"
+
+
 def test_a_deployment_is_named_in_the_outcome_before_it_answers(lake, deploying, trained, clock):
     settings = trained()
     stages.deploy(lake, deploying, settings, LLAMA, clock.now())

@@ -1,23 +1,29 @@
 """A compatible provider is a file: the one that the guide shows is bought from as its profile says."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from infra.local.provider.manners import AZURE, BARE
 from shared import catalogue
 from shared.catalogue import Catalogue, Provider
-from shared.errors import InvalidField
-from shared.providers.contract import JobRequest
+from shared.errors import InvalidField, ModelShutdown
+from shared.providers import ChatRequest, JobRequest, Message, ModelNotReady
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases.rules import phase
+from tests.unit.infra.local.provider.counter import LATER, Counter
+from tests.unit.infra.local.provider.support import BASE, chat_lines
 from tests.unit.shared.providers.conftest import Wire
 from tests.unit.shared.providers.test_openai_compat import job, ok, page
+from tests.unit.shared.run.test_settings import SHOW, resolved
 
 GUIDE = Path(__file__).parents[4] / "docs" / "adding-a-provider.md"
-FILE = GUIDE.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+FILE, AZURE_FILE = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
 REQUEST = JobRequest("purchase", 2, "harbour/small-8b", "file-1", n_epochs=3, suffix="host", seed=7)
 
 
@@ -47,6 +53,7 @@ def test_a_job_carries_what_the_profile_allows_and_what_it_demands(
         "training_file": "file-1",
         "suffix": "host",
         "hyperparameters": {"n_epochs": 3, "lora": True, "lora_r": 16},
+        "tier": "batch",
     }
 
 
@@ -84,7 +91,7 @@ def test_its_own_words_for_a_jobs_states_are_understood_and_another_is_unknown(
     [
         ("lora_r: 16", "n_epochs: 16", "n_epochs belongs to the run"),
         ("done: succeeded", "done: finished", "statuses"),
-        ("fields: [suffix]", "fields: [colour]", "fields"),
+        ("    fields: [suffix]", "    fields: [colour]", "fields"),
     ],
 )
 def test_a_profile_that_says_what_nobody_understands_is_refused(
@@ -96,3 +103,54 @@ def test_a_profile_that_says_what_nobody_understands_is_refused(
 
 def test_a_profile_survives_being_written_and_read(known: Catalogue) -> None:
     assert catalogue.parse(catalogue.dump(known), "a copy") == known
+
+
+OWN_WORDS = {
+    "queued": "waiting_for_gpu",
+    "running": "training",
+    "succeeded": "done",
+    "failed": "expired",
+}
+SERVICES = {
+    "harbour": (FILE, replace(BARE, name="harbour", words=OWN_WORDS, needs_byte_order_mark=True)),
+    "azure": (AZURE_FILE, AZURE),
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_of_the_guide_is_bought_from_as_its_file_says(tmp_path: Path, name: str) -> None:
+    text, manner = SERVICES[name]
+    counter = Counter(tmp_path, manner)
+    adapter = OpenAICompatible(counter.client, catalogue.parse(text, GUIDE.name).provider(name))
+    file = adapter.upload("train.jsonl", BytesIO(chat_lines()))
+    counter.clock += LATER
+    bought = adapter.create(replace(REQUEST, base_model=BASE, file_id=file.file_id))
+    seen = [bought.status]
+    for _ in range(40):
+        counter.clock += 10
+        found = adapter.get(bought.job_id)
+        assert found is not None
+        seen.append(found.status)
+    assert {phase(status) for status in seen} == {"active", "succeeded"}
+    assert found.trained_tokens
+    assert found.training_file == file.file_id
+
+
+def test_a_model_that_nobody_deployed_yet_is_not_ready_and_not_refused(tmp_path: Path) -> None:
+    profile = catalogue.parse(AZURE_FILE, GUIDE.name).provider("azure")
+    adapter = OpenAICompatible(Counter(tmp_path, AZURE).client, profile)
+    with pytest.raises(ModelNotReady):
+        adapter.complete(ChatRequest("econchatr-x", (Message("user", "Why?"),), 10, 0.0))
+
+
+def test_every_key_of_a_provider_is_explained_in_the_guide() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert set(told) == set(Provider.model_fields)
+
+
+def test_a_service_that_creates_no_jobs_any_more_is_refused_by_its_date() -> None:
+    patient = {**SHOW, "horizon_days": 0}
+    assert resolved(when="2027-01-05", show=patient, models=["gpt-4.1-mini"]).models
+    with pytest.raises(ModelShutdown, match="openai creates no fine-tuning jobs after 2027-01-05"):
+        resolved(when="2027-01-06", show=patient, models=["gpt-4.1-mini"])
+    assert resolved(when="2027-01-06", show=patient).models
