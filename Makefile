@@ -54,11 +54,11 @@ $(SAM_INSTALLED): requirements-sam.lock | $(BIN)/python
 
 .PHONY: demo
 demo: $(INSTALLED) ## Run the whole pipeline on the demo show
-	$(BIN)/econchatr local --show demo --input '{"ceiling_usd": "5.00"}' --out build/demo
+	$(BIN)/econchatr local demo --ceiling 5.00
 
 .PHONY: plan
 plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
-	$(BIN)/econchatr plan --show demo --out build/demo
+	$(BIN)/econchatr plan demo
 
 .PHONY: test
 test: lint types lint-sam ## Lint, check types and run every test that needs no account

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.cli.arguments import Place
 from shared import catalogue, shows
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
@@ -14,6 +15,8 @@ from shared.money import parse_usd
 from shared.run import RunSettings, parse_input, resolve
 from shared.shows import ShowProfile
 from shared.validation import one_of_each_key
+
+BUILD = Path("build")
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
@@ -43,8 +46,21 @@ def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
     return show.model_copy(update={"transcripts": str(folder)})
 
 
-def run_input(text_or_file: str, show: ShowProfile, **defaults: Any) -> dict[str, Any]:
-    """The run input with the show inline; raises InvalidField or UnknownField, of a file with the line."""
+def folder(place: Place, show: ShowProfile) -> Path:
+    """Where the show's results lie."""
+    return place.out or BUILD / show.name
+
+
+def run_input(
+    text_or_file: str,
+    show: ShowProfile,
+    defaults: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The run input with the show inline, `options` before what it says, `defaults` after.
+
+    Raises InvalidField or UnknownField, of a file with the line.
+    """
     text, is_file = text_or_file, text_or_file.startswith("@")
     if is_file:
         try:
@@ -65,7 +81,7 @@ def run_input(text_or_file: str, show: ShowProfile, **defaults: Any) -> dict[str
         raise InvalidField(
             f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
         )
-    document = {**defaults, **document, "show": inline(show)}
+    document = {**defaults, **document, **options, "show": inline(show)}
     parse_input(document, text if is_file else "")
     return document
 

@@ -1,12 +1,12 @@
 """`econchatr inspect`: what the parser sees on one page or in one file."""
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from infra.cli import asked
+from infra.cli.arguments import Inspect
 from infra.cli.telling import print_table
 from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
@@ -18,7 +18,7 @@ from shared.transcripts import Inspection, describe, heading_of, who_is_who
 WIDTH = 100
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Inspect) -> int:
     """Print what the ledger of the corpus would say of the page, or the refusal; 0 when there are turns."""
     show = asked.show_profile(arguments.show)
     body, content_type = _page(arguments.page, show)

@@ -1,27 +1,37 @@
-"""The `econchatr` command: the whole product on a laptop, and questions to what it left."""
+"""The `econchatr` command: the whole product on a laptop, and questions to what it left.
 
-import argparse
+Each command imports what it needs when it is called, so that help and completion cost nothing.
+"""
+
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
-from infra.cli import inspect_page, models, query, runs
-from infra.cli.answers import ask, quiz, score
+import click
+
+from infra.cli import arguments as typed
 from infra.cli.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
+QUERIES = Path(__file__).resolve().parents[1] / "queries"
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
-    asked = _parser().parse_args(arguments)
     try:
         with terminated_like_interrupted():
-            ended = int(asked.run(asked))
+            ended = int(
+                econchatr.main(arguments, prog_name="econchatr", standalone_mode=False) or 0
+            )
         sys.stdout.flush()  # so that a reader who has gone is noticed here
         return ended
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except BadInput as error:
         print(f"econchatr: {error}", file=sys.stderr)
         return 2
@@ -34,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # a file where a folder must be, a full disk
         print(f"econchatr: {error}; check the files and folders you named", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         print(
             "econchatr: stopped; run the same command again to continue from what is there",
             file=sys.stderr,
@@ -42,177 +52,295 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="econchatr",
-        description="Make language models sound like a podcast host, inside a spend ceiling that holds.",
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="econchatr", message="%(prog)s %(version)s")
+def econchatr() -> None:
+    """Make language models sound like a podcast host, inside a spend ceiling that holds."""
+
+
+def _show(command: Command) -> Command:
+    """A show as the first word or as --show."""
+    command = click.option("--show", metavar="NAME_OR_FILE", help="the same as SHOW")(command)
+    return click.argument("named", metavar="[SHOW]", required=False)(command)
+
+
+def _place(command: Command) -> Command:
+    for option in (
+        click.option(
+            "--month-ceiling-usd",
+            default="1000.00",
+            show_default=True,
+            metavar="USD",
+            help="What all runs of a month may spend.",
+        ),
+        click.option(
+            "--catalogue",
+            type=Path,
+            metavar="FILE",
+            help="Models, providers and prices of your own, before the packaged ones.",
+        ),
+        click.option(
+            "--out",
+            type=Path,
+            metavar="DIR",
+            help="Where everything is kept.  [default: build/SHOW]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _provider(command: Command) -> Command:
+    command = click.option(
+        "--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."
+    )(command)
+    return click.option(
+        "--openai-base-url",
+        metavar="URL",
+        help="A real model provider in place of the stand-in; its key is in OPENAI_API_KEY.",
+    )(command)
+
+
+def _run_input(command: Command) -> Command:
+    for option in (
+        click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
+        click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
+        click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
+        click.option(
+            "--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."
+        ),
+        click.option(
+            "--model",
+            "models",
+            multiple=True,
+            metavar="NAME",
+            help="A model to tune; may be repeated.",
+        ),
+        click.option(
+            "--model-ceiling",
+            "max_cost_per_model_usd",
+            metavar="USD",
+            help="What one model's training may cost at most.",
+        ),
+        click.option(
+            "--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."
+        ),
+        click.option(
+            "--input",
+            "document",
+            default="{}",
+            metavar="JSON_OR_@FILE",
+            help="The run input as on AWS; options go before it.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@econchatr.command(
+    short_help="One run of the whole machine in an embedded cloud.",
+    epilog="""\b
+Examples:
+  econchatr local demo
+  econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
+  econchatr local mine.yaml --dry-run
+  econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
+)
+@_show
+@_place
+@_run_input
+@click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
+@_provider
+def local(openai_base_url: str | None, yes: bool, document: str, **given: Any) -> int:
+    """One run of the whole machine in an embedded cloud.
+
+    Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
+    the ceiling is 10.00 unless you say otherwise.
+    """
+    place = _place_of(given)
+    from infra.cli import runs
+
+    return runs.local(typed.Run(place, document, _fields(given), typed.Asked(openai_base_url, yes)))
+
+
+@econchatr.command(
+    short_help="The same up to the plan; spends nothing.",
+    epilog="""\b
+Examples:
+  econchatr plan demo
+  econchatr plan mine.yaml --ceiling 40 --model gpt-4.1-mini --model llama-3.3-70b""",
+)
+@_show
+@_place
+@_run_input
+def plan(document: str, **given: Any) -> int:
+    """What each model would cost and what the ceiling buys; spends nothing."""
+    place = _place_of(given)
+    from infra.cli import runs
+
+    return runs.plan(typed.Run(place, document, _fields(given)))
+
+
+@econchatr.command(
+    short_help="What can be tuned, where, at what price, until when.",
+    epilog="""\b
+Examples:
+  econchatr models
+  econchatr models --out build/demo""",
+)
+@click.option(
+    "--show", metavar="NAME_OR_FILE", help="Whose plan and horizon count.  [default: any]"
+)
+@click.option("--out", type=Path, metavar="DIR", help="Where a plan tells how large the corpus is.")
+@click.option("--catalogue", type=Path, metavar="FILE", help="Models and prices of your own.")
+@click.option(
+    "--openai-base-url", metavar="URL", help="A provider to ask, for nothing, whether your key may."
+)
+def models(**given: Any) -> int:
+    """What can be tuned, where, at what price, until when; cheapest for a corpus first."""
+    from infra.cli import models as command
+
+    return command.run(typed.Models(**given))
+
+
+@econchatr.command(
+    short_help="One question to a finished model, tuned and untuned.",
+    epilog="""\b
+Example:
+  econchatr ask "Why do fences matter?" demo""",
+)
+@click.argument("question")
+@_show
+@_place
+@_provider
+@click.option(
+    "--model", metavar="NAME", help="Which finished model.  [default: the newest run's first]"
+)
+@click.option(
+    "--ceiling-usd",
+    default="0.10",
+    show_default=True,
+    metavar="USD",
+    help="What the answers may cost at most.",
+)
+def ask(
+    question: str,
+    model: str | None,
+    ceiling_usd: str,
+    openai_base_url: str | None,
+    yes: bool,
+    **given: Any,
+) -> int:
+    """One question to a finished model, to its base and to the prompted base, side by side."""
+    place = _place_of(given)
+    from infra.cli.answers import ask as command
+
+    return command.answer(
+        typed.Ask(question, place, typed.Asked(openai_base_url, yes), model, ceiling_usd)
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_local(
-        commands.add_parser("local", help="one run of the whole machine in an embedded cloud")
+
+
+def _packaged_queries() -> str:
+    return "\n".join(f"  {path.stem}" for path in sorted(QUERIES.glob("*.sql")))
+
+
+@econchatr.command(
+    short_help="A packaged query, or SQL, on the embedded Athena.",
+    epilog=f"\b\nPackaged queries:\n{_packaged_queries()}",
+)
+@click.argument("query", metavar="NAME_OR_SQL")
+@click.option(
+    "--out",
+    type=Path,
+    default=DEFAULT_OUT,
+    show_default=True,
+    metavar="DIR",
+    help="Where a run left its lake.",
+)
+def query(**given: Any) -> int:
+    """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
+    from infra.cli import query as command
+
+    return command.run(typed.Query(**given))
+
+
+@econchatr.command(
+    short_help="What the parser sees on one page.",
+    epilog="""\b
+Example:
+  econchatr inspect https://example.org/an-episode/ --show mine.yaml""",
+)
+@click.argument("page", metavar="URL_OR_FILE")
+@click.option("--show", required=True, metavar="NAME_OR_FILE", help="A packaged show or a profile.")
+@click.option(
+    "--out", type=Path, metavar="DIR", help="Where a lake tells of episodes with the same turns."
+)
+def inspect(**given: Any) -> int:
+    """What the parser sees on one page or in one file of a transcript."""
+    from infra.cli import inspect_page
+
+    return inspect_page.run(typed.Inspect(**given))
+
+
+@econchatr.command(
+    short_help="The free measures on answers that came from anywhere.",
+    epilog="""\b
+Example:
+  econchatr score answers.csv --show demo --out build/demo""",
+)
+@click.argument("answers", type=Path, metavar="FILE.csv")
+@click.option("--show", required=True, metavar="NAME_OR_FILE", help="A packaged show or a profile.")
+@click.option(
+    "--feed", metavar="FILE_OR_URL", help="The show's feed, which knows its guests by year."
+)
+@click.option(
+    "--out",
+    type=Path,
+    metavar="DIR",
+    help="Where a lake tells of quotes, guests and what was copied.",
+)
+@click.option("--json", is_flag=True, help="A list of metric, arm, model, value, n.")
+def score(**given: Any) -> int:
+    """The free measures on answers: columns question and answer, and where there are several, arm and model."""
+    from infra.cli.answers import score as command
+
+    return command.run(typed.Score(**given))
+
+
+@econchatr.group(short_help="How often people told the host from machines.")
+def quiz() -> None:
+    """How often people told the host from machines in the blind quiz."""
+
+
+@quiz.command("score", short_help="Read back what the blind quiz lets one download.")
+@click.argument("answers", type=Path, metavar="FILE.csv")
+@click.option("--json", is_flag=True, help="One object instead of sentences.")
+def quiz_score(**given: Any) -> int:
+    """Read back a quiz's file; several people's may stand one below the other in it."""
+    from infra.cli.answers import quiz as command
+
+    return command.score(typed.QuizScore(**given))
+
+
+def _place_of(given: dict[str, Any]) -> typed.Place:
+    """The show that was named, in one of two ways, and where its results lie; takes them out of `given`."""
+    names = [name for name in (given.pop("named"), given.pop("show")) if name]
+    if len(set(names)) != 1:
+        raise click.UsageError(
+            "name one show: a packaged one such as demo, or a profile file such as mine.yaml"
+        )
+    return typed.Place(
+        names[0], given.pop("out"), given.pop("catalogue"), given.pop("month_ceiling_usd")
     )
-    _add_plan(commands.add_parser("plan", help="the same up to the plan; spends nothing"))
-    _add_models(
-        commands.add_parser("models", help="what can be tuned, where, at what price, until when")
-    )
-    _add_ask(commands.add_parser("ask", help="one question to a finished model, tuned and untuned"))
-    _add_query(
-        commands.add_parser("query", help="a packaged or ad-hoc Athena query on the embedded lake")
-    )
-    _add_inspect(commands.add_parser("inspect", help="what the parser sees on one page"))
-    _add_score(
-        commands.add_parser("score", help="the free measures on answers that came from anywhere")
-    )
-    _add_quiz(commands.add_parser("quiz", help="how often people told the host from machines"))
-    return parser
 
 
-def _add_prices(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--catalogue",
-        type=Path,
-        metavar="FILE",
-        help="models and prices of your own, before the packaged ones",
-    )
-
-
-def _add_place_and_prices(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="the bucket as plain files"
-    )
-    _add_prices(parser)
-    parser.add_argument(
-        "--month-ceiling-usd",
-        default="1000.00",
-        metavar="USD",
-        help="what all runs of a month may spend (default: %(default)s)",
-    )
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    _add_place_and_prices(parser)
-    parser.add_argument(
-        "--input", default="{}", metavar="JSON_OR_@FILE", help="the run input, as JSON or @file"
-    )
-
-
-def _add_models(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--show", metavar="NAME_OR_FILE", help="whose plan and horizon count (default: any plan)"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="where a plan tells how large the corpus is"
-    )
-    _add_prices(parser)
-    _add_address(parser, "a provider to ask, for nothing, whether your key may; needs")
-    parser.set_defaults(run=models.run)
-
-
-def _add_address(parser: argparse.ArgumentParser, meant: str) -> None:
-    parser.add_argument("--openai-base-url", metavar="URL", help=f"{meant} OPENAI_API_KEY")
-
-
-def _add_provider(parser: argparse.ArgumentParser) -> None:
-    _add_address(parser, "a model provider to use in place of the stand-in; needs")
-    parser.add_argument(
-        "--yes", action="store_true", help="agree beforehand to what a real provider may bill"
-    )
-
-
-def _add_local(parser: argparse.ArgumentParser) -> None:
-    _add_run_options(parser)
-    _add_provider(parser)
-    parser.set_defaults(run=runs.local)
-
-
-def _add_plan(parser: argparse.ArgumentParser) -> None:
-    _add_run_options(parser)
-    parser.set_defaults(run=runs.plan, openai_base_url=None, yes=False)
-
-
-def _add_ask(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("question", metavar="QUESTION", help="what the models are asked")
-    _add_place_and_prices(parser)
-    _add_provider(parser)
-    parser.add_argument(
-        "--model", metavar="NAME", help="which finished model (default: the newest run's first)"
-    )
-    parser.add_argument(
-        "--ceiling-usd",
-        default="0.10",
-        metavar="USD",
-        help="what the answers may cost at most (default: %(default)s)",
-    )
-    parser.set_defaults(run=ask.answer)
-
-
-def _add_query(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "query", metavar="NAME_OR_SQL", help=f"one of {', '.join(query.packaged_names())}; or SQL"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=DEFAULT_OUT,
-        metavar="DIR",
-        help="where a run left its lake (default: %(default)s)",
-    )
-    parser.set_defaults(run=query.run)
-
-
-def _add_inspect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("page", metavar="URL_OR_FILE")
-    parser.add_argument(
-        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="where a run left its lake, to tell whether an episode has the same turns",
-    )
-    parser.set_defaults(run=inspect_page.run)
-
-
-def _add_score(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "answers",
-        type=Path,
-        metavar="FILE.csv",
-        help="columns question and answer, and where there are several arms, arm and model",
-    )
-    parser.add_argument(
-        "--show", required=True, metavar="NAME_OR_FILE", help="a packaged show or a profile file"
-    )
-    parser.add_argument(
-        "--feed", metavar="FILE_OR_URL", help="the show's feed, which knows its guests by year"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="where a run left its lake, for quotes, guests and what was copied",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="a list of metric, arm, model, value, n"
-    )
-    parser.set_defaults(run=score.run)
-
-
-def _add_quiz(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-    scored = actions.add_parser("score", help="read back what a blind quiz lets one download")
-    scored.add_argument(
-        "answers",
-        type=Path,
-        metavar="FILE.csv",
-        help="as downloaded from quiz.html; several people's files may stand one below the other",
-    )
-    scored.add_argument("--json", action="store_true", help="one object instead of sentences")
-    scored.set_defaults(run=quiz.score)
+def _fields(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the run input that options gave."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value not in (None, (), False)
+    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """`econchatr models`: what can be tuned, where, at what price and until when; cheapest for a corpus first."""
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from infra.cli import asked
+from infra.cli.arguments import Models
 from infra.cli.asking import what_the_key_may
 from infra.cli.telling import print_table
 from shared import catalogue, money
@@ -72,7 +72,7 @@ def _old(prices: Sequence[Price], today: date) -> date | None:
     return oldest if today - oldest > OLD else None
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Models) -> int:
     """Print what can be tuned; 0."""
     known = asked.models_and_prices(arguments.catalogue)
     asked.check_address(arguments.openai_base_url)

@@ -1,12 +1,12 @@
 """`econchatr query`: an Athena query on the embedded lake."""
 
-import argparse
 import time
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.cli.arguments import Query
 from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
 from infra.local.cloud import running
@@ -49,7 +49,7 @@ def sql_of(name_or_sql: str) -> str:
     return name_or_sql
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Query) -> int:
     """Print the rows of the query; 0 when it succeeded."""
     sql = sql_of(arguments.query)
     check_reads(sql)

@@ -1,6 +1,5 @@
 """`econchatr local` and `econchatr plan`: one run of the machine here, told as it goes."""
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from infra.cli import asked, reports
+from infra.cli.arguments import Run
 from infra.cli.asking import before_money_moves
 from infra.cli.execution import execute
 from infra.cli.telling import (
@@ -25,37 +25,42 @@ from shared.lake import keys
 from shared.shows import ShowProfile
 
 STOPPED = 130  # what a shell makes of Ctrl-C
-PLAN_CEILING_USD = "10.00"
+CEILING_USD = "10.00"  # where no money can be lost
 BILL = "bill.json"  # the stand-in's own, independent of the ledger
 NAMED = 3  # of the files that are in the way
 
 
-def local(arguments: argparse.Namespace) -> int:
-    """One run; 0 when it succeeded."""
-    show = asked.show_profile(arguments.show)
-    return _run(arguments, show, asked.run_input(arguments.input, show))
+def local(arguments: Run) -> int:
+    """One run; 0 when it succeeded. What a stand-in answers needs no ceiling of one's own."""
+    show = asked.show_profile(arguments.place.show)
+    by_default = {} if arguments.asked.openai_base_url else {"ceiling_usd": CEILING_USD}
+    return _run(
+        arguments, show, asked.run_input(arguments.input, show, by_default, arguments.fields)
+    )
 
 
-def plan(arguments: argparse.Namespace) -> int:
+def plan(arguments: Run) -> int:
     """One dry run: the plan and its cost table, nothing bought."""
-    show = asked.show_profile(arguments.show)
-    document = asked.run_input(arguments.input, show, ceiling_usd=PLAN_CEILING_USD)
+    show = asked.show_profile(arguments.place.show)
+    by_default = {"ceiling_usd": CEILING_USD}
+    document = asked.run_input(arguments.input, show, by_default, arguments.fields)
     return _run(arguments, show, {**document, "dry_run": True})
 
 
-def _run(arguments: argparse.Namespace, show: ShowProfile, document: dict[str, Any]) -> int:
-    models = asked.models_and_prices(arguments.catalogue)
-    settings = asked.check(document, show, models, arguments.month_ceiling_usd)
-    asked.check_address(arguments.openai_base_url)
-    out: Path = arguments.out
-    check_usable(out, arguments.openai_base_url, dry_run=settings.dry_run)
-    before_money_moves(settings, models, arguments.openai_base_url, yes=arguments.yes)
+def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
+    place, address = arguments.place, arguments.asked.openai_base_url
+    models = asked.models_and_prices(place.catalogue)
+    settings = asked.check(document, show, models, place.month_ceiling_usd)
+    asked.check_address(address)
+    out = asked.folder(place, show)
+    check_usable(out, address, dry_run=settings.dry_run)
+    before_money_moves(settings, models, address, yes=arguments.asked.yes)
     with (
         laptop(
             out,
-            month_ceiling_usd=arguments.month_ceiling_usd,
+            month_ceiling_usd=place.month_ceiling_usd,
             models=models,
-            openai_base_url=arguments.openai_base_url,
+            openai_base_url=address,
             dry_run=settings.dry_run,
         ) as here,
         served(show, out, here) as reachable,

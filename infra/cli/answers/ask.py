@@ -1,6 +1,5 @@
 """`econchatr ask`: a finished model, its base and the prompted base answer one question, and the ledger counts it."""
 
-import argparse
 import json
 import os
 import secrets
@@ -14,6 +13,7 @@ from typing import Any
 from infra import encodings
 from infra.cli import asked, runs
 from infra.cli.answers.side_by_side import print_answers
+from infra.cli.arguments import Ask
 from infra.cli.asking import before_money_moves
 from infra.local.laptop import Laptop, laptop
 from shared import money
@@ -44,31 +44,32 @@ class Finished:
     shown: EvaluationSet
 
 
-def answer(arguments: argparse.Namespace) -> int:
+def answer(arguments: Ask) -> int:
     """Print the question with the three answers and what they cost; 0."""
     # What may be bought is counted here, and not in a function that brings the vocabularies along.
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
-    show = asked.show_profile(arguments.show)
-    models = asked.models_and_prices(arguments.catalogue)
-    asked.check_address(arguments.openai_base_url)
+    place, address = arguments.place, arguments.asked.openai_base_url
+    show = asked.show_profile(place.show)
+    models, out = asked.models_and_prices(place.catalogue), asked.folder(place, show)
+    asked.check_address(address)
     ceiling = money.parse_usd(arguments.ceiling_usd, "--ceiling-usd")
-    month_ceiling = money.parse_usd(arguments.month_ceiling_usd, "--month-ceiling-usd")
-    found = finished(arguments.out, show, arguments.model)
+    month_ceiling = money.parse_usd(place.month_ceiling_usd, "--month-ceiling-usd")
+    found = finished(out, show, arguments.model)
     settings = own_settings(found, models, ceiling, month_ceiling, utc_now())
     questions = questions_of(found, settings, arguments.question)
     check_ceiling(questions, ceiling)
-    before_money_moves(settings, models, arguments.openai_base_url, yes=arguments.yes)
+    before_money_moves(settings, models, address, yes=arguments.asked.yes)
     with laptop(
-        arguments.out,
-        month_ceiling_usd=arguments.month_ceiling_usd,
+        out,
+        month_ceiling_usd=place.month_ceiling_usd,
         models=models,
-        openai_base_url=arguments.openai_base_url,
+        openai_base_url=address,
     ) as here:
         try:
             rows = _buy(here, settings, found, questions, arguments.question)
         finally:
-            runs.leave_files(here, arguments.out)
-        runs.leave_bill(here, arguments.out)
+            runs.leave_files(here, out)
+        runs.leave_bill(here, out)
         spent = here.ledger.totals(settings.run_id).settled
     print_answers({row["arm"]: row for row in rows}, lines=None)
     print(f"\n{rows[0]['disclosure']}.")

@@ -1,6 +1,5 @@
 """`econchatr quiz score`: how often people found the host among machines, and whom they took for the host."""
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from infra.cli.answers.answer_file import AnswersUnreadable, read_rows
+from infra.cli.arguments import QuizScore
 from infra.cli.telling import print_table
 from shared.evaluation.measures import wilson
 
@@ -27,7 +27,7 @@ class Pick:
     chosen: str
 
 
-def score(arguments: argparse.Namespace) -> int:
+def score(arguments: QuizScore) -> int:
     """Print the share of right picks with its interval, and each arm's share of picks; 0."""
     picks = read_picks(arguments.answers)
     found = scored(picks)

@@ -1,6 +1,5 @@
 """`econchatr score`: the free measures on answers that came from anywhere."""
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -9,6 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from infra.cli import arguments as typed
 from infra.cli import asked
 from infra.cli.answers.answer_file import Arm, read_answers
 from infra.cli.telling import print_table
@@ -24,7 +24,7 @@ from shared.shows import ShowProfile
 Appearance = tuple[int, Sequence[str]]
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: typed.Score) -> int:
     """Print every measure of every arm, as a table or as JSON; 0."""
     show = asked.show_profile(arguments.show)
     arms = read_answers(arguments.answers)

@@ -22,6 +22,10 @@ def profile(tmp_path):
     return path
 
 
+def run_input(text, options=None, **defaults):
+    return asked.run_input(text, PORCH, defaults, options or {})
+
+
 def test_a_show_is_named_or_is_a_file(profile):
     assert asked.show_profile("demo").name == "demo"
     assert asked.show_profile(str(profile)) == PORCH
@@ -48,31 +52,43 @@ def test_a_file_that_is_no_profile_is_refused_by_its_name(tmp_path, content):
 
 
 def test_the_input_is_json_with_the_show_inline():
-    document = asked.run_input('{"ceiling_usd": "5.00"}', PORCH)
+    document = run_input('{"ceiling_usd": "5.00"}')
     assert document == {**CEILING, "show": asked.inline(PORCH)}
+
+
+def test_options_go_before_what_the_input_says_and_defaults_after():
+    told = run_input(
+        '{"ceiling_usd": "5.00", "limit": 3}', {"limit": 9}, ceiling_usd="1.00", n_epochs=2
+    )
+    assert (told["ceiling_usd"], told["limit"], told["n_epochs"]) == ("5.00", 9, 2)
+
+
+def test_an_option_that_is_no_amount_is_refused_as_the_input_is():
+    with pytest.raises(InvalidField, match="ceiling_usd"):
+        run_input("{}", {"ceiling_usd": "$5"})
 
 
 def test_the_input_may_be_in_a_file(tmp_path):
     path = tmp_path / "input.json"
     path.write_text(json.dumps(CEILING), encoding="utf-8")
-    assert asked.run_input(f"@{path}", PORCH) == asked.run_input(json.dumps(CEILING), PORCH)
+    assert run_input(f"@{path}") == run_input(json.dumps(CEILING))
 
 
 def test_the_input_may_name_the_same_show():
-    document = asked.run_input('{"show": "porch", "ceiling_usd": "5.00"}', PORCH)
+    document = run_input('{"show": "porch", "ceiling_usd": "5.00"}')
     assert document["show"] == asked.inline(PORCH)
 
 
 @pytest.mark.parametrize("other", ['"demo"', "null", '{"name": "porch"}', "[]"])
 def test_the_input_may_not_name_another_show(other):
     with pytest.raises(InvalidField, match="--show is porch"):
-        asked.run_input(f'{{"show": {other}}}', PORCH)
+        run_input(f'{{"show": {other}}}')
 
 
 @pytest.mark.parametrize("text", ["", "{", "ceiling_usd=5.00", "[]", '"5.00"', "5", "null", "NaN"])
 def test_an_input_that_is_no_json_object_is_refused_with_what_to_write(text):
     with pytest.raises(InvalidField, match=r"--input .* \{\"ceiling_usd\": \"5\.00\"\}"):
-        asked.run_input(text, PORCH)
+        run_input(text)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
@@ -81,20 +97,20 @@ def test_an_input_file_that_cannot_be_read_is_refused_by_its_name(tmp_path, cont
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(InvalidField, match=r"input\.json"):
-        asked.run_input(f"@{path}", PORCH)
+        run_input(f"@{path}")
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_as_input_is_taken_or_refused_in_a_sentence(text):
     try:
-        assert isinstance(asked.run_input(text, PORCH, **CEILING), dict)
+        assert isinstance(run_input(text, **CEILING), dict)
     except BadInput as refusal:
         assert "input" in str(refusal)  # noqa: PT017 - most text is refused, some is JSON
 
 
 def test_a_field_that_stands_twice_is_refused_because_nobody_knows_which_is_meant():
     with pytest.raises(InvalidField, match="'ceiling_usd' stands a second time"):
-        asked.run_input('{"ceiling_usd": "5.00", "ceiling_usd": "5000.00"}', PORCH)
+        run_input('{"ceiling_usd": "5.00", "ceiling_usd": "5000.00"}')
 
 
 @pytest.mark.parametrize("amount", ["0", "-1.00", "1e3", "$5", "5.0000001", "five"])
@@ -104,7 +120,7 @@ def test_an_amount_that_is_none_is_refused_with_its_line_in_the_file(tmp_path, f
     path.write_text(json.dumps({"n_epochs": 4, **CEILING, field: amount}, indent=1))
     line = 3 if field == "ceiling_usd" else 4
     with pytest.raises(InvalidField) as refusal:
-        asked.run_input(f"@{path}", PORCH)
+        run_input(f"@{path}")
     assert f"line {line}: {field} is {amount!r}; write" in str(refusal.value)
 
 
@@ -112,14 +128,14 @@ def test_a_field_that_does_not_exist_is_refused_with_its_line_in_the_file(tmp_pa
     path = tmp_path / "input.json"
     path.write_text('{"ceiling_usd": "5.00",\n"cieling_usd": "5.00"}')
     with pytest.raises(UnknownField, match="line 2: the input has no field 'cieling_usd'"):
-        asked.run_input(f"@{path}", PORCH)
+        run_input(f"@{path}")
 
 
 def test_a_file_indented_with_tabs_is_refused_without_its_line(tmp_path):
     path = tmp_path / "input.json"
     path.write_text('{\n\t"ceiling_usd": "-5.00"}')
     with pytest.raises(InvalidField, match="usable: ceiling_usd is"):
-        asked.run_input(f"@{path}", PORCH)
+        run_input(f"@{path}")
 
 
 def test_a_show_comes_back_from_inline_as_it_was():
@@ -147,7 +163,7 @@ def test_ones_own_entry_takes_the_place_of_the_packaged_one(tmp_path):
 
 def test_a_missing_price_is_refused_before_anything_starts(tmp_path):
     models = asked.models_and_prices(own_catalogue(tmp_path, prices=[]))
-    document = asked.run_input(json.dumps({**CEILING, "models": ["gpt-4.1-mini"]}), PORCH)
+    document = run_input(json.dumps({**CEILING, "models": ["gpt-4.1-mini"]}))
     with pytest.raises(MissingPrice, match=r"gpt-4\.1-mini has no price for training"):
         asked.check(document, PORCH, models, "100.00")
 

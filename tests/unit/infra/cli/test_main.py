@@ -1,10 +1,10 @@
-import argparse
 import subprocess
 import sys
 
 import pytest
 
-from infra.cli import main, runs
+from infra.cli import arguments as typed
+from infra.cli import main, query, runs
 from shared.errors import InvalidField, SpendCeilingReached
 from tests.places import ROOT
 
@@ -12,12 +12,12 @@ from tests.places import ROOT
 def ends(monkeypatch, outcome):
     """Makes the `query` command end so; returns its exit code."""
 
-    def run(arguments: argparse.Namespace) -> int:
+    def run(_: typed.Query) -> int:
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
-    monkeypatch.setattr(main.query, "run", run)
+    monkeypatch.setattr(query, "run", run)
     return main.main(["query", "SELECT 1"])
 
 
@@ -49,21 +49,80 @@ def test_a_defect_is_not_dressed_up_as_wrong_use(monkeypatch):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nosuch"], ["local"], ["local", "--show", "demo"], ["inspect"], ["query"]],
+    [
+        *([], ["nosuch"], ["local"], ["local", "demo", "--show", "other"], ["inspect"], ["query"]),
+        *(["plan", "demo", "--epochs", "four"], ["local", "demo", "--cieling", "5"]),
+    ],
 )
 def test_what_is_missing_is_told_with_the_usage(capsys, arguments):
-    with pytest.raises(SystemExit) as end:
-        main.main(arguments)
-    assert end.value.code == 2
-    assert "usage: econchatr" in capsys.readouterr().err
+    assert main.main(arguments) == 2
+    assert "Usage: econchatr" in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys):
-    with pytest.raises(SystemExit) as end:
-        main.main(["--help"])
-    assert end.value.code == 0
+    assert main.main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(command in out for command in ("local", "plan", "query", "inspect"))
+    assert all(f"\n  {command} " in out for command in main.econchatr.commands)
+
+
+@pytest.mark.parametrize("command", [name for name in main.econchatr.commands if name != "quiz"])
+def test_every_command_explains_itself_with_an_example(capsys, command):
+    assert main.main([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "Example" in said or "Packaged queries" in said
+
+
+def test_a_version_is_told(capsys):
+    assert main.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("econchatr ")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["local", "--help"], ["nosuch"], ["plan"]])
+def test_help_and_wrong_use_load_nothing_large(arguments):
+    large = [
+        "boto3",
+        "openai",
+        "pandas",
+        "pyarrow",
+        "pydantic",
+        "yaml",
+        "tiktoken",
+        "jinja2",
+        "duckdb",
+    ]
+    program = (
+        f"import sys; from infra.cli.main import main; main({arguments!r}); "
+        f"sys.exit(', '.join(set({large!r}) & set(sys.modules)) or 0)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def asked_by(monkeypatch, *arguments):
+    """The run that the arguments ask for."""
+    kept = []
+    monkeypatch.setattr(runs, "local", lambda asked: kept.append(asked) or 0)
+    assert main.main(["local", *arguments]) == 0
+    (asked,) = kept
+    return asked
+
+
+def test_options_are_fields_of_the_run_input(monkeypatch):
+    asked = asked_by(
+        monkeypatch,
+        "mine.yaml",
+        *["--ceiling", "10", "--model", "a", "--model", "b", "--epochs", "2", "--dry-run"],
+    )
+    assert asked.place.show == "mine.yaml"
+    assert asked.fields == {
+        "ceiling_usd": "10",
+        "models": ["a", "b"],
+        "n_epochs": 2,
+        "dry_run": True,
+    }
+    assert asked_by(monkeypatch, "--show", "demo").fields == {}
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):

@@ -1,9 +1,8 @@
-import argparse
-
 import pytest
 from botocore.exceptions import ClientError
 
 from infra.cli import query
+from infra.cli.arguments import Query
 from infra.cli.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
 
 
@@ -94,5 +93,5 @@ def test_a_query_that_athena_refuses_at_once_says_why():
 
 def test_a_folder_without_a_lake_is_refused_and_left_as_it_is(tmp_path):
     with pytest.raises(NoLake, match="econchatr local"):
-        query.run(argparse.Namespace(query="SELECT 1", out=tmp_path / "nosuch"))
+        query.run(Query("SELECT 1", tmp_path / "nosuch"))
     assert list(tmp_path.iterdir()) == []

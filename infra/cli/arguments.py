@@ -1,0 +1,91 @@
+"""What a person asked of each command, as it was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A show, where its results lie, and at which prices."""
+
+    show: str
+    out: Path | None
+    catalogue: Path | None
+    month_ceiling_usd: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who answers in place of the stand-in, and whether that was agreed to beforehand."""
+
+    openai_base_url: str | None = None
+    yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`local` and `plan`: the run input as JSON or @file, and the fields that options give, which go before it."""
+
+    place: Place
+    input: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    asked: Asked = Asked()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`ask`; without a model the newest run's first."""
+
+    question: str
+    place: Place
+    asked: Asked
+    model: str | None
+    ceiling_usd: str
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """`models`; without a show any plan in `out` counts."""
+
+    show: str | None
+    out: Path | None
+    catalogue: Path | None
+    openai_base_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`query`: a packaged query's name, or SQL."""
+
+    query: str
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """`inspect`."""
+
+    page: str
+    show: str
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`score`."""
+
+    answers: Path
+    show: str
+    feed: str | None
+    out: Path | None
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizScore:
+    """`quiz score`."""
+
+    answers: Path
+    json: bool
