@@ -89,3 +89,12 @@ class QuizScore:
 
     answers: Path
     json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """`init`: a feed, a folder or a page; the profile's file and the show's title where they are given."""
+
+    source: str
+    file: Path | None
+    title: str | None

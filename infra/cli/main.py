@@ -138,6 +138,23 @@ def _run_input(command: Command) -> Command:
 
 
 @econchatr.command(
+    short_help="Write the profile of a show, from a sample of it.",
+    epilog="""\b
+Examples:
+  econchatr init ~/transcripts
+  econchatr init https://example.org/feed.xml --file mine.yaml""",
+)
+@click.argument("source", metavar="FEED_OR_FOLDER_OR_PAGE")
+@click.option("--file", type=Path, metavar="FILE", help="The profile.  [default: NAME.yaml]")
+@click.option("--title", metavar="TEXT", help="What the show is called.")
+def init(**given: Any) -> int:
+    """Write the profile of a show, from a sample: who the host is, what they repeat, what can be read."""
+    from infra.cli.beginning import init as command
+
+    return command.run(typed.Init(**given))
+
+
+@econchatr.command(
     short_help="One run of the whole machine in an embedded cloud.",
     epilog="""\b
 Examples:

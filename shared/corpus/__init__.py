@@ -5,12 +5,15 @@ never fetches it twice.
 """
 
 from shared.corpus.hosts import fetcher_for
-from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.feed import FeedItem, FeedNotXml, NoEpisodes, parse_feed
 from shared.corpus.sources.listing import host_of
 from shared.corpus.sources.names import is_transcript_file, passed_over
 from shared.corpus.sources.titles import guests_from_title
 
 __all__ = [
+    "FeedItem",
+    "FeedNotXml",
+    "NoEpisodes",
     "fetcher_for",
     "guests_from_title",
     "host_of",

@@ -73,11 +73,12 @@ class FeedItem:
 class Feed:
     """A feed's items in its own order, and what it says of itself.
 
-    `moved_to` is the other address that it has moved to, `next_page` where the items before these
-    are, `language` an RFC 5646 tag in lower case.
+    `title` is "" where it has none, `moved_to` the other address that it has moved to, `next_page`
+    where the items before these are, `language` an RFC 5646 tag in lower case.
     """
 
     items: tuple[FeedItem, ...]
+    title: str = ""
     moved_to: str | None = None
     next_page: str | None = None
     language: str = ""
@@ -112,6 +113,7 @@ def parse_feed(body: bytes, source: str, host: Host) -> Feed:
         )
     return Feed(
         items,
+        title=" ".join(str(feed.feed.get("title", "")).split()),
         moved_to=_new_address(feed.feed, source),
         next_page=_next_page(feed.feed, source),
         language=str(feed.feed.get("language", "")).strip().lower(),
