@@ -26,10 +26,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`local` and `plan`: the run input as JSON or @file, and the fields that options give, which go before it."""
+    """`local` and `plan`: the run input as JSON or @file, if any; `fields`, which options give, go before it."""
 
     place: Place
-    input: str
+    input: str | None
     fields: Mapping[str, Any] = field(default_factory=dict)
     asked: Asked = Asked()
 

@@ -128,7 +128,6 @@ def _run_input(command: Command) -> Command:
         click.option(
             "--input",
             "document",
-            default="{}",
             metavar="JSON_OR_@FILE",
             help="The run input as on AWS; options go before it.",
         ),
@@ -168,11 +167,11 @@ Examples:
 @_run_input
 @click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
 @_provider
-def local(openai_base_url: str | None, yes: bool, document: str, **given: Any) -> int:
+def local(openai_base_url: str | None, yes: bool, document: str | None, **given: Any) -> int:
     """One run of the whole machine in an embedded cloud.
 
     Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
-    the ceiling is 10.00 unless you say otherwise.
+    the ceiling is 10.00 unless --ceiling or --input say otherwise.
     """
     place = _place_of(given)
     from infra.cli import runs
@@ -190,7 +189,7 @@ Examples:
 @_show
 @_place
 @_run_input
-def plan(document: str, **given: Any) -> int:
+def plan(document: str | None, **given: Any) -> int:
     """What each model would cost and what the ceiling buys; spends nothing."""
     place = _place_of(given)
     from infra.cli import runs

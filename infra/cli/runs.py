@@ -31,19 +31,19 @@ NAMED = 3  # of the files that are in the way
 
 
 def local(arguments: Run) -> int:
-    """One run; 0 when it succeeded. What a stand-in answers needs no ceiling of one's own."""
+    """One run; 0 when it succeeded. Where a stand-in answers and no input is given there is a ceiling by default."""
     show = asked.show_profile(arguments.place.show)
-    by_default = {} if arguments.asked.openai_base_url else {"ceiling_usd": CEILING_USD}
-    return _run(
-        arguments, show, asked.run_input(arguments.input, show, by_default, arguments.fields)
-    )
+    harmless = arguments.input is None and arguments.asked.openai_base_url is None
+    by_default = {"ceiling_usd": CEILING_USD} if harmless else {}
+    document = asked.run_input(arguments.input or "{}", show, by_default, arguments.fields)
+    return _run(arguments, show, document)
 
 
 def plan(arguments: Run) -> int:
     """One dry run: the plan and its cost table, nothing bought."""
     show = asked.show_profile(arguments.place.show)
     by_default = {"ceiling_usd": CEILING_USD}
-    document = asked.run_input(arguments.input, show, by_default, arguments.fields)
+    document = asked.run_input(arguments.input or "{}", show, by_default, arguments.fields)
     return _run(arguments, show, {**document, "dry_run": True})
 
 

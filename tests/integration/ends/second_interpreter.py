@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -20,11 +21,13 @@ SCALE = 0.01
 def invoke(function: Any, event: Any = None) -> tuple[str, bool, str]:
     """What moto asks of a container: the reply as JSON, whether it is an error, the log."""
     module, _, name = function.handler.rpartition(".")
+    ends_at = time.monotonic() + int(function.timeout)
     context = SimpleNamespace(
         function_name=function.function_name,
         memory_limit_in_mb=function.memory_size,
         invoked_function_arn=function.function_arn,
         aws_request_id=os.urandom(8).hex(),
+        get_remaining_time_in_millis=lambda: int(1000 * (ends_at - time.monotonic())),
     )
     try:
         reply = getattr(importlib.import_module(module), name)(event, context)

@@ -198,6 +198,7 @@ def deploy(endpoint_url: str, prices: str) -> str:
             substitutions[name.removesuffix("Function")] = client(endpoint_url, "lambda").create_function(
                 FunctionName=name,
                 Handler=resource["Properties"]["Handler"],
+                Timeout=resource["Properties"]["Timeout"],
                 Runtime="python3.13",
                 Role=ROLE,
                 Code={"ZipFile": zipped()},
@@ -250,7 +251,7 @@ def settled(stack, run_id):
 def test_a_whole_run_succeeds_and_its_books_are_the_providers(stack):
     arn = stack.run("whole", "whole")
     ended = stack.ended(arn)
-    assert ended["status"] == "SUCCEEDED", ended
+    assert ended["status"] == "SUCCEEDED", (ended.get("error"), ended.get("cause"))
     summary = stack.lake.read_json(keys.summary("whole"))
     assert summary["status"] == "SUCCEEDED"
     assert summary["episodes"]["parsed"] >= 6

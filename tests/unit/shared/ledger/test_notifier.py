@@ -212,7 +212,7 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
     stages.poll(lake, desk, settings, model)
     stages.settle(lake, desk, settings, model, clock.now())
     assert warned[1:] == [(True, False)]
-    answer(lake, desk, settings, Arm("tuned", model.model))
+    answer(lake, desk, settings, Arm("tuned", model.model), lambda: False)
     assert len(warned) == 2 + len(settings.show.questions)
     stages.cancel(desk, "run")
     assert len(warned) == 3 + len(settings.show.questions)
