@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+FORMATS = ("table", "csv", "json", "full")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -57,10 +59,11 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`query`: a packaged query's name, or SQL."""
+    """`query`: a packaged query's name, or SQL; `format` is one of FORMATS."""
 
     query: str
     out: Path
+    format: str = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,20 @@ class Init:
     source: str
     file: Path | None
     title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """`runs`."""
+
+    out: Path
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """`answers`; by default of the newest run that has some, and of its first finished model."""
+
+    out: Path
+    run: str | None
+    model: str | None

@@ -136,6 +136,17 @@ def _run_input(command: Command) -> Command:
     return command
 
 
+def _out(command: Command) -> Command:
+    return click.option(
+        "--out",
+        type=Path,
+        default=DEFAULT_OUT,
+        show_default=True,
+        metavar="DIR",
+        help="Where runs left their results.",
+    )(command)
+
+
 @econchatr.command(
     short_help="Write the profile of a show, from a sample of it.",
     epilog="""\b
@@ -265,19 +276,50 @@ def _packaged_queries() -> str:
     epilog=f"\b\nPackaged queries:\n{_packaged_queries()}",
 )
 @click.argument("query", metavar="NAME_OR_SQL")
+@_out
 @click.option(
-    "--out",
-    type=Path,
-    default=DEFAULT_OUT,
+    "--format",
+    type=click.Choice(typed.FORMATS),
+    default="table",
     show_default=True,
-    metavar="DIR",
-    help="Where a run left its lake.",
+    help="A table cuts long cells; the others are whole.",
 )
 def query(**given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
     from infra.cli import query as command
 
     return command.run(typed.Query(**given))
+
+
+@econchatr.command(
+    short_help="The runs in a folder, the newest first.",
+    epilog="""\b
+Example:
+  econchatr runs --out build/mine""",
+)
+@_out
+@click.option("--json", is_flag=True, help="The runs' whole summaries.")
+def runs(**given: Any) -> int:
+    """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
+    from infra.cli.looking import history
+
+    return history.run(typed.Runs(**given))
+
+
+@econchatr.command(
+    short_help="What a run's models answered, whole and side by side.",
+    epilog="""\b
+Example:
+  econchatr answers --out build/mine --model llama-3.3-70b""",
+)
+@_out
+@click.option("--run", metavar="RUN_ID", help="Which run.  [default: the newest with answers]")
+@click.option("--model", metavar="NAME", help="Which finished model.  [default: the first]")
+def answers(**given: Any) -> int:
+    """What a run's models answered to the show's questions, whole and side by side."""
+    from infra.cli.looking import answers as command
+
+    return command.run(typed.Answers(**given))
 
 
 @econchatr.command(

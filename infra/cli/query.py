@@ -1,6 +1,11 @@
 """`econchatr query`: an Athena query on the embedded lake."""
 
+import csv
+import json
+import sys
 import time
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ DATABASE = "econchatr_laptop"
 POLL_SECONDS = 0.1
 MAX_ROWS = 1000
 CELL_WIDTH = 60
+Row = list[str | None]
 
 
 class NoLake(BadInput):
@@ -43,8 +49,11 @@ def sql_of(name_or_sql: str) -> str:
     if name_or_sql in packaged_names():
         return (QUERIES / f"{name_or_sql}.sql").read_text(encoding="utf-8")
     if len(name_or_sql.split()) < 2:
+        near = get_close_matches(name_or_sql, packaged_names(), n=1)
         raise UnknownQuery(
-            f"{name_or_sql!r} is no packaged query; packaged are {', '.join(packaged_names())}; or write SQL"
+            f"{name_or_sql!r} is no packaged query; "
+            + (f"did you mean {near[0]}? " if near else "")
+            + f"packaged are {', '.join(packaged_names())}; or write SQL"
         )
     return name_or_sql
 
@@ -61,13 +70,36 @@ def run(arguments: Query) -> int:
     check(arguments.out)
     with running(state) as cloud:
         header, rows = select(cloud.client("athena"), sql)
-    print_table(header, rows, widest=CELL_WIDTH)
-    print(f"\n{len(rows)} rows")
+    show(header, rows[:MAX_ROWS], arguments.format)
+    if len(rows) > MAX_ROWS:
+        print(f"Only the first {MAX_ROWS:,} rows are shown; narrow the query", file=sys.stderr)
     return 0
 
 
-def select(athena: Any, sql: str) -> tuple[list[str], list[list[str]]]:
-    """Column names and the first MAX_ROWS rows; raises QueryFailed with Athena's reason."""
+def show(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
+    """Print the rows: as a table whose cells are cut, or whole as csv, json, or a block a row."""
+    if form == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
+    elif form == "json":
+        named = [dict(zip(header, row, strict=True)) for row in rows]
+        print(json.dumps(named, ensure_ascii=False, indent=1))
+    elif form == "full":
+        blocks = ("\n".join(map(": ".join, zip(header, _filled(row), strict=True))) for row in rows)
+        print("\n\n".join(blocks))
+    else:
+        print_table(header, map(_filled, rows), widest=CELL_WIDTH)
+        print(f"\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}")
+
+
+def _filled(row: Row) -> list[str]:
+    return [cell or "" for cell in row]
+
+
+def select(athena: Any, sql: str) -> tuple[list[str], list[Row]]:
+    """Column names and the rows, at most one more than MAX_ROWS; raises QueryFailed with Athena's reason.
+
+    A cell is None where it is null.
+    """
     try:
         query_id = athena.start_query_execution(
             QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE}
@@ -82,10 +114,10 @@ def select(athena: Any, sql: str) -> tuple[list[str], list[list[str]]]:
             break
         time.sleep(POLL_SECONDS)
     paginator = athena.get_paginator("get_query_results")
-    most = {"MaxItems": MAX_ROWS + 1}
+    most = {"MaxItems": MAX_ROWS + 2}  # the names, and a row that tells that there are more
     pages = list(paginator.paginate(QueryExecutionId=query_id, PaginationConfig=most))
-    rows = [
-        [cell.get("VarCharValue", "") for cell in row["Data"]]
+    rows: list[Row] = [
+        [cell.get("VarCharValue") for cell in row["Data"]]
         for page in pages
         for row in page["ResultSet"]["Rows"]
     ]
@@ -97,8 +129,8 @@ def _column_names(pages: list[dict[str, Any]]) -> list[str]:
     return [column["Name"] for column in described.get("ColumnInfo", ())]
 
 
-def _without_header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+def _without_header(names: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
     """Only the rows of a SELECT begin with the names of the columns; those of SHOW do not."""
     if names and rows[:1] != [names]:
         return names, rows
-    return (rows[0], rows[1:]) if rows else (names, [])
+    return (_filled(rows[0]), rows[1:]) if rows else (names, [])

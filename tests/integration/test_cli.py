@@ -411,7 +411,7 @@ def test_a_packaged_query_is_answered_from_what_the_run_left(out):
 @pytest.mark.parametrize(
     ("sql", "code", "said"),
     [
-        ("SELECT count(*) AS n FROM runs WHERE status = 'SUCCEEDED'", 0, "1 rows"),
+        ("SELECT count(*) AS n FROM runs WHERE status = 'SUCCEEDED'", 0, "1 row\n"),
         ("SELECT nosuch FROM runs", 1, "nosuch"),
     ],
 )

@@ -27,15 +27,20 @@ def print_questions(rows: Iterable[Row], model: str) -> None:
 
 
 def chosen(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
-    """At most QUESTIONS questions that each arm answered, evenly from first to last, by arm."""
+    """At most QUESTIONS of the questions that each arm answered, evenly from first to last, by arm."""
+    whole = answered(rows, model)
+    most = min(QUESTIONS, len(whole))
+    return [whole[at * (len(whole) - 1) // max(1, most - 1)] for at in range(most)]
+
+
+def answered(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
+    """The show's questions that each arm of a model answered, by arm."""
     by_number: dict[int, dict[str, Row]] = defaultdict(dict)
     for row in rows:
         if row["model"] == model and row["arm"] in ARMS and row["item_kind"] == "question":
             by_number[row["question"]][row["arm"]] = row
     arms = {arm for answers in by_number.values() for arm in answers}
-    whole = [by_number[number] for number in sorted(by_number) if set(by_number[number]) == arms]
-    most = min(QUESTIONS, len(whole))
-    return [whole[at * (len(whole) - 1) // max(1, most - 1)] for at in range(most)]
+    return [by_number[number] for number in sorted(by_number) if set(by_number[number]) == arms]
 
 
 def print_answers(answers: Mapping[str, Row], lines: int | None = MOST_LINES) -> None:

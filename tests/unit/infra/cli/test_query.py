@@ -1,3 +1,6 @@
+import csv
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -33,7 +36,7 @@ class Athena:
         return self
 
     def paginate(self, QueryExecutionId, PaginationConfig):  # noqa: N803 - boto3's names
-        assert (QueryExecutionId, PaginationConfig) == ("q1", {"MaxItems": MAX_ROWS + 1})
+        assert (QueryExecutionId, PaginationConfig) == ("q1", {"MaxItems": MAX_ROWS + 2})
         for row in self.rows:
             cells = [{} if cell is None else {"VarCharValue": cell} for cell in row]
             yield {"ResultSet": {"Rows": [{"Data": cells}]}}
@@ -61,10 +64,41 @@ def test_a_word_that_names_no_query_is_refused_with_those_there_are(name):
         query.sql_of(name)
 
 
-def test_rows_come_with_their_column_names_and_nulls_are_empty():
+def test_rows_come_with_their_column_names_and_nulls_are_none():
     athena = Athena([("run_id", "error"), ("r1", None)], states=["QUEUED", "RUNNING", "SUCCEEDED"])
-    assert query.select(athena, "SELECT 1") == (["run_id", "error"], [["r1", ""]])
+    assert query.select(athena, "SELECT 1") == (["run_id", "error"], [["r1", None]])
     assert athena.asked[0]["WorkGroup"] == query.WORKGROUP
+
+
+HEADER, ROWS = ["name", "said"], [["Ida", "Why, though? " * 10], ["Tom", None]]
+
+
+def test_a_table_cuts_its_cells_and_counts_its_rows(capsys):
+    query.show(HEADER, ROWS, "table")
+    said = capsys.readouterr().out
+    assert "…" in said
+    assert said.endswith("\n2 rows\n")
+    query.show(HEADER, ROWS[:1], "table")
+    assert capsys.readouterr().out.endswith("\n1 row\n")
+
+
+def test_csv_json_and_blocks_are_whole(capsys):
+    query.show(HEADER, ROWS, "csv")
+    assert list(csv.reader(capsys.readouterr().out.splitlines())) == [HEADER, ROWS[0], ["Tom", ""]]
+    query.show(HEADER, ROWS, "json")
+    assert json.loads(capsys.readouterr().out) == [
+        {"name": "Ida", "said": ROWS[0][1]},
+        {"name": "Tom", "said": None},
+    ]
+    query.show(HEADER, ROWS, "full")
+    assert capsys.readouterr().out.splitlines() == [
+        *("name: Ida", f"said: {ROWS[0][1]}", "", "name: Tom", "said: "),
+    ]
+
+
+def test_a_name_that_is_nearly_one_is_asked_about():
+    with pytest.raises(UnknownQuery, match=r"did you mean guests_by_year\?"):
+        query.sql_of("guest_by_year")
 
 
 def test_a_result_without_a_row_of_names_keeps_its_first_row(monkeypatch):

@@ -1,0 +1,1 @@
+"""Looking at what runs left in a folder, without starting anything."""

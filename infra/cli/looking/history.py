@@ -1,0 +1,46 @@
+"""`econchatr runs`: the runs whose results lie in a folder, the newest first."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from infra.cli.arguments import Runs
+from infra.cli.telling import print_table
+from shared.errors import BadInput
+
+
+class NoRuns(BadInput):
+    """The folder holds no run."""
+
+
+def run(arguments: Runs) -> int:
+    """Print a line a run, or the summaries as JSON; 0."""
+    found = list(summaries(arguments.out))
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return 0
+    print_table(
+        ("run", "status", "models", "cost", "ceiling", "report"),
+        [
+            (
+                one["run_id"],
+                one["error"] or one["status"],
+                ", ".join(model["name"] for model in one["models"]) or "-",
+                one["settled_usd"],
+                one["ceiling_usd"],
+                arguments.out / one["report"] if one["report"] else "-",
+            )
+            for one in found
+        ],
+    )
+    return 0
+
+
+def summaries(out: Path) -> Iterator[dict[str, Any]]:
+    """The summaries of the runs in `out`, the newest first; raises NoRuns."""
+    files = sorted(out.glob("runs/*/summary.json"), key=lambda path: path.stat().st_mtime)
+    if not files:
+        raise NoRuns(f"{out} holds no run; run `econchatr local --out {out} ...` first")
+    for path in reversed(files):
+        yield json.loads(path.read_text("utf-8"))
