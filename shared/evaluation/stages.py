@@ -1,7 +1,8 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from shared.dataset.ballots.ballot import Ballot
@@ -84,6 +85,8 @@ def answer(
     shown = _evaluation_set(bucket, settings)
     outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
     rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a batch that was interrupted
+    if _waits_for_a_hand(settings, arm):
+        desk = replace(desk, model_patience=timedelta())  # a person is not there in five minutes
     items = shown.items(settings.show.questions)
     for item in items[len(rows) :]:
         if late():
@@ -94,7 +97,8 @@ def answer(
         try:
             answered = ask(desk, question)
         except ModelNotReady as error:
-            _ask_for_a_hand(settings, arm, outcome, error)
+            if _waits_for_a_hand(settings, arm):
+                raise _hand_wanted(settings, arm, outcome) from error
             raise
         rows.append(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
         bucket.write_json(kept, rows)
@@ -102,17 +106,18 @@ def answer(
     return len(rows)
 
 
-def _ask_for_a_hand(
-    settings: RunSettings, arm: Arm, outcome: Mapping[str, Any], error: ModelNotReady
-) -> None:
-    """Raise DeployByHand where the tuned model waits for a person."""
+def _waits_for_a_hand(settings: RunSettings, arm: Arm) -> bool:
+    """Whether the arm's model answers only once a person has deployed it."""
     provider = settings.provider(settings.model(arm.model).provider)
-    if arm.name == "tuned" and provider.deploy == "by_hand":
-        raise DeployByHand(
-            f"{provider.provider} answers only from a model that was deployed by hand; deploy the result of "
-            f"job {outcome['job_id']} there under the name {outcome['fine_tuned_model']} and start the same "
-            "run again: what was bought is kept"
-        ) from error
+    return arm.name == "tuned" and provider.deploy == "by_hand"
+
+
+def _hand_wanted(settings: RunSettings, arm: Arm, outcome: Mapping[str, Any]) -> DeployByHand:
+    return DeployByHand(
+        f"{settings.model(arm.model).provider} answers only from a model that was deployed by hand; deploy "
+        f"the result of job {outcome['job_id']} there under the name {outcome['fine_tuned_model']} and "
+        "start the same run again: what was bought is kept"
+    )
 
 
 def judges(bucket: Bucket, settings: RunSettings) -> list[str]:

@@ -35,7 +35,6 @@ PAUSE_SECONDS = 2.0
 # Within one call, how long to obey a provider that says "too fast" before handing the wait back,
 # and how long to wait for a model that was just made.
 RATE_LIMIT_PATIENCE = timedelta(seconds=60)
-MODEL_PATIENCE = timedelta(minutes=5)
 MODEL_PAUSE_SECONDS = 10.0
 LONGEST_RATE_PAUSE_SECONDS = 30.0
 
@@ -107,7 +106,7 @@ def ask(desk: Desk, question: Question) -> Answer:
         try:
             answer = _advance(desk, question)
         except (RateLimited, ModelNotReady) as wait:
-            patience, pause = _patience(wait)
+            patience, pause = _patience(desk, wait)
             if desk.now() - begun >= patience:
                 raise
             desk.sleep(pause)
@@ -116,10 +115,10 @@ def ask(desk: Desk, question: Question) -> Answer:
             return answer
 
 
-def _patience(wait: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
+def _patience(desk: Desk, wait: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
     """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
     if isinstance(wait, ModelNotReady):
-        return MODEL_PATIENCE, MODEL_PAUSE_SECONDS
+        return desk.model_patience, MODEL_PAUSE_SECONDS
     pause = wait.retry_after or PAUSE_SECONDS
     return RATE_LIMIT_PATIENCE, min(pause, LONGEST_RATE_PAUSE_SECONDS)
 

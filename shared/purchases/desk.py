@@ -12,7 +12,7 @@ from shared.clock import utc_now
 from shared.errors import EconChatRError, Transient
 from shared.ledger import Ledger, Reservation, TrainingPurchase
 from shared.providers import FineTuningProvider, JobRequest, run_key
-from shared.purchases.rules import ANSWER_WINDOW, SUBMISSION_WINDOW
+from shared.purchases.rules import ANSWER_WINDOW, MODEL_PATIENCE, SUBMISSION_WINDOW
 
 
 class FineTuneTimedOut(EconChatRError):
@@ -61,7 +61,8 @@ class Desk:
     """The ledger, the provider of each name, the clock, and whom to warn.
 
     `warn` is called with the run's id after its money has moved. The windows say how long an
-    intent may stay unanswered: see `shared.purchases.rules`.
+    intent may stay unanswered: see `shared.purchases.rules`; `model_patience`, how long a model that
+    the provider does not know yet is asked again.
     """
 
     ledger: Ledger
@@ -70,6 +71,7 @@ class Desk:
     sleep: Callable[[float], None] = time.sleep
     submission_window: timedelta = SUBMISSION_WINDOW
     answer_window: timedelta = ANSWER_WINDOW
+    model_patience: timedelta = MODEL_PATIENCE
     warn: Callable[[str], None] = _tell_nobody
 
 

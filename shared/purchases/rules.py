@@ -20,6 +20,8 @@ CREATE_WITHIN = timedelta(seconds=30)
 SUBMISSION_WINDOW = timedelta(minutes=5)
 # The same for an answer, which can only be waited for.
 ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
+# A finished model may not be found for some minutes.
+MODEL_PATIENCE = timedelta(minutes=5)
 # How far a provider's clock and ours may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
 # How often a finished job is asked again for the tokens it billed.

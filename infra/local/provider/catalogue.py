@@ -43,7 +43,7 @@ class Model:
 def read_catalogue(path: Path) -> dict[str, Model]:
     """Every model that is not historical, by each name it is known under."""
     document = yaml.safe_load(path.read_text("utf-8"))
-    deploys = {p["provider"]: p.get("deploy") == "nebius_v0" for p in document["providers"]}
+    deploys = {p["provider"]: p.get("deploy", "none") != "none" for p in document["providers"]}
     per = document.get("price_defaults", {}).get("per", 1)
     offered = [
         _model(entry, deploys[entry["provider"]], per)

@@ -74,6 +74,7 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("POST", "/v1/chat/completions", models.chat_completion),
     ("POST", "/v1/completions", models.completion),
     ("GET", "/_meter", _meter),
+    ("POST", "/_deployments", models.deploy_by_hand),
     ("PUT", "/_key", _replace_key),
     ("GET", "/_faults", _faults),
     ("POST", "/_faults", _add_faults),

@@ -85,6 +85,18 @@ def create_deployment(visit: Visit) -> Reply:
     return Reply(_deployment_json(deployment, visit.at))
 
 
+def deploy_by_hand(visit: Visit) -> Reply:
+    """What a person does at a service's console: the last checkpoint of a job answers under a name at once."""
+    body = visit.body()
+    job = visit.job(body["job_id"])
+    newest = next(iter(clock.checkpoint_steps(job, visit.at)), None)
+    if newest is None:
+        raise bad_request(f"{job.id} has not succeeded", "job_id")
+    deployment = Deployment(body["name"], job.id, newest, visit.at, visit.at)
+    visit.store.put(deployment)
+    return Reply(_deployment_json(deployment, visit.at))
+
+
 def retrieve_deployment(visit: Visit, name: str) -> Reply:
     return Reply(_deployment_json(_deployment(visit, name), visit.at))
 

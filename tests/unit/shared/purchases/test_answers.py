@@ -13,7 +13,7 @@ from shared.providers import (
     RateLimited,
 )
 from shared.purchases import AnswerLost, Desk, ask
-from shared.purchases.answers import MODEL_PATIENCE
+from shared.purchases.rules import MODEL_PATIENCE
 from tests.unit.shared.fakes import START, Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
 from tests.unit.shared.purchases.orders import MONTH, question
