@@ -58,3 +58,9 @@ def api_key(provider: str, anew: bool = False) -> str:
 def settings_of(run_id: str) -> RunSettings:
     """The run's frozen settings."""
     return frozen(bucket().read_json(keys.manifest(run_id)))
+
+
+def settings_if_prepared(run_id: str) -> RunSettings | None:
+    """The same, None where the run's input was refused, so that its ledger was never opened."""
+    manifest = bucket().read_json(keys.manifest(run_id))
+    return None if manifest is None else frozen(manifest)

@@ -28,6 +28,11 @@ def placed_words(text: str) -> list[tuple[str, int, int]]:
     ]
 
 
+def in_a_row(said: Words) -> str:
+    """The words as a text in which another such text is found only at whole words."""
+    return f" {' '.join(said)} "
+
+
 def ngrams(said: Words, size: int) -> list[Words]:
     """Every run of `size` words, in order."""
     return [said[start : start + size] for start in range(len(said) - size + 1)]

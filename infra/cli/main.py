@@ -13,10 +13,10 @@ import click
 
 from infra.cli import arguments as typed
 from infra.cli.interruptions import terminated_like_interrupted
+from infra.queries import packaged_names
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
-QUERIES = Path(__file__).resolve().parents[1] / "queries"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -58,93 +58,77 @@ def econchatr() -> None:
     """Make language models sound like a podcast host, inside a spend ceiling that holds."""
 
 
-def _show(command: Command) -> Command:
-    """A show as the first word or as --show."""
-    command = click.option("--show", metavar="NAME_OR_FILE", help="the same as SHOW")(command)
-    return click.argument("named", metavar="[SHOW]", required=False)(command)
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one, which help shows in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
-def _place(command: Command) -> Command:
-    for option in (
-        click.option(
-            "--month-ceiling-usd",
-            default="1000.00",
-            show_default=True,
-            metavar="USD",
-            help="What all runs of a month may spend.",
-        ),
-        click.option(
-            "--catalogue",
-            type=Path,
-            metavar="FILE",
-            help="Models, providers and prices of your own, before the packaged ones.",
-        ),
-        click.option(
-            "--out",
-            type=Path,
-            metavar="DIR",
-            help="Where everything is kept.  [default: build/SHOW]",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _provider(command: Command) -> Command:
-    command = click.option(
-        "--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."
-    )(command)
-    return click.option(
+_show = _together(
+    click.argument("named", metavar="[SHOW]", required=False),
+    click.option("--show", metavar="NAME_OR_FILE", help="the same as SHOW"),
+)
+_place = _together(
+    click.option(
+        "--out", type=Path, metavar="DIR", help="Where everything is kept.  [default: build/SHOW]"
+    ),
+    click.option(
+        "--catalogue",
+        type=Path,
+        metavar="FILE",
+        help="Models, providers and prices of your own, before the packaged ones.",
+    ),
+    click.option(
+        "--month-ceiling-usd",
+        default="1000.00",
+        show_default=True,
+        metavar="USD",
+        help="What all runs of a month may spend.",
+    ),
+)
+_provider = _together(
+    click.option(
         "--openai-base-url",
         metavar="URL",
         help="A real model provider in place of the stand-in; its key is in OPENAI_API_KEY.",
-    )(command)
-
-
-def _run_input(command: Command) -> Command:
-    for option in (
-        click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
-        click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
-        click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
-        click.option(
-            "--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."
-        ),
-        click.option(
-            "--model",
-            "models",
-            multiple=True,
-            metavar="NAME",
-            help="A model to tune; may be repeated.",
-        ),
-        click.option(
-            "--model-ceiling",
-            "max_cost_per_model_usd",
-            metavar="USD",
-            help="What one model's training may cost at most.",
-        ),
-        click.option(
-            "--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."
-        ),
-        click.option(
-            "--input",
-            "document",
-            metavar="JSON_OR_@FILE",
-            help="The run input as on AWS; options go before it.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _out(command: Command) -> Command:
-    return click.option(
-        "--out",
-        type=Path,
-        default=DEFAULT_OUT,
-        show_default=True,
-        metavar="DIR",
-        help="Where runs left their results.",
-    )(command)
+    ),
+    click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
+)
+_run_input = _together(
+    click.option(
+        "--input",
+        "document",
+        metavar="JSON_OR_@FILE",
+        help="The run input as on AWS; options go before it.",
+    ),
+    click.option("--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."),
+    click.option(
+        "--model-ceiling",
+        "max_cost_per_model_usd",
+        metavar="USD",
+        help="What one model's training may cost at most.",
+    ),
+    click.option(
+        "--model", "models", multiple=True, metavar="NAME", help="A model to tune; may be repeated."
+    ),
+    click.option("--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."),
+    click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
+    click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
+    click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
+)
+_out = click.option(
+    "--out",
+    type=Path,
+    default=DEFAULT_OUT,
+    show_default=True,
+    metavar="DIR",
+    help="Where runs left their results.",
+)
 
 
 @econchatr.command(
@@ -267,13 +251,9 @@ def ask(
     )
 
 
-def _packaged_queries() -> str:
-    return "\n".join(f"  {path.stem}" for path in sorted(QUERIES.glob("*.sql")))
-
-
 @econchatr.command(
     short_help="A packaged query, or SQL, on the embedded Athena.",
-    epilog=f"\b\nPackaged queries:\n{_packaged_queries()}",
+    epilog="\n  ".join(["\b\nPackaged queries:", *packaged_names()]),
 )
 @click.argument("query", metavar="NAME_OR_SQL")
 @_out

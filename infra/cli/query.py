@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,9 +15,9 @@ from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
 from infra.local.cloud import running
 from infra.local.folder import check, state_dir
+from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
 
-QUERIES = Path(__file__).resolve().parents[1] / "queries"
 WORKGROUP = "econchatr-laptop"
 DATABASE = "econchatr_laptop"
 POLL_SECONDS = 0.1
@@ -39,15 +38,10 @@ class QueryFailed(EconChatRError):
     """Athena refused or could not finish the query."""
 
 
-def packaged_names() -> list[str]:
-    """The names of the packaged queries."""
-    return sorted(path.stem for path in QUERIES.glob("*.sql"))
-
-
 def sql_of(name_or_sql: str) -> str:
     """The query's text; raises UnknownQuery for a single word that names none."""
     if name_or_sql in packaged_names():
-        return (QUERIES / f"{name_or_sql}.sql").read_text(encoding="utf-8")
+        return (FOLDER / f"{name_or_sql}.sql").read_text(encoding="utf-8")
     if len(name_or_sql.split()) < 2:
         near = get_close_matches(name_or_sql, packaged_names(), n=1)
         raise UnknownQuery(

@@ -146,11 +146,7 @@ def deploy(
     Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
     """
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
-    if settings.provider(model.provider).deploy == "by_hand":
-        # Nobody but the service's own console knows whether it is there; the first question will tell.
-        deployment: Deployment | None = Deployment(_wanted_name(outcome), "active")
-    else:
-        deployment = _deployment(bucket, provider, model, outcome)
+    deployment = _deployment(bucket, provider, settings, model, outcome)
     name = deployment.name if deployment else outcome["fine_tuned_model"]
     if name != outcome["fine_tuned_model"]:
         named = {**outcome, "fine_tuned_model": name}
@@ -166,12 +162,20 @@ def deploy(
 
 
 def _deployment(
-    bucket: Bucket, provider: OpenAICompatible, model: Model, outcome: Mapping[str, Any]
+    bucket: Bucket,
+    provider: OpenAICompatible,
+    settings: RunSettings,
+    model: Model,
+    outcome: Mapping[str, Any],
 ) -> Deployment | None:
     """The deployment as it is now, None while there is no checkpoint to deploy.
 
     A provider names it itself, so the name is kept, and found by, for later runs.
     """
+    wanted = f"econchatr-{outcome['purchase_id']}"
+    if settings.provider(model.provider).deploy == "by_hand":
+        # Nobody but the service's own console knows whether it is there; the first question will tell.
+        return Deployment(wanted, "active")
     key = keys.deployment(outcome["purchase_id"])
     kept = bucket.read_json(key)
     deployment = provider.deployment(kept["name"]) if kept else None
@@ -180,15 +184,9 @@ def _deployment(
         if not checkpoints:
             return None
         checkpoint = checkpoints[0]
-        deployment = provider.deploy(
-            _wanted_name(outcome), model.base_model, outcome["job_id"], checkpoint
-        )
+        deployment = provider.deploy(wanted, model.base_model, outcome["job_id"], checkpoint)
         bucket.write_json(key, {"name": deployment.name})
     return deployment
-
-
-def _wanted_name(outcome: Mapping[str, Any]) -> str:
-    return f"econchatr-{outcome['purchase_id']}"
 
 
 def cancel(desk: Desk, run_id: str) -> None:

@@ -32,8 +32,7 @@ from shared.purchases.rules import (
 )
 
 PAUSE_SECONDS = 2.0
-# Within one call, how long to obey a provider that says "too fast" before handing the wait back,
-# and how long to wait for a model that was just made.
+# Within one call, how long to obey a provider that says "too fast" before handing the wait back.
 RATE_LIMIT_PATIENCE = timedelta(seconds=60)
 MODEL_PAUSE_SECONDS = 10.0
 LONGEST_RATE_PAUSE_SECONDS = 30.0

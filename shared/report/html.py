@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from shared.dataset import findings
 from shared.evaluation import measures, scoring
+from shared.evaluation.verdicts import Verdict
 from shared.report import jury, text, view
 from shared.report.collect import RunRecord
 from shared.report.page import answers, asking, drawings, style
@@ -60,12 +61,13 @@ def render(
     copied: Copied,
     choice: Choice,
     files: Mapping[str, Files],
+    verdict: Verdict,
     *,
     no_quiz: str = "",
 ) -> str:
     """The page; everything in it that came from outside is escaped.
 
-    `files` says where the rows behind its tables lie;
+    `files` says where the rows behind its tables lie, `verdict` what the run was for and came to.
     `no_quiz` says why there is no quiz beside the page.
     """
     settings = record.settings
@@ -74,7 +76,7 @@ def render(
         run=record,
         settings=settings,
         show=settings.show,
-        verdict=jury.verdict(record, scored),
+        verdict=verdict,
         no_quiz=no_quiz,
         choice=choice,
         files=files,

@@ -7,7 +7,7 @@ from typing import Any
 from shared.lake import keys
 from shared.lake.tables import Lake, typed
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
-from shared.report import quiz, tables
+from shared.report import jury, quiz, tables
 from shared.report.collect import collect
 from shared.report.ending import (
     ending,
@@ -114,7 +114,8 @@ def write_report(
         return summary
     facts = known(lake, record)
     scored = scores(lake, record, facts, no_style)
-    summary = summarise(record, scored)
+    verdict = jury.verdict(record, scored)
+    summary = summarise(record, scored, verdict)
     lake.write_rows("metrics", keys.table_file("metrics", run_id), scored)
     lake.write_rows(
         "spend",
@@ -134,6 +135,7 @@ def write_report(
         copied(lake, record),
         chosen,
         exports.write(lake, record, scored, chosen),
+        verdict,
         no_quiz=no_quiz,
     )
     lake.write(keys.report(run_id), page.encode(), HTML)

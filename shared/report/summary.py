@@ -9,6 +9,7 @@ from typing import Any
 from shared import money
 from shared.catalogue import Model
 from shared.dataset import findings
+from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report import jury
@@ -18,7 +19,7 @@ Scored = Sequence[Mapping[str, Any]]
 METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
 
 
-def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
+def summarise(record: RunRecord, scored: Scored, verdict: Verdict) -> dict[str, Any]:
     """The summary; dollars are strings with six decimals."""
     totals, dataset = record.totals, record.dataset or {}
     return {
@@ -41,7 +42,7 @@ def summarise(record: RunRecord, scored: Scored) -> dict[str, Any]:
         "models": [model_line(record, model) for model in record.settings.models],
         "metrics": [_metric(row) for row in scored],
         "jury": jury.lines(record),
-        "verdict": str(jury.verdict(record, scored)),
+        "verdict": str(verdict),
         "left_running": [dict(job) for job in record.left_running],
         "report": keys.report(record.run_id),
     }

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from textwrap import wrap
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.report import ARM_NAMES
 
 Row = Mapping[str, Any]
+Thing = TypeVar("Thing")
 ARMS = ("base", "prompted", "tuned")
 QUESTIONS = 3
 MOST_LINES = 9
@@ -28,9 +29,13 @@ def print_questions(rows: Iterable[Row], model: str) -> None:
 
 def chosen(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
     """At most QUESTIONS of the questions that each arm answered, evenly from first to last, by arm."""
-    whole = answered(rows, model)
-    most = min(QUESTIONS, len(whole))
-    return [whole[at * (len(whole) - 1) // max(1, most - 1)] for at in range(most)]
+    return evenly(answered(rows, model), QUESTIONS)
+
+
+def evenly(things: Sequence[Thing], most: int) -> list[Thing]:
+    """At most so many of them, the first and the last among them."""
+    n = min(most, len(things))
+    return [things[at * (len(things) - 1) // max(1, n - 1)] for at in range(n)]
 
 
 def answered(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:

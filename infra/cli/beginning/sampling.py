@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
+from infra.cli.answers.side_by_side import evenly
 from shared.corpus import (
     FeedItem,
     FeedNotXml,
@@ -23,7 +24,6 @@ EPISODES = 8
 DELAY_SECONDS = 2.0
 NOBODY = Host("")
 Source = Literal["feed", "urls", "transcripts"]
-Thing = TypeVar("Thing")
 
 
 class NothingToBeginWith(InvalidField):
@@ -113,12 +113,6 @@ def _read(place: str, title: str, body: bytes, content_type: str | None) -> Epis
     return Episode(
         place, called, describe(body, content_type=content_type, host=NOBODY, guests=guests)
     )
-
-
-def evenly(things: Sequence[Thing], most: int) -> list[Thing]:
-    """At most so many of them, the first and the last among them."""
-    n = min(most, len(things))
-    return [things[at * (len(things) - 1) // max(1, n - 1)] for at in range(n)]
 
 
 def spoken(episodes: Sequence[Episode], speaker: str) -> Iterator[str]:

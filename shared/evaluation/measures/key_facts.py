@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shared.evaluation.measures.records import Answer, Score, absent, mean, share
-from shared.words import Words, words
+from shared.words import in_a_row, words
 
 Fact = tuple[str, ...]
 """The wordings of one fact, each of which will do."""
@@ -14,8 +14,8 @@ METRICS = ("key_facts", "key_facts_lost")
 
 def facts_in(text: str, facts: Sequence[Fact]) -> list[Fact]:
     """The facts that `text` holds: all words of one wording in a row, case and punctuation aside."""
-    said = _spaced(words(text))
-    return [fact for fact in facts if any(_spaced(words(wording)) in said for wording in fact)]
+    said = in_a_row(words(text))
+    return [fact for fact in facts if any(in_a_row(words(wording)) in said for wording in fact)]
 
 
 def key_facts(answers: Sequence[Answer], expected: KeyFacts) -> list[Score]:
@@ -46,7 +46,3 @@ def key_facts_lost(
             METRICS[1:], "the untuned model's answers hold no key fact that could be lost"
         )
     return [share("key_facts_lost", lost)]
-
-
-def _spaced(said: Words) -> str:
-    return f" {' '.join(said)} "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from itertools import chain
 
 from shared.evaluation.measures.records import Answer, Score, absent, share
-from shared.words import Words, fold, ngrams, words
+from shared.words import Words, fold, in_a_row, ngrams, words
 
 QUOTED_WORDS = 6  # fewer are a title, a saying, a word that is talked about
 METRICS = ("unsaid_quotes",)
@@ -26,8 +26,8 @@ def quotations(answer: Answer) -> list[Words]:
     """
     quoted = ("".join(found) for found in _QUOTATION.findall(fold(answer.text)))
     parts = map(words, chain.from_iterable(map(_LEFT_OUT.split, quoted)))
-    asked = _in_a_row(words(answer.question))
-    return [part for part in parts if len(part) >= QUOTED_WORDS and _in_a_row(part) not in asked]
+    asked = in_a_row(words(answer.question))
+    return [part for part in parts if len(part) >= QUOTED_WORDS and in_a_row(part) not in asked]
 
 
 def said_of(quoted: Iterable[Words], spoken: Iterable[str]) -> set[Words]:
@@ -38,8 +38,8 @@ def said_of(quoted: Iterable[Words], spoken: Iterable[str]) -> set[Words]:
     said: set[Words] = set()
     for text in map(words, spoken if waiting else ()):
         begun = waiting.keys() & set(ngrams(text, QUOTED_WORDS))
-        whole = _in_a_row(text) if begun else ""
-        said.update(one for begin in begun for one in waiting[begin] if _in_a_row(one) in whole)
+        whole = in_a_row(text) if begun else ""
+        said.update(one for begin in begun for one in waiting[begin] if in_a_row(one) in whole)
     return said
 
 
@@ -49,8 +49,3 @@ def unsaid_quotes(answers: Iterable[Answer], said: Set[Words]) -> list[Score]:
     if not quoted:
         return absent(METRICS, f"no answer quotes {QUOTED_WORDS} words or more")
     return [share(METRICS[0], [not said >= set(own) for own in quoted])]
-
-
-def _in_a_row(said: Words) -> str:
-    """The words as a text in which another such text is found only at whole words."""
-    return f" {' '.join(said)} "

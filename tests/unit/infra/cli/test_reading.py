@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.cli.query import QUERIES
 from infra.cli.reading import OnlyReads, check_reads
+from infra.queries import FOLDER
 
 READS = [
     "SELECT 1",
@@ -75,7 +75,7 @@ def test_one_statement_that_reads_is_let_through(sql):
     check_reads(sql)
 
 
-@pytest.mark.parametrize("path", sorted(QUERIES.glob("*.sql")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.sql")), ids=lambda path: path.stem)
 def test_every_packaged_query_reads(path):
     check_reads(path.read_text(encoding="utf-8"))
 
