@@ -7,11 +7,10 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from functions.wiring import api_key, ledger
+from functions.wiring import api_key, bucket, ledger
 from shared.catalogue import Provider
 from shared.ledger import Notifier
-from shared.providers import check_listed
-from shared.providers.openai_compat import OpenAICompatible
+from shared.providers import ModelProvider, check_listed, door
 from shared.purchases import Desk
 from shared.run import RunSettings
 from shared.run.environment import environment
@@ -19,16 +18,18 @@ from shared.run.environment import environment
 ROOM_MILLISECONDS = 180_000
 
 
-def provider(settings: RunSettings, name: str) -> OpenAICompatible:
+def provider(settings: RunSettings, name: str) -> ModelProvider:
     """The provider called `name` as the run's manifest has it, at the deployment's own address where it gives one."""
     return _connected(settings.provider(name).model_dump_json())
 
 
 @cache
-def _connected(profile: str) -> OpenAICompatible:
+def _connected(profile: str) -> ModelProvider:
     known = Provider.model_validate_json(profile)
-    address = environment().provider_base_url or None
-    return OpenAICompatible.connect(known, partial(api_key, known.provider), address)
+    here = environment()
+    rights = door.Rights(bucket(), here.training_role_arn)
+    key = partial(api_key, known.provider)
+    return door.connect(known, key, rights, here.provider_base_url or None)
 
 
 @cache

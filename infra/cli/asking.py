@@ -30,6 +30,7 @@ def before_money_moves(
     if base_url is None:
         print(_stand_in(settings), flush=True)
         return
+    _refuse_other_protocols(settings, base_url)
     named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
     print(f"Provider: {base_url}, a real one, for {named}", flush=True)
     if settings.dry_run:
@@ -43,6 +44,16 @@ def before_money_moves(
     check_provider(settings, models, base_url)
     if not yes:
         _ask(most, base_url)
+
+
+def _refuse_other_protocols(settings: RunSettings, base_url: str) -> None:
+    for model in settings.models:
+        if settings.provider(model.provider).api != "openai":
+            raise ProviderUnusable(
+                f"{model.model} is tuned by {model.provider}, which does not speak OpenAI's protocol, so "
+                f"that {base_url} cannot stand for it; leave --openai-base-url out to try it with the "
+                "stand-in, or start the run in a deployed stack"
+            )
 
 
 def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> None:

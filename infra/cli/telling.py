@@ -163,7 +163,7 @@ def print_results(
                 model["name"],
                 model["status"],
                 f"{model['selected_pairs']:,}",
-                f"{model['training_tokens']:,}",
+                "not told" if Decimal(model["unknown_usd"]) else f"{model['training_tokens']:,}",
                 model["estimated_usd"],
                 model["settled_usd"],
                 model["fine_tuned_model"] or "-",
@@ -176,7 +176,7 @@ def print_results(
         print_questions(generations, tuned[0])
     if summary["verdict"]:
         print(f"\n{summary['verdict']}")
-    if summary["status"] == "SUCCEEDED" and Decimal(summary["settled_usd"]) == 0:
+    if summary["status"] == "SUCCEEDED" and not _spent(summary):
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."
         )
@@ -184,6 +184,12 @@ def print_results(
     print(
         f"\n{did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
     )
+
+
+def _spent(summary: Mapping[str, Any]) -> Decimal:
+    """What the run cost, with the most that no provider told."""
+    untold = (Decimal(model["unknown_usd"]) for model in summary["models"])
+    return sum(untold, Decimal(summary["settled_usd"]))
 
 
 def print_stopped(summary: Mapping[str, Any]) -> None:

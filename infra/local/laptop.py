@@ -24,8 +24,7 @@ from shared.corpus import is_transcript_file, passed_over
 from shared.errors import BadInput, NoApiKey
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
-from shared.providers import FineTuningProvider
-from shared.providers.openai_compat import OpenAICompatible
+from shared.providers import FineTuningProvider, ModelProvider, door
 from shared.purchases import Desk
 from shared.shows import ShowProfile
 
@@ -131,7 +130,13 @@ def laptop(
             price_list = state / keys.CATALOGUE
             price_list.write_text(prices, encoding="utf-8")
             stand_in = stack.enter_context(
-                start_provider(price_list, state / "provider", api_key=STAND_IN_KEY, manner=manner)
+                start_provider(
+                    price_list,
+                    state / "provider",
+                    api_key=STAND_IN_KEY,
+                    manner=manner,
+                    s3_endpoint=cloud.endpoint_url,
+                )
             )
             base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
         outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))
@@ -139,12 +144,16 @@ def laptop(
             SecretId=outputs["ProviderSecret"],
             SecretString=json.dumps({entry.provider: key for entry in models.providers}),
         )
-        Bucket(cloud.client("s3"), outputs["LakeBucket"]).write(keys.CATALOGUE, prices.encode())
-        yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key))
+        bucket = Bucket(cloud.client("s3"), outputs["LakeBucket"])
+        bucket.write(keys.CATALOGUE, prices.encode())
+        rights = door.Rights(bucket, outputs["TrainingRole"], cloud.session)
+        yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key, rights))
 
 
-def _provider(models: Catalogue, base_url: str, key: str, name: str) -> OpenAICompatible:
-    return OpenAICompatible.connect(models.provider(name), lambda _anew: key, base_url)
+def _provider(
+    models: Catalogue, base_url: str, key: str, rights: door.Rights, name: str
+) -> ModelProvider:
+    return door.connect(models.provider(name), lambda _anew: key, rights, base_url)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from shared.catalogue.models import (
     Catalogue,
+    DataFormat,
     Hyperparameters,
     JobField,
     Limits,
@@ -19,6 +20,7 @@ from shared.catalogue.models import (
 
 __all__ = [
     "Catalogue",
+    "DataFormat",
     "Hyperparameters",
     "JobField",
     "Limits",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from shared import money
@@ -35,6 +36,7 @@ Purpose = Literal[
 ]
 PACKAGED = Path(__file__).with_name("catalogue.yaml")
 JobField = Literal["metadata", "suffix", "seed"]
+DataFormat = Literal["chat", "prompt_completion", "bedrock_conversation"]
 JobState = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 Entry = TypeVar("Entry")
 
@@ -67,29 +69,36 @@ class Limits(_Record):
 
     min_examples: int = Field(gt=0)
     max_tokens_per_example: int = Field(gt=0)
+    max_epochs: int = Field(default=50, gt=0, le=50)
     max_file_bytes: int = Field(default=500_000_000, gt=0, le=500_000_000)
 
 
 class Hyperparameters(_Record):
-    """How a provider wants hyper-parameters sent, and those it must always be sent."""
+    """How a provider wants hyper-parameters sent, and those it must always be sent.
 
-    style: Literal["method", "top_level"]
+    Bedrock takes them as `strings`, and calls the epochs `epochCount`.
+    """
+
+    style: Literal["method", "top_level", "strings"]
     extra: Mapping[str, bool | int | float | str]
 
     @field_validator("extra")
     @classmethod
     def _leaves_the_epochs(cls, extra: Mapping[str, Any]) -> Mapping[str, Any]:
         """More epochs than the run reserved money for would be billed all the same."""
-        if "n_epochs" in extra:
+        if {"n_epochs", "epochCount"} & set(extra):
             raise ValueError("n_epochs belongs to the run, which pays for it; leave it out")
         return extra
 
 
 class Provider(_Record):
-    """One fine-tuning service that the `openai` client can talk to.
+    """One fine-tuning service.
 
+    `api`: what it speaks: OpenAI's protocol, or AWS's own for Bedrock, which has no `base_url`: it is
+    asked in the region of the stack, with the stack's own rights and no key.
     `deploy`: what must happen between a finished job and its first answer: nothing, a call of
-    Nebius's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
+    Nebius's or of Bedrock's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
+    `data_format`: how a training file says an example.
     `fields`: what it takes in a job's creation beyond the protocol's least; `job_fields`: what it
     wants there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own
     words for a job's states as the protocol's; a word that neither knows is unknown, and waited for
@@ -97,14 +106,24 @@ class Provider(_Record):
     """
 
     provider: str
-    base_url: str
+    api: Literal["openai", "bedrock"] = "openai"
+    base_url: str = ""
     hyperparameters: Hyperparameters
-    deploy: Literal["none", "nebius_v0", "by_hand"]
+    deploy: Literal["none", "nebius_v0", "on_demand", "by_hand"]
     byte_order_mark: bool = False
+    data_format: DataFormat = "chat"
     fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
     job_fields: Mapping[str, bool | int | str] = Field(default_factory=dict)
     statuses: Mapping[str, JobState] = Field(default_factory=dict)
     tunes_until: date | None = None
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        """OpenAI's protocol is spoken at an address; what Bedrock's region says, nobody else may."""
+        if (self.api == "openai") != bool(self.base_url):
+            wanted = "needs a base_url" if self.api == "openai" else "takes no base_url"
+            raise ValueError(f"a provider with api {self.api} {wanted}")
+        return self
 
 
 class Model(_Record):

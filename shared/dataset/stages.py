@@ -11,7 +11,7 @@ from sys import intern
 from typing import Any
 
 from shared import money
-from shared.catalogue import Model
+from shared.catalogue import DataFormat, Model
 from shared.dataset import examining, pair_files, plan, selection
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
@@ -276,7 +276,8 @@ def _training_file(
         candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
     )
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
-    lines = _encoded(corpus, settings.show, maybe)
+    data_format = settings.provider(model.provider).data_format
+    lines = _encoded(corpus, settings.show, maybe, data_format)
     counted = (
         (candidate, examples.count_line(lines[candidate.pair_id], model)) for candidate in maybe
     )
@@ -288,14 +289,17 @@ def _training_file(
 
 
 def _encoded(
-    corpus: PairFiles, show: ShowProfile, candidates: Iterable[Candidate]
+    corpus: PairFiles,
+    show: ShowProfile,
+    candidates: Iterable[Candidate],
+    data_format: DataFormat,
 ) -> dict[str, bytes]:
     wanted = {candidate.pair_id for candidate in candidates}
     episodes = {candidate.episode_id for candidate in candidates}
     columns = ("pair_id", "episode_id", "prompt", "completion")
     return {
         row["pair_id"]: examples.encode_line(
-            examples.messages_of(row["prompt"], row["completion"], show.cue)
+            examples.messages_of(row["prompt"], row["completion"], show.cue), data_format
         )
         for row in corpus.rows(columns, episodes)
         if row["pair_id"] in wanted

@@ -12,8 +12,7 @@ from shared.errors import EconChatRError, Transient
 from shared.ids import digest
 from shared.lake import Bucket, keys
 from shared.ledger import SpendOverrun
-from shared.providers import Deployment, ProviderRefusal
-from shared.providers.openai_compat import OpenAICompatible
+from shared.providers import Deployment, ModelProvider, ProviderRefusal
 from shared.purchases import Desk, FineTuneFailed, JobStatus, Settlement, TrainingOrder
 from shared.run import RunSettings
 
@@ -53,7 +52,7 @@ def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrd
 
 
 def check_still_offered(
-    provider: OpenAICompatible, settings: RunSettings, model: Model, today: date
+    provider: ModelProvider, settings: RunSettings, model: Model, today: date
 ) -> None:
     """Raise ModelShutdown when the provider's own list names an earlier last day than the catalogue."""
     announced = provider.shutdown_dates().get(model.base_model)
@@ -115,7 +114,7 @@ def _paid(settlement: Settlement) -> dict[str, Any]:
 
 
 def keep_curve(
-    bucket: Bucket, provider: OpenAICompatible, settings: RunSettings, model: Model
+    bucket: Bucket, provider: ModelProvider, settings: RunSettings, model: Model
 ) -> None:
     """Keep the training curve as rows of `job_metrics`; a provider that shows none costs the run nothing."""
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
@@ -138,7 +137,7 @@ def keep_curve(
 
 
 def deploy(
-    bucket: Bucket, provider: OpenAICompatible, settings: RunSettings, model: Model, now: datetime
+    bucket: Bucket, provider: ModelProvider, settings: RunSettings, model: Model, now: datetime
 ) -> bool:
     """Whether the tuned model answers; asks for its deployment where nobody has yet.
 
@@ -163,7 +162,7 @@ def deploy(
 
 def _deployment(
     bucket: Bucket,
-    provider: OpenAICompatible,
+    provider: ModelProvider,
     settings: RunSettings,
     model: Model,
     outcome: Mapping[str, Any],

@@ -1,6 +1,6 @@
 """What may be asked of any model provider, and how it can say no.
 
-`openai_compat` needs the `openai` client and `examples` a tokenizer, so whoever uses them imports them by name.
+`door` needs the `openai` client and `examples` a tokenizer, so whoever uses them imports them by name.
 """
 
 from shared.providers.contract import (
@@ -20,6 +20,7 @@ from shared.providers.contract import (
     JobRequest,
     Message,
     ModelNotReady,
+    ModelProvider,
     OutcomeUnknown,
     ProviderOutOfMoney,
     ProviderRefusal,
@@ -50,6 +51,7 @@ __all__ = [
     "JobRequest",
     "Message",
     "ModelNotReady",
+    "ModelProvider",
     "OutcomeUnknown",
     "ProviderOutOfMoney",
     "ProviderRefusal",

@@ -6,7 +6,7 @@ it was), or a passing fault of a call that buys nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, Literal, Protocol
 
 from shared.errors import EconChatRError, Transient
@@ -103,6 +103,7 @@ class Job:
     `trained_tokens` are billed tokens, None while the provider does not say. Services echo
     `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.
     `never_began`: it ended, or stands, before its first step, so that it cannot have billed.
+    `tells_bill`: whether the service ever says what a job billed.
     """
 
     job_id: str
@@ -116,6 +117,7 @@ class Job:
     base_model: str | None = None
     created_at: datetime | None = None
     never_began: bool = False
+    tells_bill: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,35 @@ class FineTuningProvider(Protocol):
         """Ask for the end of a job; raises ProviderRefusal when the provider will not."""
 
     def complete(self, request: ChatRequest) -> Completion: ...
+
+
+class ModelProvider(FineTuningProvider, Protocol):
+    """All that is asked of a provider: besides buying, what is free of money."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it is asked."""
+
+    def model_names(self) -> frozenset[str]:
+        """The names of the models that it lists for us; free."""
+
+    def shutdown_dates(self) -> dict[str, date]:
+        """The announced last day of each model that has one."""
+
+    def result_metrics(self, job: Job) -> list[TrainingStep]:
+        """The training curve of a finished job."""
+
+    def checkpoints(self, job_id: str) -> list[str]:
+        """What can be deployed of a job, the last first; nothing while there is nothing yet."""
+
+    def deploy(self, name: str, base_model: str, job_id: str, checkpoint_id: str) -> Deployment:
+        """Ask for a checkpoint to be served as `name`, unless it already is."""
+
+    def deployment(self, name: str) -> Deployment | None:
+        """The deployment, or None while the provider does not show it."""
+
+    def undeploy(self, name: str) -> None:
+        """Retire a deployment; one that is gone already will do."""
 
 
 def run_key(purchase_id: str, attempt: int) -> str:

@@ -1,9 +1,8 @@
 """Training pairs as a provider's JSONL, and how many tokens the provider will count in it."""
 
-import json
-
 from shared import tokens
-from shared.catalogue import Model
+from shared.catalogue import DataFormat, Model
+from shared.providers import formats
 from shared.providers.contract import Message
 
 
@@ -17,21 +16,17 @@ def messages_of(prompt: str, completion: str, cue: str) -> tuple[Message, Messag
     return prompt_message(prompt, cue), Message("assistant", completion)
 
 
-def encode_line(messages: tuple[Message, ...]) -> bytes:
+def encode_line(messages: tuple[Message, ...], data_format: DataFormat = "chat") -> bytes:
     """One JSONL line, ending in a newline."""
-    body = {
-        "messages": [{"role": message.role, "content": message.content} for message in messages]
-    }
-    return json.dumps(body, ensure_ascii=False).encode() + b"\n"
+    return formats.encoded(messages, data_format)
 
 
 def count_line(line: bytes, model: Model) -> int:
     """Tokens billed per epoch for one encoded line, counted from its bytes: OpenAI's rule, the model's constants."""
-    messages = json.loads(line)["messages"]
     counted = sum(
         model.tokens_per_message
-        + sum(tokens.count(value, model.tokenizer) for value in message.values())
-        for message in messages
+        + sum(tokens.count(value, model.tokenizer) for value in (message.role, message.content))
+        for message in formats.decoded(line)
     )
     return counted + model.tokens_per_example
 

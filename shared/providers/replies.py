@@ -142,11 +142,11 @@ def curve(content: bytes) -> Iterator[TrainingStep]:
     """The rows of a result file, which some services send in base64."""
     for row in csv.DictReader(io.StringIO(_csv(content))):
         yield TrainingStep(
-            step=int(_measure(row["step"]) or 0),
-            train_loss=_measure(row.get("train_loss")),
-            train_accuracy=_measure(row.get("train_accuracy")),
-            valid_loss=_measure(row.get("valid_loss")),
-            valid_mean_token_accuracy=_measure(row.get("valid_mean_token_accuracy")),
+            step=int(measure(row["step"]) or 0),
+            train_loss=measure(row.get("train_loss")),
+            train_accuracy=measure(row.get("train_accuracy")),
+            valid_loss=measure(row.get("valid_loss")),
+            valid_mean_token_accuracy=measure(row.get("valid_mean_token_accuracy")),
         )
 
 
@@ -159,7 +159,7 @@ def _csv(content: bytes) -> str:
     return encodable(content.decode())
 
 
-def _measure(value: str | None) -> float | None:
+def measure(value: str | None) -> float | None:
     """A measure that can be drawn and written: a loss that ran away is none."""
     number = float(value) if value else None
     return number if number is not None and math.isfinite(number) else None

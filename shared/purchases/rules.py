@@ -173,7 +173,8 @@ def billed_tokens(job: Job) -> int | None:
 
 def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
     """Whether a finished job should be asked again for its billed tokens."""
-    return billed_tokens(job) is None and purchase.bill_polls < BILL_POLLS
+    unsaid = billed_tokens(job) is None and job.tells_bill
+    return unsaid and purchase.bill_polls < BILL_POLLS
 
 
 def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:

@@ -1,13 +1,16 @@
 """Everything that one run left behind, read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from shared import money
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
+from shared.report.text import dollars
 from shared.run import RunSettings, frozen
 
 Row = Mapping[str, Any]
@@ -118,3 +121,14 @@ def _episodes(lake: Lake, settings: RunSettings) -> tuple[Row, ...]:
         if settings.since is None or row["published"].date() >= settings.since
     ]
     return tuple(sorted(found, key=lambda row: (row["published"], row["episode_id"])))
+
+
+def unknown(entries: Iterable[Entry]) -> Decimal:
+    """The most that bills can come to which no provider ever told; it is held and not settled."""
+    return money.add(*(entry.reserved for entry in entries if entry.status == "unknown"))
+
+
+def untold(record: RunRecord) -> str:
+    """What goes on after what a run cost: the most that nobody told, or nothing."""
+    most = unknown(record.entries)
+    return f", and at most {dollars(most)} that no provider has told" if most else ""

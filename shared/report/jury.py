@@ -8,7 +8,7 @@ from typing import Any
 from shared import money
 from shared.dataset.ballots import FEWEST_ITEMS
 from shared.evaluation import jury, verdicts
-from shared.report.collect import Row, RunRecord
+from shared.report.collect import Row, RunRecord, untold
 from shared.report.text import counted, dollars, listed
 
 
@@ -46,7 +46,7 @@ def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
     settled = record.totals.settled if record.totals else money.ZERO
     cost = "would have cost" if record.settings.stand_in else "cost"
     return verdicts.verdict(
-        cases, scored, f"the run {cost} {dollars(settled)}{_cut(record, judges)}"
+        cases, scored, f"the run {cost} {dollars(settled)}{untold(record)}{_cut(record, judges)}"
     )
 
 

@@ -1,6 +1,5 @@
 """The free measures of a run's answers, as rows of `metrics`."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score, Span
 from shared.lake import keys
 from shared.lake.tables import Lake
+from shared.providers import formats
 from shared.report import jury
 from shared.report.collect import Row, RunRecord
 
@@ -78,7 +78,7 @@ def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Itera
 def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
     """What `model` was trained to say."""
     body = lake.read(keys.training_file(run_id, model)) or b""
-    return (json.loads(line)["messages"][-1]["content"] for line in body.splitlines())
+    return (formats.decoded(line)[-1].content for line in body.splitlines())
 
 
 def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:

@@ -1,7 +1,7 @@
 """summary.json: the run in the few figures that scripts rely on."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report import jury
-from shared.report.collect import RunRecord
+from shared.report.collect import RunRecord, unknown
 
 Scored = Sequence[Mapping[str, Any]]
 METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
@@ -108,11 +108,6 @@ def model_line(record: RunRecord, model: Model) -> dict[str, Any]:
         "unknown_usd": money.format_usd(unknown(_trainings(record, model.model))),
         "name": record.settings.shown(model.model),
     }
-
-
-def unknown(entries: Iterable[Entry]) -> Decimal:
-    """The most that bills can come to which no provider ever told; it is held and not settled."""
-    return money.add(*(entry.reserved for entry in entries if entry.status == "unknown"))
 
 
 def settled_for_training(record: RunRecord, model: str) -> Decimal:

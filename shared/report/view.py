@@ -11,8 +11,7 @@ import pandas as pd
 
 from shared import money
 from shared.dataset import UNITS
-from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord
-from shared.report.summary import unknown
+from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord, unknown, untold
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 
 ARM_NAMES = {
@@ -180,10 +179,7 @@ def headline(record: RunRecord) -> str:
         return f"This dry run {listed(done)}. It cost nothing{_to_be_spent(record, ceiling)}."
     cost = "would have cost" if record.settings.stand_in else "cost"
     told = f"This run {listed(done)}. It {cost} {dollars(settled)} of a {ceiling} ceiling"
-    untold = unknown(record.entries)
-    if not untold:
-        return f"{told}."
-    return f"{told}, and at most {dollars(untold)} that no provider has told."
+    return f"{told}{untold(record)}."
 
 
 def _to_be_spent(record: RunRecord, ceiling: str) -> str:

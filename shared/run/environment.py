@@ -11,6 +11,7 @@ from shared import money
 @dataclass(frozen=True, slots=True)
 class Environment:
     """`provider_base_url` is empty where the catalogue's address of each provider holds;
+    `training_role_arn` is what Bedrock takes on to read a training file;
     `reach_private_addresses` and `stand_in`, whether a stand-in takes the place of every provider,
     are set on a laptop alone."""
 
@@ -18,6 +19,7 @@ class Environment:
     ledger_table: str
     provider_secret_id: str
     provider_base_url: str
+    training_role_arn: str
     month_ceiling_usd: Decimal
     code_version: str
     topic_arn: str
@@ -33,6 +35,7 @@ def environment() -> Environment:
         ledger_table=os.environ["LEDGER_TABLE"],
         provider_secret_id=os.environ["PROVIDER_SECRET_ID"],
         provider_base_url=os.environ["PROVIDER_BASE_URL"],
+        training_role_arn=os.environ["TRAINING_ROLE_ARN"],
         month_ceiling_usd=money.parse_usd(os.environ["MONTH_CEILING_USD"], "MONTH_CEILING_USD"),
         code_version=os.environ["CODE_VERSION"],
         topic_arn=os.environ["TOPIC_ARN"],

@@ -146,6 +146,7 @@ def resolve(
     """
     chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
     for model in chosen:
+        check_epochs(model, asked.n_epochs)
         provider = models.provider(model.provider)
         if asked.dry_run and model.historical:
             model.price("training")
@@ -190,6 +191,15 @@ def check_buyable(model: Model, today: date, show: ShowProfile) -> None:
     catalogue.check_lifetime(model, today, show.horizon_days)
     for purpose in ("training", "input", "output", "base_input", "base_output"):
         model.price(purpose)
+
+
+def check_epochs(model: Model, n_epochs: int) -> None:
+    """Raise InvalidField when `model` takes fewer epochs: the provider would fail the job, or bill what it likes."""
+    if n_epochs > model.limits.max_epochs:
+        raise InvalidField(
+            f"n_epochs is {n_epochs}, and {model.model} takes at most {model.limits.max_epochs}; "
+            "lower it, or leave the model out"
+        )
 
 
 def check_rights(show: ShowProfile) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 
 from infra import encodings
 from infra.local.cloud import running
-from infra.local.provider.manners import MANNERS
 from tests.bench.growth import bytes_per_usable_pair, growth
-from tests.campaign.judge import Campaign, run_campaign, run_on_every_core
+from tests.campaign.judge import SERVICES, Campaign, run_campaign, run_on_every_core
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
 from tests.places import ROOT
 
@@ -24,7 +23,7 @@ RESULT = ROOT / "build" / "bench.json"
 
 def main() -> int:
     os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
-    campaigns = {manner: run_on_every_core(range(SCHEDULES), manner) for manner in MANNERS}
+    campaigns = {manner: run_on_every_core(range(SCHEDULES), manner) for manner in SERVICES}
     with tempfile.TemporaryDirectory() as state, running(Path(state)) as cloud:
         client = cloud.client("dynamodb")
         embedded = run_campaign(range(EMBEDDED_SCHEDULES), client)

@@ -13,7 +13,6 @@ from shared.purchases import (
     poll_job,
     settle_job,
 )
-from tests.campaign.goods import open_file
 from tests.campaign.world import Killed, Run, World
 from tests.unit.shared.purchases.orders import MONTH
 
@@ -79,10 +78,12 @@ class Execution:
         self._invoke(
             lambda: world.ledger.open_run(run.run_id, run.ceiling, MONTH, world.month_ceiling)
         )
-        status = self._invoke(lambda: ensure_job(self.desk, self.order, open_file))
+        status = self._invoke(lambda: ensure_job(self.desk, self.order, world.goods.open_file))
         while not status.done:
             world.stage.sleep(POLL_SECONDS)
-            status = self._invoke(lambda: poll_job(self.desk, self.order, open_file, MAX_JOB_AGE))
+            status = self._invoke(
+                lambda: poll_job(self.desk, self.order, world.goods.open_file, MAX_JOB_AGE)
+            )
         try:
             self._invoke(lambda: settle_job(self.desk, self.order))
         except FineTuneFailed:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from shared import catalogue
-from shared.catalogue import Catalogue, Model, Provider
+from shared.catalogue import Catalogue, DataFormat, Model, Provider
 from shared.providers import ChatRequest, examples
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
@@ -45,13 +45,16 @@ class Goods:
 
     @property
     def _per_epoch(self) -> int:
-        lines = training_bytes().splitlines(keepends=True)
+        lines = training_bytes(self.provider.data_format).splitlines(keepends=True)
         return sum(examples.count_line(line, self.model) for line in lines)
 
     @property
     def promised(self) -> Decimal:
         """The most that a model may be billed: its estimate, and the margin of its catalogue entry."""
         return self.order("any").estimate * (100 + self.model.margin_percent) / 100
+
+    def open_file(self) -> io.BytesIO:
+        return io.BytesIO(training_bytes(self.provider.data_format))
 
     def questions(self, run_id: str) -> list[Question]:
         """Asked of the untuned model, whose name is the same in every schedule."""
@@ -76,18 +79,16 @@ class Goods:
 
 
 @cache
-def training_bytes() -> bytes:
+def training_bytes(data_format: DataFormat) -> bytes:
     pair = examples.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
-    return examples.encode_line(pair) * EXAMPLES
-
-
-def open_file() -> io.BytesIO:
-    return io.BytesIO(training_bytes())
+    return examples.encode_line(pair, data_format) * EXAMPLES
 
 
 def _packaged(name: str, **changes: object) -> Goods:
     known = catalogue.packaged()
-    model = known.model(name).model_copy(update={"prices": PRICES})
+    model = known.model(name)
+    limits = model.limits.model_copy(update={"min_examples": EXAMPLES})
+    model = model.model_copy(update={"prices": PRICES, "limits": limits})
     provider = known.provider(model.provider).model_copy(update=changes)
     return Goods(model.model_copy(update={"provider": provider.provider}), provider)
 
@@ -97,4 +98,5 @@ GOODS: Mapping[str, Goods] = {
     "nebius": _packaged("llama-3.1-8b"),
     "azure": _packaged("gpt-4.1-mini", provider="azure", byte_order_mark=True),
     "bare": _packaged("gpt-4.1-mini", provider="bare"),
+    "bedrock": _packaged("nova-micro"),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.provider import jobs as clock
 from infra.local.provider import meter
-from infra.local.provider.manners import BARE, MANNERS, Manner
+from infra.local.provider.manners import BARE, BEDROCK, MANNERS, Manner
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
@@ -22,6 +22,7 @@ from tests.campaign.world import TABLE, Run, World
 
 # A model is estimated at 1 and reserved with the margin that its catalogue entry promises.
 CEILINGS = ("0.6", "1", "1.03", "2.2", "4")
+SERVICES = {**MANNERS, BEDROCK.name: BEDROCK}
 SURPRISES = ("token_factor", "bill_factor")
 
 
@@ -87,7 +88,7 @@ def run_on_every_core(seeds: Iterable[int], manner: str) -> Campaign:
     """The schedules of `seeds` in a manner, shared out among processes."""
     campaign = Campaign()
     with ProcessPoolExecutor() as pool:
-        schedule = partial(run_schedule, manner=MANNERS[manner])
+        schedule = partial(run_schedule, manner=SERVICES[manner])
         for verdict in pool.map(schedule, seeds, chunksize=10):
             campaign.add(verdict)
     return campaign

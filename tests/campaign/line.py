@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ VERBS = {
     ("POST", "/v1/chat/completions"): "ask",
     ("GET", "/v1/files"): "list files",
     ("POST", "/v1/files"): "upload",
+    ("POST", "/v1/model-customization-jobs"): "create job",
+    ("GET", "/v1/model-customization-jobs"): "list jobs",
 }
 
 
@@ -78,38 +81,42 @@ RATES = {"create job": 0.45, "ask": 0.35, "cancel job": 0.4}
 OTHER_RATE = 0.12
 
 
-class Line(httpx2.BaseTransport):
+class NoConnection(Exception):
+    """The request never left."""
+
+
+class NoReply(Exception):
+    """The line went dead before a reply."""
+
+
+class TooLate(Exception):
+    """The caller hung up before the reply."""
+
+
+class Line:
     """One run's way to the stand-in: what it has done there is on this run's bill."""
 
     def __init__(self, world: "World", run_id: str) -> None:
         self._world, self._run_id = world, run_id
         self._way = httpx2.WSGITransport(world.application)
 
-    def client(self) -> openai.OpenAI:
-        """The real client, which repeats what it repeats, in simulated time."""
-        return _client_class(self._world.stage)(
-            api_key=self._run_id,
-            base_url="http://stand-in.invalid/v1/",
-            timeout=CALL_TIMEOUT_SECONDS,
-            http_client=httpx2.Client(transport=self, trust_env=False),
-        )
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+    def send(self, request: httpx2.Request) -> httpx2.Response:
+        """The stand-in's reply; raises NoConnection, NoReply or TooLate."""
         world, verb = self._world, _verb(request)
         request.read()
         world.gate(verb)
         trouble = world.trouble_with(verb)
         if trouble is NOT_SENT:
-            raise httpx2.ConnectError("no connection", request=request)
+            raise NoConnection
         if trouble is not None and trouble.unheard:
             world.unheard[request.content] += 1
         if trouble is LATE:
             delay = CALL_TIMEOUT_SECONDS + world.rng.choice(LATE_SECONDS)
             world.stage.spawn("late request", lambda: self._arrive_late(request), delay)
-            raise self._hang_up(request)
+            raise self._hang_up()
         reply = self._delivered(request, trouble)
         if trouble is TIMED_OUT:
-            raise self._hang_up(request)
+            raise self._hang_up()
         if trouble is SLOW:
             world.stage.sleep(world.rng.choice(SLOW_SECONDS))
         world.stage.actor.carries = request.content
@@ -127,7 +134,7 @@ class Line(httpx2.BaseTransport):
             reply = self._way.handle_request(request)
             reply.read()
         except ConnectionAbortedError as lost:
-            raise httpx2.RemoteProtocolError("no reply", request=request) from lost
+            raise NoReply from lost
         finally:
             for bought in self._billable() - before:
                 self._world.payer[bought] = self._run_id
@@ -135,18 +142,43 @@ class Line(httpx2.BaseTransport):
         return reply
 
     def _arrive_late(self, request: httpx2.Request) -> None:
-        try:
+        with suppress(NoReply):  # nobody is listening any more
             self._delivered(request, None)
-        except httpx2.HTTPError:
-            return  # nobody is listening any more
 
     def _billable(self) -> set[str]:
         store = self._world.standin.store
         return {job.id for job in store.all(Job)} | {call.id for call in store.all(Call)}
 
-    def _hang_up(self, request: httpx2.Request) -> httpx2.ReadTimeout:
+    def _hang_up(self) -> TooLate:
         self._world.stage.sleep(CALL_TIMEOUT_SECONDS)
-        return httpx2.ReadTimeout("no reply in time", request=request)
+        return TooLate()
+
+
+class OpenAILine(httpx2.BaseTransport):
+    """The line as the `openai` client takes it."""
+
+    def __init__(self, world: "World", run_id: str) -> None:
+        self._world, self._run_id = world, run_id
+        self._line = Line(world, run_id)
+
+    def client(self) -> openai.OpenAI:
+        """The real client, which repeats what it repeats, in simulated time."""
+        return _client_class(self._world.stage)(
+            api_key=self._run_id,
+            base_url="http://stand-in.invalid/v1/",
+            timeout=CALL_TIMEOUT_SECONDS,
+            http_client=httpx2.Client(transport=self, trust_env=False),
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return self._line.send(request)
+        except NoConnection:
+            raise httpx2.ConnectError("no connection", request=request) from None
+        except NoReply:
+            raise httpx2.RemoteProtocolError("no reply", request=request) from None
+        except TooLate:
+            raise httpx2.ReadTimeout("no reply in time", request=request) from None
 
 
 def _client_class(stage: Stage) -> type[openai.OpenAI]:
@@ -163,6 +195,8 @@ def _verb(request: httpx2.Request) -> str:
     known = VERBS.get((request.method, request.url.path))
     if known is not None:
         return known
-    if request.url.path.endswith("/cancel"):
+    if request.url.path.endswith(("/cancel", "/stop")):
         return "cancel job"
+    if request.url.path.endswith("/converse"):
+        return "ask"
     return "delete file" if request.method == "DELETE" else "get job"

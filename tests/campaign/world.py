@@ -18,8 +18,10 @@ from infra.local.provider.server import Application
 from infra.local.provider.store import Store
 from shared import catalogue
 from shared.ledger import Ledger
+from shared.providers import ModelProvider
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import Desk
+from tests.campaign.aws_line import MemoryS3, bedrock
 from tests.campaign.goods import GOODS
 from tests.campaign.line import (
     NOT_SENT,
@@ -28,7 +30,7 @@ from tests.campaign.line import (
     RATES,
     STALE_SECONDS,
     TROUBLES,
-    Line,
+    OpenAILine,
     Trouble,
 )
 from tests.campaign.stage import Stage
@@ -75,6 +77,7 @@ class World:
         self.goods, self._manner = GOODS[manner.name], manner
         self._outage_ends = self.stage.moment
         self._folder = tempfile.TemporaryDirectory()
+        self.s3 = MemoryS3(self.gate)
         self.standin = self._odd_standin(Path(self._folder.name))
         self.application = Application(self.standin)
         self.month_ceiling = self.rng.choice([Decimal(1000), self.goods.ceiling("2.4")])
@@ -104,8 +107,13 @@ class World:
         return self.trouble and self.rng.random() < rate
 
     def desk(self, run: Run) -> Desk:
-        provider = OpenAICompatible(Line(self, run.run_id).client(), self.goods.provider)
+        provider = self._door(run)
         return Desk(self.ledger, lambda name: provider, self.stage.now, self.stage.sleep)
+
+    def _door(self, run: Run) -> ModelProvider:
+        if self.goods.provider.api == "bedrock":
+            return bedrock(self, run.run_id, self.goods.provider)
+        return OpenAICompatible(OpenAILine(self, run.run_id).client(), self.goods.provider)
 
     def gate(self, what: str) -> None:
         """Time passes, others move, and the Lambda may not live to see the other side."""
@@ -147,6 +155,7 @@ class World:
             job_seconds=self.rng.choice([20, 120, 600]),
             api_key=None,
             manner=self._manner,
+            s3=self.s3,
             now=lambda: self.stage.moment.timestamp(),
         )
         oddities = [

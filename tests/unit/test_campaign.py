@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from infra.local.provider.manners import MANNERS
 from infra.local.provider.store import Job
 from shared.errors import Transient
 from shared.providers import OutcomeUnknown
 from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, rules, settle_job
 from tests.campaign import line
 from tests.campaign.execution import MAX_JOB_AGE
-from tests.campaign.goods import open_file
-from tests.campaign.judge import Judge, Verdict, run_campaign, run_schedule
+from tests.campaign.judge import SERVICES, Judge, Verdict, run_campaign, run_schedule
 from tests.campaign.line import Trouble
 from tests.campaign.variants import drawn
 from tests.campaign.world import Run, World
@@ -37,9 +35,9 @@ def test_no_schedule_of_faults_overspends_buys_twice_or_leaves_a_job_running() -
             assert campaign.incidents[f"{verb}: {trouble.name}"], (verb, trouble.name)
 
 
-@pytest.mark.parametrize("manner", [name for name in MANNERS if name != "bare"])
+@pytest.mark.parametrize("manner", [name for name in SERVICES if name != "bare"])
 def test_no_service_sells_anything_twice_or_beyond_its_reservation(manner: str) -> None:
-    campaign = run_campaign(range(SCHEDULES_EACH), manner=MANNERS[manner])
+    campaign = run_campaign(range(SCHEDULES_EACH), manner=SERVICES[manner])
     assert campaign.faulty_seeds == []
     assert campaign.ended_with_model > SCHEDULES_EACH / 2
 
@@ -94,15 +92,19 @@ class Play:
         return type("Intent", (), {"attempt": 1, "file_id": self._file()})
 
     def _file(self) -> str:
-        file_id: str = self.desk.provider_of("openai").upload("model.jsonl", open_file()).file_id
+        file_id: str = (
+            self.desk.provider_of("openai")
+            .upload("model.jsonl", self.world.goods.open_file())
+            .file_id
+        )
         self.desk.sleep(LONGEST_JOB_SECONDS)  # by then it has been processed
         return file_id
 
     def buy(self) -> None:
         self.open()
-        ensure_job(self.desk, self.order, open_file)
+        ensure_job(self.desk, self.order, self.world.goods.open_file)
         self.desk.sleep(LONGEST_JOB_SECONDS)
-        poll_job(self.desk, self.order, open_file, MAX_JOB_AGE)
+        poll_job(self.desk, self.order, self.world.goods.open_file, MAX_JOB_AGE)
         settle_job(self.desk, self.order)
         cancel_jobs(self.desk, "run")
 

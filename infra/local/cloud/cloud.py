@@ -29,17 +29,15 @@ class Cloud:
     state_dir: Path
     region: str = REGION
 
+    @property
+    def session(self) -> boto3.Session:
+        """Credentials and region of this cloud; the user's own AWS settings are not used."""
+        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=self.region)
+
     def client(self, service: str) -> Any:
-        """A boto3 client of this cloud; the user's own AWS settings are not used."""
-        create = cast(Callable[..., Any], boto3.session.Session().client)
-        return create(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-            config=_CONFIG,
-        )
+        """A boto3 client of this cloud."""
+        create = cast(Callable[..., Any], self.session.client)
+        return create(service, endpoint_url=self.endpoint_url, config=_CONFIG)
 
     def bucket_dir(self, bucket: str) -> Path:
         """The folder in which MiniStack keeps a bucket's objects under their keys."""

@@ -7,6 +7,9 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 from infra.encodings import cache_dir
 from infra.local.provider.catalogue import read_catalogue
@@ -32,6 +35,7 @@ def main() -> int:
             job_seconds=arguments.job_seconds,
             api_key=arguments.api_key,
             manner=MANNERS[arguments.manner],
+            s3=_s3(arguments.s3_endpoint),
         )
         server = make_provider_server(provider, arguments.port)
     except OSError as error:
@@ -60,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         default=BARE.name,
         help="whose service it stands in for",
     )
+    parser.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
     parser.add_argument("--api-key", help="the only key to accept; any without it")
     parser.add_argument(
         "--until-stdin-closes",
@@ -67,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
         help="end with whoever holds the other end, even if that was killed",
     )
     return parser
+
+
+def _s3(endpoint: str | None) -> Any:
+    """A client of the laptop cloud's buckets, with its documented credentials."""
+    if endpoint is None:
+        return None
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    return session.client("s3", endpoint_url=endpoint)
 
 
 def _seconds(text: str) -> float:

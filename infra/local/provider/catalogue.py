@@ -27,6 +27,7 @@ class Model:
     longest_example: int | None
     must_be_deployed: bool
     prices: Mapping[str, Decimal]
+    api: str = "openai"
 
     @property
     def wire_name(self) -> str:
@@ -43,17 +44,17 @@ class Model:
 def read_catalogue(path: Path) -> dict[str, Model]:
     """Every model that is not historical, by each name it is known under."""
     document = yaml.safe_load(path.read_text("utf-8"))
-    deploys = {p["provider"]: p.get("deploy", "none") != "none" for p in document["providers"]}
+    providers = {provider["provider"]: provider for provider in document["providers"]}
     per = document.get("price_defaults", {}).get("per", 1)
     offered = [
-        _model(entry, deploys[entry["provider"]], per)
+        _model(entry, providers[entry["provider"]], per)
         for entry in document["models"]
         if not entry.get("historical")
     ]
     return {name: model for model in offered for name in (model.name, *model.wire_names)}
 
 
-def _model(entry: Mapping[str, Any], must_be_deployed: bool, per: int) -> Model:
+def _model(entry: Mapping[str, Any], provider: Mapping[str, Any], per: int) -> Model:
     wire_names = [entry["base_model"], entry.get("serving_model", entry["base_model"])]
     shutdown = entry.get("shutdown_date")
     return Model(
@@ -62,7 +63,8 @@ def _model(entry: Mapping[str, Any], must_be_deployed: bool, per: int) -> Model:
         shutdown_date=str(shutdown) if shutdown else None,
         min_examples=entry.get("limits", {}).get("min_examples", 1),
         longest_example=entry.get("limits", {}).get("max_tokens_per_example"),
-        must_be_deployed=must_be_deployed,
+        must_be_deployed=provider.get("deploy", "none") != "none",
+        api=provider.get("api", "openai"),
         prices={
             price["purpose"]: Decimal(str(price["amount"])) / Decimal(price.get("per", per))
             for price in entry["prices"]

@@ -20,7 +20,8 @@ class Provider:
     """The provider: what it offers, what it remembers and how it is told to misbehave.
 
     `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
-    accepts any key and may be replaced at any time; `manner` is whose service it stands in for; `now` is the Unix time.
+    accepts any key and may be replaced at any time; `manner` is whose service it stands in for;
+    `s3` is boto3's client of where Bedrock's training files lie; `now` is the Unix time.
     """
 
     catalogue: dict[str, Model]
@@ -29,6 +30,7 @@ class Provider:
     job_seconds: float
     api_key: str | None
     manner: Manner = BARE
+    s3: Any = None
     faults: Faults = field(default_factory=Faults)
     now: Callable[[], float] = time.time
 

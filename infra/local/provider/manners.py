@@ -157,4 +157,15 @@ BARE = Manner(
     keeps_file_names=False,
 )
 
+# Asked as Bedrock is, so that what the protocol of OpenAI leaves open is no question. How Nova counts is
+# not published: a tenth more than o200k_base, and a template such as Llama's, are a guess.
+BEDROCK = Manner(
+    name="bedrock",
+    echoes={},
+    counting={"": Counting(per_message=4, per_example=28, per_prompt=32, text_permille=1100)},
+    file_unready=_STILL_PROCESSED,
+    model_unready=Refusal(404, None, "The model {name} does not exist."),
+)
+
 MANNERS: Mapping[str, Manner] = {manner.name: manner for manner in (OPENAI, NEBIUS, AZURE, BARE)}
+"""Those that speak OpenAI's protocol."""

@@ -44,10 +44,12 @@ def start(
     api_key: str | None = None,
     manner: str = BARE.name,
     port: int = 0,
+    s3_endpoint: str | None = None,
 ) -> Iterator[RunningProvider]:
     """The provider on loopback with the prices of `catalogue`; it continues from `state`.
 
-    `manner` names the service it stands in for; `bare` promises the least.
+    `manner` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
+    whose buckets it reads as Bedrock does.
 
     It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block, or with
     this process where that is killed.
@@ -58,6 +60,7 @@ def start(
     command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
     command += ["--manner", manner]
     command += ["--api-key", api_key] if api_key else []
+    command += ["--s3-endpoint", s3_endpoint] if s3_endpoint else []
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(

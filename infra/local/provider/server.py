@@ -12,6 +12,8 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from infra.local.provider import meter
+from infra.local.provider.bedrock import service as aws
+from infra.local.provider.bedrock.operations import OPERATIONS
 from infra.local.provider.context import Provider, Visit
 from infra.local.provider.faults import ReplyLost
 from infra.local.provider.routes import files as files
@@ -79,6 +81,7 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("GET", "/_faults", _faults),
     ("POST", "/_faults", _add_faults),
     ("DELETE", "/_faults", _clear_faults),
+    *((operation.method, operation.path, operation) for operation in OPERATIONS),
 ]
 _MAP = Map([Rule(path, methods=[method], endpoint=route) for method, path, route in _ROUTES])
 
@@ -104,10 +107,18 @@ class Application:
     def _reply(self, request: Request) -> Reply:
         try:
             route, arguments = _MAP.bind_to_environ(request.environ).match()
+        except HTTPException as error:
+            return ApiError(error.code or 500, error.description or error.name).reply
+        if not isinstance(route, aws.Operation):
+            return self._answered(request, route, arguments)
+        return aws.refused(self._answered(request, route, arguments))
+
+    def _answered(self, request: Request, route: Route, arguments: Mapping[str, Any]) -> Reply:
+        try:
             at = self._provider.now()
             if request.path.startswith("/_"):
                 return _act(route, Visit(self._provider, request, at), arguments)
-            self._authorise(request)
+            self._authorise(request, route)
             met = self._provider.faults.meet(request.method, request.path)
             met.refuse()
             visit = Visit(self._provider, request, at, met.traits())
@@ -117,7 +128,11 @@ class Application:
         except HTTPException as error:
             return ApiError(error.code or 500, error.description or error.name).reply
 
-    def _authorise(self, request: Request) -> None:
+    def _authorise(self, request: Request, route: Route) -> None:
+        if isinstance(route, aws.Operation):
+            if not aws.authorised(request.headers.get("Authorization", "")):
+                raise ApiError(403, "The request is not signed.")
+            return
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         wanted = self._provider.api_key
         if scheme != "Bearer" or not key or wanted not in (None, key):

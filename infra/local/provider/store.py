@@ -27,7 +27,8 @@ class Job:
     """A fine-tuning job as it was asked for; its status follows from the clock (see jobs.py).
 
     `seconds` is how long it takes, `refusal` the error of a file that does not validate,
-    `traits` what a fault rule made of it, `created_at` and `cancelled_at` are Unix times.
+    `traits` what a fault rule made of it, `asked` the whole request where it came as Bedrock's do,
+    `created_at` and `cancelled_at` are Unix times.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Job:
     refusal: Mapping[str, str] | None = None
     traits: Mapping[str, Any] = field(default_factory=dict)
     cancelled_at: float | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
     model_deleted: bool = False
 
 

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from infra.cli import asked
+from infra.local.cloud import running
 from infra.local.provider.process import start
 from shared import catalogue, shows
+from shared.lake import Bucket
 from tests.places import ROOT
 
 pytestmark = pytest.mark.integration
@@ -51,29 +53,33 @@ def azure():
     return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, "the guide"))
 
 
+def quick_profile(folder, model):
+    """The demo show with few questions and without a jury, as a file."""
+    show = shows.packaged("demo")
+    evaluation = show.evaluation.model_copy(update={"held_out_items": 3, "judges": ()})
+    quick = show.model_copy(update={"models": (model,), "evaluation": evaluation})
+    profile = folder / "demo.yaml"
+    profile.write_text(json.dumps(asked.inline(quick)))  # JSON is YAML
+    return profile
+
+
+def local(profile, folder, *options):
+    command = [sys.executable, "-m", "infra.cli.main", "local", str(profile), "--ceiling", "5"]
+    command += ["--out", str(folder / "out"), *options]
+    return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+
+
 class Service:
     """A stand-in in one manner, and runs of the demo show there."""
 
     def __init__(self, folder, provider, prices, model):
         self.folder, self.provider, self.prices, self.model = folder, provider, prices, model
-        show = shows.packaged("demo")
-        quick = show.model_copy(
-            update={
-                "models": (model,),
-                "evaluation": show.evaluation.model_copy(
-                    update={"held_out_items": 3, "judges": ()}
-                ),
-            }
-        )
-        self.profile = folder / "demo.yaml"
-        self.profile.write_text(json.dumps(asked.inline(quick)))  # JSON is YAML
+        self.profile = quick_profile(folder, model)
 
     def run(self):
-        command = [sys.executable, "-m", "infra.cli.main", "local", str(self.profile)]
-        command += ["--ceiling", "5", "--limit", "8", "--out", str(self.folder / "out")]
-        command += ["--catalogue", str(self.prices), "--yes"]
-        command += ["--openai-base-url", self.provider.base_url]
-        return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+        options = ("--limit", "8", "--catalogue", str(self.prices), "--yes")
+        address = ("--openai-base-url", self.provider.base_url)
+        return local(self.profile, self.folder, *options, *address)
 
     def asked(self, path, body=None):
         request = urllib.request.Request(  # noqa: S310 - the stand-in's own loopback address
@@ -130,3 +136,29 @@ def test_a_run_at_azure_asks_for_a_hand_and_goes_on_with_what_it_bought(service)
     assert service.settled() == Decimal(meter["exact_usd"]) > 0
     assert service.summary("SUCCEEDED")["models"][0]["fine_tuned_model"] == name
     assert {path.name for path in (service.folder / "out/lake").iterdir()} >= TABLES
+
+
+def test_a_run_at_bedrock_trains_from_the_bucket_and_holds_what_aws_never_tells(tmp_path):
+    ended = local(quick_profile(tmp_path, "nova-micro"), tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    out = tmp_path / "out"
+    (summary,) = (json.loads(path.read_text()) for path in out.glob("runs/*/summary.json"))
+    (model,) = summary["models"]
+    assert model["provider"] == "bedrock"
+    assert ":custom-model-deployment/" in model["fine_tuned_model"]
+    bill = json.loads((out / "bill.json").read_text())
+    (job,) = bill["jobs"]
+    assert job["status"] == "succeeded"
+    assert Decimal(job["charged_usd"]) <= Decimal(model["unknown_usd"])
+    assert model["unknown_usd"] in ended.stdout.partition("Report:")[0]
+    answers = sum(Decimal(call["charged_usd"]) for call in bill["calls"])
+    assert Decimal(summary["settled_usd"]) == answers.quantize(Decimal("0.000001")) > 0
+    assert {path.name for path in (out / "lake").iterdir()} >= TABLES
+    assert len(pd.read_parquet(out / "lake" / "job_metrics")) > 10
+    with running(out / ".econchatr" / "cloud") as cloud:
+        s3 = cloud.client("s3")
+        (lake,) = (b["Name"] for b in s3.list_buckets()["Buckets"] if "lakebucket" in b["Name"])
+        left = Bucket(s3, lake).keys("customization/")
+    assert [key.rpartition("/")[2] for key in left] == ["step_wise_training_metrics.csv"]
+    trained = next(out.glob("runs/*/training/*.jsonl")).read_text().splitlines()
+    assert json.loads(trained[0])["schemaVersion"] == "bedrock-conversation-2024"

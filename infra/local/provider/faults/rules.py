@@ -32,6 +32,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from infra.local.provider.faults.replies import (
@@ -45,12 +46,15 @@ from infra.local.provider.wire import ApiError, Json, Reply, bad_request
 
 Options = Mapping[str, Any]
 
-_CREATE_JOB = ("POST", "/fine_tuning/jobs$")
-_READ_JOB = ("GET", "/fine_tuning/jobs/[^/]+$")
-_LIST_JOBS = ("GET", "/fine_tuning/jobs$")
+_CREATE_JOB = ("POST", "/(fine_tuning/jobs|model-customization-jobs)$")
+_READ_JOB = ("GET", "/(fine_tuning/jobs/[^/]+|model-customization-jobs/.+)$")
+_LIST_JOBS = ("GET", "/(fine_tuning/jobs|model-customization-jobs)$")
 _ANSWER = ("POST", "/chat/completions$")
 _RESULTS = ("GET", "/files/file-results-[^/]+/content$")
-_CANCEL_JOB = ("POST", "/fine_tuning/jobs/[^/]+/cancel$")
+_CANCEL_JOB = ("POST", "/(fine_tuning/jobs/[^/]+/cancel|model-customization-jobs/.+/stop)$")
+
+
+BEDROCK_JOBS = "modelCustomizationJobSummaries"
 
 
 class ReplyLost(Exception):
@@ -214,8 +218,16 @@ def _without_young(options: Options, reply: Reply, at: float) -> Reply:
     if isinstance(reply.body, bytes) or reply.status != 200:
         return reply
     known_until = at - float(options.get("seconds", 3600))
-    shown = [item for item in reply.body["data"] if item["created_at"] < known_until]
-    return Reply({**reply.body, "data": shown}, reply.status)
+    name = next(name for name in ("data", BEDROCK_JOBS) if name in reply.body)
+    shown = [item for item in reply.body[name] if _born(item) < known_until]
+    return Reply({**reply.body, name: shown}, reply.status)
+
+
+def _born(item: Json) -> float:
+    """When a listed job was created, in Unix time."""
+    if "created_at" in item:
+        return float(item["created_at"])
+    return datetime.fromisoformat(item["creationTime"]).timestamp()
 
 
 def _remade(remake: Callable[[Any], Any]) -> Callable[[Options, Reply, float], Reply]:

@@ -107,7 +107,11 @@ def delete_deployment(visit: Visit, name: str) -> Reply:
 
 
 def chat_completion(visit: Visit) -> Reply:
-    body = visit.body()
+    return Reply(chat(visit, visit.body()))
+
+
+def chat(visit: Visit, body: Json) -> Json:
+    """The answer to a chat, once it stands on the bill."""
     try:
         messages = check_messages(body.get("messages"))
     except ValueError as error:
@@ -130,7 +134,7 @@ def completion(visit: Visit) -> Reply:
     answer = _answer(visit, model, prompt, body)
     choice = {"text": answer.text}
     tokens = visit.manner.counts(model.base.wire_name).of_text(count_tokens(prompt))
-    return _charged(visit, model, "text_completion", choice, answer, tokens)
+    return Reply(_charged(visit, model, "text_completion", choice, answer, tokens))
 
 
 def _find(visit: Visit, name: object) -> Answering:
@@ -203,7 +207,7 @@ def _number(body: Mapping[str, Any], key: str, default: float) -> float:
 
 def _charged(
     visit: Visit, model: Answering, kind: str, choice: Json, answer: Answer, prompt_tokens: int
-) -> Reply:
+) -> Json:
     """The answer as the API gives it, once it stands on the bill."""
     tokens = visit.manner.counts(model.base.wire_name).of_text(count_tokens(answer.text))
     charge = call_charge(model.base, model.job is not None, prompt_tokens, tokens)
@@ -218,22 +222,20 @@ def _charged(
         created_at=visit.at,
     )
     visit.store.put(call)
-    return Reply(
-        {
-            "id": call.id,
-            "object": kind,
-            "created": int(visit.at),
-            "model": model.name,
-            "choices": [
-                {"index": 0, "finish_reason": answer.finish_reason, "logprobs": None, **choice}
-            ],
-            "usage": {
-                "prompt_tokens": prompt_tokens,
-                "completion_tokens": tokens,
-                "total_tokens": prompt_tokens + tokens,
-            },
-        }
-    )
+    return {
+        "id": call.id,
+        "object": kind,
+        "created": int(visit.at),
+        "model": model.name,
+        "choices": [
+            {"index": 0, "finish_reason": answer.finish_reason, "logprobs": None, **choice}
+        ],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": tokens,
+            "total_tokens": prompt_tokens + tokens,
+        },
+    }
 
 
 def _model_json(visit: Visit, name: str, base: str, created_at: float = 0.0) -> Json:

@@ -219,3 +219,10 @@ def test_the_command_ends_with_2_and_leaves_no_folder(tmp_path, capsys, monkeypa
         assert main([*what, *where, "--yes"]) == 2
         assert url in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_of_another_protocol_is_not_asked_for_at_an_address_of_openais():
+    with pytest.raises(ProviderUnusable, match="nova-micro is tuned by bedrock"):
+        before_money_moves(
+            settings(models=["nova-micro"]), MODELS, "https://provider.test/v1/", yes=True
+        )

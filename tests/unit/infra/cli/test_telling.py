@@ -114,6 +114,7 @@ def model(**changes):
         "training_tokens": 173420,
         "estimated_usd": "0.485576",
         "settled_usd": "0.485576",
+        "unknown_usd": "0.000000",
         "fine_tuned_model": "ft:mini",
         **changes,
     }
@@ -147,6 +148,14 @@ def test_what_a_stand_in_answered_is_told_in_the_conditional(capsys):
     teller = Teller(Book(TOTALS), "r1", stand_in=True)
     teller.tell(Entered("Build dataset"))
     assert "would have cost 0.000001" in capsys.readouterr().out
+
+
+def test_a_bill_that_nobody_told_is_neither_nothing_nor_a_number_of_tokens(capsys):
+    print_results(summary(settled_usd="0.000000", models=[model(unknown_usd="0.232165")]))
+    out = capsys.readouterr().out
+    assert "not told" in out
+    assert "173,420" not in out
+    assert "Nothing was bought" not in out
 
 
 def test_a_run_that_found_everything_bought_says_so(capsys):

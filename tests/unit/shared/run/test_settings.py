@@ -241,3 +241,9 @@ def test_a_manifest_names_the_providers_of_its_models_and_judges_and_an_older_on
     manifest = run.model_dump(mode="json")
     del manifest["providers"]
     assert settings.frozen(manifest).provider("nebius") == run.provider("nebius")
+
+
+def test_more_epochs_than_a_provider_takes_are_refused_with_both_numbers():
+    assert resolved(models=["nova-micro"], n_epochs=5).n_epochs == 5
+    with pytest.raises(InvalidField, match=r"n_epochs is 6, and nova-micro takes at most 5"):
+        resolved(models=["nova-micro"], n_epochs=6)

@@ -22,6 +22,7 @@ ENVIRONMENT = Environment(
     ledger_table="ledger",
     provider_secret_id="secret",
     provider_base_url="",
+    training_role_arn="arn:aws:iam::000000000000:role/training",
     month_ceiling_usd=Decimal("100.00"),
     code_version="1.2.3",
     topic_arn="arn:aws:sns:us-east-1:000000000000:topic",

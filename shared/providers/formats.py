@@ -1,0 +1,81 @@
+"""One training example as a line of JSON in each format that a service takes, and back."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.catalogue import DataFormat
+from shared.providers.contract import Message
+
+SEPARATOR = "\n\n###\n\n"
+"""Ends every prompt of the classic format, as OpenAI's guide to it asks: never found within one."""
+STOP = "\n\n---"
+"""Ends every completion of the classic format; whoever asks such a model stops there."""
+SCHEMA = "bedrock-conversation-2024"
+# Anywhere in a record they fail a job on Amazon Nova (its user guide); all are the marks of a transcript
+# or of a template, none is speech.
+_ROLE_MARK = re.compile(r"(User|Bot|Assistant|System):")
+_MEDIA_MARK = re.compile(r"<(image|video)>")
+_END_MARK = "[EOS]"
+
+
+def encoded(messages: tuple[Message, ...], data_format: DataFormat) -> bytes:
+    """One JSONL line, ending in a newline."""
+    body = _WRITERS[data_format](messages)
+    return json.dumps(body, ensure_ascii=False).encode() + b"\n"
+
+
+def decoded(line: bytes) -> tuple[Message, ...]:
+    """The example that a line of any format holds; its texts are as they are sent."""
+    body = json.loads(line)
+    if "prompt" in body:
+        return Message("user", body["prompt"]), Message("assistant", body["completion"])
+    system = tuple(Message("system", part["text"]) for part in body.get("system", ()))
+    return *system, *(_message(told) for told in body["messages"])
+
+
+def without_reserved_words(text: str) -> str:
+    """The text as it is spoken, but for the marks that Nova takes for its own."""
+    text = _ROLE_MARK.sub(r"\1 -", text)
+    return _MEDIA_MARK.sub(r"(\1)", text).replace(_END_MARK, "(EOS)")
+
+
+def _chat(messages: tuple[Message, ...]) -> dict[str, Any]:
+    return {
+        "messages": [{"role": message.role, "content": message.content} for message in messages]
+    }
+
+
+def _prompt_completion(messages: tuple[Message, ...]) -> dict[str, Any]:
+    *asked, answer = messages
+    prompt = "\n\n".join(message.content for message in asked)
+    return {"prompt": prompt + SEPARATOR, "completion": f" {answer.content}{STOP}"}
+
+
+def _bedrock(messages: tuple[Message, ...]) -> dict[str, Any]:
+    system = [_part(message) for message in messages if message.role == "system"]
+    said = [
+        {"role": message.role, "content": [_part(message)]}
+        for message in messages
+        if message.role != "system"
+    ]
+    return {"schemaVersion": SCHEMA, **({"system": system} if system else {}), "messages": said}
+
+
+def _part(message: Message) -> dict[str, str]:
+    return {"text": without_reserved_words(message.content)}
+
+
+def _message(told: Mapping[str, Any]) -> Message:
+    content = told["content"]
+    if not isinstance(content, str):
+        content = "".join(part["text"] for part in content)
+    return Message(told["role"], content)
+
+
+_WRITERS: Mapping[DataFormat, Callable[[tuple[Message, ...]], dict[str, Any]]] = {
+    "chat": _chat,
+    "prompt_completion": _prompt_completion,
+    "bedrock_conversation": _bedrock,
+}
