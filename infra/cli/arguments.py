@@ -37,6 +37,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """`keys`: a provider's name, or an address's host; `list` takes none."""
+
+    name: str = ""
+    catalogue: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """`ask`; without a model the newest run's first."""
 

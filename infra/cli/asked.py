@@ -113,6 +113,11 @@ def check_address(openai_base_url: str | None) -> None:
         raise InvalidField(
             f"--openai-base-url is {openai_base_url!r}; write an address such as https://api.openai.com/v1/"
         )
+    if openai_base_url and not catalogue.hides_keys(openai_base_url):
+        raise InvalidField(
+            f"--openai-base-url {openai_base_url} would carry the API key in the clear; write https://, "
+            "or ask a provider on this machine"
+        )
 
 
 def check(

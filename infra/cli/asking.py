@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
+from infra.local.keys import VARIABLE
 from infra.local.laptop import api_key
 from shared import money
 from shared.catalogue import Catalogue
@@ -13,7 +14,7 @@ from shared.providers import ProviderUnusable, check_listed, names_listed
 from shared.providers.openai_compat import OpenAICompatible
 from shared.run import RunSettings
 
-KEY_IN = "OPENAI_API_KEY"
+KEY_IN = f"{VARIABLE} or the system's store"
 
 
 class NotAgreed(BadInput):
@@ -74,7 +75,7 @@ def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], 
 
 
 def _connection(models: Catalogue, base_url: str) -> Callable[[str], OpenAICompatible]:
-    key = api_key(base_url)
+    key = api_key(base_url, models)
     return lambda name: OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)
 
 

@@ -95,7 +95,8 @@ _provider = _together(
     click.option(
         "--openai-base-url",
         metavar="URL",
-        help="A real model provider in place of the stand-in; its key is in OPENAI_API_KEY.",
+        help="A real model provider in place of the stand-in; its key is in OPENAI_API_KEY or in "
+        "the system's store (`econchatr keys set`).",
     ),
     click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
 )
@@ -358,6 +359,56 @@ def quiz_score(**given: Any) -> int:
     from infra.cli.answers import quiz as command
 
     return command.score(typed.QuizScore(**given))
+
+
+@econchatr.group(
+    short_help="Providers' API keys, in the system's own store of secrets.",
+    epilog="""\b
+Example:
+  econchatr keys set nebius""",
+)
+def keys() -> None:
+    """Providers' API keys, in the system's own store of secrets; OPENAI_API_KEY goes before it."""
+
+
+_own_catalogue = click.option(
+    "--catalogue", type=Path, metavar="FILE", help="Providers of your own."
+)
+
+
+@keys.command(
+    "set",
+    short_help="Keep a provider's key.",
+    epilog="""\b
+Examples:
+  econchatr keys set nebius
+  econchatr keys set nebius < key.txt""",
+)
+@click.argument("name", metavar="PROVIDER_OR_HOST")
+@_own_catalogue
+def keys_set(**given: Any) -> int:
+    """Keep a provider's key: asked for without an echo, or read from standard input."""
+    from infra.cli.keys import commands
+
+    return commands.put(typed.Keys(**given))
+
+
+@keys.command("list", short_help="Which providers there is a key for, and where.")
+@_own_catalogue
+def keys_list(**given: Any) -> int:
+    """Which providers there is a key for, and where; never the key."""
+    from infra.cli.keys import commands
+
+    return commands.show(typed.Keys(**given))
+
+
+@keys.command("forget", short_help="Take a provider's key out of the store.")
+@click.argument("name", metavar="PROVIDER_OR_HOST")
+def keys_forget(**given: Any) -> int:
+    """Take a provider's key out of the store."""
+    from infra.cli.keys import commands
+
+    return commands.forget(typed.Keys(**given))
 
 
 def _place_of(given: dict[str, Any]) -> typed.Place:

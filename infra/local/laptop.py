@@ -17,11 +17,12 @@ from infra import encodings
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
+from infra.local.keys import VARIABLE, key_for
 from infra.local.provider.process import start as start_provider
 from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.corpus import is_transcript_file, passed_over
-from shared.errors import BadInput, NoApiKey
+from shared.errors import BadInput
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.providers import FineTuningProvider, ModelProvider, door
@@ -71,19 +72,16 @@ class Laptop:
         return dict(answer.json())
 
 
-def api_key(base_url: str) -> str:
+def api_key(base_url: str, models: Catalogue) -> str:
     """The key for the provider at an address, empty for the stand-in; raises NoApiKey.
 
     A provider on this machine may do without.
     """
-    given = os.environ.get("OPENAI_API_KEY", "")
-    if not base_url or (not given and _is_loopback(base_url)):
+    if not base_url:
         return STAND_IN_KEY
-    if not given:
-        raise NoApiKey(
-            f"--openai-base-url {base_url} needs a key; set OPENAI_API_KEY in your shell"
-        )
-    return given
+    if _is_loopback(base_url):
+        return os.environ.get(VARIABLE) or STAND_IN_KEY
+    return key_for(base_url, models)
 
 
 def check_usable(out: Path, openai_base_url: str | None, *, dry_run: bool) -> None:
@@ -112,8 +110,8 @@ def laptop(
     """
     state = state_dir(out)
     check_usable(out, openai_base_url, dry_run=dry_run)
-    key = api_key(openai_base_url or "")
     models = models or catalogue.packaged()
+    key = api_key(openai_base_url or "", models)
     prices = catalogue.dump(models)
     with ExitStack() as stack:
         environment = {

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import (
@@ -123,7 +124,18 @@ class Provider(_Record):
         if (self.api == "openai") != bool(self.base_url):
             wanted = "needs a base_url" if self.api == "openai" else "takes no base_url"
             raise ValueError(f"a provider with api {self.api} {wanted}")
+        if self.base_url and not hides_keys(self.base_url):
+            raise ValueError(
+                f"base_url {self.base_url} would carry the API key in the clear; write https://"
+            )
         return self
+
+
+def hides_keys(url: str) -> bool:
+    """Whether an address may be sent an API key: over TLS, or on this machine."""
+    parts = urlsplit(url)
+    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
 
 
 class Model(_Record):

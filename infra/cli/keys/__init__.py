@@ -1,0 +1,1 @@
+"""The keys of model providers, kept by the operating system."""

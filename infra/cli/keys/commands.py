@@ -1,0 +1,74 @@
+"""`econchatr keys`: put a provider's key into the system's own store, say which there are, take one out."""
+
+import os
+import sys
+
+import click
+
+from infra.cli import asked
+from infra.cli.arguments import Keys
+from infra.cli.telling import print_table
+from infra.local import keys
+from shared.catalogue import Catalogue
+from shared.errors import BadInput, InvalidField
+
+LONGEST = 4096
+
+
+class BadKey(BadInput):
+    """What was given is no API key."""
+
+
+def put(arguments: Keys) -> int:
+    """Read a key from a hidden prompt, or from standard input, and keep it; 0."""
+    name = _known(arguments.name, asked.models_and_prices(arguments.catalogue))
+    place = keys.store()  # before anybody types a key for nothing
+    keys.put(name, _read(name))
+    print(f"The key for {name} is in {place}; `--openai-base-url` finds it there.")
+    return 0
+
+
+def show(arguments: Keys) -> int:
+    """Say for each provider whether there is a key, and where; 0."""
+    rows = []
+    for provider in asked.models_and_prices(arguments.catalogue).providers:
+        if provider.api == "openai":
+            places = [keys.VARIABLE] if os.environ.get(keys.VARIABLE) else []
+            places += [keys.store()] if keys.kept(provider.provider) else []
+            rows.append((provider.provider, provider.base_url, ", then ".join(places) or "none"))
+    print_table(("provider", "address", "key in"), rows)
+    return 0
+
+
+def forget(arguments: Keys) -> int:
+    """Take a key out of the store; 0, also where there is none."""
+    was_there = keys.forget(arguments.name)
+    print(f"{'Forgot' if was_there else 'There is no'} key for {arguments.name}.")
+    return 0
+
+
+def _known(name: str, models: Catalogue) -> str:
+    """A provider's name, or the host of an address; raises InvalidField."""
+    providers = [one.provider for one in models.providers if one.api == "openai"]
+    if name in providers or "." in name:
+        return name
+    raise InvalidField(
+        f"keys are kept by provider, and {name!r} is none of {', '.join(providers)}; for another "
+        "service name the host of its address, such as api.example.org"
+    )
+
+
+def _read(name: str) -> str:
+    """The key, never echoed and never an argument, which would stay in the shell's history; raises BadKey."""
+    typed = sys.stdin.isatty()
+    text = click.prompt(f"API key for {name}", hide_input=True) if typed else _piped()
+    key = text.strip()
+    if not key or len(key) > LONGEST or not key.isascii() or len(key.split()) > 1:
+        raise BadKey(
+            f"what was given is no API key ({len(key)} characters); a key is one word of at most {LONGEST}"
+        )
+    return key
+
+
+def _piped() -> str:
+    return sys.stdin.read(LONGEST + 2)
