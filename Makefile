@@ -14,6 +14,7 @@ export ARCH ?= x86_64
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 FUZZ_INSTALLED := .venv/.fuzz-installed
+EXPORT_INSTALLED := .tools/export/.installed
 SAM_INSTALLED := .tools/sam/.installed
 UV := .tools/uv/bin/uv
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
@@ -94,6 +95,18 @@ $(FUZZ_INSTALLED): $(INSTALLED)
 .PHONY: fuzz
 fuzz: $(FUZZ_INSTALLED) ## Fuzz every parser for SECONDS=20 each; findings go to build/fuzz
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),20)
+
+# torch and TRL are large, and no part of the product: an export's own requirements say which.
+$(EXPORT_INSTALLED): infra/cli/exporting/recipe/requirements.txt | $(BIN)/python
+	@echo "Installing torch and TRL into .tools/export (some minutes)"
+	$(BIN)/python -m venv .tools/export
+	.tools/export/bin/python $(PIP_INSTALL) torch==2.13.0
+	.tools/export/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+.PHONY: test-export
+test-export: $(INSTALLED) $(EXPORT_INSTALLED) ## Train a tiny model with an exported recipe; installs torch
+	$(BIN)/python -m pytest tests/export -s
 
 .PHONY: build
 build: $(INSTALLED) $(SAM_INSTALLED) ## Build the functions and layers for AWS

@@ -45,6 +45,15 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """`export`: of the pairs in `out`, into a folder of their own."""
+
+    show: str
+    out: Path | None
+    into: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """`ask`; without a model the newest run's first."""
 

@@ -304,6 +304,31 @@ def answers(**given: Any) -> int:
 
 
 @econchatr.command(
+    short_help="Training files in every format, and a recipe for a GPU of your own.",
+    epilog="""\b
+Examples:
+  econchatr export demo
+  econchatr export mine.yaml --out build/mine --into ~/training""",
+)
+@_show
+@click.option(
+    "--out",
+    type=Path,
+    metavar="DIR",
+    help="Where a plan or a run left pairs.  [default: build/SHOW]",
+)
+@click.option(
+    "--into", type=Path, metavar="FOLDER", help="Where the files go.  [default: DIR/export]"
+)
+def export(out: Path | None, into: Path | None, **given: Any) -> int:
+    """Training files in every format, a recipe for a GPU of your own and a model card; buys nothing."""
+    show = _show_of(given)
+    from infra.cli.exporting import export as command
+
+    return command.run(typed.Export(show, out, into))
+
+
+@econchatr.command(
     short_help="What the parser sees on one page.",
     epilog="""\b
 Example:
@@ -412,15 +437,20 @@ def keys_forget(**given: Any) -> int:
 
 
 def _place_of(given: dict[str, Any]) -> typed.Place:
-    """The show that was named, in one of two ways, and where its results lie; takes them out of `given`."""
+    """The show that was named and where its results lie; takes them out of `given`."""
+    return typed.Place(
+        _show_of(given), given.pop("out"), given.pop("catalogue"), given.pop("month_ceiling_usd")
+    )
+
+
+def _show_of(given: dict[str, Any]) -> str:
+    """The show that was named in one of two ways; takes them out of `given`."""
     names = [name for name in (given.pop("named"), given.pop("show")) if name]
     if len(set(names)) != 1:
         raise click.UsageError(
             "name one show: a packaged one such as demo, or a profile file such as mine.yaml"
         )
-    return typed.Place(
-        names[0], given.pop("out"), given.pop("catalogue"), given.pop("month_ceiling_usd")
-    )
+    return str(names[0])
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from shared.dataset.statistics import MEASURES, Tally
 from shared.errors import SpendCeilingReached, TooFewPairs, TooLittleRead, TooManyFailures
 from shared.lake import keys
 from shared.lake.tables import Lake
-from shared.providers import examples
+from shared.providers import checking, examples
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
@@ -198,6 +198,9 @@ def _plan_model(
     price = model.price("training")
     affordable, training = _affordable(corpus, settings, model, selectable, budget)
     short = _short_enough(model, settings.show, candidates)
+    fits = len(training.chosen) >= fewest_pairs(model, settings.show, len(short))
+    if fits:
+        _check_file(settings, model, training)
     lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
     _write_selection(lake, settings, model, training)
     usable_tokens = _usable_tokens(model, settings.show, candidates, training)
@@ -226,10 +229,24 @@ def _plan_model(
             plan.expected_judging_cost(model, settings, asked, _mean_completion(candidates)),
         ),
         evaluation_usd=money.add(plan.evaluation_cost(model, settings.show, asked), judging),
-        fits=len(training.chosen) >= fewest_pairs(model, settings.show, len(short)),
+        fits=fits,
         training_sha256=training.sha256,
         judging_usd=judging,
     )
+
+
+def _check_file(settings: RunSettings, model: Model, training: TrainingFile) -> None:
+    """Raise TrainingFileUnusable where the provider would refuse the file; its lines are counted already."""
+    counted = {
+        pair_id: n_tokens
+        for (_, n_tokens), pair_id in zip(
+            sorted(training.chosen, key=lambda one: one[0].pair_id),
+            training.body.splitlines(),
+            strict=True,
+        )
+    }
+    data_format = settings.provider(model.provider).data_format
+    checking.check(training.body, model, data_format, lambda line: counted[line.rstrip(b"\n")])
 
 
 def _usable_tokens(

@@ -1,7 +1,7 @@
 """The way to a provider: which adapter its profile wants, and what that needs to be let in."""
 
 from shared.catalogue import Provider
-from shared.providers.bedrock import Bedrock, Rights
+from shared.providers.aws import Bedrock, Rights
 from shared.providers.contract import ModelProvider
 from shared.providers.keys import KeySource
 from shared.providers.openai_compat import OpenAICompatible

@@ -35,6 +35,19 @@ def decoded(line: bytes) -> tuple[Message, ...]:
     return *system, *(_message(told) for told in body["messages"])
 
 
+def fits(line: bytes, data_format: DataFormat) -> bool:
+    """Whether a line, which may be anything, is an example as `encoded` writes one."""
+    try:
+        body, read = json.loads(line), decoded(line)
+        if data_format != "prompt_completion":
+            return bool(body == json.loads(encoded(read, data_format)))
+        prompt, completion = body["prompt"], body["completion"]
+        marked = completion.startswith(" ") and completion.endswith(STOP)
+        return set(body) == {"prompt", "completion"} and prompt.endswith(SEPARATOR) and marked
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return False
+
+
 def without_reserved_words(text: str) -> str:
     """The text as it is spoken, but for the marks that Nova takes for its own."""
     text = _ROLE_MARK.sub(r"\1 -", text)

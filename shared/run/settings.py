@@ -202,12 +202,12 @@ def check_epochs(model: Model, n_epochs: int) -> None:
         )
 
 
-def check_rights(show: ShowProfile) -> None:
+def check_rights(show: ShowProfile, doing: str = "a paid run") -> None:
     """Raise RightsMissing unless `show` says why it may be used and who agreed to the persona."""
     for section in ("rights", "consent"):
         if getattr(show, section) is None:
             raise RightsMissing(
-                f"show {show.name} has no `{section}`; a paid run needs `rights: {{basis: ...}}` and "
+                f"show {show.name} has no `{section}`; {doing} needs `rights: {{basis: ...}}` and "
                 "`consent: {scope: ..., attested_by: ..., date: ...}` in the profile; a dry run does not"
             )
 

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from shared.catalogue import Provider
 from shared.lake import Bucket
-from shared.providers.bedrock import Bedrock, Rights
+from shared.providers.aws import Bedrock, Rights
 from tests import aws_wire
 from tests.campaign.line import Line, NoConnection, NoReply, TooLate
 

@@ -327,6 +327,7 @@ BY_NAME = {
     "shared.evaluation.samples",
     "shared.lake.schemas",
     "shared.lake.tables",
+    "shared.providers.checking",
     "shared.providers.door",
     "shared.providers.examples",
     "shared.providers.formats",

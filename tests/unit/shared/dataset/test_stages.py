@@ -109,7 +109,7 @@ corpora = st.lists(
     corpora,
     st.decimals("0.000001", "0.05", places=6),
     st.lists(st.sampled_from(BUYABLE), min_size=1, max_size=3, unique=True),
-    st.integers(1, 6),
+    st.integers(1, 5),
 )
 def test_the_training_file_as_it_is_billed_is_within_the_budget(corpus, ceiling, models, n_epochs):
     exchanges = [(f"{at} {word * asked}", word * said) for at, (asked, said, word) in enumerate(corpus)]  # fmt: skip

@@ -31,8 +31,8 @@ from shared.providers import (
     ProviderUnavailable,
     RateLimited,
 )
-from shared.providers.bedrock import CURVE, Bedrock, Rights
-from shared.providers.bedrock_meanings import NotThere
+from shared.providers.aws.bedrock import CURVE, Bedrock, Rights
+from shared.providers.aws.meanings import NotThere
 from shared.purchases import rules
 from tests.memory_s3 import s3_in_memory
 

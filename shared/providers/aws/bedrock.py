@@ -19,7 +19,7 @@ from botocore.config import Config
 from shared.catalogue import Provider
 from shared.lake import Bucket
 from shared.providers import replies
-from shared.providers.bedrock_meanings import NotThere, explained
+from shared.providers.aws.meanings import NotThere, explained
 from shared.providers.contract import (
     CALL_TIMEOUT_SECONDS,
     KEY_FIELD,

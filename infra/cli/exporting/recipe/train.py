@@ -1,0 +1,91 @@
+"""Train a LoRA adapter on the exported pairs with TRL. Only the host's words bear loss.
+
+python train.py --model meta-llama/Llama-3.1-8B-Instruct --into adapter
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+from peft import LoraConfig
+from trl import SFTConfig, SFTTrainer
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    asked = arguments()
+    trainer = SFTTrainer(
+        model=asked.model,
+        args=SFTConfig(
+            output_dir=asked.into,
+            num_train_epochs=asked.epochs,
+            max_steps=asked.max_steps,
+            per_device_train_batch_size=asked.batch_size,
+            gradient_accumulation_steps=asked.accumulate,
+            learning_rate=asked.learning_rate,
+            warmup_steps=asked.warmup_steps,
+            lr_scheduler_type="cosine",
+            max_length=asked.max_length,
+            completion_only_loss=True,
+            eval_strategy="epoch" if asked.max_steps < 0 else "no",
+            save_strategy="epoch" if asked.max_steps < 0 else "no",
+            logging_steps=1 if asked.max_steps > 0 else 10,
+            use_cpu=asked.cpu,
+            bf16=False if asked.cpu else None,
+            report_to="none",
+            seed=asked.seed,
+        ),
+        train_dataset=examples(asked.data / "train.chat.jsonl"),
+        eval_dataset=examples(asked.data / "held_out.chat.jsonl"),
+        peft_config=LoraConfig(
+            r=asked.rank,
+            lora_alpha=2 * asked.rank,
+            lora_dropout=0.05,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        ),
+    )
+    trainer.train()
+    trainer.save_model(asked.into)
+    print(json.dumps(trainer.state.log_history[-1]))
+
+
+def examples(path: Path) -> Dataset:
+    """The last message is the completion, all before it the prompt: so TRL leaves the prompt out of the loss."""
+    lines = path.read_text("utf-8").splitlines()
+    messages: list[list[dict[str, str]]] = [json.loads(line)["messages"] for line in lines]
+    rows: list[dict[str, Any]] = [
+        {"prompt": told[:-1], "completion": told[-1:]} for told in messages
+    ]
+    return Dataset.from_list(rows)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--model", required=True, help="a chat model: its name on the hub, or a folder"
+    )
+    parser.add_argument("--into", default="adapter", help="where the adapter goes")
+    parser.add_argument("--data", type=Path, default=HERE.parent, help="where the JSONL files lie")
+    parser.add_argument("--epochs", type=float, default=3.0)
+    parser.add_argument("--max-steps", type=int, default=-1, help="stop after so many; -1 is never")
+    parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--accumulate", type=int, default=8, help="batches before a step")
+    parser.add_argument("--learning-rate", type=float, default=2e-4)
+    parser.add_argument("--warmup-steps", type=int, default=10)
+    parser.add_argument(
+        "--max-length", type=int, default=2048, help="tokens of an example; the rest is cut"
+    )
+    parser.add_argument("--rank", type=int, default=16, help="of the adapter's matrices")
+    parser.add_argument("--seed", type=int, default=2012)
+    parser.add_argument("--cpu", action="store_true", help="for a trial without a GPU")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

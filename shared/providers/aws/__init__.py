@@ -1,0 +1,5 @@
+"""Amazon Bedrock, asked in AWS's own way."""
+
+from shared.providers.aws.bedrock import Bedrock, Rights
+
+__all__ = ["Bedrock", "Rights"]

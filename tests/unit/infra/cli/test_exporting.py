@@ -1,0 +1,170 @@
+"""An export holds every pair that may train in every format, and replaces nothing that it did not write."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from infra.cli.main import main
+from infra.local.provider.process import start
+from shared import catalogue
+from shared.lake.schemas import SCHEMAS
+from shared.providers import formats
+
+PROFILE = """
+name: porch
+title: The Porch
+feed: https://example.org/feed.xml
+host: {name: Ida Stone}
+rights: {basis: CC BY-SA 4.0, attribution: The Porch}
+consent: {scope: private evaluation, attested_by: you@example.org, date: 2026-11-23}
+training: {min_prompt_tokens: 1, min_completion_tokens: 1}
+questions: ["What makes a good fence?"]
+"""
+
+
+def pair(number, split, **changes):
+    text = f"Fence number {number}"
+    row = {
+        "pair_id": f"pair-{number:03}",
+        "show": "porch",
+        "episode_id": f"episode-{number // 2}",
+        "prompt": f"User: {text}?",
+        "completion": f"{text}, and a post.",
+        "prompt_tokens": 10,
+        "completion_tokens": 10,
+        "split": split,
+        "must_have": False,
+        "must_have_patterns": [],
+    }
+    return {**{name: 0 for name in SCHEMAS["pairs"].names if name not in row}, **row, **changes}
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A profile and a folder as a plan leaves it: six pairs train, four are held out, one is too long."""
+    (tmp_path / "porch.yaml").write_text(PROFILE)
+    rows = [pair(n, "train") for n in range(6)] + [pair(n, "held_out") for n in range(6, 10)]
+    rows += [pair(11, "train", prompt_tokens=9000)]
+    for number, part in enumerate((rows[::2], rows[1::2])):
+        file = tmp_path / f"out/lake/pairs/year=2024/porch.2024-0{number + 1}.abc.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        schema = SCHEMAS["pairs"]
+        columns = [{name: row[name] for name in schema.names} for row in part]
+        pq.write_table(pa.Table.from_pylist(columns, schema=schema), file)
+    return tmp_path
+
+
+def export(place, *options):
+    return main(["export", str(place / "porch.yaml"), "--out", str(place / "out"), *options])
+
+
+def test_every_pair_that_may_train_is_there_in_every_format_and_no_held_out_one(place, capsys):
+    assert export(place) == 0
+    assert "6 pairs of 3 episodes train, 4 of 2 are held out" in capsys.readouterr().out
+    for data_format in ("chat", "prompt_completion", "bedrock_conversation"):
+        train, held_out = (
+            (place / f"out/export/{name}.{data_format}.jsonl").read_bytes().splitlines()
+            for name in ("train", "held_out")
+        )
+        assert (len(train), len(held_out)) == (6, 4)
+        assert not set(train) & set(held_out)
+        assert all(formats.fits(line, data_format) for line in (*train, *held_out))
+
+
+def test_the_card_and_the_readme_say_whose_words_and_by_which_right(place):
+    export(place)
+    card = (place / "out/export/MODEL_CARD.md").read_text()
+    for said in (
+        "license: cc-by-sa-4.0",
+        "Simulated; not the words of Ida Stone",
+        "Attribution: The Porch",
+    ):
+        assert said in card
+    assert "| trained on | 6 | 3 |" in card
+    assert f"--show {place / 'porch.yaml'}" in (place / "out/export/README.md").read_text()
+
+
+def test_a_licence_that_hubs_do_not_know_is_named_as_it_stands(place):
+    (place / "porch.yaml").write_text(
+        PROFILE.replace("CC BY-SA 4.0", '"Ours, by a letter: of 2024"')
+    )
+    export(place)
+    card = (place / "out/export/MODEL_CARD.md").read_text()
+    assert 'license: other\nlicense_name: "Ours, by a letter: of 2024"\n' in card
+
+
+def test_an_export_goes_over_its_own_files_and_over_nobody_elses(place, capsys):
+    assert export(place) == export(place) == 0
+    (place / "out/export/recipe/train.py").write_text("mine\n")
+    assert export(place) == 2
+    assert "train.py is not as an export left it" in capsys.readouterr().err
+    assert (place / "out/export/recipe/train.py").read_text() == "mine\n"
+    assert export(place, "--into", str(place / "elsewhere")) == 0
+
+
+def test_a_strangers_folder_stays_as_it_is(place):
+    (place / "elsewhere").mkdir()
+    (place / "elsewhere/README.md").write_text("mine\n")
+    assert export(place, "--into", str(place / "elsewhere")) == 2
+    assert [path.name for path in (place / "elsewhere").iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("without", "why"), [("rights", "no `rights`"), ("consent", "no `consent`")]
+)
+def test_text_that_nobody_may_use_is_not_exported(place, capsys, without, why):
+    kept = [line for line in PROFILE.splitlines() if not line.startswith(without)]
+    (place / "porch.yaml").write_text("\n".join(kept))
+    assert export(place) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_a_folder_without_pairs_says_what_to_run_first(place, capsys):
+    assert main(["export", str(place / "porch.yaml"), "--out", str(place / "empty")]) == 2
+    assert "econchatr plan" in capsys.readouterr().err
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_what_the_recipe_asks_can_be_scored(place, tmp_path, capsys):
+    export(place)
+    prices = tmp_path / "prices.yaml"
+    prices.write_text(catalogue.dump(catalogue.packaged()))
+    model = catalogue.packaged().model("llama-3.1-8b").answering_model
+    with start(prices, tmp_path / "provider") as provider:
+        asked = subprocess.run(
+            [
+                *(sys.executable, place / "out/export/recipe/ask.py"),
+                *("--base-url", provider.base_url, "--model", model),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    (row,) = csv.DictReader(asked.splitlines())
+    assert (row["question"], row["arm"], row["model"]) == (
+        "What makes a good fence?",
+        "tuned",
+        model,
+    )
+    (tmp_path / "answers.csv").write_text(asked)
+    capsys.readouterr()
+    assert (
+        main(
+            ["score", str(tmp_path / "answers.csv"), "--show", str(place / "porch.yaml"), "--json"]
+        )
+        == 0
+    )
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_questions_are_asked_as_the_pairs_end(place):
+    export(place)
+    (item,) = json.loads((place / "out/export/questions.json").read_text())
+    trained = json.loads((place / "out/export/train.chat.jsonl").read_text().splitlines()[0])
+    cue = trained["messages"][0]["content"].rpartition("\n\n")[2]
+    assert item["messages"][0]["content"] == f"What makes a good fence?\n\n{cue}"
