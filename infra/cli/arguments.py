@@ -54,6 +54,15 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """`forget`: episodes by id or address."""
+
+    place: Place
+    episodes: tuple[str, ...]
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """`ask`; without a model the newest run's first."""
 

@@ -329,6 +329,24 @@ def export(out: Path | None, into: Path | None, **given: Any) -> int:
 
 
 @econchatr.command(
+    short_help="Remove episodes from everything that is kept.",
+    epilog="""\b
+Example:
+  econchatr forget mine.yaml https://example.org/an-episode/ --out build/mine""",
+)
+@click.argument("named", metavar="SHOW")
+@click.argument("episodes", metavar="EPISODE...", nargs=-1, required=True)
+@_place
+@click.option("--yes", is_flag=True, help="Agree beforehand.")
+def forget(episodes: tuple[str, ...], yes: bool, **given: Any) -> int:
+    """Remove episodes, by id or address, from everything that is kept, for good; names the models they trained."""
+    place = _place_of({**given, "show": None})
+    from infra.cli.removing import forget as command
+
+    return command.run(typed.Forget(place, episodes, yes))
+
+
+@econchatr.command(
     short_help="What the parser sees on one page.",
     epilog="""\b
 Example:

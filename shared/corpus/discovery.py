@@ -40,7 +40,13 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     listing = list_source(lake, show, fetcher)
     known = known_episodes(lake, show.name)
     items = as_known(listing.items, known)
-    wanted = [item for item in items if not excluded(show, item.episode_id, item.url, item.title)]
+    forgotten = frozenset(lake.read_json(keys.forgotten(show.name)) or ())
+    wanted = [
+        item
+        for item in items
+        if not excluded(show, item.episode_id, item.url, item.title)
+        and not forgotten & {item.episode_id, item.url, item.guid}
+    ]
     missing = gone(show, known, listing, {item.episode_id for item in wanted})
     seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
     kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)

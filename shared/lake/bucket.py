@@ -137,6 +137,14 @@ class Bucket:
         for key in keys:
             self._s3.delete_object(Bucket=self.name, Key=key)
 
+    def purge(self) -> None:
+        """Remove every older version of every object, and the marks of those that were deleted."""
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name)
+        for page in pages:
+            old = [one for one in page.get("Versions", []) if not one["IsLatest"]]
+            for one in (*old, *page.get("DeleteMarkers", [])):
+                self._s3.delete_object(Bucket=self.name, Key=one["Key"], VersionId=one["VersionId"])
+
     def _listing(self, prefix: str) -> Iterator[Any]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         for page in pages:

@@ -152,6 +152,11 @@ def offered_transcript(show: str, episode_id: str, name: str) -> str:
     return f"raw/{show}/pages/{episode_id}.{name}"
 
 
+def forgotten(show: str) -> str:
+    """Under which names episodes must not be read again."""
+    return f"raw/{show}/forgotten.json"
+
+
 def splits(show: str) -> str:
     """Which episodes of a show are held out, for all its runs."""
     return f"splits/{show}.json"

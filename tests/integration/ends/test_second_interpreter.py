@@ -128,6 +128,7 @@ def environment(endpoint_url: str, base_url: str) -> dict[str, str]:
         "LakeBucket": "lake",
         "Ledger": "ledger",
         "ProviderSecret.Id": "provider",
+        "TrainingRole.Arn": ROLE,
         "ProviderBaseUrl": base_url,
         "MonthCeilingUsd": "1000.00",
         "Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:topic",

@@ -1,0 +1,37 @@
+"""Which episodes are meant, and that they never come back."""
+
+from collections.abc import Sequence
+
+from shared.errors import BadInput
+from shared.lake import keys
+from shared.lake.tables import Lake, Row
+
+COLUMNS = ("episode_id", "url", "title", "guid", "published")
+
+
+class NotKnown(BadInput):
+    """Nothing in the lake is called so."""
+
+
+def wanted(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
+    """The episodes of these ids or addresses, as rows of `episodes`; raises NotKnown, of those forgotten too."""
+    rows = list(lake.show_rows("episodes", show, COLUMNS))
+    found = []
+    for name in names:
+        row = next((one for one in rows if name in (one["episode_id"], one["url"])), None)
+        if row is None:
+            raise NotKnown(
+                f"show {show} has no episode {name!r} among its {len(rows)}; name one by its id or its "
+                "address, which stand in the lake's table `episodes` and in the report"
+            )
+        found.append(row)
+    return found
+
+
+def remember(lake: Lake, show: str, episodes: Sequence[Row]) -> None:
+    """Keep under which names the episodes must not be read again: ids and addresses, no words."""
+    kept = lake.read_json(keys.forgotten(show)) or []
+    names = {
+        name for row in episodes for name in (row["episode_id"], row["url"], row["guid"]) if name
+    }
+    lake.write_json(keys.forgotten(show), sorted({*kept, *names}))

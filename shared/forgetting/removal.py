@@ -1,0 +1,107 @@
+"""Taking an episode out of everything that is kept, except the names of the models that learnt from it."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.corpus import trained_on
+from shared.forgetting.episodes import remember
+from shared.forgetting.traces import Fingerprint, fingerprint
+from shared.lake import keys
+from shared.lake.tables import Lake, Row
+from shared.ledger import Ledger
+from shared.providers import UNUSABLE
+
+# Rows that say which episode trained which model stay: they hold names and no words.
+KEPT_TABLES = frozenset({"selections"})
+OF_AN_EPISODE = ("pairs", "turns", "episodes")
+
+
+@dataclass(slots=True)
+class Forgotten:
+    """What was taken out, and which models still have learnt from it."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    objects: list[str] = field(default_factory=list)
+    answers: int = 0
+    models: list[dict[str, Any]] = field(default_factory=list)
+
+
+def forget(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> Forgotten:
+    """Remove the episodes; may be repeated after any interruption.
+
+    The names that must not come back are written first; the turns, by which everything else is
+    known, and the episodes, by which the turns are, go last.
+    """
+    remember(lake, show, episodes)
+    ids = {row["episode_id"] for row in episodes}
+    print_of = _fingerprint(lake, show, ids)
+    done = Forgotten(models=trained_on(lake, ids))
+    _forget_answers(lake, ledger, print_of, done)
+    for key in _others(lake, show):
+        if _is_of(key, show, ids) or print_of.marks_file(key, lake.read(key) or b""):
+            lake.delete([key])
+            done.objects.append(key)
+    for table in _tables(lake):
+        own = table in OF_AN_EPISODE
+        for key in lake.keys(f"lake/{table}/"):
+            if own and not keys.belongs_to(key, show):
+                continue
+            gone = _rewritten(lake, table, key, ids if own else frozenset(), print_of)
+            done.rows[table] = done.rows.get(table, 0) + gone
+    lake.purge()
+    return done
+
+
+def _fingerprint(lake: Lake, show: str, ids: Set[str]) -> Fingerprint:
+    turns = list(lake.show_rows("turns", show, ("episode_id", "text")))
+    return fingerprint(
+        (row["text"] for row in turns if row["episode_id"] in ids),
+        (row["text"] for row in turns if row["episode_id"] not in ids),
+    )
+
+
+def _others(lake: Lake, show: str) -> list[str]:
+    """Every object that is no table, but for what says what must not come back."""
+    folders = (f"raw/{show}/", "runs/", "customization/", "athena/")
+    found = (key for folder in folders for key in lake.keys(folder))
+    return [key for key in found if key != keys.forgotten(show)]
+
+
+def _is_of(key: str, show: str, ids: Set[str]) -> bool:
+    """Whether a raw page is an episode's, by its name."""
+    return any(key.startswith(keys.page(show, one)) for one in ids)
+
+
+def _tables(lake: Lake) -> list[str]:
+    """The tables that hold words; those of episodes last."""
+    there = {key.split("/")[1] for key in lake.keys("lake/")} - KEPT_TABLES
+    return sorted(there - set(OF_AN_EPISODE)) + [table for table in OF_AN_EPISODE if table in there]
+
+
+def _rewritten(lake: Lake, table: str, key: str, ids: Set[str], print_of: Fingerprint) -> int:
+    """How many rows of a file went; a file without rows goes too."""
+    before = lake.read_file(key)
+    if not any(_goes(row, ids, print_of) for row in before):
+        return 0
+    left = lake.rewrite(
+        table, key, lambda rows: [row for row in rows if not _goes(row, ids, print_of)]
+    )
+    if not left:
+        lake.delete([key])
+    return len(before) - left
+
+
+def _goes(row: Row, ids: Set[str], print_of: Fingerprint) -> bool:
+    return row["episode_id"] in ids if ids else print_of.marks_row(row)
+
+
+def _forget_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint, done: Forgotten) -> None:
+    """Answers that repeat the episode are kept in the ledger too: paid for, and without their words from now on."""
+    for row in lake.read_rows("generations", "", ("generation_id", "answer")):
+        if not print_of.marks(row["answer"] or ""):
+            continue
+        answer = ledger.answers.get(row["generation_id"])
+        if answer is not None and answer.text:
+            ledger.answers.update(answer, text="", finish_reason=UNUSABLE)
+            done.answers += 1

@@ -1,0 +1,93 @@
+"""Where words of an episode stand: by what only it says, whatever the file is."""
+
+import gzip
+import html
+import io
+import json
+from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from shared.lake.tables import Row
+from shared.words import Words, ngrams, words
+
+RUN = 8
+"""So many words in a row that no other episode has are the episode's own."""
+MOST_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The runs of words that one or more episodes have to themselves."""
+
+    runs: frozenset[Words]
+
+    def marks(self, text: str) -> bool:
+        """Whether a text holds any of them."""
+        return any(run in self.runs for run in ngrams(words(text), RUN))
+
+    def marks_row(self, row: Row) -> bool:
+        """Whether any text of a row does."""
+        return any(self.marks(value) for value in row.values() if isinstance(value, str))
+
+    def marks_file(self, name: str, body: bytes) -> bool:
+        """Whether a file does: Parquet by its rows, everything else as the text that it shows."""
+        return any(self.marks(text) for text in _texts(name, body))
+
+
+def fingerprint(said: Iterable[str], elsewhere: Iterable[str]) -> Fingerprint:
+    """What `said` has in a row and `elsewhere` has not."""
+    runs = {run for text in said for run in ngrams(words(text), RUN)}
+    for text in elsewhere:
+        runs.difference_update(_known(text, runs))
+    return Fingerprint(frozenset(runs))
+
+
+def _known(text: str, runs: Set[Words]) -> list[Words]:
+    return [run for run in ngrams(words(text), RUN) if run in runs]
+
+
+def _texts(name: str, body: bytes) -> Iterator[str]:
+    if name.endswith(".gz"):
+        with gzip.open(io.BytesIO(body)) as packed:
+            body, name = packed.read(MOST_BYTES), name.removesuffix(".gz")
+    if name.endswith(".parquet"):
+        for row in pq.read_table(io.BytesIO(body), partitioning=None).to_pylist():
+            yield from (value for value in row.values() if isinstance(value, str))
+        return
+    text = body.decode("utf-8", errors="replace")
+    if name.endswith((".json", ".jsonl")):
+        yield from _strings(text)
+    yield _without_markup(text)
+
+
+def _strings(text: str) -> Iterator[str]:
+    """Every text of one JSON document, or of one a line; nothing where it is none."""
+    values = [_parsed(text) or list(map(_parsed, text.splitlines()))]
+    while values:
+        value = values.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
+
+
+def _parsed(text: str) -> Any:
+    with suppress(ValueError, RecursionError):
+        return json.loads(text)
+    return None
+
+
+def _without_markup(text: str) -> str:
+    """The words of a page: tags and what is escaped stand between no two of them."""
+    out, inside = [], False
+    for piece in html.unescape(text).replace("<", "\0<").replace(">", ">\0").split("\0"):
+        inside = piece.startswith("<")
+        if not inside:
+            out.append(piece)
+    return "".join(out)
