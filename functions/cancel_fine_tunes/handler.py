@@ -1,11 +1,12 @@
 """Cancel fine tunes: leave nothing running at a provider, whatever went wrong."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.provider_wiring import desk
-from functions.wiring import logger, settings_if_prepared
+from functions.provider_wiring import desk, provider
+from functions.wiring import bucket, logger, settings_if_prepared
 from shared.fine_tuning import stages
 
 
@@ -13,4 +14,7 @@ from shared.fine_tuning import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     settings = settings_if_prepared(event["run_id"])
     if settings is not None:
-        stages.cancel(desk(settings), settings.run_id)
+        try:
+            stages.cancel(desk(settings), settings.run_id)
+        finally:
+            stages.retire(bucket(), partial(provider, settings), settings)

@@ -99,7 +99,8 @@ class Provider(_Record):
     asked in the region of the stack, with the stack's own rights and no key.
     `deploy`: what must happen between a finished job and its first answer: nothing, a call of
     Nebius's or of Bedrock's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
-    `data_format`: how a training file says an example.
+    `data_format`: how a training file says an example. `idle_costs`: whether a deployed model costs
+    while nobody asks it; then a run retires at its end what it deployed.
     `fields`: what it takes in a job's creation beyond the protocol's least; `job_fields`: what it
     wants there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own
     words for a job's states as the protocol's; a word that neither knows is unknown, and waited for
@@ -113,6 +114,7 @@ class Provider(_Record):
     deploy: Literal["none", "nebius_v0", "on_demand", "by_hand"]
     byte_order_mark: bool = False
     data_format: DataFormat = "chat"
+    idle_costs: bool = False
     fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
     job_fields: Mapping[str, bool | int | str] = Field(default_factory=dict)
     statuses: Mapping[str, JobState] = Field(default_factory=dict)

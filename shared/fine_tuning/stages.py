@@ -184,8 +184,40 @@ def _deployment(
             return None
         checkpoint = checkpoints[0]
         deployment = provider.deploy(wanted, model.base_model, outcome["job_id"], checkpoint)
-        bucket.write_json(key, {"name": deployment.name})
+        bucket.write_json(key, {"name": deployment.name, "run_id": settings.run_id})
     return deployment
+
+
+def retire(
+    bucket: Bucket, provider_of: Callable[[str], ModelProvider], settings: RunSettings
+) -> None:
+    """Take down what this run deployed where that costs while nobody asks; raises JobsLeftRunning.
+
+    The model stays: a later run, or a question, deploys it again.
+    """
+    left = []
+    for model in settings.models:
+        kept = _deployed_here(bucket, settings, model)
+        if kept is None:
+            continue
+        try:
+            provider_of(model.provider).undeploy(kept["name"])
+        except (ProviderRefusal, Transient) as failure:
+            left.append(f"{kept['name']} at {model.provider} ({failure})")
+    if left:
+        raise JobsLeftRunning(
+            f"not everything of run {settings.run_id} could be retired, and it costs while it stands: "
+            + "; ".join(left)
+        )
+
+
+def _deployed_here(bucket: Bucket, settings: RunSettings, model: Model) -> Any:
+    """The deployment of a model that this run asked for and has to pay by the hour, if any."""
+    if not settings.provider(model.provider).idle_costs:
+        return None
+    outcome = bucket.read_json(keys.outcome(settings.run_id, model.model)) or {}
+    kept = bucket.read_json(keys.deployment(outcome.get("purchase_id", ""))) or {}
+    return kept if kept.get("run_id") == settings.run_id else None
 
 
 def cancel(desk: Desk, run_id: str) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import urllib.request
 from decimal import Decimal
+from urllib.error import HTTPError
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -83,7 +85,9 @@ class Service:
 
     def asked(self, path, body=None):
         request = urllib.request.Request(  # noqa: S310 - the stand-in's own loopback address
-            self.provider.root_url + path, data=body and json.dumps(body).encode()
+            self.provider.root_url + path,
+            data=body and json.dumps(body).encode(),
+            headers={"authorization": "Bearer any"},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return json.loads(answer.read())
@@ -119,6 +123,23 @@ def test_a_run_at_openai_needs_no_deployment_and_its_books_are_the_meters(servic
     assert service.settled() == Decimal(service.asked("/_meter")["exact_usd"]) > 0
     assert {path.name for path in (service.folder / "out/lake").iterdir()} >= TABLES
     assert (service.folder / "out" / "report.html").is_file()
+
+
+def hosted():
+    """The packaged catalogue, as if Nebius hosted tuned models by the hour."""
+    known = catalogue.packaged()
+    hourly = known.provider("nebius").model_copy(update={"idle_costs": True})
+    return known.model_copy(update={"providers": (hourly,)})
+
+
+@pytest.mark.parametrize("service", [("nebius", hosted, "llama-3.1-8b")], indirect=True)
+def test_a_model_that_costs_while_nobody_asks_is_taken_down_at_the_end(service):
+    ended = service.run()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    name = service.summary("SUCCEEDED")["models"][0]["fine_tuned_model"]
+    assert service.settled() == Decimal(service.asked("/_meter")["exact_usd"]) > 0
+    with pytest.raises(HTTPError, match="404"):
+        service.asked(f"/v0/models/{quote(name, safe='')}")
 
 
 @pytest.mark.parametrize("service", [("azure", azure, "azure-gpt-4.1-mini")], indirect=True)

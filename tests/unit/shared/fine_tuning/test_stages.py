@@ -252,6 +252,9 @@ class Deploying:
     def deployment(self, name):
         return self.deployed.get(name)
 
+    def undeploy(self, name):
+        self.deployed.pop(name, None)
+
     def becomes(self, status):
         self.deployed = {
             name: replace(found, status=status) for name, found in self.deployed.items()
@@ -367,3 +370,48 @@ def test_settlement_times_come_back_as_they_were_written(bought, lake, clock):
     bought()
     kept = lake.read_json(keys.outcome("r1", MODEL.model))["settled_at"]
     assert datetime.fromisoformat(kept) == clock.now()
+
+
+def costing_idle(settings):
+    idle = settings.provider("nebius").model_copy(update={"idle_costs": True})
+    return settings.model_copy(update={"providers": (idle,)})
+
+
+def test_what_costs_while_nobody_asks_is_retired_by_the_run_that_deployed_it(
+    lake, deploying, trained, clock
+):
+    first, second = costing_idle(trained()), costing_idle(trained("r2"))
+    for settings in (first, second):
+        stages.deploy(lake, deploying, settings, LLAMA, clock.now())
+    for settings in (second, first, first):
+        stages.retire(lake, lambda name: deploying, settings)
+        assert bool(deploying.deployed) == (settings is second)
+    stages.deploy(lake, deploying, costing_idle(trained("r3")), LLAMA, clock.now())
+    assert len(deploying.asked) == 2
+
+
+def test_what_costs_nothing_while_nobody_asks_stays(lake, deploying, trained, clock):
+    settings = trained()
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
+    stages.retire(lake, lambda name: deploying, settings)
+    assert deploying.deployed
+
+
+def test_a_run_that_deployed_nothing_retires_nothing(lake, deploying, trained):
+    stages.retire(lake, lambda name: deploying, costing_idle(trained()))
+    stages.retire(lake, lambda name: deploying, costing_idle(run("r9", models=[LLAMA.model])))
+
+
+def test_what_cannot_be_retired_is_named_with_its_place(
+    lake, deploying, trained, clock, monkeypatch
+):
+    def silent(name):
+        raise ProviderUnavailable("no answer")
+
+    settings = costing_idle(trained())
+    stages.deploy(lake, deploying, settings, LLAMA, clock.now())
+    monkeypatch.setattr(deploying, "undeploy", silent)
+    with pytest.raises(
+        stages.JobsLeftRunning, match=r"econchatr-bought-1d4a at nebius \(no answer\)"
+    ):
+        stages.retire(lake, lambda name: deploying, settings)
