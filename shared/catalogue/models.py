@@ -36,7 +36,7 @@ Purpose = Literal[
     "storage",
 ]
 PACKAGED = Path(__file__).with_name("catalogue.yaml")
-JobField = Literal["metadata", "suffix", "seed"]
+JobField = Literal["metadata", "suffix", "seed", "validation_file"]
 DataFormat = Literal["chat", "prompt_completion", "bedrock_conversation"]
 JobState = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 Entry = TypeVar("Entry")
@@ -101,7 +101,8 @@ class Provider(_Record):
     Nebius's or of Bedrock's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
     `data_format`: how a training file says an example. `idle_costs`: whether a deployed model costs
     while nobody asks it; then a run retires at its end what it deployed.
-    `fields`: what it takes in a job's creation beyond the protocol's least; `job_fields`: what it
+    `fields`: what it takes in a job's creation beyond the protocol's least; `validation_file` only
+    where it keeps the names of uploads and bills nothing for validation; `job_fields`: what it
     wants there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own
     words for a job's states as the protocol's; a word that neither knows is unknown, and waited for
     as long as a job may last.

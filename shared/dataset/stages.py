@@ -1,18 +1,16 @@
 """The stage that turns turns into training files: pairs, statistics, selection to budget, JSONL and the plan."""
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from sys import intern
 from typing import Any
 
 from shared import money
-from shared.catalogue import DataFormat, Model
-from shared.dataset import examining, pair_files, plan, selection
+from shared.catalogue import Model
+from shared.dataset import examining, files, pair_files, plan, selection
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
@@ -22,33 +20,12 @@ from shared.dataset.statistics import MEASURES, Tally
 from shared.errors import SpendCeilingReached, TooFewPairs, TooLittleRead, TooManyFailures
 from shared.lake import keys
 from shared.lake.tables import Lake
-from shared.providers import checking, examples
+from shared.providers import examples
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
+JSONL = "application/jsonl"
 NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingFile:
-    """What trains one model: the pairs in the order they were chosen, with their billed tokens, and the exact bytes.
-
-    The bytes have an order of their own, so that the same pairs are the same training however they
-    came to be chosen. Pair ids are digests: their order is as good as shuffled.
-    """
-
-    chosen: tuple[tuple[Candidate, int], ...]
-    body: bytes
-
-    @property
-    def n_tokens(self) -> int:
-        """Tokens billed per epoch."""
-        return sum(n_tokens for _, n_tokens in self.chosen)
-
-    @property
-    def sha256(self) -> str:
-        """Names the content: the same training is bought once."""
-        return hashlib.sha256(self.body).hexdigest()
 
 
 def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
@@ -78,7 +55,7 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     selectable = _shared_by_all(corpus, settings, candidates, budgets)
     plans = [
         _plan_model(
-            *(lake, settings, model, corpus, candidates, selectable, asked),
+            *(lake, settings, model, corpus, candidates, selectable, held_out, asked),
             budgets[model.model],
             judging[model.model],
         )
@@ -147,7 +124,9 @@ def _candidates(
 def _most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
     """What training on everything would be reserved at, and a twentieth more: the narrow sum is an approximation."""
     overhead = examples.example_overhead(settings.show.cue, model)
-    tokens = sum(one.n_tokens + overhead for one in _short_enough(model, settings.show, candidates))
+    tokens = sum(
+        one.n_tokens + overhead for one in files.short_enough(model, settings.show, candidates)
+    )
     return plan.reserved(
         model.price("training"), tokens + tokens // 20, settings.n_epochs, model.margin_percent
     )
@@ -175,13 +154,13 @@ def _affordable(
     model: Model,
     candidates: Sequence[Candidate],
     budget: Decimal,
-) -> tuple[int, TrainingFile]:
+) -> tuple[int, files.TrainingFile]:
     """How many tokens per epoch a budget buys, and the training that fits them."""
     affordable = plan.affordable_tokens(
         model.price("training"), budget, settings.n_epochs, model.margin_percent
     )
-    short = _short_enough(model, settings.show, candidates)
-    return affordable, _training_file(corpus, settings, model, short, affordable)
+    short = files.short_enough(model, settings.show, candidates)
+    return affordable, files.training_file(corpus, settings, model, short, affordable)
 
 
 def _plan_model(
@@ -191,17 +170,21 @@ def _plan_model(
     corpus: PairFiles,
     candidates: Sequence[Candidate],
     selectable: Sequence[Candidate],
+    held_out: Sequence[Candidate],
     asked: EvaluationSet,
     budget: Decimal,
     judging: Decimal,
 ) -> ModelPlan:
     price = model.price("training")
     affordable, training = _affordable(corpus, settings, model, selectable, budget)
-    short = _short_enough(model, settings.show, candidates)
+    short = files.short_enough(model, settings.show, candidates)
     fits = len(training.chosen) >= fewest_pairs(model, settings.show, len(short))
+    validation = files.validation_file(corpus, settings, model, held_out, training)
     if fits:
-        _check_file(settings, model, training)
-    lake.write(keys.training_file(settings.run_id, model.model), training.body, "application/jsonl")
+        files.check_file(settings, model, training, validation)
+    lake.write(keys.training_file(settings.run_id, model.model), training.body, JSONL)
+    if validation:
+        lake.write(keys.validation_file(settings.run_id, model.model), validation, JSONL)
     _write_selection(lake, settings, model, training)
     usable_tokens = _usable_tokens(model, settings.show, candidates, training)
     return ModelPlan(
@@ -235,22 +218,8 @@ def _plan_model(
     )
 
 
-def _check_file(settings: RunSettings, model: Model, training: TrainingFile) -> None:
-    """Raise TrainingFileUnusable where the provider would refuse the file; its lines are counted already."""
-    counted = {
-        pair_id: n_tokens
-        for (_, n_tokens), pair_id in zip(
-            sorted(training.chosen, key=lambda one: one[0].pair_id),
-            training.body.splitlines(),
-            strict=True,
-        )
-    }
-    data_format = settings.provider(model.provider).data_format
-    checking.check(training.body, model, data_format, lambda line: counted[line.rstrip(b"\n")])
-
-
 def _usable_tokens(
-    model: Model, show: ShowProfile, candidates: Sequence[Candidate], training: TrainingFile
+    model: Model, show: ShowProfile, candidates: Sequence[Candidate], training: files.TrainingFile
 ) -> int:
     """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
@@ -271,60 +240,8 @@ def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
     return max(model.limits.min_examples, min(show.training.min_pairs, usable))
 
 
-def _short_enough(
-    model: Model, show: ShowProfile, candidates: Sequence[Candidate]
-) -> list[Candidate]:
-    """What the provider takes by its length, as far as the narrow columns tell."""
-    longest = model.limits.max_tokens_per_example - examples.example_overhead(show.cue, model)
-    return [candidate for candidate in candidates if candidate.n_tokens <= longest]
-
-
-def _training_file(
-    corpus: PairFiles,
-    settings: RunSettings,
-    model: Model,
-    candidates: Sequence[Candidate],
-    affordable: int,
-) -> TrainingFile:
-    """Encode what may fit and keep what does, by the bytes that are sent and the tokens they are billed as."""
-    # The narrow sum is only an approximation, so a little more is read than will fit.
-    most_bytes = model.limits.max_file_bytes
-    maybe = selection.fitting(
-        candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
-    )
-    maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
-    data_format = settings.provider(model.provider).data_format
-    lines = _encoded(corpus, settings.show, maybe, data_format)
-    counted = (
-        (candidate, examples.count_line(lines[candidate.pair_id], model)) for candidate in maybe
-    )
-    short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
-    chosen = selection.fitting(short_enough, affordable, lambda item: item[1])
-    chosen = selection.fitting(chosen, most_bytes, lambda item: len(lines[item[0].pair_id]))
-    in_order = sorted(candidate.pair_id for candidate, _ in chosen)
-    return TrainingFile(tuple(chosen), b"".join(lines[pair_id] for pair_id in in_order))
-
-
-def _encoded(
-    corpus: PairFiles,
-    show: ShowProfile,
-    candidates: Iterable[Candidate],
-    data_format: DataFormat,
-) -> dict[str, bytes]:
-    wanted = {candidate.pair_id for candidate in candidates}
-    episodes = {candidate.episode_id for candidate in candidates}
-    columns = ("pair_id", "episode_id", "prompt", "completion")
-    return {
-        row["pair_id"]: examples.encode_line(
-            examples.messages_of(row["prompt"], row["completion"], show.cue), data_format
-        )
-        for row in corpus.rows(columns, episodes)
-        if row["pair_id"] in wanted
-    }
-
-
 def _write_selection(
-    lake: Lake, settings: RunSettings, model: Model, training: TrainingFile
+    lake: Lake, settings: RunSettings, model: Model, training: files.TrainingFile
 ) -> None:
     rows = [
         {
@@ -409,7 +326,7 @@ def _refuse_the_unaffordable(
 def _least_training(
     settings: RunSettings, model: Model, candidates: Sequence[Candidate]
 ) -> Decimal:
-    short = _short_enough(model, settings.show, candidates)
+    short = files.short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
     overhead = examples.example_overhead(settings.show.cue, model)
     n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])

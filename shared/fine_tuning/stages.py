@@ -48,6 +48,7 @@ def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrd
         tokens=plan["selected_tokens"] * settings.n_epochs,
         suffix=settings.show.name,
         seed=settings.show.training.seed,
+        open_validation=_validation(bucket, settings, model),
     )
 
 
@@ -241,6 +242,16 @@ def next_wait(wait: int, waited: int) -> dict[str, int]:
     """
     waited += wait
     return {"wait": max(wait, waited // 12), "waited": waited}
+
+
+def _validation(
+    bucket: Bucket, settings: RunSettings, model: Model
+) -> Callable[[], BinaryIO] | None:
+    """What opens the validation file, where the provider takes one."""
+    if "validation_file" not in settings.provider(model.provider).fields:
+        return None
+    key = keys.validation_file(settings.run_id, model.model)
+    return (lambda: bucket.open(key)) if bucket.keys(key) else None
 
 
 def _opener(bucket: Bucket, settings: RunSettings, model: Model) -> Callable[[], BinaryIO]:

@@ -67,6 +67,11 @@ def training_file(run_id: str, model: str) -> str:
     return f"runs/{run_id}/training/{model}.jsonl"
 
 
+def validation_file(run_id: str, model: str) -> str:
+    """The JSONL of held-out pairs that `model` is validated on as it learns."""
+    return f"runs/{run_id}/validation/{model}.jsonl"
+
+
 def plan(run_id: str) -> str:
     """The run's plan, as rows of `plans`."""
     return f"runs/{run_id}/plan.json"

@@ -80,7 +80,10 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """One fine-tuning job to create; `attempt` counts the tries at the same purchase from 1."""
+    """One fine-tuning job to create; `attempt` counts the tries at the same purchase from 1.
+
+    `validation_id` is the file that the model is validated on as it learns, if any.
+    """
 
     purchase_id: str
     attempt: int
@@ -90,6 +93,7 @@ class JobRequest:
     suffix: str | None = None
     seed: int | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    validation_id: str | None = None
 
     @property
     def run_key(self) -> str:

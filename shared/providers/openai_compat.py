@@ -240,6 +240,7 @@ class OpenAICompatible:
             "metadata": {KEY_FIELD: request.run_key, PURCHASE_FIELD: request.purchase_id},
             "suffix": request.suffix,
             "seed": request.seed,
+            "validation_file": request.validation_id,
         }
         taken = ((name, values[name]) for name in self._provider.fields)
         return {name: value for name, value in taken if value is not None}

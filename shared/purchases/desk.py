@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import BinaryIO
 
 from shared import money
 from shared.catalogue import Model
@@ -79,7 +80,8 @@ class Desk:
 class TrainingOrder:
     """A fine-tuning job to be bought once, whoever asks: `purchase_id` is the digest of what it is.
 
-    `tokens` are the billable tokens of all epochs.
+    `tokens` are the billable tokens of all epochs. `open_validation` opens what the model is validated
+    on as it learns, which is no part of what is bought.
     """
 
     purchase_id: str
@@ -90,6 +92,7 @@ class TrainingOrder:
     suffix: str | None = None
     seed: int | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    open_validation: Callable[[], BinaryIO] | None = field(default=None, compare=False)
 
     @property
     def estimate(self) -> Decimal:
@@ -111,7 +114,7 @@ class TrainingOrder:
             amount=self.reserved,
         )
 
-    def request(self, purchase: TrainingPurchase) -> JobRequest:
+    def request(self, purchase: TrainingPurchase, validation_id: str | None = None) -> JobRequest:
         return JobRequest(
             purchase_id=self.purchase_id,
             attempt=purchase.attempt,
@@ -121,4 +124,5 @@ class TrainingOrder:
             suffix=self.suffix,
             seed=self.seed,
             hyperparameters=self.hyperparameters,
+            validation_id=validation_id,
         )

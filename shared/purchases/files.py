@@ -24,6 +24,29 @@ def file_name(entry: Entry) -> str:
     return f"{entry.entry_id}-{digest(entry.run_id, length=8)}.jsonl"
 
 
+def validation_name(entry: Entry) -> str:
+    """What the file that a model is validated on is called."""
+    return file_name(entry).replace(".jsonl", ".validation.jsonl")
+
+
+def validation_file(desk: Desk, entry: Entry, open_file: OpenFile | None) -> str | None:
+    """The id of the file that this attempt's model is validated on, if any, uploaded unless it is there.
+
+    It is known by its name: nothing is bought with it, and a second one does no harm.
+    """
+    if open_file is None:
+        return None
+    provider, name = desk.provider_of(entry.provider), validation_name(entry)
+    there = provider.find_files(name)
+    if there:
+        file_id = there[0].file_id
+    else:
+        with open_file() as content:
+            file_id = provider.upload(name, content).file_id
+    _wait_for(desk, provider, file_id)
+    return file_id
+
+
 def training_file(
     desk: Desk, entry: Entry, previous: TrainingPurchase | None, open_file: OpenFile
 ) -> str:
@@ -41,15 +64,17 @@ def training_file(
 def tidy(desk: Desk, entry: Entry) -> None:
     """Delete what a closed reservation's attempt uploaded, unless a job still needs it.
 
-    An upload whose reply was lost has no known id, so its name is looked for too. Storage is all
+    An upload whose reply was lost has no known id, so its name is looked for too, and so is what the
+    model was validated on. Storage is all
     that is at stake: what cannot be deleted now is tried again when the run is wound up.
     """
     if entry.file_deleted or _is_needed(desk, entry):
         return
     with suppress(EconChatRError):
         provider = desk.provider_of(entry.provider)
-        lost = [file.file_id for file in provider.find_files(file_name(entry))]
-        for file_id in {*lost, *filter(None, [entry.file_id])}:
+        names = file_name(entry), validation_name(entry)
+        named = [file.file_id for name in names for file in provider.find_files(name)]
+        for file_id in {*named, *filter(None, [entry.file_id])}:
             provider.delete_file(file_id)
         desk.ledger.note_file_deleted(entry.run_id, entry.entry_id)
 

@@ -29,7 +29,7 @@ from shared.purchases.desk import (
     Settlement,
     TrainingOrder,
 )
-from shared.purchases.files import OpenFile, tidy, training_file
+from shared.purchases.files import OpenFile, tidy, training_file, validation_file
 from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
 from shared.purchases.steps import close, observe, reconcile, withdraw
 
@@ -141,10 +141,11 @@ def _buy(
     entry = desk.ledger.reserve(order.reservation(attempt))
     if entry.status != "reserved":
         return _moved_on(desk, entry, previous)
+    validation_id = validation_file(desk, entry, order.open_validation)
     intent = _intent(desk, order, previous, training_file(desk, entry, previous, open_file))
     claimed = desk.ledger.trainings.claim(intent, previous)
     if claimed is not None and claimed.writer == intent.writer:
-        return _create(desk, order, claimed)
+        return _create(desk, order, claimed, validation_id)
     if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
         desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
         tidy(desk, desk.ledger.known_entry(entry.run_id, entry.entry_id))
@@ -187,12 +188,14 @@ def _intent(
     )
 
 
-def _create(desk: Desk, order: TrainingOrder, intent: TrainingPurchase) -> TrainingPurchase:
+def _create(
+    desk: Desk, order: TrainingOrder, intent: TrainingPurchase, validation_id: str | None
+) -> TrainingPurchase:
     if desk.now() - intent.intent_at > CREATE_WITHIN:
         return withdraw(desk, intent, "held up before the job was sent", never_sent=True)
     provider = desk.provider_of(intent.provider)
     try:
-        job = provider.create(order.request(intent))
+        job = provider.create(order.request(intent, validation_id))
     except OutcomeUnknown:
         return intent
     except ProviderRefusal as refusal:

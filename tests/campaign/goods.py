@@ -39,8 +39,14 @@ class Goods:
 
     def order(self, run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
         """A model, counted as the plan counts it; runs that order it under one name share it."""
+        validates = "validation_file" in self.provider.fields
         return TrainingOrder(
-            purchase_id, run_id, self.model, n_epochs=N_EPOCHS, tokens=N_EPOCHS * self._per_epoch
+            purchase_id,
+            run_id,
+            self.model,
+            n_epochs=N_EPOCHS,
+            tokens=N_EPOCHS * self._per_epoch,
+            open_validation=self.open_file if validates else None,
         )
 
     @property

@@ -123,13 +123,17 @@ def test_a_run_at_openai_needs_no_deployment_and_its_books_are_the_meters(servic
     assert service.settled() == Decimal(service.asked("/_meter")["exact_usd"]) > 0
     assert {path.name for path in (service.folder / "out/lake").iterdir()} >= TABLES
     assert (service.folder / "out" / "report.html").is_file()
+    curve = pd.read_parquet(service.folder / "out" / "lake" / "job_metrics")
+    assert curve.valid_loss.notna().all()
+    assert service.asked("/v1/files?purpose=fine-tune")["data"] == []
 
 
 def hosted():
     """The packaged catalogue, as if Nebius hosted tuned models by the hour."""
     known = catalogue.packaged()
     hourly = known.provider("nebius").model_copy(update={"idle_costs": True})
-    return known.model_copy(update={"providers": (hourly,)})
+    providers = (hourly, *(one for one in known.providers if one != known.provider("nebius")))
+    return known.model_copy(update={"providers": providers})
 
 
 @pytest.mark.parametrize("service", [("nebius", hosted, "llama-3.1-8b")], indirect=True)

@@ -70,12 +70,22 @@ def test_every_library_that_is_imported_is_asked_for_by_name():
         source
         for folder in ("functions", "infra", "shared", "tests")
         for source in (ROOT / folder).rglob("*.py")
-        if source.parent.name != "fuzz"  # `make fuzz` installs its own tool
+        # `make fuzz`, `make test-export` and an exported recipe install their own.
+        if source.parent.name not in ("fuzz", "export", "recipe")
     ]
     packages = {name.partition(".")[0] for source in sources for name in imported(source)}
     ours = {"functions", "infra", "shared", "tests"}
     names = {canonicalize_name(Requirement(text).name) for text in asked_for()}
     assert distributions(packages - ours - set(sys.stdlib_module_names)) <= names
+
+
+def test_an_exported_recipe_asks_for_what_it_imports():
+    recipe = ROOT / "infra" / "cli" / "exporting" / "recipe"
+    packages = {
+        name.partition(".")[0] for path in recipe.glob("*.py") for name in imported(path)
+    } - set(sys.stdlib_module_names)
+    lines = (recipe / "requirements.txt").read_text().splitlines()
+    assert packages <= {Requirement(line).name for line in lines}
 
 
 # What a layer installs

@@ -483,3 +483,16 @@ def test_with_same_pairs_all_models_learn_from_what_the_dearest_can_afford():
         assert prompts_of(sample.lake, TWO[0]) == prompts_of(sample.lake, TWO[1])
         own, _ = build(sample.lake, run_id="r2", ceiling_usd="3.00", models=TWO)
         assert own.selected_pairs == dear.selected_pairs
+
+
+def validation(lake, model="gpt-4.1-mini", run_id="r1"):
+    return (lake.read(keys.validation_file(run_id, model)) or b"").splitlines(keepends=True)
+
+
+def test_a_model_is_validated_on_held_out_pairs_where_its_provider_takes_them(lake):
+    put(lake, {name: talks(20, name) for name in TRAINED[:4]})
+    put(lake, {"latest": [*talks(20, "fences"), talks(20, TRAINED[0])[0]]}, JUNE)
+    build(lake, models=["gpt-4.1-mini", "llama-3.1-8b"])
+    assert len(validation(lake)) == 20
+    assert not set(validation(lake)) & set(training_lines(lake, "gpt-4.1-mini"))
+    assert validation(lake, "llama-3.1-8b") == []

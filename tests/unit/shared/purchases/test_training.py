@@ -1,9 +1,10 @@
+import io
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from shared.errors import SpendCeilingReached
+from shared.errors import SpendCeilingReached, Transient
 from shared.ledger import Ledger, SpendOverrun
 from shared.providers import (
     ProviderOutOfMoney,
@@ -407,3 +408,47 @@ def test_an_overrun_stops_the_run_that_pays_not_one_that_attached(
     assert settle_job(desk, SECOND_ORDER).settled == 0
     with pytest.raises(SpendOverrun):
         settle_job(desk, ORDER)
+
+
+def held_out() -> io.BytesIO:
+    return io.BytesIO(b'{"messages": ["held out"]}\n')
+
+
+VALIDATED = replace(ORDER, open_validation=held_out)
+
+
+def test_what_a_model_is_validated_on_goes_along_and_is_deleted_with_the_training_file(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    submit(desk, VALIDATED)
+    request = provider.made["job-1"].request
+    assert request.validation_id is not None
+    assert provider.contents[request.validation_id] == held_out().read()
+    assert len(provider.files) == 2
+    clock.sleep(200)
+    poll(desk, VALIDATED)
+    settle_job(desk, VALIDATED)
+    assert provider.files == {}
+
+
+def test_nothing_that_a_model_was_validated_on_stays_however_often_its_purchase_was_tried(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    provider.script("create", Fault.RATE_LIMITED)
+    with pytest.raises(Transient):
+        submit(desk, VALIDATED)
+    submit(desk, VALIDATED)
+    assert provider.made["job-1"].request.validation_id in provider.files
+    clock.sleep(200)
+    poll(desk, VALIDATED)
+    settle_job(desk, VALIDATED)
+    cancel_jobs(desk, "run")
+    assert provider.files == {}
+
+
+def test_a_purchase_with_and_without_validation_is_the_same_purchase(
+    desk: Desk, provider: FakeProvider
+) -> None:
+    submit(desk, VALIDATED)
+    assert submit(desk, ORDER).job_id == "job-1"
+    assert provider.sent.count("create") == 1

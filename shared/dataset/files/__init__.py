@@ -1,0 +1,11 @@
+"""From chosen pairs to the files of a provider."""
+
+from shared.dataset.files.provider_files import (
+    TrainingFile,
+    check_file,
+    short_enough,
+    training_file,
+    validation_file,
+)
+
+__all__ = ["TrainingFile", "check_file", "short_enough", "training_file", "validation_file"]
