@@ -98,14 +98,15 @@ class Provider(_Record):
     `api`: what it speaks: OpenAI's protocol, or AWS's own for Bedrock, which has no `base_url`: it is
     asked in the region of the stack, with the stack's own rights and no key.
     `deploy`: what must happen between a finished job and its first answer: nothing, a call of
-    Nebius's or of Bedrock's, or a person's hand. `byte_order_mark`: whether training files must begin with one.
-    `data_format`: how a training file says an example. `idle_costs`: whether a deployed model costs
-    while nobody asks it; then a run retires at its end what it deployed.
+    Nebius's or of Bedrock's, or a person's hand. `idle_costs`: whether a deployed model costs while
+    nobody asks it; then a run retires at its end what it deployed.
+    `byte_order_mark`: whether training files must begin with one. `data_format`: how a training file
+    says an example; `weighs`: whether a message in it may say that it is not to be learnt.
     `fields`: what it takes in a job's creation beyond the protocol's least; `validation_file` only
-    where it keeps the names of uploads and bills nothing for validation; `job_fields`: what it
-    wants there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own
-    words for a job's states as the protocol's; a word that neither knows is unknown, and waited for
-    as long as a job may last.
+    where it keeps the names of uploads and bills nothing for validation; `job_fields`: what it wants
+    there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own words for a
+    job's states as the protocol's; a word that neither knows is unknown, and waited for as long as a
+    job may last.
     """
 
     provider: str
@@ -115,6 +116,7 @@ class Provider(_Record):
     deploy: Literal["none", "nebius_v0", "on_demand", "by_hand"]
     byte_order_mark: bool = False
     data_format: DataFormat = "chat"
+    weighs: bool = False
     idle_costs: bool = False
     fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
     job_fields: Mapping[str, bool | int | str] = Field(default_factory=dict)

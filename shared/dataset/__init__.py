@@ -1,4 +1,7 @@
-"""From turns to training files: pairs, the selection that fits the budget, and the plan that prices it."""
+"""From turns to training files: pairs, the selection that fits the budget, and the plan that prices it.
+
+`files` needs a tokenizer, so whoever uses it imports it by name.
+"""
 
 from shared.dataset.noticing import findings
 from shared.dataset.statistics import UNITS

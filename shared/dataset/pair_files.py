@@ -14,7 +14,7 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
-PAIRS_VERSION = 2  # raise when pairs would come out otherwise from the same turns
+PAIRS_VERSION = 3  # raise when pairs would come out otherwise from the same turns
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ NOTHING_RECURS = Sifter()
 class Pair:
     """A prompt (a guest's turn) and its completion (the host's next turn), cleaned and measured.
 
+    `turn` is the guest's, in its episode; the host's is the next.
     `must_have_patterns` are positions in the profile's list of patterns that either text matches.
     """
 
     pair_id: str
     show: str
     episode_id: str
+    turn: int
     prompt: str
     completion: str
     prompt_tokens: int
@@ -38,6 +40,7 @@ class Pair:
             "pair_id": self.pair_id,
             "show": self.show,
             "episode_id": self.episode_id,
+            "turn": self.turn,
             "prompt": self.prompt,
             "completion": self.completion,
             "prompt_tokens": self.prompt_tokens,
@@ -65,14 +68,14 @@ def pairs_of(
     Cleaned, and without what `sifter` takes out.
     """
     patterns = [re.compile(pattern, re.IGNORECASE) for pattern in training.must_have]
-    for said, answered in pairwise(turns):
+    for turn, (said, answered) in enumerate(pairwise(turns)):
         if said["role"] == "host" or answered["role"] != "host":
             continue
         prompt, completion = (
             sifter.sifted(clean_text(turn["text"]).text) for turn in (said, answered)
         )
         if prompt and completion:
-            yield _pair(prompt, completion, show, episode_id, patterns, split)
+            yield _pair(prompt, completion, show, episode_id, turn, patterns, split)
 
 
 def _pair(
@@ -80,6 +83,7 @@ def _pair(
     completion: str,
     show: str,
     episode_id: str,
+    turn: int,
     patterns: Sequence[re.Pattern[str]],
     split: Split,
 ) -> Pair:
@@ -92,6 +96,7 @@ def _pair(
         pair_id=digest(show, episode_id, prompt, completion),
         show=show,
         episode_id=episode_id,
+        turn=turn,
         prompt=prompt,
         completion=completion,
         prompt_tokens=tokens.count(prompt),

@@ -15,7 +15,8 @@ Item = TypeVar("Item")
 class Candidate:
     """A usable pair in narrow columns: no text, so that a hundred times the corpus fits one function.
 
-    `n_chars` are the characters of both texts, never more than their bytes in a training file.
+    `n_chars` are the characters of all its texts, never more than their bytes in a training file;
+    `exchanges` are its own and those that go before it, which have `context_tokens`.
     """
 
     pair_id: str
@@ -24,11 +25,13 @@ class Candidate:
     completion_tokens: int
     n_chars: int
     must_have_patterns: tuple[int, ...]
+    context_tokens: int = 0
+    exchanges: int = 1
 
     @property
     def n_tokens(self) -> int:
-        """Tokens of both texts."""
-        return self.prompt_tokens + self.completion_tokens
+        """Tokens of all its texts."""
+        return self.prompt_tokens + self.completion_tokens + self.context_tokens
 
 
 def usable(candidate: Candidate, training: Training) -> bool:

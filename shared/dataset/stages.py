@@ -25,7 +25,7 @@ from shared.run import RunSettings
 from shared.shows import ShowProfile
 
 JSONL = "application/jsonl"
-NARROW = ("pair_id", "episode_id", "split", "must_have_patterns", *MEASURES)
+NARROW = ("pair_id", "episode_id", "turn", "split", "must_have_patterns", *MEASURES)
 
 
 def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
@@ -95,14 +95,18 @@ def _candidates(
     Writes the statistics of what it saw on the way.
     """
     everything, usable, chosen, held_out = Tally(), Tally(), [], []
+    precedents = files.Precedents(settings.show.training.context_tokens)
     for row in rows:
+        context = precedents.before(row)
         candidate = Candidate(
             pair_id=row["pair_id"],
             episode_id=intern(row["episode_id"]),  # one string for all pairs of an episode
             prompt_tokens=row["prompt_tokens"],
             completion_tokens=row["completion_tokens"],
-            n_chars=row["prompt_chars"] + row["completion_chars"],
+            n_chars=sum(one["prompt_chars"] + one["completion_chars"] for one in (*context, row)),
             must_have_patterns=tuple(row["must_have_patterns"]),
+            context_tokens=sum(map(files.n_tokens, context)),
+            exchanges=1 + len(context),
         )
         everything.add(row)
         if not selection.usable(candidate, settings.show.training):
@@ -125,7 +129,8 @@ def _most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candi
     """What training on everything would be reserved at, and a twentieth more: the narrow sum is an approximation."""
     overhead = examples.example_overhead(settings.show.cue, model)
     tokens = sum(
-        one.n_tokens + overhead for one in files.short_enough(model, settings.show, candidates)
+        one.n_tokens + overhead * one.exchanges
+        for one in files.short_enough(model, settings.show, candidates)
     )
     return plan.reserved(
         model.price("training"), tokens + tokens // 20, settings.n_epochs, model.margin_percent
@@ -225,7 +230,8 @@ def _usable_tokens(
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
     overhead = examples.example_overhead(show.cue, model)
     return sum(
-        counted.get(candidate.pair_id, candidate.n_tokens + overhead) for candidate in candidates
+        counted.get(candidate.pair_id, candidate.n_tokens + overhead * candidate.exchanges)
+        for candidate in candidates
     )
 
 
@@ -329,5 +335,7 @@ def _least_training(
     short = files.short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
     overhead = examples.example_overhead(settings.show.cue, model)
-    n_tokens = sum(candidate.n_tokens + overhead for candidate in short[:fewest])
+    n_tokens = sum(
+        candidate.n_tokens + overhead * candidate.exchanges for candidate in short[:fewest]
+    )
     return plan.reserved(model.price("training"), n_tokens, settings.n_epochs, model.margin_percent)

@@ -71,6 +71,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("pair_id", pa.string()),
             ("show", pa.string()),
             ("episode_id", pa.string()),
+            ("turn", pa.int32()),
             ("prompt", pa.string()),
             ("completion", pa.string()),
             ("prompt_tokens", pa.int32()),

@@ -154,10 +154,11 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One chat message."""
+    """One chat message; with `weight` 0, in an example, it is read and not learnt."""
 
     role: Literal["system", "user", "assistant"]
     content: str
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

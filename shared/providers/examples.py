@@ -1,5 +1,7 @@
 """Training pairs as a provider's JSONL, and how many tokens the provider will count in it."""
 
+from collections.abc import Iterable
+
 from shared import tokens
 from shared.catalogue import DataFormat, Model
 from shared.providers import formats
@@ -11,9 +13,25 @@ def prompt_message(prompt: str, cue: str) -> Message:
     return Message("user", f"{prompt}\n\n{cue}")
 
 
-def messages_of(prompt: str, completion: str, cue: str) -> tuple[Message, Message]:
-    """One training example."""
-    return prompt_message(prompt, cue), Message("assistant", completion)
+def messages_of(
+    prompt: str,
+    completion: str,
+    cue: str,
+    before: Iterable[tuple[str, str]] = (),
+    *,
+    weighs: bool = False,
+) -> tuple[Message, ...]:
+    """One training example: the exchanges `before`, each cued like the last, and then the pair.
+
+    With `weighs` the host's earlier words are marked as not to be learnt: each is an example of its own.
+    """
+    weight = 0 if weighs else None
+    earlier = (
+        message
+        for asked, said in before
+        for message in (prompt_message(asked, cue), Message("assistant", said, weight))
+    )
+    return *earlier, prompt_message(prompt, cue), Message("assistant", completion)
 
 
 def encode_line(messages: tuple[Message, ...], data_format: DataFormat = "chat") -> bytes:

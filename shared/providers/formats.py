@@ -55,9 +55,12 @@ def without_reserved_words(text: str) -> str:
 
 
 def _chat(messages: tuple[Message, ...]) -> dict[str, Any]:
-    return {
-        "messages": [{"role": message.role, "content": message.content} for message in messages]
-    }
+    return {"messages": [_told(message) for message in messages]}
+
+
+def _told(message: Message) -> dict[str, Any]:
+    weight = {} if message.weight is None else {"weight": message.weight}
+    return {"role": message.role, "content": message.content, **weight}
 
 
 def _prompt_completion(messages: tuple[Message, ...]) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def _message(told: Mapping[str, Any]) -> Message:
     content = told["content"]
     if not isinstance(content, str):
         content = "".join(part["text"] for part in content)
-    return Message(told["role"], content)
+    return Message(told["role"], content, told.get("weight"))
 
 
 _WRITERS: Mapping[DataFormat, Callable[[tuple[Message, ...]], dict[str, Any]]] = {

@@ -94,7 +94,8 @@ class Consent(_Record):
 class Training(_Record):
     """Which pairs train, which must, and how the host is cued.
 
-    Token bounds are inclusive. `min_pairs` is the smallest training set worth paying for.
+    Token bounds are inclusive. `min_pairs` is the smallest training set worth paying for. Of what was
+    said just before a pair, exchange by exchange, as much goes into its example as fits `context_tokens`.
     """
 
     suffix: str = ""
@@ -102,6 +103,7 @@ class Training(_Record):
     min_prompt_tokens: int = Field(default=60, ge=1)
     min_completion_tokens: int = Field(default=20, ge=1)
     max_pair_tokens: int = Field(default=2000, ge=2)
+    context_tokens: int = Field(default=0, ge=0, le=50_000)
     min_pairs: int = Field(default=50, ge=10)
     seed: int = 2012
 

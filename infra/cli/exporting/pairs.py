@@ -4,19 +4,24 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from shared.catalogue import DataFormat
+from shared.dataset import files
 from shared.errors import BadInput
 from shared.lake import keys
-from shared.providers import examples
+from shared.providers import Message, examples
 from shared.shows import ShowProfile
 
 COLUMNS = (
-    *("pair_id", "episode_id", "split"),
+    *("pair_id", "episode_id", "turn", "split"),
     *("prompt", "completion", "prompt_tokens", "completion_tokens"),
 )
+
+
+Row = dict[str, Any]
 
 
 class NoPairs(BadInput):
@@ -25,16 +30,15 @@ class NoPairs(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Pairs as prompt and completion, in the order of their ids, which is that of every training file."""
+    """Examples in the order of their pairs' ids, which is that of every training file."""
 
-    texts: Sequence[tuple[str, str]]
+    examples: Sequence[tuple[Message, ...]]
     tokens: int
     episodes: int
-    cue: str
 
     @property
     def pairs(self) -> int:
-        return len(self.texts)
+        return len(self.examples)
 
     @property
     def sha256(self) -> str:
@@ -42,20 +46,19 @@ class Part:
         return hashlib.sha256(self.encoded("chat")).hexdigest()
 
     def encoded(self, data_format: DataFormat) -> bytes:
-        return b"".join(
-            examples.encode_line(examples.messages_of(*pair, self.cue), data_format)
-            for pair in self.texts
-        )
+        return b"".join(examples.encode_line(one, data_format) for one in self.examples)
 
 
 def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
     """What may train and what is held out; raises NoPairs."""
-    rows = {}
+    rows: dict[str, Row] = {}
     for path in sorted((out / "lake" / "pairs").rglob("*.parquet")):
         if keys.belongs_to(path.relative_to(out).as_posix(), show.name):
+            precedents = files.Precedents(show.training.context_tokens)
             for row in pq.read_table(path, columns=list(COLUMNS), partitioning=None).to_pylist():
+                before = precedents.before(row)
                 if show.training.takes(row["prompt_tokens"], row["completion_tokens"]):
-                    rows[row["pair_id"]] = row
+                    rows[row["pair_id"]] = {**row, "before": before}
     found = [rows[pair_id] for pair_id in sorted(rows)]
     train, held_out = (
         _part([row for row in found if row["split"] == split], show)
@@ -69,12 +72,17 @@ def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
     return train, held_out
 
 
-def _part(rows: Sequence[dict[str, object]], show: ShowProfile) -> Part:
+def _part(rows: Sequence[Row], show: ShowProfile) -> Part:
     return Part(
-        texts=[(str(row["prompt"]), str(row["completion"])) for row in rows],
-        tokens=sum(
-            int(str(row[name])) for row in rows for name in ("prompt_tokens", "completion_tokens")
-        ),
+        examples=[
+            examples.messages_of(
+                row["prompt"],
+                row["completion"],
+                show.cue,
+                [(one["prompt"], one["completion"]) for one in row["before"]],
+            )
+            for row in rows
+        ],
+        tokens=sum(files.n_tokens(one) for row in rows for one in (*row["before"], row)),
         episodes=len({row["episode_id"] for row in rows}),
-        cue=show.cue,
     )

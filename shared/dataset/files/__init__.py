@@ -1,5 +1,6 @@
 """From chosen pairs to the files of a provider."""
 
+from shared.dataset.files.context import Precedents, n_tokens
 from shared.dataset.files.provider_files import (
     TrainingFile,
     check_file,
@@ -8,4 +9,12 @@ from shared.dataset.files.provider_files import (
     validation_file,
 )
 
-__all__ = ["TrainingFile", "check_file", "short_enough", "training_file", "validation_file"]
+__all__ = [
+    "Precedents",
+    "TrainingFile",
+    "check_file",
+    "n_tokens",
+    "short_enough",
+    "training_file",
+    "validation_file",
+]

@@ -4,14 +4,19 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.catalogue import DataFormat, Model
+from shared.catalogue import Model
 from shared.dataset import selection
+from shared.dataset.files.context import Precedents
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate
 from shared.providers import checking, examples
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
+TEXTS = (
+    *("pair_id", "episode_id", "turn", "prompt", "completion"),
+    *("prompt_tokens", "completion_tokens"),
+)
 MOST_VALIDATED = 100
 """A sample of held-out pairs is enough to see a model learn by heart; each costs the provider time."""
 
@@ -42,8 +47,9 @@ def short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """What the provider takes by its length, as far as the narrow columns tell."""
-    longest = model.limits.max_tokens_per_example - examples.example_overhead(show.cue, model)
-    return [candidate for candidate in candidates if candidate.n_tokens <= longest]
+    overhead = examples.example_overhead(show.cue, model)
+    longest = model.limits.max_tokens_per_example
+    return [one for one in candidates if one.n_tokens + overhead * one.exchanges <= longest]
 
 
 def training_file(
@@ -60,8 +66,7 @@ def training_file(
         candidates, affordable + affordable // 20, lambda candidate: candidate.n_tokens
     )
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
-    data_format = settings.provider(model.provider).data_format
-    lines = _encoded(corpus, settings.show, maybe, data_format)
+    lines = _encoded(corpus, settings, model, maybe)
     counted = (
         (candidate, examples.count_line(lines[candidate.pair_id], model)) for candidate in maybe
     )
@@ -83,12 +88,11 @@ def validation_file(
 
     None that trains word for word: two episodes may hold the same exchange.
     """
-    profile = settings.provider(model.provider)
-    if "validation_file" not in profile.fields:
+    if "validation_file" not in settings.provider(model.provider).fields:
         return b""
     in_order = sorted(held_out, key=lambda candidate: candidate.pair_id)
     chosen = short_enough(model, settings.show, in_order)[:MOST_VALIDATED]
-    lines = _encoded(corpus, settings.show, chosen, profile.data_format)
+    lines = _encoded(corpus, settings, model, chosen)
     trains = set(training.body.splitlines(keepends=True))
     return b"".join(
         lines[candidate.pair_id] for candidate in chosen if lines[candidate.pair_id] not in trains
@@ -96,21 +100,25 @@ def validation_file(
 
 
 def _encoded(
-    corpus: PairFiles,
-    show: ShowProfile,
-    candidates: Iterable[Candidate],
-    data_format: DataFormat,
+    corpus: PairFiles, settings: RunSettings, model: Model, candidates: Iterable[Candidate]
 ) -> dict[str, bytes]:
+    """The lines of the candidates by their ids, in the words of the model's provider."""
+    profile, training = settings.provider(model.provider), settings.show.training
     wanted = {candidate.pair_id for candidate in candidates}
     episodes = {candidate.episode_id for candidate in candidates}
-    columns = ("pair_id", "episode_id", "prompt", "completion")
-    return {
-        row["pair_id"]: examples.encode_line(
-            examples.messages_of(row["prompt"], row["completion"], show.cue), data_format
-        )
-        for row in corpus.rows(columns, episodes)
-        if row["pair_id"] in wanted
-    }
+    precedents, lines = Precedents(training.context_tokens), {}
+    for row in corpus.rows(TEXTS, episodes):
+        before = precedents.before(row)
+        if row["pair_id"] in wanted:
+            messages = examples.messages_of(
+                row["prompt"],
+                row["completion"],
+                settings.show.cue,
+                [(one["prompt"], one["completion"]) for one in before],
+                weighs=profile.weighs,
+            )
+            lines[row["pair_id"]] = examples.encode_line(messages, profile.data_format)
+    return lines
 
 
 def check_file(

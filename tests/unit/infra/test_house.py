@@ -324,6 +324,7 @@ BY_NAME = {
     "shared.dataset.ballots",
     "shared.dataset.ballots.ballot",
     "shared.dataset.evaluation_set",
+    "shared.dataset.files",
     "shared.dataset.speech.bags",
     "shared.evaluation.samples",
     "shared.lake.schemas",

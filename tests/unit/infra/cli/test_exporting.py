@@ -168,3 +168,17 @@ def test_questions_are_asked_as_the_pairs_end(place):
     trained = json.loads((place / "out/export/train.chat.jsonl").read_text().splitlines()[0])
     cue = trained["messages"][0]["content"].rpartition("\n\n")[2]
     assert item["messages"][0]["content"] == f"What makes a good fence?\n\n{cue}"
+
+
+def test_what_was_said_before_goes_along_where_the_show_wants_it(place):
+    wanted = PROFILE.replace("min_prompt_tokens: 1", "context_tokens: 60, min_prompt_tokens: 1")
+    (place / "porch.yaml").write_text(wanted)
+    file = place / "out/lake/pairs/year=2023/porch.2023-01.abc.parquet"
+    file.parent.mkdir(parents=True)
+    rows = [pair(n, "train", turn=2 * n - 40, episode_id="long") for n in range(20, 25)]
+    columns = [{name: row[name] for name in SCHEMAS["pairs"].names} for row in rows]
+    pq.write_table(pa.Table.from_pylist(columns, schema=SCHEMAS["pairs"]), file)
+    export(place)
+    lines = (place / "out/export/train.chat.jsonl").read_text().splitlines()
+    lengths = [len(json.loads(line)["messages"]) for line in lines if "number 2" in line]
+    assert max(lengths) == 8

@@ -496,3 +496,38 @@ def test_a_model_is_validated_on_held_out_pairs_where_its_provider_takes_them(la
     assert len(validation(lake)) == 20
     assert not set(validation(lake)) & set(training_lines(lake, "gpt-4.1-mini"))
     assert validation(lake, "llama-3.1-8b") == []
+
+
+def talking_on(lake, model, tokens):
+    """The examples of a build in which what was said before may go along."""
+    put(lake, {name: talks(12, name) for name in TRAINED[:4]})
+    profile = show()
+    profile["training"] = {**profile["training"], "context_tokens": tokens}
+    plans = build(lake, profile, models=[model])
+    examples = [json.loads(line)["messages"] for line in training_lines(lake, model)]
+    return plans[0], examples
+
+
+def test_what_was_said_before_goes_along_as_far_as_it_fits_and_is_paid_for(lake):
+    plan, examples = talking_on(lake, "llama-3.3-70b", 900)
+    assert max(map(len, examples)) > 2
+    for messages in examples:
+        roles = [message["role"] for message in messages]
+        assert roles == ["user", "assistant"] * (len(messages) // 2)
+        assert all("weight" not in message for message in messages)
+    model = MODELS.model("llama-3.3-70b")
+    billed = sum(count_line(line, model) for line in training_lines(lake, model.model))
+    assert plan.selected_tokens == billed
+
+
+def test_the_hosts_earlier_words_are_not_learnt_where_a_provider_can_be_told(lake):
+    _, examples = talking_on(lake, "gpt-4.1-mini", 900)
+    assert max(map(len, examples)) > 2
+    for messages in examples:
+        told = [one.get("weight") for one in messages if one["role"] == "assistant"]
+        assert told == [*[0] * (len(told) - 1), None]
+
+
+def test_without_room_for_it_a_training_file_is_what_it_was(lake):
+    _, examples = talking_on(lake, "gpt-4.1-mini", 0)
+    assert {len(messages) for messages in examples} == {2}
