@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from shared import money, purchases
 from shared.catalogue import Model, check_lifetime
@@ -18,6 +18,8 @@ from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
 MAX_DEPLOYMENT_AGE = timedelta(hours=1)
+MOST_EVENTS = 200  # of a job's log, the last
+Shown = TypeVar("Shown")
 
 
 class JobsLeftRunning(Transient):
@@ -117,24 +119,31 @@ def _paid(settlement: Settlement) -> dict[str, Any]:
 def keep_curve(
     bucket: Bucket, provider: ModelProvider, settings: RunSettings, model: Model
 ) -> None:
-    """Keep the training curve as rows of `job_metrics`; a provider that shows none costs the run nothing."""
-    outcome = bucket.read_json(keys.outcome(settings.run_id, model.model))
-    try:
-        job = provider.get(outcome["job_id"]) if outcome["job_id"] else None
-        steps = provider.result_metrics(job) if job else []
-    except (ProviderRefusal, Transient):
+    """Keep the training curve and the job's log as rows of `job_metrics`, a row a step and a row a line.
+
+    A provider that shows neither costs the run nothing.
+    """
+    job_id = bucket.read_json(keys.outcome(settings.run_id, model.model))["job_id"]
+    if job_id is None:
         return
-    rows = [
-        {
-            "run_id": settings.run_id,
-            "show": settings.show.name,
-            "model": model.model,
-            "job_id": outcome["job_id"],
-            **asdict(step),
-        }
-        for step in steps
-    ]
+    own = {
+        "run_id": settings.run_id,
+        "show": settings.show.name,
+        "model": model.model,
+        "job_id": job_id,
+    }
+    steps = _shown(lambda: provider.result_metrics(job) if (job := provider.get(job_id)) else [])
+    log = _shown(lambda: provider.events(job_id))[-MOST_EVENTS:]
+    rows = [{**own, **row} for row in (*map(asdict, steps), *map(asdict, log))]
     bucket.write_json(keys.curve(settings.run_id, model.model), rows)
+
+
+def _shown(ask: Callable[[], list[Shown]]) -> list[Shown]:
+    """What a provider shows, nothing where it does not."""
+    try:
+        return ask()
+    except (ProviderRefusal, Transient):
+        return []
 
 
 def deploy(

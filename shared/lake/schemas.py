@@ -164,6 +164,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("train_accuracy", pa.float64()),
             ("valid_loss", pa.float64()),
             ("valid_mean_token_accuracy", pa.float64()),
+            ("at", MOMENT),
+            ("level", pa.string()),
+            ("message", pa.string()),
         ]
     ),
     "spend": pa.schema(

@@ -232,6 +232,9 @@ class ModelProvider(FineTuningProvider, Protocol):
     def result_metrics(self, job: Job) -> list[TrainingStep]:
         """The training curve of a finished job."""
 
+    def events(self, job_id: str) -> list[JobEvent]:
+        """The lines of a job's log, oldest first."""
+
     def checkpoints(self, job_id: str) -> list[str]:
         """What can be deployed of a job, the last first; nothing while there is nothing yet."""
 

@@ -33,7 +33,7 @@ from shared.providers.contract import (
     UploadedFile,
 )
 from shared.providers.keys import KeySource, RenewedKey
-from shared.providers.meanings import explained
+from shared.providers.meanings import MAX_QUOTED, explained
 from shared.providers.size import bound
 
 # A provider may take its time over a file when the last byte is there.
@@ -47,10 +47,13 @@ After = str | openai.Omit
 class OpenAICompatible:
     """`client` retries as it likes; what buys is sent once."""
 
-    def __init__(self, client: openai.OpenAI, provider: Provider) -> None:
+    def __init__(
+        self, client: openai.OpenAI, provider: Provider, key: KeySource | None = None
+    ) -> None:
         self._client = client
         self._once = client.with_options(max_retries=0)
         self._provider = provider
+        self._key = key or (lambda _anew: client.api_key)
 
     @classmethod
     def connect(
@@ -68,7 +71,7 @@ class OpenAICompatible:
                 auth=RenewedKey(key), follow_redirects=False, event_hooks={"response": [bound]}
             ),
         )
-        return cls(client, provider)
+        return cls(client, provider, key)
 
     @property
     def base_url(self) -> str:
@@ -151,7 +154,8 @@ class OpenAICompatible:
                     job_id, limit=PAGE_SIZE, after=after
                 )
             )
-            return [replies.event(line) for line in reversed(told)]
+            log = [replies.event(line) for line in reversed(told)]
+            return [replace(line, message=self._without_key(line.message)) for line in log]
 
     def checkpoints(self, job_id: str) -> list[str]:
         """The ids of the job's checkpoints, the last step's first."""
@@ -232,7 +236,13 @@ class OpenAICompatible:
     def _job(self, told: Any) -> Job:
         """A job with its status in the protocol's words, where the profile knows them."""
         job = replies.job(told)
-        return replace(job, status=self._provider.statuses.get(job.status, job.status))
+        status = self._provider.statuses.get(job.status, job.status)
+        return replace(job, status=status, error=self._without_key(job.error))
+
+    def _without_key(self, text: str) -> str:
+        """The beginning of what a service wrote, which may quote the request and its key."""
+        key = self._key(False)
+        return (text.replace(key, "(the API key)") if key else text)[:MAX_QUOTED]
 
     def _optional(self, request: JobRequest) -> dict[str, object]:
         """What the provider takes of a request beyond the least; a service may refuse a field it does not know."""

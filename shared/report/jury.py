@@ -54,6 +54,8 @@ def silence(record: RunRecord, judges: Sequence[Mapping[str, Any]]) -> str:
     """Why no vote counts; `judges` are the run's `lines`."""
     shown = record.evaluation or {}
     held_out = len(shown.get("held_out", ()))
+    if record.settings.show.evaluation.judges == ():
+        return "the show's `evaluation.judges` is empty, so that nobody is asked"
     if not judges:
         return "no model is named or known that can judge at this provider; name some under `evaluation.judges`"
     if held_out < FEWEST_ITEMS:

@@ -39,7 +39,8 @@ def score_plots(record: RunRecord, scored: Sequence[Row]) -> list[Plot]:
 
 def loss_plots(record: RunRecord) -> list[Plot]:
     """Each job's training loss by step, with the validation loss where the provider told it."""
-    rows = sorted(record.job_metrics, key=lambda row: (row["model"], row["step"]))
+    steps_of = (row for row in record.job_metrics if row["step"] is not None)
+    rows = sorted(steps_of, key=lambda row: (row["model"], row["step"]))
     return [
         plot
         for model, steps in groupby(rows, lambda row: row["model"])

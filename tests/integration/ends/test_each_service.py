@@ -124,7 +124,8 @@ def test_a_run_at_openai_needs_no_deployment_and_its_books_are_the_meters(servic
     assert {path.name for path in (service.folder / "out/lake").iterdir()} >= TABLES
     assert (service.folder / "out" / "report.html").is_file()
     curve = pd.read_parquet(service.folder / "out" / "lake" / "job_metrics")
-    assert curve.valid_loss.notna().all()
+    assert curve[curve.step.notna()].valid_loss.notna().all()
+    assert "Fine-tuning job started" in set(curve.message)
     assert service.asked("/v1/files?purpose=fine-tune")["data"] == []
 
 

@@ -1,6 +1,6 @@
 import math
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from shared import catalogue
 from shared.errors import ModelShutdown, SpendCeilingReached
 from shared.fine_tuning import stages
-from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, DeploymentFailed
+from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, MOST_EVENTS, DeploymentFailed
 from shared.lake import keys
 from shared.ledger import RunClosed, SpendOverrun
-from shared.providers import Deployment, Job, ProviderRejected, ProviderUnavailable, TrainingStep
+from shared.providers import (
+    Deployment,
+    Job,
+    JobEvent,
+    ProviderRejected,
+    ProviderUnavailable,
+    TrainingStep,
+)
 from shared.purchases import PurchaseUnfinished
 from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
@@ -219,19 +226,27 @@ class Measured:
             raise self.error
         return [TrainingStep(1, 2.5, None, None, None)]
 
+    def events(self, job_id):  # noqa: ARG002 - the provider's signature
+        if self.error:
+            raise self.error
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        return [JobEvent(at, "info", f"line {number}") for number in range(MOST_EVENTS + 1)]
 
-def test_the_training_curve_is_kept_by_step(bought, lake):
+
+def test_the_training_curve_is_kept_by_step_and_the_log_by_line(bought, lake):
     bought()
     stages.keep_curve(lake, Measured(), run(), MODEL)
-    (step,) = lake.read_json(keys.curve("r1", MODEL.model))
+    step, *log = lake.read_json(keys.curve("r1", MODEL.model))
     assert (step["step"], step["train_loss"], step["job_id"]) == (1, 2.5, "job-1")
+    assert [row["message"] for row in log] == [f"line {n}" for n in range(1, MOST_EVENTS + 1)]
+    assert {row["job_id"] for row in log} == {"job-1"}
 
 
 @pytest.mark.parametrize("error", [ProviderRejected("no file"), ProviderUnavailable("later")])
 def test_a_provider_that_shows_no_curve_costs_the_run_nothing(bought, lake, error):
     bought()
     stages.keep_curve(lake, Measured(error), run(), MODEL)
-    assert lake.read_json(keys.curve("r1", MODEL.model)) is None
+    assert lake.read_json(keys.curve("r1", MODEL.model)) == []
 
 
 class Deploying:

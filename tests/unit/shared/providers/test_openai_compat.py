@@ -408,3 +408,19 @@ def test_a_connection_goes_to_the_address_it_is_given() -> None:
     provider = OpenAICompatible.connect(OPENAI, lambda _: "key", "http://127.0.0.1:9/v1")
     with pytest.raises(ProviderUnavailable):
         provider.create(REQUEST)
+
+
+def test_what_a_service_writes_of_a_job_is_kept_without_the_key_and_within_bounds(
+    wire: Wire, provider: OpenAICompatible
+) -> None:
+    quoting = "bad request: Authorization: Bearer sk-secret " + "x" * 1000
+    failed = job(status="failed", error={"code": "bad", "message": quoting, "param": None})
+    line = {"id": "1", "object": "e", "created_at": 1, "level": "error", "message": quoting}
+    wire.replies = [ok(failed), page(line)]
+    told = provider.get("job-1")
+    assert told is not None
+    (event,) = provider.events("job-1")
+    for text in (told.error, event.message):
+        assert "sk-secret" not in text
+        assert text.startswith("bad request: Authorization: Bearer (the API key)")
+        assert len(text) <= 500

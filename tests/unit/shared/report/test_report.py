@@ -706,6 +706,13 @@ def test_without_a_vote_the_verdict_says_why_nobody_judged(run):
     assert reported(run)["jury"][0]["votes"] == 0
 
 
+def test_a_show_that_wants_no_judge_is_not_told_that_none_is_known(run):
+    through(run, "jobs").write_all_arms()
+    run.write_manifest(evaluation={"judges": []})
+    verdict = reported(run)["verdict"]
+    assert "was not judged: the show's `evaluation.judges` is empty" in verdict
+
+
 def votes_of(run, keep):
     """Only the votes that `keep` holds for."""
     key = keys.table_file("judgements", RUN_ID)
