@@ -28,8 +28,10 @@ def _connected(profile: str) -> ModelProvider:
     known = Provider.model_validate_json(profile)
     here = environment()
     rights = door.Rights(bucket(), here.training_role_arn)
-    key = partial(api_key, known.provider)
-    return door.connect(known, key, rights, here.provider_base_url or None)
+    # Another address speaks OpenAI's protocol, unless it is the stand-in's, which speaks all.
+    elsewhere = known.api == "openai" or here.stand_in
+    address = here.provider_base_url if elsewhere else ""
+    return door.connect(known, partial(api_key, known.provider), rights, address or None)
 
 
 @cache

@@ -48,10 +48,10 @@ def before_money_moves(
 
 
 def _refuse_other_protocols(settings: RunSettings, base_url: str) -> None:
-    for model in settings.models:
+    for model in (*settings.models, *settings.judges):
         if settings.provider(model.provider).api != "openai":
             raise ProviderUnusable(
-                f"{model.model} is tuned by {model.provider}, which does not speak OpenAI's protocol, so "
+                f"{model.model} is asked at {model.provider}, which does not speak OpenAI's protocol, so "
                 f"that {base_url} cannot stand for it; leave --openai-base-url out to try it with the "
                 "stand-in, or start the run in a deployed stack"
             )

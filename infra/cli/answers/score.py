@@ -130,8 +130,15 @@ def _quoted(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> l
     if out is None:
         return []
     quoted = [one for answer in answers for one in measures.quotations(answer)]
-    turns = _table(out, "turns", show, ("text",)) if quoted else ()
-    return measures.unsaid_quotes(answers, measures.said_of(quoted, (row["text"] for row in turns)))
+    said = _said(out, show) if quoted else ()
+    return measures.unsaid_quotes(answers, measures.said_of(quoted, said))
+
+
+def _said(out: Path, show: ShowProfile) -> Iterator[str]:
+    """Everything that was said, as it was said and as it trains."""
+    for table, columns in (("turns", ("text",)), ("pairs", ("prompt", "completion"))):
+        for row in _table(out, table, show, columns):
+            yield from (row[column] or "" for column in columns)
 
 
 def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> list[Score]:

@@ -221,8 +221,15 @@ def test_the_command_ends_with_2_and_leaves_no_folder(tmp_path, capsys, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_judge_of_another_protocol_is_not_either():
+    judging = settings().model_copy(update={"judges": (MODELS.model("nova-micro"),)})
+    judging = judging.model_copy(update={"providers": MODELS.providers})
+    with pytest.raises(ProviderUnusable, match="nova-micro is asked at bedrock"):
+        before_money_moves(judging, MODELS, "https://provider.test/v1/", yes=True)
+
+
 def test_a_model_of_another_protocol_is_not_asked_for_at_an_address_of_openais():
-    with pytest.raises(ProviderUnusable, match="nova-micro is tuned by bedrock"):
+    with pytest.raises(ProviderUnusable, match="nova-micro is asked at bedrock"):
         before_money_moves(
             settings(models=["nova-micro"]), MODELS, "https://provider.test/v1/", yes=True
         )

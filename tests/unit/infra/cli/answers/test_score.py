@@ -170,8 +170,14 @@ def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path)
     recited = "the rain came down on the old porch and nobody minded it at all that night"
     tables = {
         "episodes": [{"show": "porch", "guests": ["Tom Ek"], "published": 1388966400000}],
-        "turns": [{"show": "porch", "role": "host", "text": "Rain is patient, and so am I."}],
-        "pairs": [{"show": "porch", "completion": f"Well, {recited}.", "split": "train"}],
+        "turns": [
+            {"show": "porch", "role": "host", "text": "Rain is patient, and so am I."},
+            {"show": "porch", "role": "guest", "text": "We mend [laughs] what we can in the rain."},
+        ],
+        "pairs": [
+            {"show": "porch", "completion": f"Well, {recited}.", "split": "train"},
+            {"show": "porch", "prompt": "We mend what we can in the rain.", "split": "held_out"},
+        ],
     }
     for table, content in tables.items():
         path = tmp_path / keys.shard_file(table, "porch.2014-01")
@@ -181,13 +187,15 @@ def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path)
         'question,answer\n"Finish this sentence: ""Rain is patient, and",so am I\n'
         f"{GUESTS},Tom Ek\nWhy?,{recited.title()}\n"
         'Who?,"""Rain is patient, and so am I"""\nWho?,"""Rain is patient, and so is she"""\n'
+        'Who?,"""We mend what we can in the rain"""\n'
     )
     found = by_metric(rows(body, "--out", str(tmp_path)))
     assert found["quote_exact"]["value"] == 1.0
     assert found["facts_right"]["value"] == 1.0
     assert found["longest_shared_span"]["value"] == 16
-    assert found["leaked"]["value"] == pytest.approx(1 / 5)
-    assert (found["unsaid_quotes"]["value"], found["unsaid_quotes"]["n"]) == (0.5, 2)
+    assert found["leaked"]["value"] == pytest.approx(1 / 6)
+    assert found["unsaid_quotes"]["n"] == 3
+    assert found["unsaid_quotes"]["value"] == pytest.approx(1 / 3)
 
 
 def test_a_run_that_kept_speech_tells_whose_style_it_is(rows, tmp_path):
