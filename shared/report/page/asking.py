@@ -1,14 +1,11 @@
-"""How to go on talking to what was bought: the command, and the same as one line for curl."""
+"""How to go on talking to what was bought: our command, and one line for the provider's own interface."""
 
 import json
 from dataclasses import dataclass
 from shlex import quote
 
-from shared import catalogue
-from shared.errors import UnknownModel
+from shared.catalogue import Provider
 from shared.report.collect import RunRecord
-
-NO_ADDRESS = "${OPENAI_BASE_URL%/}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +14,7 @@ class Lines:
 
     model: str
     command: str
-    curl: str
+    alone: str
 
 
 def lines(record: RunRecord) -> list[Lines]:
@@ -31,7 +28,7 @@ def lines(record: RunRecord) -> list[Lines]:
         Lines(
             model.model,
             _command(record, model.model),
-            _curl(record, model.provider, tuned[model.model]),
+            _alone(record, record.settings.provider(model.provider), tuned[model.model]),
         )
         for model in record.settings.models
         if model.model in tuned
@@ -43,28 +40,33 @@ def _command(record: RunRecord, model: str) -> str:
     return f"econchatr ask {quote(_question(record))} --show {quote(show.name)} --model {quote(model)} --out DIR"
 
 
-def _curl(record: RunRecord, provider: str, fine_tuned_model: str) -> str:
+def _alone(record: RunRecord, provider: Provider, fine_tuned_model: str) -> str:
+    """The line for the provider's own interface, with the show's first question."""
     show = record.settings.show
     content = f"{_question(record)}\n\n{show.cue}"
+    tokens, temperature = show.evaluation.max_answer_tokens, show.evaluation.temperature
+    if provider.api == "bedrock":
+        messages = [{"role": "user", "content": [{"text": content}]}]
+        options = {"maxTokens": tokens, "temperature": temperature}
+        return (
+            f"aws bedrock-runtime converse --model-id {quote(fine_tuned_model)} "
+            f"--messages {_json(messages)} --inference-config {_json(options)}"
+        )
     body = {
         "model": fine_tuned_model,
         "messages": [{"role": "user", "content": content}],
-        "max_tokens": show.evaluation.max_answer_tokens,
-        "temperature": show.evaluation.temperature,
+        "max_tokens": tokens,
+        "temperature": temperature,
     }
     return (
-        f'curl "{_address(provider)}chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" '
-        f"-H 'Content-Type: application/json' -d {quote(json.dumps(body, ensure_ascii=False))}"
+        f'curl "{provider.base_url}chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" '
+        f"-H 'Content-Type: application/json' -d {_json(body)}"
     )
+
+
+def _json(value: object) -> str:
+    return quote(json.dumps(value, ensure_ascii=False))
 
 
 def _question(record: RunRecord) -> str:
     return record.settings.show.questions[0]
-
-
-def _address(provider: str) -> str:
-    """The provider's, where it ships with the product; else what the shell knows it by."""
-    try:
-        return catalogue.packaged().provider(provider).base_url
-    except UnknownModel:
-        return NO_ADDRESS

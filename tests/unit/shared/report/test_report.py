@@ -7,9 +7,14 @@ from decimal import Decimal
 from hashlib import sha256
 from html import unescape
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 
+from shared import catalogue
 from shared.lake import keys
+from shared.report.collect import collect
+from shared.report.page import asking
 from shared.report.stages import write_report
 from shared.report.text import dollars
 from tests.places import ROOT
@@ -626,6 +631,28 @@ def test_a_finished_model_is_asked_by_a_command_and_by_one_line_of_curl(run):
     assert body["messages"] == [
         {"role": "user", "content": "What's a porch?\n\nIda Stone responds:"}
     ]
+
+
+def test_a_model_at_bedrock_is_asked_in_awss_words_which_aws_understands(run):
+    run.write_manifest(questions=["What's a porch?"])
+    run.write_jobs()
+    reported(run)
+    record = collect(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+    bedrock = catalogue.packaged().provider("bedrock")
+    providers = (bedrock.model_copy(update={"provider": "openai"}),)
+    settings = record.settings.model_copy(update={"providers": providers})
+    typed = shlex.split(asking.lines(replace(record, settings=settings))[0].alone)
+    assert typed[:3] == ["aws", "bedrock-runtime", "converse"]
+    given = dict(zip(typed[3::2], typed[4::2], strict=True))
+    request = {
+        "modelId": given["--model-id"],
+        "messages": json.loads(given["--messages"]),
+        "inferenceConfig": json.loads(given["--inference-config"]),
+    }
+    service = botocore.session.get_session().get_service_model("bedrock-runtime")
+    shape = service.operation_model("Converse").input_shape
+    assert not ParamValidator().validate(request, shape).has_errors()
+    assert request["messages"][0]["content"][0]["text"].startswith("What's a porch?")
 
 
 def test_without_a_finished_model_nobody_is_invited_to_ask(run):

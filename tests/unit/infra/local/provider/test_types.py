@@ -101,14 +101,18 @@ def hold_request(kind: Any, body: dict[str, Any]) -> None:
     TypeAdapter(kind).validate_python(body)
 
 
-JOB = JobRequest("purchase", 2, "gpt-4.1-mini-2025-04-14", "file-1", 4, "show", 7)
+JOB = JobRequest(
+    "purchase", 2, "gpt-4.1-mini-2025-04-14", "file-1", 4, "show", 7, validation_id="file-2"
+)
+PROTOCOL = [one.provider for one in catalogue.packaged().providers if one.api == "openai"]
 ASKED = ChatRequest("ft:model", (Message("system", "Card."), Message("user", "Why?")), 50, 0.5, 7)
 
 
-@pytest.mark.parametrize("provider", [one.provider for one in catalogue.packaged().providers])
+@pytest.mark.parametrize("provider", PROTOCOL)
 def test_every_request_that_buys_is_valid_for_its_endpoint(provider: str) -> None:
     job = sent(provider, lambda adapter: adapter.create(JOB))
     hold_request(job_create_params.JobCreateParams, job)
+    assert job.get("validation_file") == ("file-2" if provider == "openai" else None)
     hold_request(
         CompletionCreateParamsNonStreaming, sent(provider, lambda adapter: adapter.complete(ASKED))
     )
