@@ -21,7 +21,7 @@ from shared.evaluation.measures.intervals import (
     FEWEST_CLUSTERS,
     Interval,
     bootstrap,
-    quantile,
+    percentiles,
     redrawn,
     wilson,
 )
@@ -138,7 +138,9 @@ def _strengths(
     drawn = [strengths(_summed(some)) for some in redrawn(clusters, seed, STRENGTH_DRAWS)]
     n = len({item for won in points.values() for item in won})
     return {
-        arm: Score(STRENGTH, value, n, *_quantiles([one[arm] for one in drawn if arm in one]))
+        arm: Score(
+            STRENGTH, value, n, *_interval([one[arm] for one in drawn if arm in one], clusters)
+        )
         for arm, value in strengths(_summed(clusters)).items()
     }
 
@@ -154,9 +156,8 @@ def _summed(
     return total
 
 
-def _quantiles(values: Sequence[float]) -> Interval:
-    ordered = sorted(values)
-    return (quantile(ordered, 0.025), quantile(ordered, 0.975)) if ordered else (None, None)
+def _interval(drawn: Sequence[float], clusters: Sequence[object]) -> Interval:
+    return percentiles(drawn, len(clusters)) if drawn else (None, None)
 
 
 def _points(bouts: Iterable[Bout]) -> dict[str, float]:
