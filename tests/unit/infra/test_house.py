@@ -180,9 +180,7 @@ def test_an_end_that_no_catch_sees_starts_the_closing_states_and_a_lost_start_is
     for before, after in itertools.pairwise(CLOSING):
         assert after in transitions(MACHINE["States"][before]), before
     queue = ENDS["DeadLetterConfig"]["Arn"]["Fn::GetAtt"].split(".")[0]
-    assert alarmed(Namespace="AWS/SQS")["Dimensions"][0]["Value"] == {
-        "Fn::GetAtt": f"{queue}.QueueName"
-    }
+    alarmed(Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}])
 
 
 def test_what_closes_is_not_closed_in_its_turn():
@@ -286,8 +284,20 @@ def test_no_secret_is_in_the_environment():
     assert not [name for name in variables if name.endswith("KEY")]
 
 
-def test_the_schedule_ships_disabled():
-    assert PIPELINE["Events"]["Monthly"]["Properties"]["State"] == "DISABLED"
+SCHEDULED = PIPELINE["Events"]["Monthly"]["Properties"]
+
+
+def test_the_schedule_ships_disabled_and_is_enabled_by_a_parameter():
+    assert SCHEDULED["State"] == {"Ref": "ScheduleState"}
+    assert TEMPLATE["Parameters"]["ScheduleState"]["Default"] == "DISABLED"
+    assert SCHEDULED["ScheduleExpressionTimezone"] == {"Ref": "ScheduleTimezone"}
+
+
+def test_a_run_that_the_schedule_cannot_start_is_tried_again_within_bounds_and_then_told():
+    assert 0 < SCHEDULED["RetryPolicy"]["MaximumRetryAttempts"] < 20
+    assert SCHEDULED["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 3600
+    queue = SCHEDULED["DeadLetterConfig"]["Arn"]["Fn::GetAtt"].split(".")[0]
+    alarmed(Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}])
 
 
 def test_the_month_ceiling_has_no_default():
