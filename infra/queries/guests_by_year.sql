@@ -8,4 +8,4 @@ SELECT
 FROM episodes
 CROSS JOIN UNNEST(episodes.guests) AS guests (guest)
 GROUP BY episodes."show", episodes.year, guests.guest
-ORDER BY episodes."show", episodes.year, guests.guest
+ORDER BY "show", year, guest

@@ -194,3 +194,30 @@ def test_run_guests_by_year(lake):
         (2014, "Tom Ash", 2),
         (2015, "Lea Roe", 1),
     ]
+
+
+def ordered_by_a_column_of_its_own_result(sql):
+    """Columns in ORDER BY whose table is called like a column of the result.
+
+    Trino takes such a qualifier for the column, and refuses (trinodb/trino#18726); DuckDB does not.
+    """
+    return [
+        column.sql()
+        for select in sqlglot.parse_one(sql, read="athena").find_all(exp.Select)
+        if select.args.get("order")
+        for column in select.args["order"].find_all(exp.Column)
+        if column.table in {one.alias for one in select.expressions if one.alias}
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_query_orders_by_what_trino_takes_for_a_column_of_the_result(name):
+    assert ordered_by_a_column_of_its_own_result((FOLDER / f"{name}.sql").read_text()) == []
+
+
+def test_a_query_that_trino_would_refuse_is_noticed():
+    bad = (
+        "SELECT episodes.year, count(*) AS episodes FROM episodes GROUP BY 1 ORDER BY episodes.year"
+    )
+    assert ordered_by_a_column_of_its_own_result(bad) == ["episodes.year"]
+    assert ordered_by_a_column_of_its_own_result(bad.replace("BY episodes.year", "BY year")) == []
