@@ -18,7 +18,8 @@ MODEL = KNOWN.model("gpt-4.1-mini").model_copy(
     update={"limits": KNOWN.model("gpt-4.1-mini").limits.model_copy(update=LIMITS)}
 )
 FORMATS: tuple[DataFormat, ...] = ("chat", "prompt_completion", "bedrock_conversation")
-SPOKEN = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(str.strip)
+# Short: of rare characters each byte may be a token, and an example may have a hundred.
+SPOKEN = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip)
 
 
 def line(asked: str, said: str, data_format: DataFormat = "chat") -> bytes:
