@@ -14,7 +14,7 @@ from shared.providers import ProviderUnusable, check_listed, names_listed
 from shared.providers.openai_compat import OpenAICompatible
 from shared.run import RunSettings
 
-KEY_IN = f"{VARIABLE} or the system's store"
+KEY_IN = f"the provider's variable, the system's store or {VARIABLE}"
 
 
 class NotAgreed(BadInput):

@@ -95,8 +95,8 @@ _provider = _together(
     click.option(
         "--openai-base-url",
         metavar="URL",
-        help="A real model provider in place of the stand-in; its key is in OPENAI_API_KEY or in "
-        "the system's store (`econchatr keys set`).",
+        help="A real model provider in place of the stand-in; its key is in the likes of NEBIUS_API_KEY, in "
+        "the system's store (`econchatr keys set`), or in OPENAI_API_KEY.",
     ),
     click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
 )
@@ -411,7 +411,11 @@ Example:
   econchatr keys set nebius""",
 )
 def keys() -> None:
-    """Providers' API keys, in the system's own store of secrets; OPENAI_API_KEY goes before it."""
+    """Providers' API keys, in the system's own store of secrets.
+
+    A provider's own variable, such as NEBIUS_API_KEY, goes before it. OPENAI_API_KEY is OpenAI's own, and asked
+    last for every other.
+    """
 
 
 _own_catalogue = click.option(

@@ -1,10 +1,11 @@
 """API keys on a laptop: from the environment, else from the operating system's own store of secrets.
 
 `keyring` reaches that store (the macOS Keychain, the Windows Credential Locker, the Secret Service of a Linux
-desktop). It is imported when it is needed, and never asked where a key is given.
+desktop). It is imported when it is needed, and never asked where the provider's own variable is set.
 """
 
 import os
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,15 +26,33 @@ class NoKeyStore(BadInput):
 
 
 def key_for(base_url: str, models: Catalogue) -> str:
-    """The key for the provider at an address; raises NoApiKey, saying where to put one."""
-    given = os.environ.get(VARIABLE)
+    """The key for the provider at an address; raises NoApiKey, saying where to put one.
+
+    OPENAI_API_KEY stands for any address, and comes after a provider's own key: nobody is sent
+    another's while there is one that is meant for them.
+    """
     name = owner(base_url, models)
-    if key := given or kept(name):
+    own = variable(name)
+    if key := os.environ.get(own) or kept(name) or os.environ.get(VARIABLE):
         return key
     raise NoApiKey(
-        f"--openai-base-url {base_url} needs a key; set {VARIABLE} in your shell, or keep one with "
-        f"`econchatr keys set {name}`"
+        f"--openai-base-url {base_url} needs a key for {name}; set {own} in your shell, or keep one "
+        f"with `econchatr keys set {name}`"
     )
+
+
+def variable(name: str) -> str:
+    """The environment's variable for a provider's key; OPENAI_API_KEY for a host that is no provider's."""
+    return VARIABLE if "." in name else re.sub(r"\W", "_", name).upper() + "_API_KEY"
+
+
+def places(name: str) -> list[str]:
+    """Where there is a key for a provider now, in the order in which they are asked."""
+    names = dict.fromkeys((variable(name), VARIABLE))
+    found = [one for one in names if os.environ.get(one)]
+    if kept(name) is not None:
+        found.insert(1 if variable(name) in found else 0, store())
+    return found
 
 
 def owner(base_url: str, models: Catalogue) -> str:
@@ -62,7 +81,9 @@ def put(name: str, key: str) -> None:
     try:
         _backend().set_password(SERVICE, name, key)
     except KeyringError as error:
-        raise NoKeyStore(f"{store()} did not take the key ({error}); {_instead()}") from error
+        raise NoKeyStore(
+            f"{store()} did not take the key ({error}); set {variable(name)} in your shell instead"
+        ) from error
 
 
 def forget(name: str) -> bool:
@@ -84,9 +105,8 @@ def _backend() -> "KeyringBackend":
 
     backend = keyring.get_keyring()
     if backend.priority < TRUSTED:
-        raise NoKeyStore(f"this machine has no store of secrets that can be trusted; {_instead()}")
+        raise NoKeyStore(
+            f"this machine has no store of secrets that can be trusted; set {VARIABLE}, or the like of "
+            "NEBIUS_API_KEY, in your shell instead"
+        )
     return backend
-
-
-def _instead() -> str:
-    return f"set {VARIABLE} in your shell instead"

@@ -1,7 +1,7 @@
 """`econchatr keys`: put a provider's key into the system's own store, say which there are, take one out."""
 
-import os
 import sys
+from difflib import get_close_matches
 
 import click
 
@@ -33,9 +33,8 @@ def show(arguments: Keys) -> int:
     rows = []
     for provider in asked.models_and_prices(arguments.catalogue).providers:
         if provider.api == "openai":
-            places = [keys.VARIABLE] if os.environ.get(keys.VARIABLE) else []
-            places += [keys.store()] if keys.kept(provider.provider) else []
-            rows.append((provider.provider, provider.base_url, ", then ".join(places) or "none"))
+            places = ", then ".join(keys.places(provider.provider))
+            rows.append((provider.provider, provider.base_url, places or "none"))
     print_table(("provider", "address", "key in"), rows)
     return 0
 
@@ -52,8 +51,11 @@ def _known(name: str, models: Catalogue) -> str:
     providers = [one.provider for one in models.providers if one.api == "openai"]
     if name in providers or "." in name:
         return name
+    near = get_close_matches(name.lower(), providers, n=1)
     raise InvalidField(
-        f"keys are kept by provider, and {name!r} is none of {', '.join(providers)}; for another "
+        f"keys are kept by provider, and {name!r} is none of {', '.join(providers)}; "
+        + (f"did you mean {near[0]}? " if near else "")
+        + "for another "
         "service name the host of its address, such as api.example.org"
     )
 

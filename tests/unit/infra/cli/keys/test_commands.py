@@ -55,7 +55,8 @@ class InTheClear(Store):
 
 @pytest.fixture
 def store(monkeypatch):
-    monkeypatch.delenv(keys.VARIABLE, raising=False)
+    for name in (keys.VARIABLE, "NEBIUS_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
     before, store = keyring.get_keyring(), Store()
     keyring.set_keyring(store)
     yield store
@@ -87,11 +88,40 @@ def test_a_key_that_is_typed_is_not_echoed(store, monkeypatch):
     assert keys.kept("openai") == CANARY
 
 
-def test_the_environment_goes_before_the_store(store, monkeypatch):
+def test_a_providers_own_key_goes_before_one_that_stands_for_any(store, monkeypatch, capsys):
+    monkeypatch.setenv(keys.VARIABLE, "of openai")
+    assert api_key(NEBIUS, KNOWN) == "of openai"
     store.set_password("econchatr", "nebius", "kept")
     assert api_key(NEBIUS, KNOWN) == "kept"
-    monkeypatch.setenv(keys.VARIABLE, "given")
+    monkeypatch.setenv("NEBIUS_API_KEY", "given")
     assert api_key(NEBIUS, KNOWN) == "given"
+    assert run(monkeypatch, ["list"]) == 0
+    said = capsys.readouterr().out
+    assert "NEBIUS_API_KEY, then the store of this test, then OPENAI_API_KEY" in said
+    assert "given" not in said
+
+
+@pytest.mark.parametrize("address", ["https://api.openai.com/v1/", ELSEWHERE])
+def test_the_environment_goes_before_the_store(store, monkeypatch, address):
+    for name in ("openai", "api.example.org", "nebius"):
+        store.set_password("econchatr", name, "kept")
+    assert api_key(address, KNOWN) == "kept"
+    monkeypatch.setenv("NEBIUS_API_KEY", "of another")
+    assert api_key(address, KNOWN) == "kept"
+    monkeypatch.setenv(keys.VARIABLE, "given")
+    assert api_key(address, KNOWN) == "given"
+
+
+def test_a_provider_without_a_key_is_named_with_its_variable_and_the_command(store):
+    with pytest.raises(
+        NoApiKey, match=r"for nebius; set NEBIUS_API_KEY .* `econchatr keys set nebius`"
+    ):
+        api_key(NEBIUS, KNOWN)
+
+
+@pytest.mark.parametrize(("name", "own"), [("openai", "OPENAI"), ("my-own gpu", "MY_OWN_GPU")])
+def test_a_providers_variable_is_named_after_it(name, own):
+    assert keys.variable(name) == f"{own}_API_KEY"
 
 
 def test_an_address_of_nobodys_has_its_key_under_its_host(store, monkeypatch):
@@ -125,7 +155,8 @@ def test_what_is_no_key_is_refused_without_being_repeated(store, monkeypatch, ca
 
 def test_a_name_of_nobodys_is_refused_with_the_names_there_are(store, monkeypatch, capsys):
     assert run(monkeypatch, ["set", "nebus"], CANARY) == 2
-    assert "'nebus' is none of openai, nebius" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "'nebus' is none of openai, nebius; did you mean nebius?" in said
 
 
 @pytest.mark.parametrize("backend", [NoStore(), Locked(), InTheClear()])
@@ -136,7 +167,7 @@ def test_a_machine_without_a_store_says_so_and_keeps_no_file_instead(
     monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, ["set", "nebius"], CANARY) == 2
     said = capsys.readouterr().err
-    assert keys.VARIABLE in said
+    assert "NEBIUS_API_KEY" in said
     assert CANARY not in said
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(NoApiKey):
