@@ -172,7 +172,7 @@ def served(show: ShowProfile, out: Path, here: Laptop) -> Iterator[ShowProfile]:
 
 
 def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProfile:
-    """Make the show's own prefix of the bucket hold exactly the folder's transcript files."""
+    """Make the show's own prefix of the bucket hold exactly the folder's transcript files, but for forgotten ones."""
     if folder.is_relative_to(out.resolve()):
         raise FolderInTheWay(
             f"{folder} lies inside --out {out}, which is rewritten after a run; "
@@ -180,10 +180,13 @@ def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProf
         )
     bucket = Bucket(here.cloud.client("s3"), here.outputs["LakeBucket"])
     prefix = keys.transcripts(show.name)
+    address = f"s3://{bucket.name}/{prefix}"
     there = bucket.etags(prefix)
     names = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }
+    for name in bucket.read_json(keys.forgotten(show.name)) or ():
+        names.pop(name.removeprefix(address), None)
     for name, path in sorted(names.items()):
         if is_transcript_file(name):
             body = path.read_bytes()
@@ -193,7 +196,7 @@ def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProf
     bucket.delete(list(there))
     if beside := passed_over(names):
         bucket.write_json(prefix + keys.PASSED_OVER, beside)
-    return show.model_copy(update={"transcripts": f"s3://{bucket.name}/{prefix}"})
+    return show.model_copy(update={"transcripts": address})
 
 
 def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:

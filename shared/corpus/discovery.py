@@ -41,11 +41,9 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     known = known_episodes(lake, show.name)
     items = as_known(listing.items, known)
     forgotten = frozenset(lake.read_json(keys.forgotten(show.name)) or ())
+    remembered = [item for item in items if not forgotten & {item.episode_id, item.url, item.guid}]
     wanted = [
-        item
-        for item in items
-        if not excluded(show, item.episode_id, item.url, item.title)
-        and not forgotten & {item.episode_id, item.url, item.guid}
+        item for item in remembered if not excluded(show, item.episode_id, item.url, item.title)
     ]
     missing = gone(show, known, listing, {item.episode_id for item in wanted})
     seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
@@ -66,6 +64,7 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         "feed_moved_to": listing.moved_to,
         "passed_over": dict(listing.passed_over),
         "notes": list(listing.notes),
+        "forgotten": len(items) - len(remembered),
     }
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
     return found

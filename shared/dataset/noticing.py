@@ -241,6 +241,9 @@ def _silent(warnings: Iterable[str], n: int, read: int) -> str:
 def _at_the_source(discovery: Mapping[str, Any]) -> Iterator[tuple[float, Finding]]:
     for note in discovery.get("notes") or ():
         yield 1.0, Finding("source", str(note), "The next run tries again.", 0, ())
+    if forgotten := discovery.get("forgotten"):
+        left_out = f"not read, because of a removal request: {_counted(forgotten)}"
+        yield 0.01, Finding("forgotten", left_out, "", 0, ())
     passed = {kind: n for kind, n in (discovery.get("passed_over") or {}).items() if n}
     if passed:
         ordered = sorted(passed.items(), key=lambda one: -one[1])

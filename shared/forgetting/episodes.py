@@ -6,7 +6,7 @@ from shared.errors import BadInput
 from shared.lake import keys
 from shared.lake.tables import Lake, Row
 
-COLUMNS = ("episode_id", "url", "title", "guid", "published")
+COLUMNS = ("episode_id", "url", "title", "guid", "published", "duplicate_of")
 
 
 class NotKnown(BadInput):
@@ -14,7 +14,11 @@ class NotKnown(BadInput):
 
 
 def wanted(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
-    """The episodes of these ids or addresses, as rows of `episodes`; raises NotKnown, of those forgotten too."""
+    """The episodes of these ids or addresses, and those with the same talk, as rows of `episodes`.
+
+    A talk that was published twice would come back by the other one. Raises NotKnown, of those
+    forgotten too.
+    """
     rows = list(lake.show_rows("episodes", show, COLUMNS))
     found = []
     for name in names:
@@ -25,7 +29,13 @@ def wanted(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
                 "address, which stand in the lake's table `episodes` and in the report"
             )
         found.append(row)
-    return found
+    talks = {_talk(row) for row in found}
+    return [row for row in rows if _talk(row) in talks]
+
+
+def _talk(row: Row) -> str:
+    """The one of several episodes with the same talk that is used, by its id."""
+    return str(row["duplicate_of"] or row["episode_id"])
 
 
 def remember(lake: Lake, show: str, episodes: Sequence[Row]) -> None:

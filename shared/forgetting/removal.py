@@ -37,7 +37,7 @@ def forget(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> Fo
     ids = {row["episode_id"] for row in episodes}
     print_of = _fingerprint(lake, show, ids)
     done = Forgotten(models=trained_on(lake, ids))
-    _forget_answers(lake, ledger, print_of, done)
+    done.answers = _forget_answers(lake, ledger, print_of)
     for key in _others(lake, show):
         if _is_of(key, show, ids) or print_of.marks_file(key, lake.read(key) or b""):
             lake.delete([key])
@@ -55,9 +55,11 @@ def forget(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> Fo
 
 def _fingerprint(lake: Lake, show: str, ids: Set[str]) -> Fingerprint:
     turns = list(lake.show_rows("turns", show, ("episode_id", "text")))
+    pairs = lake.show_rows("pairs", show, ("pair_id", "episode_id"))
     return fingerprint(
         (row["text"] for row in turns if row["episode_id"] in ids),
         (row["text"] for row in turns if row["episode_id"] not in ids),
+        (row["pair_id"] for row in pairs if row["episode_id"] in ids),
     )
 
 
@@ -96,12 +98,15 @@ def _goes(row: Row, ids: Set[str], print_of: Fingerprint) -> bool:
     return row["episode_id"] in ids if ids else print_of.marks_row(row)
 
 
-def _forget_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint, done: Forgotten) -> None:
-    """Answers that repeat the episode are kept in the ledger too: paid for, and without their words from now on."""
-    for row in lake.read_rows("generations", "", ("generation_id", "answer")):
-        if not print_of.marks(row["answer"] or ""):
-            continue
-        answer = ledger.answers.get(row["generation_id"])
-        if answer is not None and answer.text:
+def _forget_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint) -> int:
+    """How many answers of models and judges, of stopped runs too, lost their words; what they cost stays."""
+    runs = {key.split("/")[1] for key in lake.keys("runs/")}
+    runs.update(row["run_id"] for row in lake.read_rows("spend", "", ("run_id",)))
+    bought = {entry.purchase_id for run_id in runs for entry in ledger.entries(run_id)}
+    emptied = 0
+    for purchase_id in sorted(bought):
+        answer = ledger.answers.get(purchase_id)
+        if answer is not None and print_of.marks(answer.text or ""):
             ledger.answers.update(answer, text="", finish_reason=UNUSABLE)
-            done.answers += 1
+            emptied += 1
+    return emptied

@@ -21,13 +21,17 @@ MOST_BYTES = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """The runs of words that one or more episodes have to themselves."""
+    """The runs of words that one or more episodes have to themselves, and the names of their pairs.
+
+    A pair's name marks what is about the pair, whose words may be too few for a run.
+    """
 
     runs: frozenset[Words]
+    pairs: frozenset[str] = frozenset()
 
     def marks(self, text: str) -> bool:
-        """Whether a text holds any of them."""
-        return any(run in self.runs for run in ngrams(words(text), RUN))
+        """Whether a text is such a name or holds any of the runs."""
+        return text in self.pairs or any(run in self.runs for run in ngrams(words(text), RUN))
 
     def marks_row(self, row: Row) -> bool:
         """Whether any text of a row does."""
@@ -38,12 +42,14 @@ class Fingerprint:
         return any(self.marks(text) for text in _texts(name, body))
 
 
-def fingerprint(said: Iterable[str], elsewhere: Iterable[str]) -> Fingerprint:
+def fingerprint(
+    said: Iterable[str], elsewhere: Iterable[str], pairs: Iterable[str] = ()
+) -> Fingerprint:
     """What `said` has in a row and `elsewhere` has not."""
     runs = {run for text in said for run in ngrams(words(text), RUN)}
     for text in elsewhere:
         runs.difference_update(_known(text, runs))
-    return Fingerprint(frozenset(runs))
+    return Fingerprint(frozenset(runs), frozenset(pairs))
 
 
 def _known(text: str, runs: Set[Words]) -> list[Words]:

@@ -31,17 +31,23 @@ def run(arguments: Forget) -> int:
     with laptop(out, month_ceiling_usd=arguments.place.month_ceiling_usd, dry_run=True) as here:
         lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])
         episodes = forgetting.wanted(lake, show.name, arguments.episodes)
-        _agree(episodes, arguments.yes)
+        _agree(episodes, arguments)
         done = forgetting.forget(lake, here.ledger, show.name, episodes)
         runs.leave_files(here, out)
     _tell(done, here)
+    if show.transcripts:
+        print(
+            f"Delete their transcripts in {show.transcripts} too, which are yours; no run reads them under these names."
+        )
     return 0
 
 
-def _agree(episodes: Sequence[Mapping[str, Any]], yes: bool) -> None:
+def _agree(episodes: Sequence[Mapping[str, Any]], arguments: Forget) -> None:
     for row in episodes:
         print(f"{row['episode_id']}  {row['title'] or '-'}  {row['url'] or ''}".rstrip())
-    if yes:
+        if not {row["episode_id"], row["url"]} & {*arguments.episodes}:
+            print("  The same talk, published twice.")
+    if arguments.yes:
         return
     if not sys.stdin.isatty():
         raise NotAgreed("this removes them for good and there is no terminal to ask at; add --yes")

@@ -211,3 +211,21 @@ def test_packaged_profiles_need_no_file_beside_them(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("demo").mkdir()
     assert asked.show_profile("demo").name == "demo"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.example.org/v1/",
+        "http://127.0.0.1@api.example.org/v1/",
+        "http://10.0.0.7:8000/v1/",
+    ],
+)
+def test_no_key_goes_to_another_machine_in_the_clear(address):
+    with pytest.raises(InvalidField, match="in the clear; write https://"):
+        asked.check_address(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:11434", "[::1]:8000"])
+def test_a_provider_on_this_machine_may_be_asked_over_http(host):
+    asked.check_address(f"http://{host}/v1/")

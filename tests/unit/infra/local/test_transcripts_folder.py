@@ -83,3 +83,11 @@ def test_only_what_changed_is_sent_again_and_what_is_gone_is_deleted(
 def test_transcripts_inside_the_folder_of_results_are_refused(here, talks, tmp_path):
     with pytest.raises(FolderInTheWay, match="--out"):
         upload(show_profile(str(tmp_path / "porch.yaml")), talks, tmp_path, here)
+
+
+def test_a_forgotten_transcript_does_not_come_back_from_the_folder(here, bucket, talks, tmp_path):
+    show = show_profile(str(tmp_path / "porch.yaml"))
+    upload(show, talks, tmp_path / "out", here)
+    bucket.write_json(keys.forgotten("porch"), ["an id", f"s3://lake/{PREFIX}2023/one.md"])
+    upload(show, talks, tmp_path / "out", here)
+    assert bucket.keys(PREFIX) == [f"{PREFIX}two.vtt"]

@@ -203,3 +203,9 @@ def test_the_users_own_prices_go_before_the_packaged_ones():
 def test_a_catalogue_comes_back_from_its_yaml_as_it_was():
     packaged = catalogue.packaged()
     assert catalogue.parse(catalogue.dump(packaged), "dumped") == packaged
+
+
+def test_a_provider_whose_address_would_carry_the_key_in_the_clear_is_refused():
+    text = document(priced()).replace("http://127.0.0.1", "http://api.example.org")
+    with pytest.raises(InvalidField, match=r"http://api\.example\.org/v1 would carry the API key"):
+        catalogue.parse(text, "mine")
