@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 FORMATS = ("table", "csv", "json", "full")
+MONTH_CEILING_USD = "1000.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Place:
     show: str
     out: Path | None
     catalogue: Path | None
-    month_ceiling_usd: str
+    month_ceiling_usd: str = MONTH_CEILING_USD
 
 
 @dataclass(frozen=True, slots=True)

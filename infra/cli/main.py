@@ -85,7 +85,7 @@ _place = _together(
     ),
     click.option(
         "--month-ceiling-usd",
-        default="1000.00",
+        default=typed.MONTH_CEILING_USD,
         show_default=True,
         metavar="USD",
         help="What all runs of a month may spend.",
@@ -315,7 +315,7 @@ Examples:
     "--out",
     type=Path,
     metavar="DIR",
-    help="Where a plan or a run left pairs.  [default: build/SHOW]",
+    help="Where a plan or a run left pairs; a plan is made where none did.  [default: build/SHOW]",
 )
 @click.option(
     "--into", type=Path, metavar="FOLDER", help="Where the files go.  [default: DIR/export]"

@@ -44,7 +44,7 @@ def problems(
     validation: bytes = b"",
 ) -> Iterator[str]:
     """What is wrong with the file as a whole, then with each line."""
-    lines, held_out = body.splitlines(keepends=True), set(validation.splitlines(keepends=True))
+    lines, held_out = body.splitlines(keepends=True), set(validation.splitlines())
     if len(body) > model.limits.max_file_bytes:
         yield f"it has {len(body)} bytes, more than {model.limits.max_file_bytes}"
     if len(lines) < model.limits.min_examples:
@@ -65,7 +65,7 @@ def _problem(
     """What is wrong with one line, the first thing only."""
     if not formats.fits(line, data_format):
         return f"is no example of the format {data_format}, or holds a word that it reserves"
-    if line in held_out:
+    if line.rstrip(b"\r\n") in held_out:
         return "stands in the validation file too"
     tokens = count(line)
     if tokens > model.limits.max_tokens_per_example:
@@ -78,6 +78,11 @@ def _misspoken(messages: tuple[Message, ...]) -> str | None:
     expected = [("user", "assistant")[n % 2] for n in range(len(roles))]
     if not roles or len(roles) % 2 or roles != expected:
         return f"does not go from the user to the assistant, but {', '.join(roles) or 'nobody'}"
-    if not all(message.content.strip() for message in messages):
+    if not all(map(_spoken, messages)):
         return "has a message without words"
     return None
+
+
+def _spoken(message: Message) -> str:
+    """The words, without the marks of the classic format."""
+    return message.content.removesuffix(formats.SEPARATOR).removesuffix(formats.STOP).strip()

@@ -12,6 +12,9 @@ SEPARATOR = "\n\n###\n\n"
 """Ends every prompt of the classic format, as OpenAI's guide to it asks: never found within one."""
 STOP = "\n\n---"
 """Ends every completion of the classic format; whoever asks such a model stops there."""
+# Lines that the two marks are made of: a rule across a transcript is one.
+_SEPARATING_LINE = re.compile(r"^###$", re.MULTILINE)
+_STOPPING_LINE = re.compile(r"^---", re.MULTILINE)
 SCHEMA = "bedrock-conversation-2024"
 # Anywhere in a record they fail a job on Amazon Nova (its user guide); all are the marks of a transcript
 # or of a template, none is speech.
@@ -42,8 +45,8 @@ def fits(line: bytes, data_format: DataFormat) -> bool:
         if data_format != "prompt_completion":
             return bool(body == json.loads(encoded(read, data_format)))
         prompt, completion = body["prompt"], body["completion"]
-        marked = completion.startswith(" ") and completion.endswith(STOP)
-        return set(body) == {"prompt", "completion"} and prompt.endswith(SEPARATOR) and marked
+        marked = _only_ends_with(prompt, SEPARATOR) and _only_ends_with(completion, STOP)
+        return set(body) == {"prompt", "completion"} and completion.startswith(" ") and marked
     except (AttributeError, LookupError, TypeError, ValueError):
         return False
 
@@ -65,8 +68,13 @@ def _told(message: Message) -> dict[str, Any]:
 
 def _prompt_completion(messages: tuple[Message, ...]) -> dict[str, Any]:
     *asked, answer = messages
-    prompt = "\n\n".join(message.content for message in asked)
-    return {"prompt": prompt + SEPARATOR, "completion": f" {answer.content}{STOP}"}
+    prompt = _SEPARATING_LINE.sub("# # #", "\n\n".join(message.content for message in asked))
+    completion = _STOPPING_LINE.sub("- - -", answer.content)
+    return {"prompt": prompt + SEPARATOR, "completion": f" {completion}{STOP}"}
+
+
+def _only_ends_with(text: str, mark: str) -> bool:
+    return 0 <= text.find(mark) == len(text) - len(mark)
 
 
 def _bedrock(messages: tuple[Message, ...]) -> dict[str, Any]:

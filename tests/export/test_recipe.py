@@ -14,13 +14,13 @@ from tests.places import ROOT
 PYTHON = ROOT / ".tools" / "export" / "bin" / "python"
 TINY = Path(__file__).with_name("tiny.py")
 STEPS = 20
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
-@pytest.fixture
-def export(tmp_path):
-    """The demo show's export, of a plan made for it."""
-    out = tmp_path / "show"
-    assert main(["plan", "demo", "--out", str(out)]) == 0
+@pytest.fixture(scope="module")
+def export(tmp_path_factory):
+    """The demo show's export, into a folder that is new."""
+    out = tmp_path_factory.mktemp("export") / "show"
     assert main(["export", "demo", "--out", str(out)]) == 0
     return out / "export"
 
@@ -43,7 +43,6 @@ def run(*words):
     return ended.stdout
 
 
-@pytest.mark.allow_hosts(["127.0.0.1"])
 def test_the_recipe_trains_an_adapter_on_the_hosts_words_alone(export, tmp_path):
     data, base, adapter = export / "train.chat.jsonl", tmp_path / "base", tmp_path / "adapter"
     run(TINY, "build", base, data)
@@ -62,9 +61,24 @@ def test_the_recipe_trains_an_adapter_on_the_hosts_words_alone(export, tmp_path)
     ]
     assert len(losses) == STEPS
     assert sum(map(float, losses[-5:])) < sum(map(float, losses[:5]))
-    found = json.loads(run(TINY, "check", base, adapter, data).strip().splitlines()[-1])
+    merged = tmp_path / "merged"
+    run(export / "recipe" / "merge.py", "--adapter", adapter, "--into", merged)
+    found = json.loads(run(TINY, "check", base, adapter, merged, data).strip().splitlines()[-1])
     print(json.dumps({"first_losses": losses[:3], "last_losses": losses[-3:], **found}))
     assert found["learnt"] == found["completion"]
     assert 0 < found["n_learnt"] < found["n_tokens"]
     assert found["moved"] == found["adapters"] > 0
     assert found["answered"] > 0
+    assert found["merged_differs_by"] < 1e-3 < found["base_differs_by"]
+
+
+def test_a_small_show_that_holds_nothing_out_trains_too(export, tmp_path):
+    base, data = tmp_path / "base", tmp_path / "small"
+    run(TINY, "build", base, export / "train.chat.jsonl")
+    data.mkdir()
+    lines = (export / "train.chat.jsonl").read_bytes().splitlines(keepends=True)
+    (data / "train.chat.jsonl").write_bytes(b"".join(lines[:4]))
+    (data / "held_out.chat.jsonl").write_bytes(b"")
+    words = ("--model", base, "--into", tmp_path / "adapter", "--data", data, "--epochs", 1)
+    said = run(export / "recipe" / "train.py", *words, "--cpu", "--accumulate", 1)
+    assert json.loads(said.strip().splitlines()[-1])["step"] == 4

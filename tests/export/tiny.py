@@ -8,7 +8,6 @@ import torch
 from peft import PeftModel
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-from trl import SFTConfig, SFTTrainer
 
 TEMPLATE = (
     "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}"
@@ -44,27 +43,16 @@ def build(folder: Path, data: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def check(folder: Path, adapter: Path, data: Path) -> None:
-    """Print, as JSON, what was learnt, what bears loss, and that the adapter answers."""
+def check(folder: Path, adapter: Path, merged: Path, data: Path) -> None:
+    """Print, as JSON, what bears loss with the recipe's own settings, and that the adapter, merged or not, answers."""
     sys.path.insert(0, str(data.parent / "recipe"))
     import train
 
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     told = lines(data)[0]["messages"]
-    trainer = SFTTrainer(
-        model=str(folder),
-        args=SFTConfig(
-            output_dir=str(folder / "unused"),
-            completion_only_loss=True,
-            per_device_train_batch_size=1,
-            max_length=2048,
-            use_cpu=True,
-            bf16=False,
-            report_to="none",
-        ),
-        train_dataset=train.examples(data).select([0]),
-    )
-    batch = next(iter(trainer.get_train_dataloader()))
+    words = ["--model", str(folder), "--into", str(folder / "unused"), "--data", str(data.parent)]
+    trainer = train.trainer_of(train.arguments([*words, "--cpu"]))
+    batch = trainer.data_collator([trainer.train_dataset[0]])
     learnt = [int(label) for label in batch["labels"][0] if label != -100]
     model = PeftModel.from_pretrained(LlamaForCausalLM.from_pretrained(folder), adapter)
     prompt = tokenizer.apply_chat_template(
@@ -72,6 +60,11 @@ def check(folder: Path, adapter: Path, data: Path) -> None:
     )
     torch.manual_seed(2012)
     answer = model.generate(**prompt, max_new_tokens=20, do_sample=False)
+    with torch.no_grad():
+        logits = model(**prompt).logits
+        with model.disable_adapter():
+            untrained = model(**prompt).logits
+        whole = LlamaForCausalLM.from_pretrained(merged)(**prompt).logits
     moved = [float(p.abs().sum()) for name, p in model.named_parameters() if "lora_B" in name]
     print(
         json.dumps(
@@ -82,6 +75,8 @@ def check(folder: Path, adapter: Path, data: Path) -> None:
                 "n_learnt": len(learnt),
                 "adapters": len(moved),
                 "moved": sum(weight > 0 for weight in moved),
+                "merged_differs_by": float((whole - logits).abs().max()),
+                "base_differs_by": float((untrained - logits).abs().max()),
                 "answered": int(answer.shape[1] - prompt["input_ids"].shape[1]),
             }
         )

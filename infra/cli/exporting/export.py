@@ -2,14 +2,15 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.cli import asked
-from infra.cli.arguments import Export
+from infra.cli import asked, runs
+from infra.cli.arguments import Export, Place, Run
 from infra.cli.exporting.pairs import Part, parts
 from shared.catalogue import DataFormat
 from shared.errors import BadInput
@@ -18,7 +19,7 @@ from shared.run import check_rights
 from shared.shows import ShowProfile
 
 HERE = Path(__file__).parent
-RECIPE = ("train.py", "ask.py", "requirements.txt")
+RECIPE = ("train.py", "merge.py", "ask.py", "requirements.txt")
 LIST = "export.json"
 # Names by which model hubs know the licences that a profile's `rights` may name.
 LICENCES = frozenset(
@@ -34,11 +35,15 @@ class NotOurs(BadInput):
 
 
 def run(arguments: Export) -> int:
-    """Write the files, and say what they hold; 0."""
+    """Write the files, and say what they hold; 0. A folder without pairs is planned in first."""
     show = asked.show_profile(arguments.show)
     check_rights(show, "an export of training text")
     out = arguments.out or Path("build") / show.name
     into = arguments.into or out / "export"
+    if not any((out / "lake" / "pairs").rglob("*.parquet")):
+        ended = runs.plan(Run(Place(arguments.show, out, None), None))
+        if ended:
+            return ended
     train, held_out = parts(out, show)
     files = dict(_files(arguments.show, show, out, train, held_out))
     _check_ours(into, files)
@@ -69,8 +74,8 @@ def _files(
     told = {
         "show": show,
         "title": show.title or show.name,
-        "profile": profile,
-        "out": out,
+        "profile": shlex.quote(profile),
+        "out": shlex.quote(str(out)),
         "train": train,
         "held_out": held_out,
         "license": _licence(show.rights.basis if show.rights else ""),
@@ -96,17 +101,35 @@ def _licence(basis: str) -> str:
 
 
 def _check_ours(into: Path, files: Mapping[str, bytes]) -> None:
-    """Raise NotOurs unless what would be replaced is as an export left it."""
-    try:
-        listed = json.loads((into / LIST).read_text("utf-8"))
-    except FileNotFoundError:
-        listed = {}
-    for name in files:
+    """Raise NotOurs unless what would be replaced is as an export left it, or would leave it now.
+
+    An export that was stopped wrote no list.
+    """
+    listed = _listed(into)
+    for name, body in files.items():
         path = into / name
-        if path.exists() and listed.get(name) != hashlib.sha256(path.read_bytes()).hexdigest():
-            raise NotOurs(
-                f"{path} is not as an export left it; move it, or name another folder with --into"
-            )
+        there = path.read_bytes() if path.exists() else body
+        if there != body and listed.get(name) != hashlib.sha256(there).hexdigest():
+            raise _not_ours(path)
+
+
+def _listed(into: Path) -> Mapping[str, str]:
+    """The SHA-256 of each file that an export left there; raises NotOurs where the list is none of ours."""
+    try:
+        listed = json.loads((into / LIST).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        listed = None
+    if not isinstance(listed, dict) or f"recipe/{RECIPE[0]}" not in listed:
+        raise _not_ours(into / LIST)
+    return listed
+
+
+def _not_ours(path: Path) -> NotOurs:
+    return NotOurs(
+        f"{path} is not as an export left it; move it, or name another folder with --into"
+    )
 
 
 def _environment() -> Environment:

@@ -50,7 +50,7 @@ class Part:
 
 
 def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
-    """What may train and what is held out; raises NoPairs."""
+    """What may train and what is held out, which is nothing that trains word for word; raises NoPairs."""
     rows: dict[str, Row] = {}
     for path in sorted((out / "lake" / "pairs").rglob("*.parquet")):
         if keys.belongs_to(path.relative_to(out).as_posix(), show.name):
@@ -60,16 +60,19 @@ def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
                 if show.training.takes(row["prompt_tokens"], row["completion_tokens"]):
                     rows[row["pair_id"]] = {**row, "before": before}
     found = [rows[pair_id] for pair_id in sorted(rows)]
-    train, held_out = (
-        _part([row for row in found if row["split"] == split], show)
-        for split in ("train", "held_out")
-    )
-    if not train.pairs:
+    trains = [row for row in found if row["split"] == "train"]
+    trained = {(row["prompt"], row["completion"]) for row in trains}
+    held_out = [
+        row
+        for row in found
+        if row["split"] == "held_out" and (row["prompt"], row["completion"]) not in trained
+    ]
+    if not trains:
         raise NoPairs(
-            f"{out} holds no usable training pair of {show.name}; run `econchatr plan` with the same show "
-            "and --out first"
+            f"{out} holds no pair of {show.name} that may train; `econchatr plan` with the same show and --out "
+            "says what was read and what the bounds under `training` leave out"
         )
-    return train, held_out
+    return _part(trains, show), _part(held_out, show)
 
 
 def _part(rows: Sequence[Row], show: ShowProfile) -> Part:

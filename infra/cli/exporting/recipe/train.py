@@ -5,6 +5,7 @@ python train.py --model meta-llama/Llama-3.1-8B-Instruct --into adapter
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,17 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     asked = arguments()
-    trainer = SFTTrainer(
+    trainer = trainer_of(asked)
+    trainer.train()
+    trainer.save_model(asked.into)
+    print(json.dumps(trainer.state.log_history[-1]))
+
+
+def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
+    """As the arguments say; a small show holds nothing out, and is not evaluated on."""
+    held_out = examples(asked.data / "held_out.chat.jsonl")
+    by_epoch = "epoch" if asked.max_steps < 0 else "no"
+    return SFTTrainer(
         model=asked.model,
         args=SFTConfig(
             output_dir=asked.into,
@@ -30,8 +41,8 @@ def main() -> None:
             lr_scheduler_type="cosine",
             max_length=asked.max_length,
             completion_only_loss=True,
-            eval_strategy="epoch" if asked.max_steps < 0 else "no",
-            save_strategy="epoch" if asked.max_steps < 0 else "no",
+            eval_strategy=by_epoch if len(held_out) else "no",
+            save_strategy=by_epoch,
             logging_steps=1 if asked.max_steps > 0 else 10,
             use_cpu=asked.cpu,
             bf16=False if asked.cpu else None,
@@ -39,7 +50,7 @@ def main() -> None:
             seed=asked.seed,
         ),
         train_dataset=examples(asked.data / "train.chat.jsonl"),
-        eval_dataset=examples(asked.data / "held_out.chat.jsonl"),
+        eval_dataset=held_out if len(held_out) else None,
         peft_config=LoraConfig(
             r=asked.rank,
             lora_alpha=2 * asked.rank,
@@ -48,9 +59,6 @@ def main() -> None:
             task_type="CAUSAL_LM",
         ),
     )
-    trainer.train()
-    trainer.save_model(asked.into)
-    print(json.dumps(trainer.state.log_history[-1]))
 
 
 def examples(path: Path) -> Dataset:
@@ -63,7 +71,7 @@ def examples(path: Path) -> Dataset:
     return Dataset.from_list(rows)
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -79,12 +87,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--learning-rate", type=float, default=2e-4)
     parser.add_argument("--warmup-steps", type=int, default=10)
     parser.add_argument(
-        "--max-length", type=int, default=2048, help="tokens of an example; the rest is cut"
+        "--max-length",
+        type=int,
+        default=2048,
+        help="tokens of an example; the rest is cut, and without its answer it is left out",
     )
     parser.add_argument("--rank", type=int, default=16, help="of the adapter's matrices")
     parser.add_argument("--seed", type=int, default=2012)
     parser.add_argument("--cpu", action="store_true", help="for a trial without a GPU")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from infra.cli import runs
 from infra.cli.main import main
 from infra.local.provider.process import start
 from shared import catalogue
@@ -124,9 +126,77 @@ def test_text_that_nobody_may_use_is_not_exported(place, capsys, without, why):
     assert why in capsys.readouterr().err
 
 
-def test_a_folder_without_pairs_says_what_to_run_first(place, capsys):
-    assert main(["export", str(place / "porch.yaml"), "--out", str(place / "empty")]) == 2
-    assert "econchatr plan" in capsys.readouterr().err
+@pytest.mark.parametrize("body", ["mine", "[]", "{}", '{"a": 1}'])
+def test_a_list_that_is_none_of_ours_stays_as_it_is(place, capsys, body):
+    (place / "elsewhere").mkdir()
+    (place / "elsewhere/export.json").write_text(body)
+    assert export(place, "--into", str(place / "elsewhere")) == 2
+    assert "export.json is not as an export left it" in capsys.readouterr().err
+    assert (place / "elsewhere/export.json").read_text() == body
+
+
+def test_an_export_that_was_stopped_is_taken_up_again(place):
+    export(place)
+    (place / "out/export/export.json").unlink()
+    (place / "out/export/MODEL_CARD.md").unlink()
+    assert export(place) == 0
+    assert (place / "out/export/MODEL_CARD.md").exists()
+
+
+def test_what_trains_word_for_word_is_not_held_out(place):
+    schema = SCHEMAS["pairs"]
+    row = pair(2, "held_out", pair_id="pair-again", episode_id="again")
+    file = place / "out/lake/pairs/year=2024/porch.2024-03.abc.parquet"
+    pq.write_table(
+        pa.Table.from_pylist([{name: row[name] for name in schema.names}], schema=schema), file
+    )
+    export(place)
+    train, held_out = (
+        set((place / f"out/export/{name}.chat.jsonl").read_bytes().splitlines())
+        for name in ("train", "held_out")
+    )
+    assert (len(train), len(held_out)) == (6, 4)
+    assert not train & held_out
+
+
+def test_a_folder_without_pairs_is_planned_in_first(place, monkeypatch):
+    asked = []
+
+    def plan(run):
+        asked.append((run.place.show, run.place.out))
+        (place / "out").rename(place / "new")
+        return 0
+
+    monkeypatch.setattr(runs, "plan", plan)
+    show = str(place / "porch.yaml")
+    assert main(["export", show, "--out", str(place / "new")]) == 0
+    assert main(["export", show, "--out", str(place / "new")]) == 0
+    assert asked == [(show, place / "new")]
+
+
+def test_a_plan_that_fails_ends_the_export(place, monkeypatch):
+    monkeypatch.setattr(runs, "plan", lambda run: 1)
+    assert main(["export", str(place / "porch.yaml"), "--out", str(place / "new")]) == 1
+    assert not (place / "new").exists()
+
+
+def test_pairs_that_may_not_train_are_told(place, capsys):
+    (place / "porch.yaml").write_text(
+        PROFILE.replace("min_prompt_tokens: 1,", "min_prompt_tokens: 999,")
+    )
+    assert export(place) == 2
+    assert "no pair of porch that may train" in capsys.readouterr().err
+
+
+def test_a_command_in_the_readme_can_be_pasted_whatever_the_profile_is_called(place):
+    (place / "porch.yaml").rename(place / "my porch.yaml")
+    main(["export", str(place / "my porch.yaml"), "--out", str(place / "out")])
+    (line,) = [
+        line
+        for line in (place / "out/export/README.md").read_text().splitlines()
+        if line.startswith("econchatr score")
+    ]
+    assert shlex.split(line)[4] == str(place / "my porch.yaml")
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

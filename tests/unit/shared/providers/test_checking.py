@@ -88,6 +88,31 @@ def test_a_classic_line_without_its_marks_is_none() -> None:
     assert len(found(body, "prompt_completion")) == 2
 
 
+def test_a_classic_answer_without_words_is_found() -> None:
+    good = line("Why?", "So.", "prompt_completion")
+    (problem,) = found(good + line("Why?", " ", "prompt_completion"), "prompt_completion")
+    assert problem == "line 2 has a message without words"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "completion"),
+    [
+        ("One.\n\n###\n\nTwo.\n\n###\n\n", " So.\n\n---"),
+        ("Why?\n\n###\n\n", " One.\n\n---\n\nTwo.\n\n---"),
+    ],
+)
+def test_a_mark_within_a_classic_line_is_found(prompt: str, completion: str) -> None:
+    bad = json.dumps({"prompt": prompt, "completion": completion}).encode() + b"\n"
+    (problem,) = found(line("Why?", "So.", "prompt_completion") + bad, "prompt_completion")
+    assert problem.startswith("line 2 is no example")
+
+
+@pytest.mark.parametrize(("body", "validation"), [(GOOD, GOOD.rstrip()), (GOOD.rstrip(), GOOD)])
+def test_a_line_is_the_same_without_the_newline_at_the_end(body: bytes, validation: bytes) -> None:
+    (problem,) = found(line("When?", "Now.") + body, validation=validation)
+    assert problem == "line 2 stands in the validation file too"
+
+
 def test_what_the_model_is_validated_on_does_not_train_it() -> None:
     (problem,) = found(GOOD + line("When?", "Now."), validation=GOOD)
     assert problem == "line 1 stands in the validation file too"

@@ -73,6 +73,18 @@ def test_the_classic_format_marks_where_a_prompt_ends_and_where_to_stop() -> Non
     assert line == {"prompt": "Why?\n\n###\n\n", "completion": " So.\n\n---"}
 
 
+RULED = st.lists(st.sampled_from(["so", "#", "###", "-", "---", "\n", "\n\n", " "]), max_size=12)
+
+
+@given(asked=RULED.map("".join), answered=RULED.map("".join))
+def test_a_mark_of_the_classic_format_is_only_at_the_end(asked: str, answered: str) -> None:
+    line = json.loads(formats.encoded(example(asked, answered)[1:], "prompt_completion"))
+    assert line["prompt"].find(formats.SEPARATOR) == len(line["prompt"]) - len(formats.SEPARATOR)
+    assert line["completion"].find(formats.STOP) == len(line["completion"]) - len(formats.STOP)
+    for text, said in ((line["prompt"], asked), (line["completion"], answered)):
+        assert re.findall(r"\w+", text) == re.findall(r"\w+", said)
+
+
 @pytest.mark.parametrize("data_format", FORMATS)
 def test_every_format_is_counted_from_what_is_sent(data_format: DataFormat) -> None:
     pair = examples.messages_of("Who makes a prairie?", "Nobody.", "Vera responds:")
