@@ -4,6 +4,7 @@ import gzip
 import html
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from shared.words import Words, ngrams, words
 RUN = 8
 """So many words in a row that no other episode has are the episode's own."""
 MOST_BYTES = 200_000_000
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def _texts(name: str, body: bytes) -> Iterator[str]:
     text = body.decode("utf-8", errors="replace")
     if name.endswith((".json", ".jsonl")):
         yield from _strings(text)
-    yield _without_markup(text)
+    yield text
+    yield html.unescape(_TAG.sub("", text))  # a word may be marked in the middle of a sentence
 
 
 def _strings(text: str) -> Iterator[str]:
@@ -87,13 +90,3 @@ def _parsed(text: str) -> Any:
     with suppress(ValueError, RecursionError):
         return json.loads(text)
     return None
-
-
-def _without_markup(text: str) -> str:
-    """The words of a page: tags and what is escaped stand between no two of them."""
-    out, inside = [], False
-    for piece in html.unescape(text).replace("<", "\0<").replace(">", ">\0").split("\0"):
-        inside = piece.startswith("<")
-        if not inside:
-            out.append(piece)
-    return "".join(out)

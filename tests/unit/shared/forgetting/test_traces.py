@@ -36,6 +36,9 @@ WRITTEN = {
     "table.csv": lambda text: f'1,"{text}"\n'.encode(),
     "table.parquet": parquet,
     "raw.gz": lambda text: gzip.compress(html.escape(text).encode()),
+    "compared.html": lambda text: f"<p>5 &lt; 6, and <i>{html.escape(text)}</i></p>".encode(),
+    "compared.csv": lambda text: f'1,"5 < 6, and {text}"\n'.encode(),
+    "broken.html": lambda text: f"<p class=x {text}".encode(),
     "loud.txt": lambda text: text.upper().replace("“", '"').replace("”", '"').encode(),
     "latin.txt": lambda text: text.encode("cp1252"),
 }
