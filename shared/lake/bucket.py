@@ -105,8 +105,10 @@ class Bucket:
             raise
         return True
 
-    def write(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
-        """Put the object, replacing what was there."""
+    def write(
+        self, key: str, body: bytes | BinaryIO, content_type: str = "application/octet-stream"
+    ) -> None:
+        """Put the object, replacing what was there; a file is read as it goes."""
         self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
 
     def read_json(self, key: str) -> Any:

@@ -55,9 +55,9 @@ class MemoryS3:
         self.objects: dict[str, bytes] = {}
         self._gate = gate
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, **_: Any) -> None:  # noqa: N803
         self._gate("put object")
-        self.objects[f"{Bucket}/{Key}"] = Body
+        self.objects[f"{Bucket}/{Key}"] = Body if isinstance(Body, bytes) else Body.read()
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         body = self.objects.get(f"{Bucket}/{Key}")

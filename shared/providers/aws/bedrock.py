@@ -93,7 +93,7 @@ class Bedrock:
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         with explained(f"putting {name} into the bucket"):
-            self._bucket.write(TRAINING + name, content.read(), "application/jsonl")
+            self._bucket.write(TRAINING + name, content, "application/jsonl")
             return self._uploaded(name)
 
     def file(self, file_id: str) -> UploadedFile | None:

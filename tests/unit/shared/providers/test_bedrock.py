@@ -192,6 +192,16 @@ def test_files_are_put_found_and_deleted_in_the_stacks_own_bucket(region: Region
     assert region.adapter.file(uploaded.file_id) is None
 
 
+def test_a_training_file_is_handed_on_as_it_is_and_never_held_whole(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[Any] = []
+    monkeypatch.setattr(region.bucket, "write", lambda key, body, kind: handed.append(body))
+    content = io.BytesIO(b"{}\n")
+    region.adapter.upload("a.jsonl", content)
+    assert handed == [content]
+
+
 def test_an_answer_is_asked_for_as_converse_wants_it_and_comes_with_its_counts(
     region: Region,
 ) -> None:
