@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 
 from infra.local.keys import VARIABLE
 from infra.local.laptop import api_key
@@ -18,7 +17,7 @@ KEY_IN = f"the provider's variable, the system's store or {VARIABLE}"
 
 
 class NotAgreed(BadInput):
-    """A real purchase that nobody said yes to."""
+    """A purchase or a removal that nobody said yes to."""
 
 
 def before_money_moves(
@@ -44,7 +43,20 @@ def before_money_moves(
         )
     check_provider(settings, models, base_url)
     if not yes:
-        _ask(most, base_url)
+        agree(
+            f"Buy for at most {money.format_usd(most)} USD at {base_url}?",
+            "nothing was bought, because the answer was not yes",
+        )
+
+
+def agree(question: str, otherwise: str) -> None:
+    """Ask the person at the terminal; raises NotAgreed with `otherwise` unless the answer is yes."""
+    try:
+        said = input(f"{question} [y/N] ")
+    except EOFError:
+        said = ""
+    if said.strip().lower() not in ("y", "yes"):
+        raise NotAgreed(otherwise)
 
 
 def _refuse_other_protocols(settings: RunSettings, base_url: str) -> None:
@@ -94,12 +106,3 @@ def _stand_in(settings: RunSettings) -> str:
     names = ", ".join(model.model for model in settings.models)
     told = "a plan asks nobody" if settings.dry_run else "it makes answers up and charges nothing"
     return f"Provider: none; on this machine a stand-in for {names} takes the place of the real ones ({told})"
-
-
-def _ask(most: Decimal, base_url: str) -> None:
-    try:
-        said = input(f"Buy for at most {money.format_usd(most)} USD at {base_url}? [y/N] ")
-    except EOFError:
-        said = ""
-    if said.strip().lower() not in ("y", "yes"):
-        raise NotAgreed("nothing was bought, because the answer was not yes")

@@ -6,16 +6,13 @@ from typing import Any
 
 from infra.cli import asked, runs
 from infra.cli.arguments import Forget
+from infra.cli.asking import NotAgreed, agree
 from infra.local.folder import state_dir
 from infra.local.laptop import Laptop, laptop
 from shared import forgetting
 from shared.errors import BadInput
 from shared.forgetting import Forgotten
 from shared.lake.tables import Lake
-
-
-class NotAgreed(BadInput):
-    """A removal that nobody said yes to."""
 
 
 class NothingKept(BadInput):
@@ -51,9 +48,10 @@ def _agree(episodes: Sequence[Mapping[str, Any]], arguments: Forget) -> None:
         return
     if not sys.stdin.isatty():
         raise NotAgreed("this removes them for good and there is no terminal to ask at; add --yes")
-    said = input("Remove all that is kept of these, for good? [y/N] ")
-    if said.strip().lower() not in ("y", "yes"):
-        raise NotAgreed("nothing was removed, because the answer was not yes")
+    agree(
+        "Remove all that is kept of these, for good?",
+        "nothing was removed, because the answer was not yes",
+    )
 
 
 def _tell(done: Forgotten, here: Laptop) -> None:
