@@ -1,6 +1,9 @@
-"""Text that came from outside: made fit to be written, and what in it is somebody's own."""
+"""Text that came from outside: made fit to be written, and what in it is somebody's own, or this machine's."""
 
 import re
+from urllib.parse import urlsplit
+
+OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}\b", re.ASCII
@@ -11,6 +14,11 @@ PHONE = re.compile(
     re.ASCII,
 )
 """Numbers of North America as they are written there, and any with a country's code."""
+
+
+def on_own_machine(url: str) -> bool:
+    """Whether an address is this machine's own."""
+    return urlsplit(url).hostname in OWN_MACHINE
 
 
 def encodable(text: str) -> str:

@@ -9,7 +9,6 @@ from functools import partial
 from hashlib import md5
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3
 
@@ -28,6 +27,7 @@ from shared.ledger import Ledger
 from shared.providers import FineTuningProvider, ModelProvider, door
 from shared.purchases import Desk
 from shared.shows import ShowProfile
+from shared.text import on_own_machine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "template.yaml"
@@ -79,7 +79,7 @@ def api_key(base_url: str, models: Catalogue) -> str:
     """
     if not base_url:
         return STAND_IN_KEY
-    if _is_loopback(base_url):
+    if on_own_machine(base_url):
         return os.environ.get(VARIABLE) or STAND_IN_KEY
     return key_for(base_url, models)
 
@@ -204,7 +204,7 @@ def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:
         "Stage": "laptop",
         "MonthCeilingUsd": month_ceiling_usd,
         "ProviderBaseUrl": base_url,
-        "PollSeconds": str(POLL_SECONDS_HERE if _is_loopback(base_url) else POLL_SECONDS),
+        "PollSeconds": str(POLL_SECONDS_HERE if on_own_machine(base_url) else POLL_SECONDS),
     }
 
 
@@ -212,7 +212,3 @@ def _answered_by(openai_base_url: str | None, dry_run: bool) -> str | None:
     if dry_run:
         return None
     return "provider" if openai_base_url else "stand-in"
-
-
-def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")

@@ -21,6 +21,7 @@ from pydantic import (
 
 from shared import money
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
+from shared.text import on_own_machine
 from shared.validation import line_of, read_yaml, sentence
 
 Purpose = Literal[
@@ -138,9 +139,8 @@ class Provider(_Record):
 
 def hides_keys(url: str) -> bool:
     """Whether an address may be sent an API key: over TLS, or on this machine."""
-    parts = urlsplit(url)
-    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    return parts.scheme == "https" or (parts.scheme == "http" and here)
+    scheme = urlsplit(url).scheme
+    return scheme == "https" or (scheme == "http" and on_own_machine(url))
 
 
 class Model(_Record):

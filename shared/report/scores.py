@@ -97,26 +97,17 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
 
 
 def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
-    """What the machines quote is held against all that anybody said on the show, and as they were taught it.
-
-    What was taken out of a turn for training, such as a cue, interrupts no quotation.
-    """
+    """What the machines quote is held against all that anybody said on the show."""
     machines = {(arm, model): answers for (arm, model), answers in arms.items() if model}
     quoted = [
         one for said in machines.values() for answer in said for one in measures.quotations(answer)
     ]
-    said = measures.said_of(quoted, _said(lake, record.settings.show.name) if quoted else ())
+    show = record.settings.show.name
+    spoken = measures.everything_said(lambda table, names: lake.show_rows(table, show, names))
+    said = measures.said_of(quoted, spoken)
     for (arm, model), answers in machines.items():
         for score in measures.unsaid_quotes(answers, said):
             yield _row(record, arm, model, score)
-
-
-def _said(lake: Lake, show: str) -> Iterator[str]:
-    """Everything that was said, as it was said and as it trains."""
-    for row in lake.show_rows("turns", show, ("text",)):
-        yield row["text"]
-    for row in lake.show_rows("pairs", show, ("prompt", "completion")):
-        yield from (row["prompt"], row["completion"])
 
 
 def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:

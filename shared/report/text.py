@@ -5,9 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from shared import money
-
-OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
-"""What a run on a laptop serves under these names is gone when it ends."""
+from shared.text import OWN_MACHINE
 
 
 def dollars(amount: Decimal | str | float) -> str:
@@ -54,7 +52,10 @@ def listed(parts: list[str]) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """`url` where a page may link to it, which takes http or https and a host that others reach too; else None."""
+    """`url` where a page may link to it, which takes http or https and a host that others reach too; else None.
+
+    What a run on a laptop serves there is gone when it ends.
+    """
     try:
         parts = urlsplit(url or "")
     except ValueError:  # a bracket without its other

@@ -130,15 +130,8 @@ def _quoted(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> l
     if out is None:
         return []
     quoted = [one for answer in answers for one in measures.quotations(answer)]
-    said = _said(out, show) if quoted else ()
-    return measures.unsaid_quotes(answers, measures.said_of(quoted, said))
-
-
-def _said(out: Path, show: ShowProfile) -> Iterator[str]:
-    """Everything that was said, as it was said and as it trains."""
-    for table, columns in (("turns", ("text",)), ("pairs", ("prompt", "completion"))):
-        for row in _table(out, table, show, columns):
-            yield from (row[column] or "" for column in columns)
+    spoken = measures.everything_said(lambda table, names: _table(out, table, show, names))
+    return measures.unsaid_quotes(answers, measures.said_of(quoted, spoken))
 
 
 def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> list[Score]:

@@ -19,8 +19,6 @@ COLUMNS = (
     *("pair_id", "episode_id", "turn", "split"),
     *("prompt", "completion", "prompt_tokens", "completion_tokens"),
 )
-
-
 Row = dict[str, Any]
 
 
@@ -77,15 +75,7 @@ def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
 
 def _part(rows: Sequence[Row], show: ShowProfile) -> Part:
     return Part(
-        examples=[
-            examples.messages_of(
-                row["prompt"],
-                row["completion"],
-                show.cue,
-                [(one["prompt"], one["completion"]) for one in row["before"]],
-            )
-            for row in rows
-        ],
+        examples=[files.example(row, row["before"], show.cue) for row in rows],
         tokens=sum(files.n_tokens(one) for row in rows for one in (*row["before"], row)),
         episodes=len({row["episode_id"] for row in rows}),
     )

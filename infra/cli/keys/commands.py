@@ -62,15 +62,14 @@ def _known(name: str, models: Catalogue) -> str:
 
 def _read(name: str) -> str:
     """The key, never echoed and never an argument, which would stay in the shell's history; raises BadKey."""
-    typed = sys.stdin.isatty()
-    text = click.prompt(f"API key for {name}", hide_input=True) if typed else _piped()
+    text = (
+        click.prompt(f"API key for {name}", hide_input=True)
+        if sys.stdin.isatty()
+        else sys.stdin.read(LONGEST + 2)  # enough to see that it is too long
+    )
     key = text.strip()
     if not key or len(key) > LONGEST or not key.isascii() or len(key.split()) > 1:
         raise BadKey(
             f"what was given is no API key ({len(key)} characters); a key is one word of at most {LONGEST}"
         )
     return key
-
-
-def _piped() -> str:
-    return sys.stdin.read(LONGEST + 2)

@@ -1,6 +1,6 @@
 """From chosen pairs to the files of a provider."""
 
-from shared.dataset.files.context import Precedents, n_tokens
+from shared.dataset.files.context import Precedents, example, n_tokens
 from shared.dataset.files.provider_files import (
     TrainingFile,
     check_file,
@@ -13,6 +13,7 @@ __all__ = [
     "Precedents",
     "TrainingFile",
     "check_file",
+    "example",
     "n_tokens",
     "short_enough",
     "training_file",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.providers import Message, examples
+
 Row = Mapping[str, Any]
 OF_A_PAIR = 2  # turns
 
@@ -36,6 +38,14 @@ class Precedents:
                 break
             nearest.append(row)
         return nearest[::-1]
+
+
+def example(
+    row: Row, before: Sequence[Row], cue: str, *, weighs: bool = False
+) -> tuple[Message, ...]:
+    """A row of `pairs` as a training example, with what goes before it."""
+    earlier = [(one["prompt"], one["completion"]) for one in before]
+    return examples.messages_of(row["prompt"], row["completion"], cue, earlier, weighs=weighs)
 
 
 def n_tokens(row: Row) -> int:

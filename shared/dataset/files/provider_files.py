@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.catalogue import Model
 from shared.dataset import selection
-from shared.dataset.files.context import Precedents
+from shared.dataset.files.context import Precedents, example
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate
 from shared.providers import checking, examples
@@ -110,14 +110,8 @@ def _encoded(
     for row in corpus.rows(TEXTS, episodes):
         before = precedents.before(row)
         if row["pair_id"] in wanted:
-            messages = examples.messages_of(
-                row["prompt"],
-                row["completion"],
-                settings.show.cue,
-                [(one["prompt"], one["completion"]) for one in before],
-                weighs=profile.weighs,
-            )
-            lines[row["pair_id"]] = examples.encode_line(messages, profile.data_format)
+            said = example(row, before, settings.show.cue, weighs=profile.weighs)
+            lines[row["pair_id"]] = examples.encode_line(said, profile.data_format)
     return lines
 
 

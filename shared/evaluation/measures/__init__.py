@@ -22,7 +22,12 @@ from shared.evaluation.measures.leakage import (
     longest_shared_spans,
 )
 from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
-from shared.evaluation.measures.quotations import quotations, said_of, unsaid_quotes
+from shared.evaluation.measures.quotations import (
+    everything_said,
+    quotations,
+    said_of,
+    unsaid_quotes,
+)
 from shared.evaluation.measures.quotes import (
     Wordings,
     find_wordings,
@@ -51,6 +56,7 @@ __all__ = [
     "copied_spans",
     "degeneration",
     "disclosure",
+    "everything_said",
     "facts",
     "facts_in",
     "find_wordings",

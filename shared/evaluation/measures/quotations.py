@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
+from typing import Any
 
 from shared.evaluation.measures.records import Answer, Score, absent, share
 from shared.words import Words, fold, in_a_row, ngrams, words
@@ -28,6 +29,18 @@ def quotations(answer: Answer) -> list[Words]:
     parts = map(words, chain.from_iterable(map(_LEFT_OUT.split, quoted)))
     asked = in_a_row(words(answer.question))
     return [part for part in parts if len(part) >= QUOTED_WORDS and in_a_row(part) not in asked]
+
+
+def everything_said(
+    rows_of: Callable[[str, Sequence[str]], Iterable[Mapping[str, Any]]],
+) -> Iterator[str]:
+    """What was said on a show, as it was said and as it trains; `rows_of` reads columns of a table.
+
+    What is taken out of a turn for training, such as a cue, interrupts no quotation.
+    """
+    for table, columns in (("turns", ("text",)), ("pairs", ("prompt", "completion"))):
+        for row in rows_of(table, columns):
+            yield from (row[column] or "" for column in columns)
 
 
 def said_of(quoted: Iterable[Words], spoken: Iterable[str]) -> set[Words]:

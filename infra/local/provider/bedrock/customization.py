@@ -1,6 +1,7 @@
 """Customization jobs: create, get, list, stop."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -123,11 +124,16 @@ def _base(visit: Visit, name: str) -> Model:
 
 
 def _training_file(visit: Visit, address: str) -> bytes:
-    bucket, _, key = address.removeprefix("s3://").partition("/")
     try:
-        return bytes(visit.provider.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        return bytes(visit.provider.s3.get_object(**_object(address))["Body"].read())
     except ClientError as error:
         raise bad_request(f"The S3 location {address} cannot be read: {error}") from error
+
+
+def _object(address: str) -> dict[str, str]:
+    """An object as boto3 names it."""
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    return {"Bucket": bucket, "Key": key}
 
 
 def _validated(base: Model, content: bytes) -> tuple[TrainingData, Mapping[str, str] | None]:
@@ -202,8 +208,12 @@ def _details(job: Job, now: float) -> Json:
 
 
 def _leave_curve(visit: Visit, job: Job) -> None:
-    """Bedrock writes what it measured into the user's bucket."""
-    bucket, _, prefix = job.asked["outputDataConfig"]["s3Uri"].removeprefix("s3://").partition("/")
+    """Bedrock writes what it measured into the user's bucket, once."""
+    folder = f"model-customization-job-{job.id[-12:]}/training_artifacts/"
+    place = _object(f"{job.asked['outputDataConfig']['s3Uri']}{folder}{CURVE}")
+    with suppress(ClientError):
+        visit.provider.s3.get_object(**place)
+        return
     training = read_training_data(visit.store.content(job.training_sha256)).examples()
     epochs = job.hyperparameters["n_epochs"]
     curve = learning_curve(training, [], clock.total_steps(job), epochs)
@@ -211,8 +221,7 @@ def _leave_curve(visit: Visit, job: Job) -> None:
     body = "step_number,epoch_number,training_loss\n" + "".join(
         f"{step},{-(-int(step) * epochs // clock.total_steps(job))},{loss}\n" for step, loss in rows
     )
-    key = f"{prefix}model-customization-job-{job.id[-12:]}/training_artifacts/{CURVE}"
-    visit.provider.s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+    visit.provider.s3.put_object(**place, Body=body.encode())
 
 
 def _moment(seconds: float) -> datetime:
