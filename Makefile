@@ -111,6 +111,7 @@ test-export: $(INSTALLED) $(EXPORT_INSTALLED) ## Train a tiny model with an expo
 .PHONY: build
 build: $(INSTALLED) $(SAM_INSTALLED) ## Build the functions and layers for AWS
 	.tools/sam/bin/sam build --parameter-overrides Architecture=$(ARCH)
+	$(BIN)/python -m infra.layers.checking $(ARCH)
 
 # `sam build` calls these, several at a time: they use .venv and never install it.
 build-%Layer:

@@ -7,6 +7,7 @@ from typing import Any
 
 FORMATS = ("table", "csv", "json", "full")
 MONTH_CEILING_USD = "1000.00"
+STACK = "econchatr-dev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,22 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A stack's name, and the region and the profile of credentials where they are not the usual ones."""
+
+    stack: str = STACK
+    region: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """`query`: a packaged query's name, or SQL; `format` is one of FORMATS."""
+    """`query`: a packaged query's name, or SQL; `format` is one of FORMATS; on a stack instead of a folder."""
 
     query: str
     out: Path
     format: str = "table"
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,24 @@
-"""One execution of the machine: started, told as it goes, stopped when the user asks, and closed."""
+"""One execution of the machine, here or on AWS: started, told as it goes, stopped when the user asks, and closed."""
 
 import json
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from infra.cli.interruptions import Interruptions
 from infra.cli.telling import Teller
+from infra.deployed import Deployed
 from infra.local.cloud import Finished, follow
-from infra.local.laptop import Laptop
 from shared.clock import utc_now
 from shared.errors import EconChatRError
-from shared.lake import Bucket, keys
-from shared.ledger import Ledger
+from shared.lake import keys
 from shared.report import left_running, still_running
 
 CLOSING_STARTS_WITHIN_SECONDS = 60
+POLL_SECONDS = 0.25
 KILLED = {
     "status": "ABORTED",
     "error": "RunKilled",
@@ -30,33 +30,78 @@ class NotClosed(EconChatRError):
     """The machine's rule did not start the closing of a run that has ended."""
 
 
-def execute(here: Laptop, document: Mapping[str, Any]) -> tuple[str, Finished]:
+def execute(
+    stack: Deployed, document: Mapping[str, Any], *, stand_in: bool = False
+) -> tuple[str, Finished]:
     """Start the machine and tell what it does until it ends; the run's id and how it ended.
 
     The first Ctrl-C or SIGTERM stops the execution, as on AWS, and waits for its closing; the second
     names what may still be running and raises KeyboardInterrupt. Runs in the same folder that never
     came to their end are closed last, so that this one could go on with what they had begun.
     """
-    run_id = f"{document['show']['name']}-{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-    machine = here.cloud.client("stepfunctions")
-    with Interruptions() as interruptions, _named_when_left(here, run_id):
-        arn = machine.start_execution(
-            stateMachineArn=here.outputs["StateMachineArn"], name=run_id, input=json.dumps(document)
-        )["executionArn"]
-        teller = _teller(here, run_id)
-        finished = _followed(machine, arn, teller, interruptions)
+    run_id = new_run_id(document["show"]["name"])
+    machine = stack.client("stepfunctions")
+    with Interruptions() as interruptions, _named_when_left(stack, run_id):
+        arn = start(stack, run_id, document)
+        teller = Teller(stack.ledger, run_id, stand_in=stand_in)
+        finished = followed(machine, arn, teller, each_look=_stopper(machine, arn, interruptions))
         if finished.status != "SUCCEEDED":
-            closing = _closing_of(machine, here.outputs["StateMachineArn"], run_id)
-            _ended(machine, closing, teller)
-        _close_killed_runs(here, machine, dry_run=bool(document.get("dry_run")))
+            close(stack, run_id, teller)
+        _close_killed_runs(stack, machine, stand_in=stand_in, dry_run=bool(document.get("dry_run")))
     return run_id, finished
 
 
-def _teller(here: Laptop, run_id: str) -> Teller:
-    return Teller(here.ledger, run_id, stand_in=here.meter_url is not None)
+def new_run_id(show: str) -> str:
+    """A name for a run that tells its show and its moment."""
+    return f"{show}-{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
-def _followed(machine: Any, arn: str, teller: Teller, interruptions: Interruptions) -> Finished:
+def start(stack: Deployed, run_id: str, document: Mapping[str, Any]) -> str:
+    """Start the machine with a run input; the execution's address."""
+    started = stack.client("stepfunctions").start_execution(
+        stateMachineArn=stack.machine_arn, name=run_id, input=json.dumps(document)
+    )
+    return str(started["executionArn"])
+
+
+def followed(
+    machine: Any,
+    arn: str,
+    teller: Teller,
+    *,
+    poll_seconds: float = POLL_SECONDS,
+    each_look: Callable[[], None] = lambda: None,
+) -> Finished:
+    """Tell what an execution does until it ends."""
+    for progress in follow(machine, arn, poll_seconds, each_look):
+        teller.tell(progress)
+        if isinstance(progress, Finished):
+            return progress
+    raise AssertionError("an execution was followed to no end")
+
+
+def stop(machine: Any, arn: str, cause: str) -> None:
+    """Ask for the end of an execution; one that has ended meanwhile is no error."""
+    try:
+        machine.stop_execution(executionArn=arn, error="RunStopped", cause=cause)
+    except machine.exceptions.ClientError as refusal:
+        if "not running" not in str(refusal):
+            raise
+
+
+def close(stack: Deployed, run_id: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
+    """Tell how the machine closes a run that has ended by no state of its own; raises NotClosed."""
+    machine = stack.client("stepfunctions")
+    _ended(machine, _closing_of(machine, stack.machine_arn, run_id), teller, poll_seconds)
+
+
+def closes(machine: Any, arn: str) -> str | None:
+    """The name of the run that an execution closes; None where it is a run itself."""
+    asked = json.loads(machine.describe_execution(executionArn=arn)["input"])
+    return asked["close"].get("name") if isinstance(asked, dict) and "close" in asked else None
+
+
+def _stopper(machine: Any, arn: str, interruptions: Interruptions) -> Callable[[], None]:
     def stop_when_asked() -> None:
         if interruptions.taken():
             print(
@@ -65,25 +110,9 @@ def _followed(machine: Any, arn: str, teller: Teller, interruptions: Interruptio
                 file=sys.stderr,
                 flush=True,
             )
-            with _ended_meanwhile(machine):
-                machine.stop_execution(
-                    executionArn=arn, error="RunStopped", cause="stopped by Ctrl-C or SIGTERM"
-                )
+            stop(machine, arn, "stopped by Ctrl-C or SIGTERM")
 
-    for progress in follow(machine, arn, each_look=stop_when_asked):
-        teller.tell(progress)
-        if isinstance(progress, Finished):
-            return progress
-    raise AssertionError("an execution was followed to no end")
-
-
-@contextmanager
-def _ended_meanwhile(machine: Any) -> Iterator[None]:
-    try:
-        yield
-    except machine.exceptions.ClientError as refusal:
-        if "not running" not in str(refusal):
-            raise
+    return stop_when_asked
 
 
 def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
@@ -92,8 +121,7 @@ def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
     while time.monotonic() < deadline:
         for listed in machine.list_executions(stateMachineArn=machine_arn)["executions"]:
             arn: str = listed["executionArn"]
-            asked = json.loads(machine.describe_execution(executionArn=arn)["input"])
-            if isinstance(asked, dict) and asked.get("close", {}).get("name") == run_id:
+            if closes(machine, arn) == run_id:
                 return arn
             if listed["name"] == run_id:  # newest first, and nothing closes a run before it starts
                 break
@@ -104,28 +132,29 @@ def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
     )
 
 
-def _ended(machine: Any, arn: str, teller: Teller) -> None:
-    for progress in follow(machine, arn):
+def _ended(machine: Any, arn: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
+    for progress in follow(machine, arn, poll_seconds):
         if not isinstance(progress, Finished):  # how a closing ends is not how its run did
             teller.tell(progress)
 
 
-def _close_killed_runs(here: Laptop, machine: Any, *, dry_run: bool) -> None:
+def _close_killed_runs(stack: Deployed, machine: Any, *, stand_in: bool, dry_run: bool) -> None:
     """Close the runs that have a manifest and no summary; a dry run, which buys nothing, closes dry ones."""
-    for run_id in _unclosed(here, dry_run=dry_run):
+    for run_id in _unclosed(stack, dry_run=dry_run):
         print(f"Closing run {run_id}, which was killed before its end", flush=True)
         started = machine.start_execution(
-            stateMachineArn=here.outputs["StateMachineArn"],
+            stateMachineArn=stack.machine_arn,
             input=json.dumps({"close": {"name": run_id, **KILLED}}),
         )
-        _ended(machine, started["executionArn"], _teller(here, run_id))
+        teller = Teller(stack.ledger, run_id, stand_in=stand_in)
+        _ended(machine, started["executionArn"], teller)
 
 
-def _unclosed(here: Laptop, *, dry_run: bool) -> list[str]:
-    bucket = Bucket(here.cloud.client("s3"), here.outputs["LakeBucket"])
+def _unclosed(stack: Deployed, *, dry_run: bool) -> list[str]:
+    bucket = stack.bucket
     there = set(bucket.keys("runs/"))
-    going_on = here.cloud.client("stepfunctions").list_executions(
-        stateMachineArn=here.outputs["StateMachineArn"], statusFilter="RUNNING"
+    going_on = stack.client("stepfunctions").list_executions(
+        stateMachineArn=stack.machine_arn, statusFilter="RUNNING"
     )["executions"]
     run_ids = {key.split("/")[1] for key in there} - {running["name"] for running in going_on}
     return sorted(
@@ -138,17 +167,17 @@ def _unclosed(here: Laptop, *, dry_run: bool) -> list[str]:
 
 
 @contextmanager
-def _named_when_left(here: Laptop, run_id: str) -> Iterator[None]:
+def _named_when_left(stack: Deployed, run_id: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        for left in (run_id, *_unclosed(here, dry_run=False)):
-            _name_what_runs(here.ledger, left)
+        for left in (run_id, *_unclosed(stack, dry_run=False)):
+            _name_what_runs(stack, left)
         raise
 
 
-def _name_what_runs(ledger: Ledger, run_id: str) -> None:
-    for job in left_running(ledger, ledger.entries(run_id)):
+def _name_what_runs(stack: Deployed, run_id: str) -> None:
+    for job in left_running(stack.ledger, stack.ledger.entries(run_id)):
         print(
             f"{still_running(job)}; the next run in this folder goes on with it or stops it",
             file=sys.stderr,

@@ -5,19 +5,19 @@ Each command imports what it needs when it is called, so that help and completio
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from infra.cli import arguments as typed
+from infra.cli.aws.declared import aws, sentences, together
 from infra.cli.interruptions import terminated_like_interrupted
 from infra.queries import packaged_names
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,22 +58,11 @@ def econchatr() -> None:
     """Make language models sound like a podcast host, inside a spend ceiling that holds."""
 
 
-def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one, which help shows in this order."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_show = _together(
+_show = together(
     click.argument("named", metavar="[SHOW]", required=False),
     click.option("--show", metavar="NAME_OR_FILE", help="the same as SHOW"),
 )
-_place = _together(
+_place = together(
     click.option(
         "--out", type=Path, metavar="DIR", help="Where everything is kept.  [default: build/SHOW]"
     ),
@@ -91,7 +80,7 @@ _place = _together(
         help="What all runs of a month may spend.",
     ),
 )
-_provider = _together(
+_provider = together(
     click.option(
         "--openai-base-url",
         metavar="URL",
@@ -100,7 +89,7 @@ _provider = _together(
     ),
     click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
 )
-_run_input = _together(
+_run_input = together(
     click.option(
         "--input",
         "document",
@@ -130,6 +119,9 @@ _out = click.option(
     metavar="DIR",
     help="Where runs left their results.",
 )
+
+
+econchatr.add_command(aws)
 
 
 @econchatr.command(
@@ -265,11 +257,13 @@ def ask(
     show_default=True,
     help="A table cuts long cells; the others are whole.",
 )
-def query(**given: Any) -> int:
+@click.option("--stack", metavar="NAME", help="A deployed stack's lake instead of a folder's.")
+def query(stack: str | None, **given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
     from infra.cli import query as command
 
-    return command.run(typed.Query(**given))
+    with sentences():
+        return command.run(typed.Query(**given, where=typed.Where(stack) if stack else None))
 
 
 @econchatr.command(

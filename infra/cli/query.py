@@ -1,4 +1,4 @@
-"""`econchatr query`: an Athena query on the embedded lake."""
+"""`econchatr query`: an Athena query on the embedded lake, or on a deployed stack's."""
 
 import csv
 import json
@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.cli.arguments import Query
+from infra.cli.aws.stack import deployed
 from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
 from infra.local.cloud import running
@@ -56,6 +57,11 @@ def run(arguments: Query) -> int:
     """Print the rows of the query; 0 when it succeeded."""
     sql = sql_of(arguments.query)
     check_reads(sql)
+    if arguments.where is not None:
+        stack = deployed(arguments.where)
+        names = stack.outputs["Workgroup"], stack.outputs["Database"]
+        _print(*select(stack.client("athena"), sql, *names), arguments.format)
+        return 0
     state = state_dir(arguments.out) / "cloud"
     if not state.is_dir():
         raise NoLake(
@@ -63,11 +69,15 @@ def run(arguments: Query) -> int:
         )
     check(arguments.out)
     with running(state) as cloud:
-        header, rows = select(cloud.client("athena"), sql)
-    show(header, rows[:MAX_ROWS], arguments.format)
+        found = select(cloud.client("athena"), sql)
+    _print(*found, arguments.format)
+    return 0
+
+
+def _print(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
+    show(header, rows[:MAX_ROWS], form)
     if len(rows) > MAX_ROWS:
         print(f"Only the first {MAX_ROWS:,} rows are shown; narrow the query", file=sys.stderr)
-    return 0
 
 
 def show(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
@@ -89,14 +99,16 @@ def _filled(row: Row) -> list[str]:
     return [cell or "" for cell in row]
 
 
-def select(athena: Any, sql: str) -> tuple[list[str], list[Row]]:
+def select(
+    athena: Any, sql: str, workgroup: str = WORKGROUP, database: str = DATABASE
+) -> tuple[list[str], list[Row]]:
     """Column names and the rows, at most one more than MAX_ROWS; raises QueryFailed with Athena's reason.
 
     A cell is None where it is null.
     """
     try:
         query_id = athena.start_query_execution(
-            QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE}
+            QueryString=sql, WorkGroup=workgroup, QueryExecutionContext={"Database": database}
         )["QueryExecutionId"]
     except ClientError as error:
         raise QueryFailed(f"Athena says: {error.response['Error']['Message']}") from error

@@ -19,6 +19,7 @@ from infra.cli.telling import (
     print_statistics,
     print_stopped,
 )
+from infra.local.cloud import Finished
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, check_usable, laptop, served
 from shared.lake import keys
@@ -66,16 +67,25 @@ def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
         served(show, out, here) as reachable,
     ):
         try:
-            run_id, finished = execute(here, {**document, "show": asked.inline(reachable)})
+            run_id, finished = execute(
+                here.stack,
+                {**document, "show": asked.inline(reachable)},
+                stand_in=here.meter_url is not None,
+            )
         finally:
             leave_files(here, out)
         bill = leave_bill(here, out)
     bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
-    _tell(out, bucket, run_id, dry_run=settings.dry_run)
+    tell(out, bucket, run_id, dry_run=settings.dry_run)
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
+    return exit_code(finished)
+
+
+def exit_code(finished: Finished) -> int:
+    """0 where the run succeeded, else what a shell is told, with the cause on stderr."""
     if finished.status == "SUCCEEDED":
         return 0
     print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
@@ -111,7 +121,8 @@ def _say_kept(out: Path, ours: Path, blocked: Sequence[str]) -> None:
         )
 
 
-def _tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
+def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
+    """What a run came to, from its objects in a bucket's folder; `out` is where a person finds its pages."""
     written = bucket / keys.summary(run_id)
     if not written.is_file():  # writing the report is what failed
         return

@@ -8,26 +8,28 @@ from pathlib import Path
 from infra.layers.lock import LAMBDA_PYTHON
 
 
-def compile_tree(tree: Path, deployed_at: str) -> bool:
-    """Compile `tree` for Lambda's Python; False, with a warning, when this machine has none.
+class NoLambdaPython(Exception):
+    """This machine has no Python of Lambda's version, so nothing can be compiled for it."""
+
+
+def compile_tree(tree: Path, deployed_at: str) -> None:
+    """Compile `tree` for Lambda's Python; raises NoLambdaPython.
 
     SAM dates every file 1980, so bytecode that trusts dates would never be used: this one is
     checked against nothing. `deployed_at` is the path that tracebacks will show.
     """
-    python = _lambda_python()
+    python = lambda_python()
     if python is None:
-        print(
-            f"no python{LAMBDA_PYTHON} here: without bytecode each cold start takes seconds longer",
-            file=sys.stderr,
+        raise NoLambdaPython(
+            f"no python{LAMBDA_PYTHON} that runs is on PATH, and without its bytecode each cold start takes "
+            "seconds longer; install it, or put it first on PATH"
         )
-        return False
     mode = ("--invalidation-mode", "unchecked-hash")
     paths = ("-s", str(tree), "-p", deployed_at)
     subprocess.run([python, "-m", "compileall", "-q", *mode, *paths, str(tree)], check=True)
-    return True
 
 
-def _lambda_python() -> str | None:
+def lambda_python() -> str | None:
     """An interpreter that runs: version managers put names on PATH that only print an error."""
     candidate = shutil.which(f"python{LAMBDA_PYTHON}")
     current = ".".join(str(part) for part in sys.version_info[:2])

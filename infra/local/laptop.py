@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 import urllib3
 
 from infra import encodings
+from infra.deployed import Deployed
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
 from infra.local.keys import VARIABLE, key_for
 from infra.local.provider.process import start as start_provider
+from infra.uploading import upload
 from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.corpus import is_transcript_file, passed_over
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
-from shared.ledger import Ledger
 from shared.providers import FineTuningProvider, ModelProvider, door
 from shared.purchases import Desk
 from shared.shows import ShowProfile
@@ -55,14 +54,14 @@ class Laptop:
     provider_of: Callable[[str], FineTuningProvider]
 
     @property
-    def ledger(self) -> Ledger:
-        """The stack's ledger."""
-        return Ledger(self.cloud.client("dynamodb"), self.outputs["LedgerTable"])
+    def stack(self) -> Deployed:
+        """What was deployed here."""
+        return Deployed(self.cloud.client, self.outputs)
 
     @property
     def desk(self) -> Desk:
         """Where a purchase from the command line is made, by the machine's own rules."""
-        return Desk(self.ledger, self.provider_of)
+        return Desk(self.stack.ledger, self.provider_of)
 
     def bill(self) -> dict[str, Any] | None:
         """What the stand-in charged so far, from its own counts; None with another provider."""
@@ -162,7 +161,7 @@ def served(show: ShowProfile, out: Path, here: Laptop) -> Iterator[ShowProfile]:
     the bucket. Raises FolderInTheWay.
     """
     if show.transcripts and "://" not in show.transcripts:
-        yield upload(show, Path(show.transcripts), out, here)
+        yield brought(show, Path(show.transcripts), out, here)
         return
     if show.feed != DEMO_FEED:
         yield show
@@ -171,31 +170,16 @@ def served(show: ShowProfile, out: Path, here: Laptop) -> Iterator[ShowProfile]:
         yield show.model_copy(update={"feed": f"{base_url}/feed.xml"})
 
 
-def upload(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProfile:
-    """Make the show's own prefix of the bucket hold exactly the folder's transcript files, but for forgotten ones."""
+def brought(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowProfile:
+    """The show with its folder of transcripts in the bucket; raises FolderInTheWay."""
     if folder.is_relative_to(out.resolve()):
         raise FolderInTheWay(
             f"{folder} lies inside --out {out}, which is rewritten after a run; "
             "move the transcripts, or name another --out"
         )
-    bucket = Bucket(here.cloud.client("s3"), here.outputs["LakeBucket"])
-    prefix = keys.transcripts(show.name)
-    address = f"s3://{bucket.name}/{prefix}"
-    there = bucket.etags(prefix)
-    names = {
-        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
-    }
-    for name in bucket.read_json(keys.forgotten(show.name)) or ():
-        names.pop(name.removeprefix(address), None)
-    for name, path in sorted(names.items()):
-        if is_transcript_file(name):
-            body = path.read_bytes()
-            # S3 names an object that was put in one piece by its MD5.
-            if there.pop(prefix + name, "") != md5(body, usedforsecurity=False).hexdigest():
-                bucket.write(prefix + name, body)
-    bucket.delete(list(there))
-    if beside := passed_over(names):
-        bucket.write_json(prefix + keys.PASSED_OVER, beside)
+    bucket = here.stack.bucket
+    upload(bucket, show.name, folder)
+    address = f"s3://{bucket.name}/{keys.transcripts(show.name)}"
     return show.model_copy(update={"transcripts": address})
 
 

@@ -5,6 +5,13 @@ from pathlib import PurePosixPath
 
 CATALOGUE = "catalogue.yaml"
 """The user's own models and prices, if any, which go before the packaged ones."""
+SHOWS = "shows/"
+"""The folder of the profiles that runs may name by their `s3://` address."""
+
+
+def show(name: str) -> str:
+    """A profile of the user's own."""
+    return f"{SHOWS}{name}.yaml"
 
 
 def manifest(run_id: str) -> str:

@@ -42,7 +42,7 @@ class Machine:
         return {**inline(profile), "models": ["llama-3.3-70b"], "evaluation": asked, **changes}
 
     def run(self, show: Mapping[str, Any], **fields: Any) -> "Outcome":
-        run_id, finished = execute(self.here, {"ceiling_usd": "5.00", **fields, "show": show})
+        run_id, finished = execute(self.here.stack, {"ceiling_usd": "5.00", **fields, "show": show})
         return Outcome(run_id, finished, self.lake.read_json(keys.summary(run_id)))
 
     def meter(self) -> dict[str, Any]:

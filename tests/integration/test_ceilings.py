@@ -28,7 +28,7 @@ def many_questions(machine, show):
 def month_ceiling_leaving(machine, usd):
     """The month's ceiling under which `usd` are left to spend, in six decimals."""
     try:
-        committed = machine.here.ledger.month_totals(f"{utc_now():%Y-%m}").committed
+        committed = machine.here.stack.ledger.month_totals(f"{utc_now():%Y-%m}").committed
     except RunNotOpen:
         committed = money.ZERO
     return Decimal(money.format_usd(committed + usd))

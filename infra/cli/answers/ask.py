@@ -70,7 +70,7 @@ def answer(arguments: Ask) -> int:
         finally:
             runs.leave_files(here, out)
         runs.leave_bill(here, out)
-        spent = here.ledger.totals(settings.run_id).settled
+        spent = here.stack.ledger.totals(settings.run_id).settled
     print_answers({row["arm"]: row for row in rows}, lines=None)
     print(f"\n{rows[0]['disclosure']}.")
     did = "It would have cost" if settings.stand_in else "It cost"
@@ -167,7 +167,7 @@ def _buy(
     text: str,
 ) -> list[dict[str, Any]]:
     """The answers as rows of `generations`; they and what was spent go into the lake, whatever happens."""
-    ledger, desk = here.ledger, here.desk
+    ledger, desk = here.stack.ledger, here.desk
     ledger.open_run(
         settings.run_id, settings.ceiling_usd, settings.month, settings.month_ceiling_usd
     )

@@ -21,9 +21,9 @@ class BadKey(BadInput):
 
 def put(arguments: Keys) -> int:
     """Read a key from a hidden prompt, or from standard input, and keep it; 0."""
-    name = _known(arguments.name, asked.models_and_prices(arguments.catalogue))
+    name = known(arguments.name, asked.models_and_prices(arguments.catalogue))
     place = keys.store()  # before anybody types a key for nothing
-    keys.put(name, _read(name))
+    keys.put(name, typed_key(name))
     print(f"The key for {name} is in {place}; `--openai-base-url` finds it there.")
     return 0
 
@@ -46,7 +46,7 @@ def forget(arguments: Keys) -> int:
     return 0
 
 
-def _known(name: str, models: Catalogue) -> str:
+def known(name: str, models: Catalogue) -> str:
     """A provider's name, or the host of an address; raises InvalidField."""
     providers = [one.provider for one in models.providers if one.api == "openai"]
     if name in providers or "." in name:
@@ -60,7 +60,7 @@ def _known(name: str, models: Catalogue) -> str:
     )
 
 
-def _read(name: str) -> str:
+def typed_key(name: str) -> str:
     """The key, never echoed and never an argument, which would stay in the shell's history; raises BadKey."""
     text = (
         click.prompt(f"API key for {name}", hide_input=True)

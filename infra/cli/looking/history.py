@@ -1,7 +1,7 @@
 """`econchatr runs`: the runs whose results lie in a folder, the newest first."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,12 @@ def run(arguments: Runs) -> int:
     if arguments.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return 0
+    print_runs(found, arguments.out)
+    return 0
+
+
+def print_runs(found: Sequence[Mapping[str, Any]], place: Path | str) -> None:
+    """A line a run, from the summaries; `place` is where the reports lie."""
     print_table(
         ("run", "status", "models", "cost", "ceiling", "report"),
         [
@@ -29,12 +35,11 @@ def run(arguments: Runs) -> int:
                 ", ".join(model["name"] for model in one["models"]) or "-",
                 one["settled_usd"],
                 one["ceiling_usd"],
-                arguments.out / one["report"] if one["report"] else "-",
+                f"{place}/{one['report']}" if one["report"] else "-",
             )
             for one in found
         ],
     )
-    return 0
 
 
 def summaries(out: Path) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ def run(arguments: Forget) -> int:
         lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])
         episodes = forgetting.wanted(lake, show.name, arguments.episodes)
         _agree(episodes, arguments)
-        done = forgetting.forget(lake, here.ledger, show.name, episodes)
+        done = forgetting.forget(lake, here.stack.ledger, show.name, episodes)
         runs.leave_files(here, out)
     _tell(done, here)
     if show.transcripts:

@@ -7,17 +7,21 @@ MiniStack's own shutdown would wait for every Lambda invocation and execution un
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 
 from ministack import app
 
+from infra.local.cloud import nursery
 from infra.local.cloud.seams import install_all
 
 
 def main() -> None:
     """Serve until standard input ends."""
     install_all()
+    if nursery.FOLDER in os.environ:
+        subprocess.Popen([sys.executable, nursery.__file__], stdin=subprocess.DEVNULL)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     app.main()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
+from infra.local.cloud import nursery
 from infra.local.cloud.cloud import (
     ACCESS_KEY,
     ACCOUNT,
@@ -32,6 +33,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 LOCK_SECONDS = 15.0
+FORKS_SAFELY = sys.platform == "linux"
 REPOSITORY = Path(__file__).resolve().parents[3]
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", *_PROXIES)
@@ -150,6 +152,7 @@ def _engine_environment(
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
         WORKER_ENVIRONMENT: json.dumps(dict(environment)),
+        **({nursery.FOLDER: str(state_dir / "tmp")} if environment and FORKS_SAFELY else {}),
     }
 
 

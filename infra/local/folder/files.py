@@ -30,6 +30,7 @@ class Folder:
         if not self._may_put(name):
             return False
         self._intend({name: hashlib.sha256(content).hexdigest()})
+        self._make_folders(name)
         put(self._out, self._out / name, content)
         self._settle(name)
         save(self._out, self._marker)
@@ -150,6 +151,13 @@ def claim(cloud: Cloud, out: Path, answered_by: str | None = None) -> None:
     check_answerer(out, marker, answered_by)
     marker.answered_by = marker.answered_by or answered_by
     save(out, marker)
+
+
+def taken(out: Path) -> Folder:
+    """A new, empty or own folder, marked as ours, without a cloud of its own; raises NotOurFolder."""
+    check(out)
+    save(out, read(out) or Marker())
+    return opened(out)
 
 
 def opened(out: Path) -> Folder:

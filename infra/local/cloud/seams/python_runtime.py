@@ -20,10 +20,16 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from infra.local.cloud import worker
+from infra.local.cloud import nursery, worker
 from infra.local.cloud.cloud import WORKER_ENVIRONMENT
 
-_BOOTSTRAP = f'#!/bin/sh\nexec {quote(sys.executable)} {quote(worker.__file__)} "$_HANDLER"\n'
+_PYTHON, _WORKER = quote(sys.executable), quote(worker.__file__)
+_BOOTSTRAP = f"""#!/bin/sh
+if [ -n "${nursery.FOLDER}" ]; then
+  exec {_PYTHON} -I -S {quote(nursery.__file__)} {_WORKER} "$_HANDLER"
+fi
+exec {_PYTHON} {_WORKER} "$_HANDLER"
+"""
 
 
 def install() -> None:
@@ -77,6 +83,8 @@ def _add_bootstrap() -> None:
 def _override_environment() -> None:
     build = lambda_svc._provided_worker_env
     overrides: dict[str, str] = json.loads(os.environ.pop(WORKER_ENVIRONMENT, "{}"))
+    if nursery.FOLDER in os.environ:
+        overrides[nursery.FOLDER] = os.environ[nursery.FOLDER]
 
     def environment(config: dict[str, Any], code_dir: str, port: int) -> dict[str, str]:
         return {**build(config, code_dir, port), **overrides}

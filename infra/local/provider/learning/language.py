@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
@@ -54,12 +54,24 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What an answer is drawn with; terms leave `wanted` once they have been said."""
+    """What an answer is drawn with; terms leave `wanted` once they have been said.
+
+    `heights` keeps the running sum of the weights of the places that follow a context: a few contexts, such
+    as a comma, are drawn from all the time and followed by thousands.
+    """
 
     weights: Weights
     rng: Random
     temperature: float
     wanted: Counter[str]
+    heights: dict[tuple[int, ...], Weights] = field(default_factory=dict)
+
+    def pick(self, context: list[int], places: Positions) -> int:
+        """One of the places that follow the context, each as likely as its weight says."""
+        heights = self.heights.get(key := tuple(context))
+        if heights is None:
+            heights = self.heights[key] = self.weights[places].cumsum()
+        return int(places[heights.searchsorted(self.rng.random() * heights[-1], side="right")])
 
 
 class LanguageModel:
@@ -179,13 +191,8 @@ class LanguageModel:
             kinds = self.corpus.kinds_following(row[-length:])
             if length > shortest and turn.rng.random() < discount * kinds / len(places):
                 continue
-            return _pick(places, turn.weights, turn.rng), length
-        return _pick(self.corpus.following([BOUNDARY]), turn.weights, turn.rng), 1
-
-
-def _pick(places: Positions, weights: Weights, rng: Random) -> int:
-    heights = weights[places].cumsum()
-    return int(places[heights.searchsorted(rng.random() * heights[-1], side="right")])
+            return turn.pick(row[-length:], places), length
+        return turn.pick([BOUNDARY], self.corpus.following([BOUNDARY])), 1
 
 
 def _complete(corpus: Corpus, tokens: Sequence[int]) -> bool:

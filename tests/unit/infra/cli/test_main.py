@@ -126,7 +126,7 @@ def test_options_are_fields_of_the_run_input(monkeypatch):
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
-    runs._tell(tmp_path, tmp_path, "r1", dry_run=False)
+    runs.tell(tmp_path, tmp_path, "r1", dry_run=False)
     assert capsys.readouterr().out == ""
 
 

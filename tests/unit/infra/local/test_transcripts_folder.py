@@ -5,7 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from infra.cli.asked import show_profile
-from infra.local.laptop import FolderInTheWay, upload
+from infra.deployed import Deployed
+from infra.local.laptop import FolderInTheWay, brought
+from infra.uploading import upload
 from shared.errors import InvalidField
 from shared.lake import Bucket, keys
 from tests.memory_s3 import s3_in_memory
@@ -22,14 +24,12 @@ PREFIX = keys.transcripts("porch")
 @pytest.fixture
 def here():
     with s3_in_memory("lake") as client:
-        yield SimpleNamespace(
-            cloud=SimpleNamespace(client=lambda _: client), outputs={"LakeBucket": "lake"}
-        )
+        yield SimpleNamespace(stack=Deployed(lambda _: client, {"LakeBucket": "lake"}))
 
 
 @pytest.fixture
 def bucket(here):
-    return Bucket(here.cloud.client("s3"), "lake")
+    return Bucket(here.stack.client("s3"), "lake")
 
 
 @pytest.fixture
@@ -55,18 +55,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
 
 def test_the_bucket_gets_the_transcripts_and_the_show_their_address(here, bucket, talks, tmp_path):
-    show = upload(show_profile(str(tmp_path / "porch.yaml")), talks, tmp_path / "out", here)
+    show = brought(show_profile(str(tmp_path / "porch.yaml")), talks, tmp_path / "out", here)
     assert show.transcripts == f"s3://lake/{PREFIX}"
     assert bucket.keys("raw/") == [f"{PREFIX}2023/one.md", f"{PREFIX}two.vtt"]
     assert bucket.read(f"{PREFIX}2023/one.md") == b"**Ida Stone:** One."
 
 
-def test_only_what_changed_is_sent_again_and_what_is_gone_is_deleted(
-    here, bucket, talks, tmp_path, monkeypatch
-):
-    show = show_profile(str(tmp_path / "porch.yaml"))
+def test_only_what_changed_is_sent_again_and_what_is_gone_is_deleted(bucket, talks, monkeypatch):
     bucket.write(f"raw/another/{talks.name}", b"not ours")
-    upload(show, talks, tmp_path / "out", here)
+    assert upload(bucket, "porch", talks) == 2
     (talks / "two.vtt").unlink()
     (talks / "three.md").write_text("new")
     sent = []
@@ -74,7 +71,7 @@ def test_only_what_changed_is_sent_again_and_what_is_gone_is_deleted(
     monkeypatch.setattr(
         Bucket, "write", lambda self, key, body: (sent.append(key), write(self, key, body))
     )
-    upload(show, talks, tmp_path / "out", here)
+    assert upload(bucket, "porch", talks) == 1
     assert sent == [f"{PREFIX}three.md"]
     assert bucket.keys("raw/porch/") == [f"{PREFIX}2023/one.md", f"{PREFIX}three.md"]
     assert bucket.keys("raw/another/")
@@ -82,12 +79,11 @@ def test_only_what_changed_is_sent_again_and_what_is_gone_is_deleted(
 
 def test_transcripts_inside_the_folder_of_results_are_refused(here, talks, tmp_path):
     with pytest.raises(FolderInTheWay, match="--out"):
-        upload(show_profile(str(tmp_path / "porch.yaml")), talks, tmp_path, here)
+        brought(show_profile(str(tmp_path / "porch.yaml")), talks, tmp_path, here)
 
 
-def test_a_forgotten_transcript_does_not_come_back_from_the_folder(here, bucket, talks, tmp_path):
-    show = show_profile(str(tmp_path / "porch.yaml"))
-    upload(show, talks, tmp_path / "out", here)
+def test_a_forgotten_transcript_does_not_come_back_from_the_folder(bucket, talks):
+    upload(bucket, "porch", talks)
     bucket.write_json(keys.forgotten("porch"), ["an id", f"s3://lake/{PREFIX}2023/one.md"])
-    upload(show, talks, tmp_path / "out", here)
+    upload(bucket, "porch", talks)
     assert bucket.keys(PREFIX) == [f"{PREFIX}two.vtt"]

@@ -1,0 +1,113 @@
+"""Whether a stack could be deployed from here: credentials, region, rights, and what the build needs."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.cli.arguments import Where
+from infra.cli.aws.deploying import code_version
+from infra.cli.aws.stack import client, described, sentence_of, session
+from infra.layers.bytecode import lambda_python
+from infra.layers.lock import LAMBDA_PYTHON
+from shared.errors import EconChatRError
+
+# One action of each service that template.yaml has resources of: enough to tell a reader from who may deploy.
+ACTIONS = (
+    *("cloudformation:CreateChangeSet", "s3:CreateBucket", "iam:CreateRole", "iam:PassRole"),
+    *("lambda:CreateFunction", "states:CreateStateMachine", "dynamodb:CreateTable"),
+    *("glue:CreateTable", "athena:CreateWorkGroup", "secretsmanager:CreateSecret"),
+    *("sns:CreateTopic", "sqs:CreateQueue", "events:PutRule", "scheduler:CreateSchedule"),
+    *("logs:CreateLogGroup", "cloudwatch:PutMetricAlarm"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `ok` is None where it could not be known."""
+
+    what: str
+    ok: bool | None
+    found: str
+
+
+def run(where: Where) -> int:
+    """Print what was found, a line each; 0 unless something is in the way."""
+    findings = list(_findings(where))
+    for one in findings:
+        mark = {True: "ok  ", False: "NO  ", None: "?   "}[one.ok]
+        print(f"{mark}{one.what}: {one.found}")
+    return 1 if any(one.ok is False for one in findings) else 0
+
+
+def _findings(where: Where) -> Iterator[Finding]:
+    try:
+        identity = client(where, "sts").get_caller_identity()
+    except (ClientError, BotoCoreError) as error:
+        yield Finding("credentials", ok=False, found=str(sentence_of(error)))
+        return
+    yield Finding("credentials", ok=True, found=f"{identity['Arn']}, account {identity['Account']}")
+    yield Finding("region", ok=True, found=str(session(where).region_name))
+    yield _rights(where, identity["Arn"])
+    yield _stack(where)
+    python = lambda_python()
+    yield Finding(
+        f"Python {LAMBDA_PYTHON} for the build",
+        ok=python is not None,
+        found=python or f"no python{LAMBDA_PYTHON} that runs is on PATH",
+    )
+    yield _code()
+
+
+def _rights(where: Where, arn: str) -> Finding:
+    if arn.endswith(":root"):  # whom IAM cannot be asked about
+        return Finding(
+            "rights", ok=True, found="the account's root user may do everything; use a role"
+        )
+    try:
+        told = client(where, "iam").simulate_principal_policy(
+            PolicySourceArn=_principal(arn), ActionNames=list(ACTIONS)
+        )
+    except (ClientError, BotoCoreError) as error:
+        return Finding("rights", ok=None, found=f"not known, IAM does not say ({error})")
+    denied = [
+        one["EvalActionName"]
+        for one in told["EvaluationResults"]
+        if one["EvalDecision"] != "allowed"
+    ]
+    if denied:
+        return Finding("rights", ok=False, found=f"may not {', '.join(denied)}")
+    return Finding(
+        "rights", ok=True, found=f"may do each of {len(ACTIONS)} actions of a deployment"
+    )
+
+
+def _principal(arn: str) -> str:
+    """Whom IAM can be asked about: of a session the role that was assumed, whose path it does not tell."""
+    if ":assumed-role/" not in arn:
+        return arn
+    role = arn.replace(":sts:", ":iam:").replace(":assumed-role/", ":role/")
+    return role.rpartition("/")[0]
+
+
+def _stack(where: Where) -> Finding:
+    stack = described(where)
+    if stack is None:
+        return Finding(f"stack {where.stack}", ok=True, found="not there yet")
+    usable = not stack["StackStatus"].endswith(("FAILED", "ROLLBACK_COMPLETE")) or (
+        stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    )
+    version = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+    return Finding(
+        f"stack {where.stack}",
+        ok=usable,
+        found=f"{stack['StackStatus']}, code {version.get('CodeVersion', 'unknown')}",
+    )
+
+
+def _code() -> Finding:
+    try:
+        return Finding("code", ok=True, found=code_version())
+    except (EconChatRError, subprocess.SubprocessError) as error:
+        return Finding("code", ok=False, found=str(error))

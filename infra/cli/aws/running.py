@@ -1,0 +1,154 @@
+"""Starting, watching and stopping runs of a deployed machine, and what became of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.cli import runs as here
+from infra.cli.arguments import Where
+from infra.cli.asking import agree
+from infra.cli.aws.fetching import fetch
+from infra.cli.aws.stack import deployed
+from infra.cli.execution import close, closes, followed, new_run_id, start, stop
+from infra.cli.looking.history import print_runs
+from infra.cli.telling import Teller
+from infra.deployed import Deployed
+from shared import money, shows
+from shared.errors import BadInput, UnknownShow
+from shared.lake import keys
+from shared.run import parse_input
+
+POLL_SECONDS = 2.0
+NEWEST = 20
+
+
+class NoSuchRun(BadInput):
+    """The machine has no such execution."""
+
+
+class NothingRuns(BadInput):
+    """No run is going on."""
+
+
+def begin(
+    where: Where, show: str, fields: Mapping[str, Any], out: Path, *, at_once: bool, yes: bool
+) -> int:
+    """A dry run first, whose plan is shown and agreed to; then the run itself. 0 where it succeeded."""
+    stack = deployed(where)
+    name, document = _document(stack, show, fields)
+    if document.get("dry_run") or not at_once:
+        ended = _run(stack, name, {**document, "dry_run": True}, out)
+        if ended != 0 or document.get("dry_run"):
+            return ended
+    if not yes:
+        most = money.format_usd(money.parse_usd(document["ceiling_usd"], "--ceiling"))
+        agree(f"Buy for at most {most} USD?", "nothing was bought, because the answer was not yes")
+    return _run(stack, name, document, out)
+
+
+def watch(where: Where, run_id: str | None, out: Path) -> int:
+    """Tell what a run does until it ends, whoever started it; 0 where it succeeded."""
+    stack = deployed(where)
+    arn = _named(stack, run_id) if run_id else _newest(stack, running=False)
+    return _told(stack, arn, out)
+
+
+def halt(where: Where, run_id: str | None, out: Path) -> int:
+    """Stop a run: its jobs are cancelled and settled, its report is written; 0."""
+    stack = deployed(where)
+    arn = _named(stack, run_id) if run_id else _newest(stack, running=True)
+    stop(stack.client("stepfunctions"), arn, "stopped by `econchatr aws stop`")
+    _told(stack, arn, out)
+    return 0
+
+
+def runs(where: Where, *, as_json: bool) -> int:
+    """The newest runs, those that go on first; 0."""
+    stack = deployed(where)
+    bucket = stack.bucket
+    ended = sorted(
+        (one for one in bucket.objects("runs/") if one.key.endswith("/summary.json")),
+        key=lambda one: one.modified,
+        reverse=True,
+    )
+    found = [bucket.read_json(one.key) for one in ended[:NEWEST]]
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return 0
+    for going_on in _executions(stack, "RUNNING"):
+        print(f"{going_on['name']} goes on since {going_on['startDate']:%Y-%m-%d %H:%M} UTC")
+    print_runs(found, f"s3://{bucket.name}")
+    if len(ended) > NEWEST:
+        print(f"\nThe newest {NEWEST} of {len(ended):,}; the query cost_of_each_run has all")
+    return 0
+
+
+def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The show's name and the run input; raises UnknownShow, InvalidField or UnknownField."""
+    put = keys.show(show)
+    if stack.bucket.read(put) is not None:
+        named = f"s3://{stack.bucket.name}/{put}"
+    elif show in shows.packaged_names():
+        named = show
+    else:
+        there = [Path(key).stem for key in stack.bucket.keys(keys.SHOWS)]
+        raise UnknownShow(
+            f"{show!r} is neither packaged ({', '.join(shows.packaged_names())}) nor among the stack's own shows "
+            f"({', '.join(there) or 'none yet'}); put a profile there with `econchatr aws put-show FILE`"
+        )
+    document = {**fields, "show": named}
+    parse_input(document)
+    return show, document
+
+
+def _run(stack: Deployed, show: str, document: Mapping[str, Any], out: Path) -> int:
+    return _told(stack, start(stack, new_run_id(show), document), out)
+
+
+def _told(stack: Deployed, arn: str, out: Path) -> int:
+    """Tell an execution to its end and that of its closing, and what the run came to."""
+    run_id = arn.rpartition(":")[2]
+    teller = Teller(stack.ledger, run_id)
+    try:
+        finished = followed(stack.client("stepfunctions"), arn, teller, poll_seconds=POLL_SECONDS)
+        if finished.status != "SUCCEEDED":
+            close(stack, run_id, teller, POLL_SECONDS)
+    except KeyboardInterrupt:
+        print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
+        return here.STOPPED
+    manifest = stack.bucket.read_json(keys.manifest(run_id)) or {}
+    fetch(stack, run_id, out)
+    here.tell(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
+    return here.exit_code(finished)
+
+
+def _named(stack: Deployed, run_id: str) -> str:
+    arn = stack.machine_arn.replace(":stateMachine:", ":execution:") + f":{run_id}"
+    machine = stack.client("stepfunctions")
+    try:
+        machine.describe_execution(executionArn=arn)
+    except (machine.exceptions.ExecutionDoesNotExist, machine.exceptions.InvalidArn):
+        raise NoSuchRun(
+            f"the machine has no run {run_id!r}; `econchatr aws runs` names them"
+        ) from None
+    return arn
+
+
+def _newest(stack: Deployed, *, running: bool) -> str:
+    """The newest run that goes on, or else, unless only such are meant, the newest at all."""
+    machine = stack.client("stepfunctions")
+    for status in ("RUNNING",) if running else ("RUNNING", None):
+        for listed in _executions(stack, status):
+            if closes(machine, listed["executionArn"]) is None:
+                return str(listed["executionArn"])
+    raise NothingRuns(
+        "no run goes on" if running else "the machine has no run yet; `econchatr aws start SHOW`"
+    )
+
+
+def _executions(stack: Deployed, status: str | None) -> Iterator[Mapping[str, Any]]:
+    asked = {"statusFilter": status} if status else {}
+    pages = stack.client("stepfunctions").get_paginator("list_executions")
+    for page in pages.paginate(stateMachineArn=stack.machine_arn, **asked):
+        yield from page["executions"]

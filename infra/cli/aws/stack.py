@@ -1,0 +1,125 @@
+"""Which account, region and stack are meant, and what AWS says against it in a sentence."""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    WaiterError,
+)
+
+from infra.cli.arguments import Where
+from infra.deployed import Deployed
+from shared.errors import BadInput, EconChatRError
+
+_CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
+_WITHOUT_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+)
+_REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_STALE = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch")
+
+
+class NotConnected(BadInput):
+    """No credentials, no region, or credentials that AWS does not take."""
+
+
+class NotAllowed(BadInput):
+    """The credentials may not do it."""
+
+
+class NoStack(BadInput):
+    """There is no such stack, or one that is no EconChatR."""
+
+
+class AwsFailed(EconChatRError):
+    """AWS could not be reached, or could not do it."""
+
+
+@cache
+def session(where: Where) -> boto3.Session:
+    """Credentials and region; raises NoRegionError where none is set."""
+    found = boto3.Session(profile_name=where.profile, region_name=where.region)
+    if found.region_name is None:
+        raise NoRegionError
+    return found
+
+
+@cache
+def client(where: Where, service: str) -> Any:
+    """A boto3 client by its service's name."""
+    create = cast(Callable[..., Any], session(where).client)
+    return create(service, config=_CONFIG)
+
+
+def described(where: Where) -> Mapping[str, Any] | None:
+    """What CloudFormation says of the stack; None where there is none."""
+    try:
+        found = client(where, "cloudformation").describe_stacks(StackName=where.stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    gone = found[0]["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+    return None if gone else dict(found[0])
+
+
+def deployed(where: Where) -> Deployed:
+    """The stack with its outputs; raises NoStack."""
+    stack = described(where)
+    if stack is None:
+        raise NoStack(
+            f"there is no stack {where.stack} in {session(where).region_name}; `econchatr aws deploy` makes one, "
+            "or name another with --stack and --region"
+        )
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+    if "StateMachineArn" not in outputs:
+        raise NoStack(
+            f"stack {where.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
+            "then `econchatr aws deploy` again, or `econchatr aws destroy`"
+        )
+    return Deployed(partial(client, where), outputs)
+
+
+def sentence_of(error: Exception) -> EconChatRError | None:
+    """What AWS or its client says against it, in a sentence; None for what is not theirs."""
+    if isinstance(error, NoRegionError):
+        return NotConnected("no region is set; name one with --region, or set AWS_REGION")
+    if isinstance(error, _WITHOUT_CREDENTIALS):
+        return NotConnected(
+            f"no usable AWS credentials ({error}); set AWS_PROFILE, name one with --profile, or sign in"
+        )
+    if isinstance(error, ClientError):
+        return _refusal(error)
+    if isinstance(error, HTTPClientError):
+        return AwsFailed(f"AWS does not answer ({error}); check the network and the region")
+    if isinstance(error, WaiterError | BotoCoreError):
+        return AwsFailed(f"AWS could not do it: {error}")
+    return None
+
+
+def _refusal(error: ClientError) -> EconChatRError:
+    said = error.response["Error"]
+    code, message = said["Code"], said.get("Message", "no reason given")
+    if code in _STALE:
+        return NotConnected(f"AWS does not take the credentials ({code}: {message}); sign in again")
+    if code in _REFUSALS:
+        return NotAllowed(
+            f"AWS refuses {error.operation_name} ({message}); use credentials that may, see docs/operations.md"
+        )
+    return AwsFailed(f"AWS refuses {error.operation_name} ({code}: {message})")

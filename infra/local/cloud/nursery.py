@@ -1,0 +1,131 @@
+"""Execution environments that begin with their libraries imported: one process imports, and forks for each.
+
+A cold start of a function spends most of its time in the imports of libraries that all functions share.
+`serve` runs beside MiniStack; the bootstrap of a function runs `main`, which hands over its environment,
+folder and output and lives exactly as long as the process forked for it. Where no nursery answers, as on a
+system that does not fork safely, the bootstrap is the worker itself.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+ADDRESS = "nursery"  # in the folder that FOLDER names: a socket's path may not be long
+FOLDER = "ECONCHATR_NURSERY"
+LOOK_SECONDS = 0.1
+START_SECONDS = 10
+OUTPUT = (1, 2)
+WORKER = Path(__file__).resolve().with_name("worker.py")
+# In the order in which a run needs them; never `functions` or `shared`, which come from the unpacked code, and
+# not AWS's runtime client, which takes the address of its Lambda when it is imported.
+PRELOADED = (
+    *("boto3", "pydantic", "yaml", "aws_lambda_powertools"),
+    *("openai", "urllib3", "feedparser", "lxml.html", "ftfy", "protego", "tiktoken"),
+    *("pyarrow.parquet", "jinja2", "pandas", "pygal", "sklearn.feature_extraction.text"),
+    *("sklearn.svm", "sklearn.linear_model"),
+)
+
+
+def serve(folder: Path) -> None:
+    """Fork an environment for whoever asks, and import meanwhile; ends with the process that started it."""
+    sys.path.pop(0)  # the folder of this script
+    parent = os.getppid()
+    os.chdir(folder)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(ADDRESS)
+        listener.listen()
+        missing, born = list(PRELOADED), dict[int, socket.socket]()
+        while os.getppid() == parent:
+            if select.select([listener], [], [], 0 if missing else LOOK_SECONDS)[0]:
+                asking, _ = listener.accept()
+                gc.freeze()
+                if (pid := os.fork()) == 0:
+                    listener.close()
+                    _become(asking)
+                born[pid] = asking
+            elif missing:
+                importlib.import_module(missing.pop(0))
+            _tell_ends(born)
+
+
+def _tell_ends(born: dict[int, socket.socket]) -> None:
+    """To each who asked, how the environment ended, as a shell would be told."""
+    while born:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with born.pop(pid) as asked, contextlib.suppress(OSError):
+            asked.sendall(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
+
+
+def _become(asking: socket.socket) -> NoReturn:
+    """Be the environment that was asked for, for as long as who asked for it lives."""
+    head, descriptors, _, _ = socket.recv_fds(asking, 4, len(OUTPUT))
+    body = b""
+    while len(body) < int.from_bytes(head, "big"):
+        body += asking.recv(1 << 20)
+    asked: dict[str, Any] = json.loads(body)
+    for descriptor, number in zip(descriptors, OUTPUT, strict=True):
+        os.dup2(descriptor, number)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.chdir(asked["folder"])
+    sys.argv = asked["arguments"]
+    sys.path.insert(0, "")  # which the worker replaces by the unpacked code
+    threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
+    code = 0
+    try:
+        # By its file: as a module it would bring `shared` along, and not that of the unpacked code.
+        runpy.run_path(str(WORKER), run_name="__main__")
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def _end_with(asking: socket.socket) -> None:
+    asking.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> int:
+    """The bootstrap's part: ask for an environment, and end as it ends."""
+    here, arguments = str(Path.cwd()), sys.argv[1:]
+    message = json.dumps(
+        {"environment": dict(os.environ), "folder": here, "arguments": arguments}
+    ).encode()
+    with socket.socket(socket.AF_UNIX) as nursery:
+        os.chdir(os.environ[FOLDER])
+        _connect(nursery)
+        socket.send_fds(nursery, [len(message).to_bytes(4, "big")], OUTPUT)
+        nursery.sendall(message)
+        return int.from_bytes(nursery.recv(1) or b"\1", "big")
+
+
+def _connect(nursery: socket.socket) -> None:
+    """Also to one that is about to listen."""
+    for _ in range(int(START_SECONDS / LOOK_SECONDS)):
+        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+            return nursery.connect(ADDRESS)
+        time.sleep(LOOK_SECONDS)
+    return nursery.connect(ADDRESS)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        serve(Path(os.environ[FOLDER]))
+    else:
+        sys.exit(main())

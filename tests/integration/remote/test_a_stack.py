@@ -1,0 +1,223 @@
+"""A stack from nothing to gone, by the commands that a person types, beside another stage in the same account."""
+
+import contextlib
+import io
+import json
+import re
+from dataclasses import dataclass
+
+import boto3
+import pytest
+import yaml
+
+from infra.cli import asked
+from infra.cli.main import main
+from infra.local.demo.site import demo_site
+from shared import shows
+from tests.integration.remote.account import KEY, account
+from tests.places import ROOT
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(
+        not (ROOT / ".tools/sam/bin/sam").is_file(),
+        reason="SAM is not installed; `make lint-sam` installs it",
+    ),
+]
+PROD = ("--stack", "econchatr-prod")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def econchatr(*arguments):
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        code = main([str(argument) for argument in arguments])
+    said = Said(code, out.getvalue(), err.getvalue())
+    assert "Traceback" not in said.out + said.err
+    assert KEY not in said.out + said.err
+    return said
+
+
+def aws(*arguments):
+    return econchatr("aws", *arguments)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with account(tmp_path_factory.mktemp("account")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    """The demo show as somebody's own, with few questions and nobody who judges."""
+    folder = tmp_path_factory.mktemp("mine")
+    show = shows.packaged("demo")
+    quick = show.evaluation.model_copy(update={"held_out_items": 2, "judges": ()})
+    with demo_site(folder / "site") as base_url:
+        changes = {"name": "mine", "feed": f"{base_url}/feed.xml", "evaluation": quick}
+        path = folder / "mine.yaml"
+        path.write_text(yaml.safe_dump(asked.inline(show.model_copy(update=changes))))
+        yield path
+
+
+def deploy(here, *options):
+    address = f"ProviderBaseUrl={here.provider.base_url}"
+    asked_for = ("--month-ceiling-usd", "50", "--set", address, "--set", "PollSeconds=1")
+    return aws("deploy", "--template", here.template, *asked_for, *options)
+
+
+@pytest.fixture(scope="module")
+def stages(here, profile):
+    """Two stages in one account, each with a key and a show; what was said on the way."""
+    said = [deploy(here), deploy(here, *PROD)]
+    with pytest.MonkeyPatch.context() as patch:
+        for stage in ((), PROD):
+            patch.setattr("sys.stdin", io.StringIO(KEY + "\n"))
+            said += [aws("keys", "set", "nebius", *stage), aws("put-show", profile, *stage)]
+    return said
+
+
+@pytest.fixture(scope="module")
+def run(stages, tmp_path_factory):
+    """A run in the first stage, by `start`: what was said, and the folder of results."""
+    out = tmp_path_factory.mktemp("results") / "dev"
+    asked_for = ("--ceiling", "5", "--limit", "8", "--yes", "--out", out)
+    return aws("start", "mine", *asked_for), out
+
+
+def test_nothing_is_there_before_it_is_deployed(here):
+    nothing = aws("runs")
+    assert nothing.code == 2
+    assert nothing.err.startswith("econchatr: there is no stack econchatr-dev in us-east-1; ")
+    checked = aws("check")
+    assert "ok  stack econchatr-dev: not there yet" in checked.out
+    assert "account 000000000000" in checked.out
+
+
+def test_a_deployment_says_where_it_goes_what_it_weighs_and_what_comes_next(stages):
+    for said, stage in zip(stages[:2], ("dev", "prod"), strict=True):
+        assert said.code == 0, said.out + said.err
+        first, *rest = said.out.splitlines()
+        assert first == f"Stack econchatr-{stage} (new), account 000000000000, us-east-1"
+        assert re.search(r"^WriteReportFunction: \d\.\d MiB$", said.out, re.MULTILINE)
+        assert f"  Workgroup: econchatr-{stage}" in rest
+        assert rest[-1].startswith("Next: econchatr aws keys set nebius")
+    assert [said.code for said in stages[2:]] == [0] * 4
+    assert stages[2].out.startswith("The key for nebius is in the stack's secret")
+    assert "`econchatr aws start mine` runs it" in stages[3].out
+
+
+def test_a_start_shows_the_plan_first_and_then_tells_the_run(run):
+    said, out = run
+    assert said.code == 0, said.out + said.err
+    dry, real = re.findall(r"^Run (mine-\S+)$", said.out, re.MULTILINE)
+    plan, told = said.out.split(f"Run {real}")
+    assert "The plan: training on everything usable" in plan
+    assert "Submit fine tune" not in plan
+    assert "Submit fine tune" in told
+    assert re.search(r"Spent|it would have cost", told)
+    assert (out / "runs" / real / "report.html").is_file()
+    assert (
+        json.loads((out / "runs" / dry / "summary.json").read_text())["settled_usd"] == "0.000000"
+    )
+    assert not list(out.glob("runs/*/training"))
+
+
+def test_a_run_can_be_watched_reported_listed_and_queried_afterwards(run, tmp_path):
+    out = run[1]
+    name = sorted(path.parent.name for path in out.glob("runs/*/report.html"))[-1]
+    watched = aws("watch", name, "--out", tmp_path / "watched")
+    assert watched.code == 0
+    assert "Write report" in watched.out
+    fetched = aws("report", name, "--no-open", "--out", tmp_path / "fetched")
+    assert fetched.code == 0
+    assert list((tmp_path / "fetched" / "runs" / name / "tables").glob("*.csv"))
+    assert f"Report:  {tmp_path / 'fetched'}" in fetched.out
+    listed = aws("runs")
+    assert re.search(rf"^{name} +SUCCEEDED ", listed.out, re.MULTILINE)
+    for command in (aws, lambda *words: econchatr(*words, "--stack", "econchatr-dev")):
+        costs = command("query", "cost_of_each_run", "--format", "json")
+        assert {row["run_id"] for row in json.loads(costs.out)} >= {name}
+    assert aws("answers").code == 2
+    assert econchatr("answers", "--out", tmp_path / "fetched").code == 0
+
+
+def test_the_other_stage_has_none_of_it(run):
+    assert aws("runs", *PROD).out.count("mine-") == 0
+    assert aws("query", "SELECT count(*) AS n FROM runs", "--format", "csv", *PROD).out == "n\n0\n"
+
+
+def test_a_run_that_somebody_else_started_is_stopped_closed_and_told(stages, tmp_path):
+    outputs = boto3.client("cloudformation").describe_stacks(StackName=PROD[1])["Stacks"][0]
+    machine = next(
+        one["OutputValue"] for one in outputs["Outputs"] if one["OutputKey"] == "StateMachineArn"
+    )
+    bucket = next(
+        one["OutputValue"] for one in outputs["Outputs"] if one["OutputKey"] == "LakeBucket"
+    )
+    document = {"show": f"s3://{bucket}/shows/mine.yaml", "ceiling_usd": "5.00"}
+    boto3.client("stepfunctions").start_execution(
+        stateMachineArn=machine, name="somebodys", input=json.dumps(document)
+    )
+    going_on = aws("runs", *PROD)
+    assert going_on.out.startswith("somebodys goes on since ")
+    refused = aws("destroy", "--yes", *PROD)
+    assert refused.code == 2
+    assert "`econchatr aws stop somebodys` first" in refused.err
+    stopped = aws("stop", *PROD, "--out", tmp_path / "prod")
+    assert stopped.code == 0, stopped.err
+    assert "Nothing is left running" in stopped.out
+    assert "RunStopped: stopped by `econchatr aws stop`" in stopped.err
+    assert re.search(r"^somebodys +RunStopped ", aws("runs", *PROD).out, re.MULTILINE)
+    nothing = aws("stop", *PROD)
+    assert (nothing.code, nothing.err) == (2, "econchatr: no run goes on\n")
+
+
+def test_the_schedule_is_switched_by_a_parameter_and_keeps_the_rest(stages):
+    on = aws("schedule", "on", "--timezone", "Europe/London", *PROD)
+    assert on.out.startswith("The schedule is ENABLED: cron(0 6 1 * ? *) in Europe/London")
+    off = aws("schedule", "off", *PROD)
+    assert off.out.startswith("The schedule is DISABLED: cron(0 6 1 * ? *) in Europe/London")
+
+
+def test_what_is_wrong_is_said_before_anything_starts(stages, tmp_path):
+    unknown = aws("start", "nosuch", "--ceiling", "5")
+    assert unknown.code == 2
+    assert "the stack's own shows (mine)" in unknown.err
+    without = aws("start", "mine")
+    assert without.code == 2
+    assert "--ceiling" in without.err
+    nobody = aws("watch", "nosuchrun")
+    assert nobody.code == 2
+    assert "the machine has no run 'nosuchrun'" in nobody.err
+    no_region = aws("runs", "--profile", "nobody")
+    assert no_region.code == 2
+    assert "no usable AWS credentials" in no_region.err
+
+
+def test_a_stage_goes_without_the_other_and_its_data_go_only_when_named(run, here):
+    kept = boto3.client("s3").list_buckets()["Buckets"]
+    (bucket,) = (one["Name"] for one in kept if one["Name"].startswith("econchatr-dev-lake"))
+    wrong = aws("destroy", "--yes", "--with-data", "another")
+    assert wrong.code == 2
+    gone = aws("destroy", "--yes", "--with-data", bucket)
+    assert gone.code == 0, gone.err
+    assert f"Bucket {bucket} and ledger" in gone.out
+    left = {one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]}
+    assert bucket not in left
+    assert aws("runs").code == 2
+    assert aws("runs", *PROD).code == 0
+    assert aws("destroy", "--yes", *PROD).out.count("Kept, unless asked for") == 1
+    after = {one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]}
+    assert after == left
