@@ -69,7 +69,7 @@ test: lint types lint-sam ## Lint, check types and run every test that needs no 
 lint: $(INSTALLED) ## Check the style of the code and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/cfn-lint template.yaml infra/data.yaml
+	$(BIN)/cfn-lint template.yaml infra/data.yaml infra/queries.yaml
 
 .PHONY: types
 types: $(INSTALLED) ## Check the types
@@ -119,6 +119,10 @@ build-%Layer:
 
 build-%Function:
 	$(BIN)/python -m infra.layers.functions "$(ARTIFACTS_DIR)"
+
+.PHONY: queries
+queries: $(INSTALLED) ## Write infra/queries.yaml from the files of infra/queries
+	$(BIN)/python -m infra.queries.template
 
 .PHONY: lock
 lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest

@@ -1,4 +1,4 @@
-"""The packaged Athena queries: a file each, named by what it answers."""
+"""The packaged Athena queries: a file each, named by what it answers; as resources they are in infra/queries.yaml."""
 
 from pathlib import Path
 

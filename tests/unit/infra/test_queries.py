@@ -8,10 +8,13 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from infra.queries.template import as_template
 from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
 from shared.report.stages import write_report
+from tests.cfn import load_template
 from tests.places import ROOT
 from tests.sample_run import FINISHED, QUESTIONS, RUN_ID, sample_run
+from tests.unit.infra.trino import refusals
 
 FOLDER = ROOT / "infra" / "queries"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
@@ -196,28 +199,61 @@ def test_run_guests_by_year(lake):
     ]
 
 
-def ordered_by_a_column_of_its_own_result(sql):
-    """Columns in ORDER BY whose table is called like a column of the result.
-
-    Trino takes such a qualifier for the column, and refuses (trinodb/trino#18726); DuckDB does not.
-    """
-    return [
-        column.sql()
-        for select in sqlglot.parse_one(sql, read="athena").find_all(exp.Select)
-        if select.args.get("order")
-        for column in select.args["order"].find_all(exp.Column)
-        if column.table in {one.alias for one in select.expressions if one.alias}
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_no_query_orders_by_what_trino_takes_for_a_column_of_the_result(name):
-    assert ordered_by_a_column_of_its_own_result((FOLDER / f"{name}.sql").read_text()) == []
+def test_no_query_is_one_that_trino_would_refuse(name):
+    assert refusals(text_of(name)) == []
 
 
-def test_a_query_that_trino_would_refuse_is_noticed():
-    bad = (
-        "SELECT episodes.year, count(*) AS episodes FROM episodes GROUP BY 1 ORDER BY episodes.year"
-    )
-    assert ordered_by_a_column_of_its_own_result(bad) == ["episodes.year"]
-    assert ordered_by_a_column_of_its_own_result(bad.replace("BY episodes.year", "BY year")) == []
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        (
+            "SELECT episodes.year, count(*) AS episodes FROM episodes GROUP BY 1 ORDER BY episodes.year",
+            "orders by episodes.year, a column of the result to Trino",
+        ),
+        ("SELECT list_sort(guests) AS g FROM episodes", "calls list_sort"),
+        ("SELECT approx_distinct(url) AS g FROM episodes", "calls ApproxDistinct"),
+        ("SELECT title FROM episodes WHERE n_turns = '3'", "mixes number and text in"),
+        (
+            "SELECT title FROM episodes WHERE published > '2020-01-01'",
+            "mixes text and timestamp in",
+        ),
+        ("SELECT title FROM episodes WHERE recorded = published", "mixes date and timestamp in"),
+        ("SELECT title || n_turns AS t FROM episodes", "mixes number and text in"),
+        ("SELECT coalesce(n_turns, 'none') AS t FROM episodes", "mixes number and text in"),
+        ("SELECT title FROM episodes WHERE year IN ('2020')", "mixes number and text in"),
+        (
+            "SELECT title FROM episodes WHERE n_turns BETWEEN '1' AND '2'",
+            "mixes number and text in",
+        ),
+        (
+            "SELECT CASE WHEN year = 1 THEN 1 ELSE 'no' END AS t FROM episodes",
+            "mixes number and text",
+        ),
+        ("SELECT title FROM episodes WHERE n_turns = TRUE", "mixes boolean and number in"),
+    ],
+)
+def test_what_trino_would_refuse_is_noticed(sql, why):
+    (found,) = refusals(sql)
+    assert found.startswith(why)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT year, count(*) AS episodes FROM episodes GROUP BY 1 ORDER BY year",
+        "SELECT title FROM episodes WHERE published > TIMESTAMP '2020-01-01 00:00:00'",
+        "SELECT coalesce(reason, 'none') AS r FROM episodes WHERE n_tokens > 1.5 AND n_turns < n_tokens",
+    ],
+)
+def test_what_trino_takes_is_left_alone(sql):
+    assert refusals(sql) == []
+
+
+def test_the_stack_has_every_query_as_its_file_says_it():
+    assert (ROOT / "infra" / "queries.yaml").read_text("utf-8") == as_template()
+    written = load_template(ROOT / "infra" / "queries.yaml")["Resources"].values()
+    saved = [one["Properties"] for one in written if one["Type"] == "AWS::Athena::NamedQuery"]
+    assert {one["Name"]: one["QueryString"] for one in saved} == {
+        name: text_of(name) for name in NAMES
+    }
