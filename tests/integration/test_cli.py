@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +26,7 @@ from infra.local.demo.site import build_site, serve
 from infra.local.folder import state_dir
 from infra.local.provider.process import start
 from shared import catalogue, money, shows
+from tests import permissions
 from tests.integration.pages.browser import PHONE, chromium, opened
 
 FIVE = '{"ceiling_usd": "5.00"}'
@@ -475,3 +477,70 @@ def test_inspect_shows_a_page_over_the_wire_and_says_where_there_is_no_page(site
     gone = econchatr("inspect", f"{base_url}/nosuch/", "--show", "demo")
     assert gone.code == 1
     assert f"{base_url}/nosuch/ is not there" in gone.sentence
+
+
+# What the runs above have no need for, and where it is needed.
+NEEDED_ELSEWHERE = {
+    "S3 says that an object is missing, and not that it is forbidden, only to who may list": {
+        ("*", "s3:ListBucket", "*"),
+    },
+    "Bedrock: tests/integration/services/test_bedrock.py, tests/unit/shared/providers/test_bedrock.py": {
+        ("*", "bedrock:*", "*"),
+        ("*", "iam:PassRole", "*"),
+        ("*", "s3:*", "*/customization/*"),
+    },
+    "told at half and at four fifths of a ceiling: tests/integration/test_ceilings.py": {
+        ("*", "sns:Publish", "*"),
+    },
+    "what is gone leaves the lake: tests/unit/shared/corpus/test_absence.py": {
+        ("BuildDataset", "s3:*", "*/lake/episodes/*"),
+        ("BuildDataset", "s3:*", "*/lake/turns/*"),
+        ("BuildDataset", "s3:DeleteObject", "*/lake/pairs/*"),
+    },
+    "OpenAI takes a validation file: tests/integration/services/test_openai.py": {
+        ("BuildDataset", "s3:PutObject", "*/validation/*"),
+    },
+    "a site that wants nobody: tests/integration/test_machine.py": {
+        ("ScrapeBatch", "s3:PutObject", "*/stopped.json"),
+    },
+    "a profile in the bucket: tests/integration/remote": {
+        ("PrepareRun", "s3:GetObject", "*/shows/*")
+    },
+    "stopping what runs: tests/integration/ends/test_stopping.py, services/test_nebius.py": {
+        ("CancelFineTunes", "*", "*"),
+    },
+    "a ceiling passed while a job runs: tests/integration/test_ceilings.py": {
+        ("PollFineTune", "dynamodb:UpdateItem", "*"),
+    },
+    "a month whose ceiling changed: tests/unit/shared/ledger": {
+        ("PrepareRun", "dynamodb:UpdateItem", "*"),
+    },
+}
+
+
+def needed_elsewhere(one):
+    return any(
+        all(
+            fnmatchcase(value, pattern)
+            for value, pattern in zip(
+                (one.function, one.action, one.resource), patterns, strict=True
+            )
+        )
+        for reason in NEEDED_ELSEWHERE.values()
+        for patterns in reason
+    )
+
+
+def test_no_function_may_do_what_no_run_needs(out, good_run):
+    services = state_dir(out) / "cloud" / "services"
+    assert {one for one in permissions.unused(services) if not needed_elsewhere(one)} == set()
+
+
+def test_a_permission_too_many_would_be_noticed(out, good_run, monkeypatch):
+    many = permissions.Granted(
+        "JudgeAnswers", "s3:PutObject", "${LakeBucket.Arn}/runs/*/manifest.json"
+    )
+    known = list(permissions.granted())
+    monkeypatch.setattr(permissions, "granted", lambda: [*known, many])
+    left = permissions.unused(state_dir(out) / "cloud" / "services")
+    assert {one for one in left if not needed_elsewhere(one)} == {many}

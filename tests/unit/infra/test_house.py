@@ -3,13 +3,16 @@
 import ast
 import itertools
 import re
+from fnmatch import fnmatchcase
 
 import pytest
 import yaml
 
 from shared import errors
 from shared.fine_tuning import stages
+from shared.lake import keys
 from tests.cfn import load_template
+from tests.permissions import granted
 from tests.places import ROOT
 
 TEMPLATE = load_template(ROOT / "template.yaml")
@@ -243,6 +246,23 @@ def test_no_function_may_do_everything_or_touch_everything():
             listing = {"bedrock:ListFoundationModels", "bedrock:ListModelCustomizationJobs"}
             assert statement["Resource"] != "*" or set(statement["Action"]) <= listing, name
             assert all("*" not in action for action in statement["Action"]), name
+
+
+def test_only_prepare_run_may_write_what_a_run_is_held_to():
+    writers = {
+        one.function
+        for one in granted()
+        if one.action == "s3:PutObject"
+        and fnmatchcase(f"${{LakeBucket.Arn}}/{keys.manifest('r1')}", one.resource)
+    }
+    assert writers == {"PrepareRun"}
+
+
+def test_no_function_may_write_profiles_prices_or_the_words_of_a_removal():
+    for key in (keys.show("mine"), keys.CATALOGUE):
+        for one in granted():
+            written = f"${{LakeBucket.Arn}}/{key}"
+            assert one.action != "s3:PutObject" or not fnmatchcase(written, one.resource), one
 
 
 def test_only_the_functions_that_ask_a_provider_may_read_the_provider_secret():

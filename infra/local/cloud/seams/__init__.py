@@ -25,18 +25,18 @@ def require_version() -> None:
 def install_all() -> None:
     """Put every seam in place in this process."""
     from infra.local.cloud.seams import (
-        athena_sql,
         cancellation,
         durability,
         history,
         missing_paths,
-        named_queries,
+        permissions,
         python_runtime,
         secret_values,
         secure_loopback,
         terminal_errors,
         yaml_definition,
     )
+    from infra.local.cloud.seams.athena import named_queries, sql
 
     for seam in (
         python_runtime,
@@ -48,7 +48,8 @@ def install_all() -> None:
         yaml_definition,
         secure_loopback,
         secret_values,
-        athena_sql,
+        sql,
+        permissions,
         durability,
     ):
         seam.install()

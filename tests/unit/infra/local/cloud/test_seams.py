@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.cloud import seams
 from infra.local.cloud.errors import UnsupportedMiniStack
-from infra.local.cloud.seams import athena_results, athena_sql
+from infra.local.cloud.seams.athena import results, sql
 from infra.local.cloud.seams.durability import Journal
 from infra.local.cloud.seams.missing_paths import _leads_somewhere
 
@@ -40,7 +40,7 @@ def test_the_installed_ministack_is_the_one_the_seams_were_written_for():
     ],
 )
 def test_values_are_spelled_as_athena_spells_them(value, text):
-    assert athena_results.text(value) == text
+    assert results.text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_values_are_spelled_as_athena_spells_them(value, text):
     ],
 )
 def test_types_are_named_as_athena_names_them(duckdb, athena):
-    assert athena_results.type_name(duckdb) == athena
+    assert results.type_name(duckdb) == athena
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ class TestJournal:
 )
 def test_the_embedded_athena_takes_one_statement_that_reads(query):
     with pytest.raises(ValueError, match=r"Only one sql statement|only reads|SYNTAX_ERROR"):
-        athena_sql._run(query, "db")
+        sql._run(query, "db")
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_the_embedded_athena_takes_one_statement_that_reads(query):
     ],
 )
 def test_whatever_reads_is_answered(query, rows):
-    assert athena_sql._run(query, "db")["rows"] == rows
+    assert sql._run(query, "db")["rows"] == rows
 
 
 def test_a_plan_is_shown_and_nothing_is_run():
-    assert athena_sql._run("EXPLAIN (TYPE LOGICAL) SELECT 1", "db")["rows"]
+    assert sql._run("EXPLAIN (TYPE LOGICAL) SELECT 1", "db")["rows"]
 
 
 @pytest.mark.parametrize(
@@ -173,4 +173,4 @@ def test_a_plan_is_shown_and_nothing_is_run():
 )
 def test_a_query_sees_nothing_of_the_machine(query):
     with pytest.raises(duckdb.Error):
-        athena_sql._run(query, "db")
+        sql._run(query, "db")

@@ -25,7 +25,8 @@ from ministack.services import athena
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from infra.local.cloud.seams import athena_results, athena_tables
+from infra.local.cloud.seams.athena import results
+from infra.local.cloud.seams.athena import tables as lake_tables
 
 _SHOW_TABLES = re.compile(r"\s*show\s+tables\s*;?\s*", re.IGNORECASE)
 _EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?(verbose\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
@@ -45,21 +46,21 @@ async def _run_off_the_loop(query: str, database: str, _catalog: str | None = No
 def _run(query: str, database: str) -> dict[str, Any]:
     """Columns, their Athena types, and rows of texts."""
     if _SHOW_TABLES.fullmatch(query):
-        tables = [[name] for name in athena_tables.names(database)]
+        tables = [[name] for name in lake_tables.names(database)]
         return {"columns": ["tab_name"], "column_types": ["string"], "rows": tables}
     explain = _EXPLAIN.match(query)
     tree = _as_duckdb(_parse(query[explain.end() :] if explain else query))
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET integer_division = true; SET TimeZone = 'UTC'")
-        athena_tables.confine(connection)
-        athena_tables.create_views(connection, tree, database)
+        lake_tables.confine(connection)
+        lake_tables.create_views(connection, tree, database)
         sql = tree.sql(dialect="duckdb")
         result = connection.execute(f"EXPLAIN {sql}" if explain else sql)
         description, rows = result.description or [], result.fetchall()
     return {
         "columns": [column[0] for column in description],
-        "column_types": [athena_results.type_name(str(column[1])) for column in description],
-        "rows": [[athena_results.text(value) for value in row] for row in rows],
+        "column_types": [results.type_name(str(column[1])) for column in description],
+        "rows": [[results.text(value) for value in row] for row in rows],
     }
 
 

@@ -1,0 +1,1 @@
+"""Where Athena differs: its SQL, its tables, its result files, and saved queries."""
