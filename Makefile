@@ -69,7 +69,7 @@ test: lint types lint-sam ## Lint, check types and run every test that needs no 
 lint: $(INSTALLED) ## Check the style of the code and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/cfn-lint template.yaml infra/data.yaml infra/queries.yaml
+	$(BIN)/cfn-lint template.yaml infra/data.yaml infra/queries.yaml infra/watch.yaml
 
 .PHONY: types
 types: $(INSTALLED) ## Check the types

@@ -1,11 +1,14 @@
 """What every handler needs, built once per worker from its environment."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.middleware_factory import lambda_handler_decorator
 from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import catalogue
 from shared.catalogue import Catalogue
@@ -16,6 +19,36 @@ from shared.run import RunSettings, frozen
 from shared.run.environment import environment
 
 logger = Logger()
+Handler = Callable[[dict[str, Any], LambdaContext], Any]
+WHOSE = ("run_id", "model", "arm", "judge", "batch")
+
+
+def logged(handler: Handler) -> Handler:
+    """A handler that leaves one line a call: whose it was, how it ended, and counts; never what anybody said."""
+    told: Handler = logger.inject_lambda_context(_told(handler), clear_state=True)
+    return told
+
+
+@lambda_handler_decorator
+def _told(handler: Handler, event: dict[str, Any], context: LambdaContext) -> Any:
+    logger.append_keys(**{name: event[name] for name in WHOSE if event.get(name)})
+    try:
+        result = handler(event, context)
+    except Exception as error:
+        logger.error("failed", extra={"error": type(error).__name__})
+        raise
+    logger.info("done", extra={"outcome": _outcome(result)})
+    return result
+
+
+def _outcome(result: object) -> dict[str, Any]:
+    """What of a result may stand in a log: numbers, yes and no, how many there are of anything, and a status."""
+    if not isinstance(result, dict):
+        return {}
+    counts = {name: len(value) for name, value in result.items() if isinstance(value, list | dict)}
+    plain = {name: value for name, value in result.items() if isinstance(value, int | float)}
+    status = {"status": result["status"]} if "status" in result else {}
+    return {**plain, **counts, **status}
 
 
 @cache

@@ -5,12 +5,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
-from functions.wiring import logger, settings_of
+from functions.wiring import logged, settings_of
 from shared.corpus.stages import settle
 from shared.dataset.stages import build
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     settle(lake(), settings)

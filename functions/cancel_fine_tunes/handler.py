@@ -6,11 +6,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk, provider
-from functions.wiring import bucket, logger, settings_if_prepared
+from functions.wiring import bucket, logged, settings_if_prepared
 from shared.fine_tuning import stages
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     settings = settings_if_prepared(event["run_id"])
     if settings is not None:

@@ -7,13 +7,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.web_wiring import fetcher
-from functions.wiring import logger, settings_of
+from functions.wiring import logged, settings_of
 from shared.clock import utc_now
 from shared.corpus import stages
 from shared.lake import keys
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     found = stages.discover(lake(), settings, fetcher(settings.show), utc_now())

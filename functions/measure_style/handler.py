@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.wiring import bucket, logger
+from functions.wiring import bucket, logged
 from shared.style import stages
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"rows": stages.measure(bucket(), event["run_id"])}

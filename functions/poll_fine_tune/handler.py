@@ -5,11 +5,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import desk
-from functions.wiring import bucket, logger, settings_of
+from functions.wiring import bucket, logged, settings_of
 from shared.fine_tuning import stages
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])

@@ -6,12 +6,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.provider_wiring import check_providers
-from functions.wiring import bucket, ledger, logger, models_and_prices
+from functions.wiring import bucket, ledger, logged, models_and_prices
 from shared.run import stages
 from shared.run.environment import environment
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = stages.prepare(
         bucket(),

@@ -6,11 +6,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
 from functions.web_wiring import fetcher
-from functions.wiring import logger, settings_of
+from functions.wiring import logged, settings_of
 from shared.corpus import stages
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     return dict(stages.scrape(lake(), settings, event["batch"], fetcher(settings.show)))

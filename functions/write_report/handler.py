@@ -5,11 +5,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lake_wiring import lake
-from functions.wiring import ledger, logger
+from functions.metrics_wiring import emit
+from functions.wiring import bucket, ledger, logged, settings_if_prepared
 from shared.clock import utc_now
+from shared.lake import keys
 from shared.report import stages
 
 
-@logger.inject_lambda_context
+@logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return stages.close(lake(), ledger(), event["run_id"], event["state"], utc_now())
+    run_id = event["run_id"]
+    ended = stages.close(lake(), ledger(), run_id, event["state"], utc_now())
+    settings = settings_if_prepared(run_id)
+    if settings is not None and ended["status"] != "CLOSED":
+        emit(bucket().read_json(keys.summary(run_id)), ledger().month_totals(settings.month))
+    return ended

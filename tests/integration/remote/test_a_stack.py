@@ -13,7 +13,9 @@ import yaml
 from infra.cli import asked
 from infra.cli.main import main
 from infra.local.demo.site import demo_site
+from infra.queries import packaged_names
 from shared import shows
+from shared.lake.tables import Lake
 from tests.integration.remote.account import KEY, account
 from tests.places import ROOT
 
@@ -151,6 +153,56 @@ def test_a_run_can_be_watched_reported_listed_and_queried_afterwards(run, tmp_pa
         assert {row["run_id"] for row in json.loads(costs.out)} >= {name}
     assert aws("answers").code == 2
     assert econchatr("answers", "--out", tmp_path / "fetched").code == 0
+
+
+def logged(group):
+    """What functions wrote into a log group, without what Lambda says of each call."""
+    client = boto3.client("logs")
+    for stream in client.describe_log_streams(logGroupName=group)["logStreams"]:
+        name = stream["logStreamName"]
+        pages = client.get_log_events(logGroupName=group, logStreamName=name, limit=10_000)
+        for event in pages["events"]:
+            if not event["message"].startswith(("START ", "END ", "REPORT ")):
+                yield event["message"]
+
+
+def test_every_line_of_the_log_says_whose_run_it_is_and_none_what_anybody_said(run):
+    out = run[1]
+    runs = {path.parent.name for path in out.glob("runs/*/summary.json")}
+    lines = [line for line in logged("/aws/lambda/econchatr-dev") if line.strip()]
+    documents = [json.loads(line) for line in lines]
+    assert {document["run_id"] for document in documents} == runs
+    told = [one for one in documents if one.get("message") == "done"]
+    assert {one["function_name"].split("-")[2] for one in told} >= {
+        *("PrepareRunFunction", "ScrapeBatchFunction", "BuildDatasetFunction"),
+        *("SubmitFineTuneFunction", "AnswerQuestionsFunction", "WriteReportFunction"),
+    }
+    everything = "\n".join(lines)
+    assert KEY not in everything
+    said = turns_of(out)
+    assert len(said) > 100
+    assert not [text for text in said if text[:40] in everything]
+    counted = [one for one in documents if "_aws" in one]
+    assert {one["run_id"] for one in counted} == runs
+    assert max(one["EpisodesParsed"][0] for one in counted) == 8
+
+
+def turns_of(out):
+    """What was said in the first stage, from its lake."""
+    (bucket,) = (
+        one["Name"]
+        for one in boto3.client("s3").list_buckets()["Buckets"]
+        if one["Name"].startswith("econchatr-dev-lake")
+    )
+    lake = Lake(boto3.client("s3"), bucket)
+    return [row["text"] for key in lake.keys("lake/turns/") for row in lake.read_file(key)]
+
+
+def test_the_queries_are_saved_in_the_workgroup(run):
+    athena = boto3.client("athena")
+    ids = athena.list_named_queries(WorkGroup="econchatr-dev")["NamedQueryIds"]
+    saved = {athena.get_named_query(NamedQueryId=one)["NamedQuery"]["Name"] for one in ids}
+    assert saved == set(packaged_names())
 
 
 def test_the_other_stage_has_none_of_it(run):

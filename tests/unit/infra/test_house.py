@@ -22,6 +22,8 @@ FUNCTIONS = {
     for name, resource in RESOURCES.items()
     if resource["Type"] == "AWS::Serverless::Function"
 }
+WATCH = load_template(ROOT / "infra" / "watch.yaml")["Resources"]
+WATCHED = RESOURCES["Watch"]["Properties"]["Parameters"]
 MACHINE = yaml.safe_load((ROOT / "infra" / "pipeline.asl.yaml").read_text())
 PIPELINE = RESOURCES["Pipeline"]["Properties"]
 
@@ -182,8 +184,7 @@ def test_an_end_that_no_catch_sees_starts_the_closing_states_and_a_lost_start_is
     assert ENDS["InputTransformer"]["InputTemplate"] == '{"close": <detail>}'
     for before, after in itertools.pairwise(CLOSING):
         assert after in transitions(MACHINE["States"][before]), before
-    queue = ENDS["DeadLetterConfig"]["Arn"]["Fn::GetAtt"].split(".")[0]
-    alarmed(Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}])
+    assert_watched(ENDS["DeadLetterConfig"])
 
 
 def test_what_closes_is_not_closed_in_its_turn():
@@ -198,12 +199,49 @@ def test_what_closes_is_not_closed_in_its_turn():
 def alarmed(**properties):
     (alarm,) = (
         resource["Properties"]
-        for resource in RESOURCES.values()
+        for resource in WATCH.values()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
         and properties.items() <= resource["Properties"].items()
     )
     assert alarm["AlarmActions"] == [{"Ref": "Topic"}]
     return alarm
+
+
+def assert_watched(dead_letters):
+    """An alarm goes off where there is anything in the queue."""
+    queue = dead_letters["Arn"]["Fn::GetAtt"].split(".")[0]
+    assert WATCHED[queue] == {"Fn::GetAtt": f"{queue}.QueueName"}
+    assert alarmed(Dimensions=[{"Name": "QueueName", "Value": {"Ref": queue}}])["Threshold"] == 1
+
+
+def test_every_alarm_has_a_page_that_says_what_to_do():
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    alarms = {
+        name: resource["Properties"]
+        for name, resource in WATCH.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert set(re.findall(r"^### (\w+Alarm)$", page, re.MULTILINE)) == set(alarms)
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": "Topic"}], name
+        assert f'See "{name}" in docs/operations.md.' in alarm["AlarmDescription"]
+
+
+def test_every_alarm_is_about_a_metric_that_there_is():
+    emitted = set(
+        re.findall(r'"(\w+)"', (ROOT / "functions" / "metrics_wiring.py").read_text("utf-8"))
+    )
+    filtered = {
+        one["MetricName"]
+        for resource in WATCH.values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+        for one in resource["Properties"]["MetricTransformations"]
+    }
+    for name, resource in WATCH.items():
+        properties = resource["Properties"]
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Fn::Sub" in properties["Namespace"]:
+            by_run = properties.get("Dimensions") == [{"Name": "service", "Value": "econchatr"}]
+            assert properties["MetricName"] in (emitted if by_run else filtered), name
 
 
 def test_a_job_that_could_not_be_stopped_is_alarmed_by_the_error_that_names_it():
@@ -212,11 +250,7 @@ def test_a_job_that_could_not_be_stopped_is_alarmed_by_the_error_that_names_it()
         name for retry in TASKS["Cancel fine tunes"]["Retry"] for name in retry["ErrorEquals"]
     }
     assert alarmed(MetricName=error)["Threshold"] == 1
-    (pattern,) = (
-        resource["Properties"]["FilterPattern"]
-        for resource in RESOURCES.values()
-        if resource["Type"] == "AWS::Logs::MetricFilter"
-    )
+    pattern = WATCH["JobsLeftRunning"]["Properties"]["FilterPattern"]
     assert f'$.errorType = "{error}"' in pattern
 
 
@@ -316,8 +350,7 @@ def test_the_schedule_ships_disabled_and_is_enabled_by_a_parameter():
 def test_a_run_that_the_schedule_cannot_start_is_tried_again_within_bounds_and_then_told():
     assert 0 < SCHEDULED["RetryPolicy"]["MaximumRetryAttempts"] < 20
     assert SCHEDULED["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 3600
-    queue = SCHEDULED["DeadLetterConfig"]["Arn"]["Fn::GetAtt"].split(".")[0]
-    alarmed(Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}])
+    assert_watched(SCHEDULED["DeadLetterConfig"])
 
 
 def test_the_month_ceiling_has_no_default():

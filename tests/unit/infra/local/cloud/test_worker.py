@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -51,16 +52,25 @@ class RuntimeApi(BaseHTTPRequestHandler):
         """Say nothing in the test's output."""
 
 
-@pytest.fixture
-def api() -> Iterator[Any]:
+@contextmanager
+def runtime_api(events: list[Any]) -> Iterator[Any]:
+    """A Lambda Runtime API that has these events and then is gone."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
-    server.events, server.answers = [], []
+    server.events, server.answers = events, []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def api() -> Iterator[Any]:
+    with runtime_api([]) as server:
+        yield server
 
 
 def run(api, root, native):
