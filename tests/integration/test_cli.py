@@ -27,7 +27,9 @@ from infra.local.folder import state_dir
 from infra.local.provider.process import start
 from shared import catalogue, money, shows
 from tests import permissions
+from tests.cfn import load_template
 from tests.integration.pages.browser import PHONE, chromium, opened
+from tests.places import ROOT
 
 FIVE = '{"ceiling_usd": "5.00"}'
 
@@ -477,6 +479,14 @@ def test_inspect_shows_a_page_over_the_wire_and_says_where_there_is_no_page(site
     gone = econchatr("inspect", f"{base_url}/nosuch/", "--show", "demo")
     assert gone.code == 1
     assert f"{base_url}/nosuch/ is not there" in gone.sentence
+
+
+def test_ten_thousand_such_runs_stay_under_what_a_query_may_read(out, good_run):
+    parameters = load_template(ROOT / "infra" / "data.yaml")["Parameters"]
+    runs = len(list(out.glob("runs/*/summary.json")))
+    for table in {path.name for path in (out / "lake").iterdir()} - {"episodes", "turns", "pairs"}:
+        size = sum(path.stat().st_size for path in (out / "lake" / table).rglob("*.parquet"))
+        assert 10_000 * size / runs < parameters["BytesScannedCutoff"]["Default"], table
 
 
 # What the runs above have no need for, and where it is needed.

@@ -1,10 +1,14 @@
 """AWS fails an execution at 25,000 events, and no Catch sees it: no setting may come near."""
 
+import json
 import re
+from dataclasses import asdict, fields
 
 import pytest
 import yaml
 
+from shared.corpus.discovery import BATCH_SECONDS, EPISODES_PER_BATCH
+from shared.corpus.records import Discovery
 from shared.errors import InvalidField
 from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, MAX_JOB_AGE, next_wait
 from shared.run.settings import MAX_MODELS
@@ -79,3 +83,26 @@ def test_a_run_that_tunes_more_models_than_its_history_holds_is_refused_and_a_pl
     with pytest.raises(InvalidField, match="at most 5 models, not 6"):
         resolved(models=known)
     assert len(resolved(models=known, dry_run=True).models) == len(known)
+
+
+STATE_BYTES = 262_144  # of a state's input or output, whatever kind it is
+EPISODES = 100_000
+
+
+def test_the_machine_itself_is_bounded_in_time():
+    text = (ROOT / "infra" / "pipeline.asl.yaml").read_text("utf-8")
+    assert "TimeoutSeconds: ${MachineTimeoutSeconds}" in text.split("States:")[0]
+
+
+def test_a_hundred_thousand_episodes_pass_through_the_states():
+    scraping = MACHINE["States"]["Scrape episodes"]
+    (one,) = scraping["ItemProcessor"]["States"].values()
+    assert scraping["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert one["OutputPath"] is None  # so that each batch returns {}
+    longest = PARAMETERS["MachineTimeoutSeconds"]["MaxValue"]
+    # A batch is full of episodes or of seconds; those full of seconds end with the machine's time.
+    batches = EPISODES // EPISODES_PER_BATCH + longest // BATCH_SECONDS + 12 * 100
+    assert len("{},") * batches < STATE_BYTES
+    found = Discovery(*[EPISODES] * len(fields(Discovery)))
+    assert len(json.dumps(asdict(found))) < 1_000
+    assert scraping["ResultPath"] is None
