@@ -121,8 +121,10 @@ build-%Function:
 	$(BIN)/python -m infra.layers.functions "$(ARTIFACTS_DIR)"
 
 .PHONY: queries
-queries: $(INSTALLED) ## Write infra/queries.yaml from the files of infra/queries
+queries: $(INSTALLED) ## Write infra/queries.yaml, and docs/queries.md from the run of `make demo`
 	$(BIN)/python -m infra.queries.template
+	$(BIN)/python -m infra.cli.looking.page_of_queries build/demo > build/queries.md
+	mv build/queries.md docs/queries.md
 
 .PHONY: lock
 lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest

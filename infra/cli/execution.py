@@ -92,7 +92,8 @@ def stop(machine: Any, arn: str, cause: str) -> None:
 def close(stack: Deployed, run_id: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
     """Tell how the machine closes a run that has ended by no state of its own; raises NotClosed."""
     machine = stack.client("stepfunctions")
-    _ended(machine, _closing_of(machine, stack.machine_arn, run_id), teller, poll_seconds)
+    closing = _closing_of(machine, stack.machine_arn, run_id, poll_seconds)
+    _ended(machine, closing, teller, poll_seconds)
 
 
 def closes(machine: Any, arn: str) -> str | None:
@@ -115,7 +116,7 @@ def _stopper(machine: Any, arn: str, interruptions: Interruptions) -> Callable[[
     return stop_when_asked
 
 
-def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
+def _closing_of(machine: Any, machine_arn: str, run_id: str, poll_seconds: float) -> str:
     """The execution that the rule started for the end of the run."""
     deadline = time.monotonic() + CLOSING_STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
@@ -125,7 +126,7 @@ def _closing_of(machine: Any, machine_arn: str, run_id: str) -> str:
                 return arn
             if listed["name"] == run_id:  # newest first, and nothing closes a run before it starts
                 break
-        time.sleep(0.25)
+        time.sleep(poll_seconds)
     raise NotClosed(
         f"run {run_id} has ended, and nothing began to close it within "
         f"{CLOSING_STARTS_WITHIN_SECONDS} seconds; the next run in this folder will"

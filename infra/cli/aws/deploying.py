@@ -18,6 +18,7 @@ from shared.money import parse_usd
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUILD = Path("build")
+LOOKING = {"Delay": 3, "MaxAttempts": 1200}
 TOLD = 20  # lines of SAM's own words
 SAM = REPOSITORY / ".tools" / "sam" / "bin" / "sam"
 NAMED = re.compile(r"econchatr-([a-z][a-z0-9]{0,15})")
@@ -108,7 +109,9 @@ def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
             )
     cloudformation = stack.client("cloudformation")
     cloudformation.delete_stack(StackName=where.stack)
-    cloudformation.get_waiter("stack_delete_complete").wait(StackName=where.stack)
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName=where.stack, WaiterConfig=LOOKING
+    )
     print(f"{where.stack} is gone.")
     if bucket:
         _remove_data(stack.client, *kept)
@@ -133,7 +136,9 @@ def schedule(where: Where, parameters: Mapping[str, str]) -> int:
             for name in names
         ],
     )
-    cloudformation.get_waiter("stack_update_complete").wait(StackName=where.stack)
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName=where.stack, WaiterConfig=LOOKING
+    )
     now = {
         one["ParameterKey"]: one["ParameterValue"] for one in (described(where) or {})["Parameters"]
     }

@@ -21,6 +21,7 @@ from shared.run import parse_input
 
 POLL_SECONDS = 2.0
 NEWEST = 20
+ON_A_LAPTOP = ("demo",)  # whose site is served there alone
 
 
 class NoSuchRun(BadInput):
@@ -86,15 +87,16 @@ def runs(where: Where, *, as_json: bool) -> int:
 
 def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The show's name and the run input; raises UnknownShow, InvalidField or UnknownField."""
+    packaged = [name for name in shows.packaged_names() if name not in ON_A_LAPTOP]
     put = keys.show(show)
     if stack.bucket.read(put) is not None:
         named = f"s3://{stack.bucket.name}/{put}"
-    elif show in shows.packaged_names():
+    elif show in packaged:
         named = show
     else:
         there = [Path(key).stem for key in stack.bucket.keys(keys.SHOWS)]
         raise UnknownShow(
-            f"{show!r} is neither packaged ({', '.join(shows.packaged_names())}) nor among the stack's own shows "
+            f"{show!r} is neither packaged ({', '.join(packaged)}) nor among the stack's own shows "
             f"({', '.join(there) or 'none yet'}); put a profile there with `econchatr aws put-show FILE`"
         )
     document = {**fields, "show": named}

@@ -132,6 +132,7 @@ def environment(endpoint_url: str, base_url: str) -> dict[str, str]:
         "ProviderBaseUrl": base_url,
         "MonthCeilingUsd": "1000.00",
         "Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:topic",
+        "EconChatR/${Stage}": "EconChatR/any",
     }
     variables = {}
     for name, value in TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].items():
@@ -189,6 +190,7 @@ def deploy(endpoint_url: str, prices: str) -> str:
     topic = client(endpoint_url, "sns").create_topic(Name="topic")["TopicArn"]
     client(endpoint_url, "iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")
     substitutions = {
+        "Partition": "aws",
         "LakeBucket": "lake",
         "Topic": topic,
         "PollSeconds": TEMPLATE["Parameters"]["PollSeconds"]["Default"],

@@ -198,6 +198,20 @@ def turns_of(out):
     return [row["text"] for key in lake.keys("lake/turns/") for row in lake.read_file(key)]
 
 
+def test_an_update_in_place_keeps_the_lake_the_ledger_and_what_was_set(here, run):
+    before = aws("runs").out
+    updated = aws("deploy", "--template", here.template, "--set", "PollSeconds=2")
+    assert updated.code == 0, updated.err
+    assert "Stack econchatr-dev (now CREATE_COMPLETE)" in updated.out
+    assert aws("runs").out == before
+    (stack,) = boto3.client("cloudformation").describe_stacks(StackName="econchatr-dev")["Stacks"]
+    kept = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    assert (kept["PollSeconds"], kept["MonthCeilingUsd"]) == ("2", "50")
+    assert kept["ProviderBaseUrl"] == here.provider.base_url
+    again = aws("query", "SELECT count(*) AS n FROM runs", "--format", "csv")
+    assert again.out == "n\n2\n"
+
+
 def test_the_queries_are_saved_in_the_workgroup(run):
     athena = boto3.client("athena")
     ids = athena.list_named_queries(WorkGroup="econchatr-dev")["NamedQueryIds"]

@@ -85,6 +85,11 @@ def test_every_substitution_is_given_and_used():
     assert set(re.findall(r"\$\{(\w+)\}", text)) == set(PIPELINE["DefinitionSubstitutions"])
 
 
+def test_nothing_names_a_partition_of_aws():
+    for file in ("template.yaml", "infra/pipeline.asl.yaml", "infra/data.yaml", "infra/watch.yaml"):
+        assert "arn:aws:" not in (ROOT / file).read_text("utf-8"), file
+
+
 def test_an_execution_keeps_the_code_it_began_with():
     for name in TASKS:
         version = {"Ref": f"{resource_of(name)}Function.Version"}

@@ -1,5 +1,6 @@
 """Every packaged query, run on real Parquet of an invented run, through DuckDB from Athena's dialect."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -257,3 +258,13 @@ def test_the_stack_has_every_query_as_its_file_says_it():
     assert {one["Name"]: one["QueryString"] for one in saved} == {
         name: text_of(name) for name in NAMES
     }
+
+
+def test_the_page_of_queries_shows_each_with_the_columns_that_it_has(judged):
+    page = (ROOT / "docs" / "queries.md").read_text("utf-8")
+    shown = re.findall(r"^## (\w+)\n\n(.+)\n\n```text\n(.+)\n", page, re.MULTILINE)
+    assert [name for name, _, _ in shown] == NAMES
+    for name, said, columns in shown:
+        assert said == text_of(name).splitlines()[0].removeprefix("-- ")
+        (statement,) = sqlglot.transpile(text_of(name), read="athena", write="duckdb")
+        assert columns.split() == [column[0] for column in judged.execute(statement).description]

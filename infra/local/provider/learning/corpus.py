@@ -62,15 +62,16 @@ class Corpus:
         self._number: dict[str, int] = {"": BOUNDARY}
         self.ids, self.document = self._encode(texts)
         self.vocabulary = list(self._number)
+        self.closing = [closes(token) for token in self.vocabulary]
+        self.ending = [ends_sentence(token) for token in self.vocabulary]
         columns = [self.ids[depth : len(self.ids) - order + depth] for depth in range(order)]
         self._suffixes: Positions = np.lexsort(columns[::-1])
         firsts = columns[0][self._suffixes]
         self._starts = np.searchsorted(firsts, np.arange(len(self.vocabulary) + 1))
         self._words, self._word_positions = self._plain_words()
         # An answer is drawn from the same few thousand contexts over and over.
-        self._following = lru_cache(_REMEMBERED)(self._find_following)
+        self.after = lru_cache(_REMEMBERED)(self._after)
         self._occurrences = lru_cache(_REMEMBERED)(self._find_occurrences)
-        self._kinds_following = lru_cache(_REMEMBERED)(self._count_kinds_following)
 
     def _encode(self, texts: Sequence[str]) -> tuple[Positions, Positions]:
         ids, document = [BOUNDARY], [0]
@@ -110,20 +111,17 @@ class Corpus:
 
         `context` holds fewer than `order` ids.
         """
-        if not context:
-            return self._suffixes
+        return self.after(tuple(context))[0] if context else self._suffixes
+
+    def _after(self, context: tuple[int, ...]) -> tuple[Positions, int]:
+        """What follows `context`, and how many different tokens do."""
         if min(context) < 0:
-            return self._suffixes[:0]
-        return self._following(tuple(context))
-
-    def kinds_following(self, context: Sequence[int]) -> int:
-        """How many different tokens follow `context`."""
-        return self._kinds_following(tuple(context))
-
-    def _find_following(self, context: tuple[int, ...]) -> Positions:
+            return self._suffixes[:0], 0
         low, high = self._occurrences(context)
         positions = self._suffixes[low:high] + len(context)
-        return positions[positions < self.size]
+        positions = positions[positions < self.size]
+        tokens = self.ids[positions]  # in order
+        return positions, int(bool(len(tokens))) + int(np.count_nonzero(tokens[1:] != tokens[:-1]))
 
     def _find_occurrences(self, context: tuple[int, ...]) -> tuple[int, int]:
         """Where the sorted positions at which `context` stands begin and end."""
@@ -134,10 +132,6 @@ class Corpus:
         column = self.ids[self._suffixes[low:high] + len(before)]
         left, right = column.searchsorted(np.array([token, token + 1]))
         return low + int(left), low + int(right)
-
-    def _count_kinds_following(self, context: tuple[int, ...]) -> int:
-        tokens = self.ids[self._following(context)]  # in order
-        return int(bool(len(tokens))) + int(np.count_nonzero(tokens[1:] != tokens[:-1]))
 
     def after_phrase(self, phrase: Sequence[str]) -> list[int]:
         """The positions right after each place where the words of `phrase` are said.

@@ -13,7 +13,6 @@ from infra.local.provider.learning.corpus import (
     ORDER,
     Corpus,
     Positions,
-    closes,
     ends_sentence,
     words,
 )
@@ -66,11 +65,11 @@ class _Turn:
     wanted: Counter[str]
     heights: dict[tuple[int, ...], Weights] = field(default_factory=dict)
 
-    def pick(self, context: list[int], places: Positions) -> int:
+    def pick(self, context: tuple[int, ...], places: Positions) -> int:
         """One of the places that follow the context, each as likely as its weight says."""
-        heights = self.heights.get(key := tuple(context))
+        heights = self.heights.get(context)
         if heights is None:
-            heights = self.heights[key] = self.weights[places].cumsum()
+            heights = self.heights[context] = self.weights[places].cumsum()
         return int(places[heights.searchsorted(self.rng.random() * heights[-1], side="right")])
 
 
@@ -163,7 +162,7 @@ class LanguageModel:
         while len(places) < _SENTENCE_TOKENS:
             place, length = self._draw(row, turn)
             token = int(self.corpus.ids[place])
-            if _complete(self.corpus, drawn) and not closes(self.corpus.vocabulary[token]):
+            if _complete(self.corpus, drawn) and not self.corpus.closing[token]:
                 support = sum(lengths) / len(lengths) / self.corpus.order
                 return Sentence(tuple(drawn), support, float(turn.weights[places].mean()))
             if token == BOUNDARY and (drawn or row[-1] == BOUNDARY):
@@ -183,23 +182,23 @@ class LanguageModel:
         sentence two tokens are kept as long as they are known.
         """
         discount = min(0.2 + 0.25 * turn.temperature, 0.9)
-        shortest = 1 if row[-1] == BOUNDARY or _complete(self.corpus, row) else 2
+        shortest, tail = 1 if row[-1] == BOUNDARY or _complete(self.corpus, row) else 2, tuple(row)
         for length in range(min(self.corpus.order - 1, len(row)), 0, -1):
-            places = self.corpus.following(row[-length:])
-            if not len(places):
+            context = tail[-length:]
+            places, kinds = self.corpus.after(context)
+            if not kinds:
                 continue
-            kinds = self.corpus.kinds_following(row[-length:])
             if length > shortest and turn.rng.random() < discount * kinds / len(places):
                 continue
-            return turn.pick(row[-length:], places), length
-        return turn.pick([BOUNDARY], self.corpus.following([BOUNDARY])), 1
+            return turn.pick(context, places), length
+        return turn.pick((BOUNDARY,), self.corpus.following([BOUNDARY])), 1
 
 
 def _complete(corpus: Corpus, tokens: Sequence[int]) -> bool:
     """Whether `tokens` end a sentence, closing quotes and brackets aside."""
     for token in reversed(tokens):
-        if not closes(corpus.vocabulary[token]):
-            return ends_sentence(corpus.vocabulary[token])
+        if not corpus.closing[token]:
+            return corpus.ending[token]
     return False
 
 

@@ -35,7 +35,7 @@ def command_of(words):
     """The command that the words call, a group's own included, and what is left for it."""
     context = click.Context(econchatr, info_name="econchatr")
     _, command, rest = econchatr.resolve_command(context, list(words))
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and rest:
         _, command, rest = command.resolve_command(click.Context(command), rest)
     return command, rest
 

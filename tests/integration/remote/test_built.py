@@ -82,7 +82,7 @@ def start(handler, code, layers, client, api):
     )
 
 
-@pytest.mark.parametrize(("handler", "code", "layers"), functions())
+@pytest.mark.parametrize(("handler", "code", "layers"), list(functions()))
 def test_a_built_function_starts_with_its_layers_alone_and_answers(
     handler, code, layers, runtime_client
 ):
