@@ -15,11 +15,13 @@ from infra.layers.bytecode import lambda_python
 from infra.layers.checking import BUILT, check
 from infra.layers.lock import MACHINES
 from infra.local.cloud import worker
+from tests.cfn import load_template
 from tests.places import ROOT
 from tests.unit.infra.local.cloud.test_worker import runtime_api
 
 TEMPLATE = ROOT / BUILT
 PYTHON = lambda_python()
+VARIABLES = load_template(ROOT / "template.yaml")["Globals"]["Function"]["Environment"]["Variables"]
 HERE = next(name for name, machine in MACHINES.items() if machine == os.uname().machine)
 pytestmark = [
     pytest.mark.integration,
@@ -49,8 +51,12 @@ def runtime_client(tmp_path_factory):
     """AWS's runtime client in a folder of its own, the parts in Python alone."""
     folder = tmp_path_factory.mktemp("client")
     for name in ("awslambdaric", "simplejson", "snapshot_restore_py"):
-        (origin,) = importlib.util.find_spec(name).submodule_search_locations
-        shutil.copytree(origin, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+        origin = Path(str(importlib.util.find_spec(name).origin))
+        if origin.name == "__init__.py":
+            own = shutil.ignore_patterns("__pycache__", "*.so")
+            shutil.copytree(origin.parent, folder / name, ignore=own)
+        else:
+            shutil.copy(origin, folder)
     return folder
 
 
@@ -65,16 +71,14 @@ def start(handler, code, layers, client, api):
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_address[1]}",
         "LAMBDA_TASK_ROOT": str(code),
         "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # where nobody listens
         "AWS_MAX_ATTEMPTS": "1",
+        **{name: "1" if isinstance(value, dict) else value for name, value in VARIABLES.items()},
+        "PROVIDER_BASE_URL": "",
         "TIKTOKEN_CACHE_DIR": str(encodings.cache_dir()),
-        **dict.fromkeys(("BUCKET", "LEDGER_TABLE", "PROVIDER_SECRET_ID", "TOPIC_ARN"), "none"),
-        "MONTH_CEILING_USD": "1",
-        "CODE_VERSION": "built",
-        "TRAINING_ROLE_ARN": "none",
-        "POWERTOOLS_METRICS_NAMESPACE": "built",
     }
     command = [PYTHON, "-s", "-S", "-E", "-B", "-c", script]
     return subprocess.run(
