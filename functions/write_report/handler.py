@@ -1,5 +1,6 @@
 """Write report: summary, spend and report of any run, however it ended."""
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -9,6 +10,7 @@ from functions.metrics_wiring import emit
 from functions.wiring import bucket, ledger, logged, settings_if_prepared
 from shared.clock import utc_now
 from shared.lake import keys
+from shared.ledger import RunNotOpen
 from shared.report import stages
 
 
@@ -18,5 +20,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ended = stages.close(lake(), ledger(), run_id, event["state"], utc_now())
     settings = settings_if_prepared(run_id)
     if settings is not None and ended["status"] != "CLOSED":
-        emit(bucket().read_json(keys.summary(run_id)), ledger().month_totals(settings.month))
+        with suppress(RunNotOpen):  # a run that ended before its ledger was opened
+            emit(bucket().read_json(keys.summary(run_id)), ledger().month_totals(settings.month))
     return ended

@@ -99,7 +99,8 @@ def close(stack: Deployed, run_id: str, teller: Teller, poll_seconds: float = PO
 def closes(machine: Any, arn: str) -> str | None:
     """The name of the run that an execution closes; None where it is a run itself."""
     asked = json.loads(machine.describe_execution(executionArn=arn)["input"])
-    return asked["close"].get("name") if isinstance(asked, dict) and "close" in asked else None
+    close = asked.get("close") if isinstance(asked, dict) else None
+    return close.get("name") if isinstance(close, dict) else None
 
 
 def _stopper(machine: Any, arn: str, interruptions: Interruptions) -> Callable[[], None]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from infra.cli.arguments import Where
-from infra.cli.asking import NotAgreed, agree
+from infra.cli.asking import agree
 from infra.cli.aws.stack import NoStack, client, deployed, described, session
 from infra.layers.checking import BUILT, NotDeployable, check
 from shared.errors import BadInput, EconChatRError
@@ -26,10 +28,19 @@ ASKED = {
     "MonthCeilingUsd": "What may all runs of a month spend at model providers, in US dollars?",
     "AlertEmail": "Which address is told of warnings and of how runs end (empty for nobody)?",
 }
+BY_DEFAULT = {"AlertEmail": ""}
 
 
 class NotBuilt(EconChatRError):
     """The build or the deployment failed; its own words stand above."""
+
+
+class NoCeiling(BadInput):
+    """Nobody said what a month may spend."""
+
+
+class NotRemoved(BadInput):
+    """A stack that must not be removed now, or not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +104,12 @@ def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
         stateMachineArn=stack.machine_arn, statusFilter="RUNNING"
     )["executions"]
     if going_on:
-        raise NotAgreed(
+        raise NotRemoved(
             f"run {going_on[0]['name']} goes on; `econchatr aws stop {going_on[0]['name']}` first, so that "
             "nothing is left running at a provider"
         )
     if bucket not in (None, kept[0]):
-        raise NotAgreed(f"--with-data names {bucket}, and this stack's bucket is {kept[0]}")
+        raise NotRemoved(f"--with-data names {bucket}, and this stack's bucket is {kept[0]}")
     print(f"Kept, unless asked for: bucket {kept[0]} (pages, tables, reports), ledger {kept[1]}")
     if not yes:
         agree(f"Remove stack {where.stack}?", "nothing was removed, because the answer was not yes")
@@ -155,13 +166,12 @@ def _answered(given: Mapping[str, str], *, new: bool) -> dict[str, str]:
     for name, question in ASKED.items():
         if name in answered or not new:
             continue
-        if not sys.stdin.isatty():
-            if name == "MonthCeilingUsd":
-                raise BadInput(
-                    "a new stack needs --month-ceiling-usd, which has no default, and there is no terminal to ask at"
-                )
-            continue
-        answered[name] = input(f"{question} ").strip()
+        if sys.stdin.isatty():
+            answered[name] = click.prompt(question, default=BY_DEFAULT.get(name), prompt_suffix=" ")
+        elif name not in BY_DEFAULT:
+            raise NoCeiling(
+                "a new stack needs --month-ceiling-usd, which has no default, and there is no terminal to ask at"
+            )
     if "MonthCeilingUsd" in answered:
         parse_usd(answered["MonthCeilingUsd"], "--month-ceiling-usd")
     return answered
@@ -208,8 +218,10 @@ def _sam(where: Where, template: Path, parameters: Mapping[str, str]) -> None:
 def _remove_data(client: Any, bucket: str, table: str) -> None:
     s3 = client("s3")
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
-            s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+        found = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+        gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+        if gone:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
     s3.delete_bucket(Bucket=bucket)
     client("dynamodb").delete_table(TableName=table)
 

@@ -51,7 +51,8 @@ def serve(folder: Path) -> None:
                 asking, _ = listener.accept()
                 gc.freeze()
                 if (pid := os.fork()) == 0:
-                    listener.close()
+                    for others in (listener, *born.values()):
+                        others.close()
                     _become(asking)
                 born[pid] = asking
             elif missing:
