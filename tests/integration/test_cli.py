@@ -450,8 +450,8 @@ def test_a_run_against_another_provider_speaks_nowhere_of_a_stand_in(tmp_path):
     prices, out = tmp_path / "prices.yaml", tmp_path / "out"
     prices.write_text(catalogue.dump(catalogue.packaged()), encoding="utf-8")
     with start(prices, tmp_path / "provider") as other:
-        what = ("local", "--show", "demo", "--input", FIVE, "--out", out)
-        ended = econchatr(*what, "--openai-base-url", other.base_url, "--yes")
+        what = ("local", "demo", "--ceiling", "5", "--limit", "8", "--model", "llama-3.1-8b")
+        ended = econchatr(*what, "--out", out, "--openai-base-url", other.base_url, "--yes")
     assert ended.code == 0, ended.err
     assert ended.out.startswith(f"Provider: {other.base_url}, a real one, for meta-llama/")
     assert "stand-in" not in ended.out
