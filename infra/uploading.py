@@ -7,13 +7,18 @@ from shared.corpus import is_transcript_file, passed_over
 from shared.lake import Bucket, keys
 
 
+def address_of(bucket: Bucket, show: str) -> str:
+    """Where a show's own files lie, as a profile names it."""
+    return f"s3://{bucket.name}/{keys.transcripts(show)}"
+
+
 def upload(bucket: Bucket, show: str, folder: Path) -> int:
     """Make the show's own prefix hold exactly the folder's transcript files, but for forgotten ones.
 
     Returns how many were new or changed.
     """
     prefix = keys.transcripts(show)
-    address = f"s3://{bucket.name}/{prefix}"
+    address = address_of(bucket, show)
     there = bucket.etags(prefix)
     names = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()

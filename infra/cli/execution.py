@@ -92,8 +92,16 @@ def stop(machine: Any, arn: str, cause: str) -> None:
 def close(stack: Deployed, run_id: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
     """Tell how the machine closes a run that has ended by no state of its own; raises NotClosed."""
     machine = stack.client("stepfunctions")
-    closing = _closing_of(machine, stack.machine_arn, run_id, poll_seconds)
+    closing = _closing_of(stack, machine, run_id, poll_seconds)
     _ended(machine, closing, teller, poll_seconds)
+
+
+def executions(stack: Deployed, status: str | None = None) -> Iterator[Mapping[str, Any]]:
+    """The machine's executions as AWS lists them, the newest first; of one status, or of any."""
+    asked = {"statusFilter": status} if status else {}
+    pages = stack.client("stepfunctions").get_paginator("list_executions")
+    for page in pages.paginate(stateMachineArn=stack.machine_arn, **asked):
+        yield from page["executions"]
 
 
 def closes(machine: Any, arn: str) -> str | None:
@@ -117,11 +125,11 @@ def _stopper(machine: Any, arn: str, interruptions: Interruptions) -> Callable[[
     return stop_when_asked
 
 
-def _closing_of(machine: Any, machine_arn: str, run_id: str, poll_seconds: float) -> str:
+def _closing_of(stack: Deployed, machine: Any, run_id: str, poll_seconds: float) -> str:
     """The execution that the rule started for the end of the run."""
     deadline = time.monotonic() + CLOSING_STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        for listed in machine.list_executions(stateMachineArn=machine_arn)["executions"]:
+        for listed in executions(stack):
             arn: str = listed["executionArn"]
             if closes(machine, arn) == run_id:
                 return arn
@@ -155,10 +163,8 @@ def _close_killed_runs(stack: Deployed, machine: Any, *, stand_in: bool, dry_run
 def _unclosed(stack: Deployed, *, dry_run: bool) -> list[str]:
     bucket = stack.bucket
     there = set(bucket.keys("runs/"))
-    going_on = stack.client("stepfunctions").list_executions(
-        stateMachineArn=stack.machine_arn, statusFilter="RUNNING"
-    )["executions"]
-    run_ids = {key.split("/")[1] for key in there} - {running["name"] for running in going_on}
+    going_on = {running["name"] for running in executions(stack, "RUNNING")}
+    run_ids = {key.split("/")[1] for key in there} - going_on
     return sorted(
         run_id
         for run_id in run_ids

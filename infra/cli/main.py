@@ -12,9 +12,16 @@ from typing import Any
 import click
 
 from infra.cli import arguments as typed
-from infra.cli.aws.declared import aws, sentences, together
+from infra.cli.aws.declared import (
+    QUERIES,
+    aws,
+    fields_of,
+    query_of,
+    run_fields,
+    sentences,
+    together,
+)
 from infra.cli.interruptions import terminated_like_interrupted
-from infra.queries import packaged_names
 from shared.errors import BadInput, EconChatRError
 
 DEFAULT_OUT = Path("build/demo")
@@ -96,20 +103,7 @@ _run_input = together(
         metavar="JSON_OR_@FILE",
         help="The run input as on AWS; options go before it.",
     ),
-    click.option("--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."),
-    click.option(
-        "--model-ceiling",
-        "max_cost_per_model_usd",
-        metavar="USD",
-        help="What one model's training may cost at most.",
-    ),
-    click.option(
-        "--model", "models", multiple=True, metavar="NAME", help="A model to tune; may be repeated."
-    ),
-    click.option("--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."),
-    click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
-    click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
-    click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
+    run_fields,
 )
 _out = click.option(
     "--out",
@@ -164,7 +158,9 @@ def local(openai_base_url: str | None, yes: bool, document: str | None, **given:
     place = _place_of(given)
     from infra.cli import runs
 
-    return runs.local(typed.Run(place, document, _fields(given), typed.Asked(openai_base_url, yes)))
+    return runs.local(
+        typed.Run(place, document, fields_of(given), typed.Asked(openai_base_url, yes))
+    )
 
 
 @econchatr.command(
@@ -182,7 +178,7 @@ def plan(document: str | None, **given: Any) -> int:
     place = _place_of(given)
     from infra.cli import runs
 
-    return runs.plan(typed.Run(place, document, _fields(given)))
+    return runs.plan(typed.Run(place, document, fields_of(given)))
 
 
 @econchatr.command(
@@ -246,17 +242,10 @@ def ask(
 
 @econchatr.command(
     short_help="A packaged query, or SQL, on the embedded Athena.",
-    epilog="\n  ".join(["\b\nPackaged queries:", *packaged_names()]),
+    epilog=QUERIES,
 )
-@click.argument("query", metavar="NAME_OR_SQL")
+@query_of
 @_out
-@click.option(
-    "--format",
-    type=click.Choice(typed.FORMATS),
-    default="table",
-    show_default=True,
-    help="A table cuts long cells; the others are whole.",
-)
 @click.option("--stack", metavar="NAME", help="A deployed stack's lake instead of a folder's.")
 def query(stack: str | None, **given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
@@ -467,15 +456,6 @@ def _show_of(given: dict[str, Any]) -> str:
             "name one show: a packaged one such as demo, or a profile file such as mine.yaml"
         )
     return str(names[0])
-
-
-def _fields(given: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the run input that options gave."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value not in (None, (), False)
-    }
 
 
 if __name__ == "__main__":

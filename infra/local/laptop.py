@@ -18,7 +18,7 @@ from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
 from infra.local.keys import VARIABLE, key_for
 from infra.local.provider.process import start as start_provider
-from infra.uploading import upload
+from infra.uploading import address_of, upload
 from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.errors import BadInput
@@ -179,8 +179,7 @@ def brought(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowPro
         )
     bucket = here.stack.bucket
     upload(bucket, show.name, folder)
-    address = f"s3://{bucket.name}/{keys.transcripts(show.name)}"
-    return show.model_copy(update={"transcripts": address})
+    return show.model_copy(update={"transcripts": address_of(bucket, show.name)})
 
 
 def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 import contextlib
 import fcntl
-import io
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,7 +18,6 @@ import pytest
 import yaml
 
 from infra.cli import asked
-from infra.cli.main import main
 from infra.local.cloud import server
 from infra.local.demo.site import build_site, serve
 from infra.local.folder import state_dir
@@ -30,23 +27,9 @@ from tests import permissions
 from tests.cfn import load_template
 from tests.integration.pages.browser import PHONE, chromium, opened
 from tests.places import ROOT
+from tests.typed import Said, econchatr
 
 FIVE = '{"ceiling_usd": "5.00"}'
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def sentence(self) -> str:
-        """The one line on stderr."""
-        (line,) = self.err.strip().splitlines()
-        return line
 
 
 def corpus_line(said: Said) -> str:
@@ -55,17 +38,6 @@ def corpus_line(said: Said) -> str:
         line for line in said.out.splitlines() if line.startswith("all pairs            pair")
     )
     return line
-
-
-def econchatr(*arguments: object) -> Said:
-    with (
-        contextlib.redirect_stdout(io.StringIO()) as out,
-        contextlib.redirect_stderr(io.StringIO()) as err,
-    ):
-        code = main([str(argument) for argument in arguments])
-    said = Said(code, out.getvalue(), err.getvalue())
-    assert "Traceback" not in said.out + said.err
-    return said
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cli.arguments import Where
 from infra.cli.aws.deploying import code_version
-from infra.cli.aws.stack import client, described, sentence_of, session
+from infra.cli.aws.stack import client, described, parameters_of, sentence_of, session
 from infra.layers.bytecode import lambda_python
 from infra.layers.lock import LAMBDA_PYTHON
 from shared.errors import EconChatRError
@@ -98,7 +98,7 @@ def _stack(where: Where) -> Finding:
     usable = not stack["StackStatus"].endswith(("FAILED", "ROLLBACK_COMPLETE")) or (
         stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     )
-    version = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+    version = parameters_of(stack)
     return Finding(
         f"stack {where.stack}",
         ok=usable,

@@ -48,6 +48,44 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
+query_of = together(
+    click.argument("query", metavar="NAME_OR_SQL"),
+    click.option(
+        "--format",
+        type=click.Choice(typed.FORMATS),
+        default="table",
+        show_default=True,
+        help="A table cuts long cells; the others are whole.",
+    ),
+)
+QUERIES = "\n  ".join(["\b\nPackaged queries:", *packaged_names()])
+run_fields = together(
+    click.option("--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."),
+    click.option(
+        "--model-ceiling",
+        "max_cost_per_model_usd",
+        metavar="USD",
+        help="What one model's training may cost at most.",
+    ),
+    click.option(
+        "--model", "models", multiple=True, metavar="NAME", help="A model to tune; may be repeated."
+    ),
+    click.option("--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."),
+    click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
+    click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
+    click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
+)
+
+
+def fields_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the run input that options gave."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value not in (None, (), False)
+    }
+
+
 _where = together(
     click.option(
         "--stack", default=typed.STACK, show_default=True, metavar="NAME", help="Which stack."
@@ -203,13 +241,7 @@ Examples:
 )
 @click.argument("show", metavar="SHOW")
 @_where
-@click.option("--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most.")
-@click.option(
-    "--model", "models", multiple=True, metavar="NAME", help="A model to tune; may be repeated."
-)
-@click.option("--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all.")
-@click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31.")
-@click.option("--limit", type=int, metavar="N", help="Read at most so many episodes.")
+@run_fields
 @click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
 @click.option("--at-once", is_flag=True, help="No dry run before it.")
 @click.option("--yes", is_flag=True, help="Agree beforehand to what a provider may bill.")
@@ -217,11 +249,7 @@ Examples:
 def start(show: str, at_once: bool, yes: bool, out: Path | None, **given: Any) -> int:
     """A dry run, its plan, your yes, and the run; told as it goes. Ctrl-C stops watching, not the run."""
     where = _stack(given)
-    fields = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value not in (None, (), False)
-    }
+    fields = fields_of(given)
     fields.setdefault("ceiling_usd", "10.00" if given["dry_run"] else None)
     if fields["ceiling_usd"] is None:
         raise click.UsageError("say with --ceiling what the run may cost at most, in US dollars")
@@ -279,24 +307,16 @@ def report(run_id: str | None, out: Path | None, no_open: bool, **given: Any) ->
 
 @aws.command(
     short_help="A packaged query, or SQL, on the stack's Athena.",
-    epilog="\n  ".join(["\b\nPackaged queries:", *packaged_names()]),
+    epilog=QUERIES,
 )
-@click.argument("query", metavar="NAME_OR_SQL")
+@query_of
 @_where
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(typed.FORMATS),
-    default="table",
-    show_default=True,
-    help="A table cuts long cells; the others are whole.",
-)
-def query(query: str, form: str, **given: Any) -> int:
+def query(**given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; the workgroup bounds what it may read."""
     where = _stack(given)
     from infra.cli import query as command
 
-    return command.run(typed.Query(query, _folder(where, None), form, where))
+    return command.run(typed.Query(**given, out=_folder(where, None), where=where))
 
 
 @aws.command(

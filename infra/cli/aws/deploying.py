@@ -13,13 +13,23 @@ import click
 
 from infra.cli.arguments import Where
 from infra.cli.asking import agree
-from infra.cli.aws.stack import NoStack, client, deployed, described, session
+from infra.cli.aws.stack import (
+    NoStack,
+    client,
+    deployed,
+    described,
+    parameters_of,
+    session,
+    whole,
+)
+from infra.cli.execution import executions
 from infra.layers.checking import BUILT, NotDeployable, check
 from shared.errors import BadInput, EconChatRError
 from shared.money import parse_usd
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUILD = Path("build")
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 LOOKING = {"Delay": 3, "MaxAttempts": 1200}
 TOLD = 20  # lines of SAM's own words
 SAM = REPOSITORY / ".tools" / "sam" / "bin" / "sam"
@@ -100,12 +110,9 @@ def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
     """Remove the stack; bucket and ledger stay, unless `bucket` names what is to go with it. 0."""
     stack = deployed(where)
     kept = stack.outputs["LakeBucket"], stack.outputs["LedgerTable"]
-    going_on = stack.client("stepfunctions").list_executions(
-        stateMachineArn=stack.machine_arn, statusFilter="RUNNING"
-    )["executions"]
-    if going_on:
+    if going_on := next(executions(stack, "RUNNING"), None):
         raise NotRemoved(
-            f"run {going_on[0]['name']} goes on; `econchatr aws stop {going_on[0]['name']}` first, so that "
+            f"run {going_on['name']} goes on; `econchatr aws stop {going_on['name']}` first, so that "
             "nothing is left running at a provider"
         )
     if bucket not in (None, kept[0]):
@@ -132,27 +139,22 @@ def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
 
 def schedule(where: Where, parameters: Mapping[str, str]) -> int:
     """Change the schedule's parameters, and nothing else of the stack; 0."""
-    before = described(where)
-    deployed(where)  # refuses, in a sentence, what is no whole stack
-    names = [one["ParameterKey"] for one in (before or {})["Parameters"]]
     cloudformation = client(where, "cloudformation")
     cloudformation.update_stack(
         StackName=where.stack,
         UsePreviousTemplate=True,
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Capabilities=CAPABILITIES,
         Parameters=[
             {"ParameterKey": name, "ParameterValue": parameters[name]}
             if name in parameters
             else {"ParameterKey": name, "UsePreviousValue": True}
-            for name in names
+            for name in parameters_of(whole(where))
         ],
     )
     cloudformation.get_waiter("stack_update_complete").wait(
         StackName=where.stack, WaiterConfig=LOOKING
     )
-    now = {
-        one["ParameterKey"]: one["ParameterValue"] for one in (described(where) or {})["Parameters"]
-    }
+    now = parameters_of(whole(where))
     print(
         f"The schedule is {now['ScheduleState']}: {now['Schedule']} in {now['ScheduleTimezone']}, "
         f"with {now['ScheduleInput']}"
@@ -191,7 +193,7 @@ def _sam(where: Where, template: Path, parameters: Mapping[str, str]) -> None:
         raise NotBuilt(f"{SAM} is not there; `make build` installs it")
     command = [
         *(str(SAM), "deploy", "--template-file", str(template), "--stack-name", where.stack),
-        *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--resolve-s3"),
+        *("--capabilities", *CAPABILITIES, "--resolve-s3"),
         *("--s3-prefix", where.stack, "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
         *("--no-progressbar", "--tags", "project=econchatr", f"stage={parameters['Stage']}"),
         "--parameter-overrides",

@@ -29,15 +29,13 @@ def report(where: Where, run_id: str | None, out: Path, *, opens: bool) -> int:
         raise NoReport(
             f"run {named} has no report; `econchatr aws watch {named}` tells what became of it"
         )
-    manifest = stack.bucket.read_json(keys.manifest(named))
-    here.tell(out, out, named, dry_run=manifest["dry_run"])
     if opens:
         webbrowser.open(page.resolve().as_uri())
     return 0
 
 
 def fetch(stack: Deployed, run_id: str, out: Path) -> None:
-    """Bring what a person reads of a run: pages, summary, plan, answers; never training files or what was fetched.
+    """Bring what a person reads of a run, and tell it: pages, summary, plan, answers; never training files.
 
     Raises NotOurFolder; what somebody else put in the place of a file stays.
     """
@@ -50,6 +48,8 @@ def fetch(stack: Deployed, run_id: str, out: Path) -> None:
         if body is not None:
             folder.write(key, body)
     reports.publish(folder, out)
+    manifest = bucket.read_json(keys.manifest(run_id)) or {}
+    here.tell(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
 
 
 def _is_read(name: str) -> bool:

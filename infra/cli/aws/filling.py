@@ -7,7 +7,7 @@ from infra.cli import asked
 from infra.cli.arguments import Where
 from infra.cli.aws.stack import deployed
 from infra.cli.keys.commands import known, typed_key
-from infra.uploading import upload
+from infra.uploading import address_of, upload
 from shared import shows
 from shared.errors import InvalidField
 from shared.lake import keys
@@ -35,7 +35,7 @@ def put_show(where: Where, file: Path) -> int:
     if show.transcripts and "://" not in show.transcripts:
         folder = Path(show.transcripts)
         brought = upload(stack.bucket, show.name, folder)
-        address = f"s3://{stack.bucket.name}/{keys.transcripts(show.name)}"
+        address = address_of(stack.bucket, show.name)
         show = show.model_copy(update={"transcripts": address})
         print(f"{brought:,} files of {folder} are new or changed in {address}")
     body = json.dumps(asked.inline(show), ensure_ascii=False, indent=1)  # JSON is YAML
@@ -53,7 +53,7 @@ def put_transcripts(where: Where, name: str, folder: Path) -> int:
     brought = upload(stack.bucket, name, folder)
     print(
         f"{brought:,} files of {folder} are new or changed in "
-        f"s3://{stack.bucket.name}/{keys.transcripts(name)}; name that as `transcripts` in the profile"
+        f"{address_of(stack.bucket, name)}; name that as `transcripts` in the profile"
     )
     return 0
 

@@ -1,7 +1,7 @@
 """Starting, watching and stopping runs of a deployed machine, and what became of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from infra.cli.arguments import Where
 from infra.cli.asking import agree
 from infra.cli.aws.fetching import fetch
 from infra.cli.aws.stack import deployed
-from infra.cli.execution import close, closes, followed, new_run_id, start, stop
+from infra.cli.execution import close, closes, executions, followed, new_run_id, start, stop
 from infra.cli.looking.history import print_runs
 from infra.cli.telling import Teller
 from infra.deployed import Deployed
@@ -37,15 +37,15 @@ def begin(
 ) -> int:
     """A dry run first, whose plan is shown and agreed to; then the run itself. 0 where it succeeded."""
     stack = deployed(where)
-    name, document = _document(stack, show, fields)
+    document = _document(stack, show, fields)
     if document.get("dry_run") or not at_once:
-        ended = _run(stack, name, {**document, "dry_run": True}, out)
+        ended = _run(stack, show, {**document, "dry_run": True}, out)
         if ended != 0 or document.get("dry_run"):
             return ended
     if not yes:
         most = money.format_usd(money.parse_usd(document["ceiling_usd"], "--ceiling"))
         agree(f"Buy for at most {most} USD?", "nothing was bought, because the answer was not yes")
-    return _run(stack, name, document, out)
+    return _run(stack, show, document, out)
 
 
 def watch(where: Where, run_id: str | None, out: Path) -> int:
@@ -77,7 +77,7 @@ def runs(where: Where, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return 0
-    for going_on in _executions(stack, "RUNNING"):
+    for going_on in executions(stack, "RUNNING"):
         print(f"{going_on['name']} goes on since {going_on['startDate']:%Y-%m-%d %H:%M} UTC")
     print_runs(found, f"s3://{bucket.name}")
     if len(ended) > NEWEST:
@@ -85,8 +85,8 @@ def runs(where: Where, *, as_json: bool) -> int:
     return 0
 
 
-def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The show's name and the run input; raises UnknownShow, InvalidField or UnknownField."""
+def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The run input; raises UnknownShow, InvalidField or UnknownField."""
     packaged = [name for name in shows.packaged_names() if name not in ON_A_LAPTOP]
     put = keys.show(show)
     if stack.bucket.read(put) is not None:
@@ -101,7 +101,7 @@ def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> tuple[st
         )
     document = {**fields, "show": named}
     parse_input(document)
-    return show, document
+    return document
 
 
 def _run(stack: Deployed, show: str, document: Mapping[str, Any], out: Path) -> int:
@@ -119,9 +119,7 @@ def _told(stack: Deployed, arn: str, out: Path) -> int:
     except KeyboardInterrupt:
         print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
         return here.STOPPED
-    manifest = stack.bucket.read_json(keys.manifest(run_id)) or {}
     fetch(stack, run_id, out)
-    here.tell(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
     return here.exit_code(finished)
 
 
@@ -141,16 +139,9 @@ def _newest(stack: Deployed, *, running: bool) -> str:
     """The newest run that goes on, or else, unless only such are meant, the newest at all."""
     machine = stack.client("stepfunctions")
     for status in ("RUNNING",) if running else ("RUNNING", None):
-        for listed in _executions(stack, status):
+        for listed in executions(stack, status):
             if closes(machine, listed["executionArn"]) is None:
                 return str(listed["executionArn"])
     raise NothingRuns(
         "no run goes on" if running else "the machine has no run yet; `econchatr aws start SHOW`"
     )
-
-
-def _executions(stack: Deployed, status: str | None) -> Iterator[Mapping[str, Any]]:
-    asked = {"statusFilter": status} if status else {}
-    pages = stack.client("stepfunctions").get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=stack.machine_arn, **asked):
-        yield from page["executions"]

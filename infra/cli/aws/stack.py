@@ -79,21 +79,34 @@ def described(where: Where) -> Mapping[str, Any] | None:
     return None if gone else dict(found[0])
 
 
-def deployed(where: Where) -> Deployed:
-    """The stack with its outputs; raises NoStack."""
+def whole(where: Where) -> Mapping[str, Any]:
+    """What CloudFormation says of a stack that has its machine; raises NoStack."""
     stack = described(where)
     if stack is None:
         raise NoStack(
             f"there is no stack {where.stack} in {session(where).region_name}; `econchatr aws deploy` makes one, "
             "or name another with --stack and --region"
         )
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
-    if "StateMachineArn" not in outputs:
+    if "StateMachineArn" not in _outputs(stack):
         raise NoStack(
             f"stack {where.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
             "then `econchatr aws deploy` again, or `econchatr aws destroy`"
         )
-    return Deployed(partial(client, where), outputs)
+    return stack
+
+
+def deployed(where: Where) -> Deployed:
+    """The stack with its outputs; raises NoStack."""
+    return Deployed(partial(client, where), _outputs(whole(where)))
+
+
+def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:
+    """A stack's parameters as they are now."""
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+
+
+def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
 
 
 def sentence_of(error: Exception) -> EconChatRError | None:

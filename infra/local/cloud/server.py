@@ -152,6 +152,7 @@ def _engine_environment(
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
         WORKER_ENVIRONMENT: json.dumps(dict(environment)),
+        # A cloud whose functions have no environment is only read.
         **({nursery.FOLDER: str(state_dir / "tmp")} if environment and FORKS_SAFELY else {}),
     }
 

@@ -1,21 +1,19 @@
 """A stack from nothing to gone, by the commands that a person types, beside another stage in the same account."""
 
-import contextlib
 import io
 import json
 import re
-from dataclasses import dataclass
 
 import boto3
 import pytest
 import yaml
 
 from infra.cli import asked
-from infra.cli.main import main
 from infra.local.demo.site import demo_site
 from infra.queries import packaged_names
 from shared import shows
 from shared.lake.tables import Lake
+from tests import typed
 from tests.integration.remote.account import KEY, account
 from tests.places import ROOT
 
@@ -29,23 +27,8 @@ pytestmark = [
 PROD = ("--stack", "econchatr-prod")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
 def econchatr(*arguments):
-    with (
-        contextlib.redirect_stdout(io.StringIO()) as out,
-        contextlib.redirect_stderr(io.StringIO()) as err,
-    ):
-        code = main([str(argument) for argument in arguments])
-    said = Said(code, out.getvalue(), err.getvalue())
-    assert "Traceback" not in said.out + said.err
+    said = typed.econchatr(*arguments)
     assert KEY not in said.out + said.err
     return said
 
