@@ -259,6 +259,16 @@ def test_a_job_that_could_not_be_stopped_is_alarmed_by_the_error_that_names_it()
     assert f'$.errorType = "{error}"' in pattern
 
 
+def test_a_run_that_waits_long_for_a_job_is_alarmed_well_before_it_is_ended():
+    waited = alarmed(MetricName="SecondsWaited")
+    ended = TEMPLATE["Parameters"]["MachineTimeoutSeconds"]["Default"]
+    assert waited["Threshold"] <= ended / 2
+    assert waited["Statistic"] == "Maximum"
+    pattern = WATCH["SecondsWaited"]["Properties"]
+    assert "$.outcome.waited" in pattern["FilterPattern"]
+    assert pattern["MetricTransformations"][0]["MetricValue"] == "$.outcome.waited"
+
+
 def test_alarms_may_publish_to_the_topic():
     assert "KmsMasterKeyId" not in RESOURCES["Topic"].get("Properties", {})
     allowed = RESOURCES["TopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
