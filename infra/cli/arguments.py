@@ -29,6 +29,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """How much is told of a run; `json`: its summary and plan alone, on standard output."""
+
+    quiet: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """`local` and `plan`: the run input as JSON or @file, if any; `fields`, which options give, go before it."""
 
@@ -36,6 +44,7 @@ class Run:
     input: str | None
     fields: Mapping[str, Any] = field(default_factory=dict)
     asked: Asked = Asked()
+    telling: Telling = Telling()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from infra.cli.telling import say
 from infra.local.keys import VARIABLE
 from infra.local.laptop import api_key
 from shared import money
@@ -28,11 +29,11 @@ def before_money_moves(
     Raises ProviderUnusable, NotAgreed or NoApiKey, with nothing scraped or bought.
     """
     if base_url is None:
-        print(_stand_in(settings), flush=True)
+        say(_stand_in(settings))
         return
     _refuse_other_protocols(settings, base_url)
     named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
-    print(f"Provider: {base_url}, a real one, for {named}", flush=True)
+    say(f"Provider: {base_url}, a real one, for {named}")
     if settings.dry_run:
         return
     most = min(settings.ceiling_usd, settings.month_ceiling_usd)

@@ -31,7 +31,11 @@ class NotClosed(EconChatRError):
 
 
 def execute(
-    stack: Deployed, document: Mapping[str, Any], *, stand_in: bool = False
+    stack: Deployed,
+    document: Mapping[str, Any],
+    *,
+    stand_in: bool = False,
+    quiet: bool = False,
 ) -> tuple[str, Finished]:
     """Start the machine and tell what it does until it ends; the run's id and how it ended.
 
@@ -43,11 +47,14 @@ def execute(
     machine = stack.client("stepfunctions")
     with Interruptions() as interruptions, _named_when_left(stack, run_id):
         arn = start(stack, run_id, document)
-        teller = Teller(stack.ledger, run_id, stand_in=stand_in)
-        finished = followed(machine, arn, teller, each_look=_stopper(machine, arn, interruptions))
-        if finished.status != "SUCCEEDED":
-            close(stack, run_id, teller)
-        _close_killed_runs(stack, machine, stand_in=stand_in, dry_run=bool(document.get("dry_run")))
+        with Teller(stack.ledger, run_id, stand_in=stand_in, quiet=quiet) as teller:
+            stopper = _stopper(machine, arn, interruptions)
+            finished = followed(machine, arn, teller, each_look=stopper)
+            if finished.status != "SUCCEEDED":
+                close(stack, run_id, teller)
+        for killed in _unclosed(stack, dry_run=bool(document.get("dry_run"))):
+            with Teller(stack.ledger, killed, stand_in=stand_in, quiet=quiet) as teller:
+                _close_killed(stack, machine, killed, teller)
     return run_id, finished
 
 
@@ -73,7 +80,12 @@ def followed(
     each_look: Callable[[], None] = lambda: None,
 ) -> Finished:
     """Tell what an execution does until it ends."""
-    for progress in follow(machine, arn, poll_seconds, each_look):
+
+    def looked() -> None:
+        each_look()
+        teller.look()
+
+    for progress in follow(machine, arn, poll_seconds, looked):
         teller.tell(progress)
         if isinstance(progress, Finished):
             return progress
@@ -143,24 +155,22 @@ def _closing_of(stack: Deployed, machine: Any, run_id: str, poll_seconds: float)
 
 
 def _ended(machine: Any, arn: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
-    for progress in follow(machine, arn, poll_seconds):
+    for progress in follow(machine, arn, poll_seconds, teller.look):
         if not isinstance(progress, Finished):  # how a closing ends is not how its run did
             teller.tell(progress)
 
 
-def _close_killed_runs(stack: Deployed, machine: Any, *, stand_in: bool, dry_run: bool) -> None:
-    """Close the runs that have a manifest and no summary; a dry run, which buys nothing, closes dry ones."""
-    for run_id in _unclosed(stack, dry_run=dry_run):
-        print(f"Closing run {run_id}, which was killed before its end", flush=True)
-        started = machine.start_execution(
-            stateMachineArn=stack.machine_arn,
-            input=json.dumps({"close": {"name": run_id, **KILLED}}),
-        )
-        teller = Teller(stack.ledger, run_id, stand_in=stand_in)
-        _ended(machine, started["executionArn"], teller)
+def _close_killed(stack: Deployed, machine: Any, run_id: str, teller: Teller) -> None:
+    print(f"Closing run {run_id}, which was killed before its end", flush=True)
+    started = machine.start_execution(
+        stateMachineArn=stack.machine_arn,
+        input=json.dumps({"close": {"name": run_id, **KILLED}}),
+    )
+    _ended(machine, started["executionArn"], teller)
 
 
 def _unclosed(stack: Deployed, *, dry_run: bool) -> list[str]:
+    """Runs that have a manifest and no summary; a dry run, which buys nothing, closes dry ones."""
     bucket = stack.bucket
     there = set(bucket.keys("runs/"))
     going_on = {running["name"] for running in executions(stack, "RUNNING")}

@@ -105,6 +105,12 @@ _run_input = together(
     ),
     run_fields,
 )
+_telling = together(
+    click.option("--quiet", is_flag=True, help="Only how it ended."),
+    click.option(
+        "--json", is_flag=True, help="Summary and plan as one JSON object; the rest goes to stderr."
+    ),
+)
 _out = click.option(
     "--out",
     type=Path,
@@ -149,17 +155,18 @@ Examples:
 @_run_input
 @click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
 @_provider
+@_telling
 def local(openai_base_url: str | None, yes: bool, document: str | None, **given: Any) -> int:
     """One run of the whole machine in an embedded cloud.
 
     Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
     the ceiling is 10.00 unless --ceiling or --input say otherwise.
     """
-    place = _place_of(given)
+    place, telling = _place_of(given), _telling_of(given)
     from infra.cli import runs
 
     return runs.local(
-        typed.Run(place, document, fields_of(given), typed.Asked(openai_base_url, yes))
+        typed.Run(place, document, fields_of(given), typed.Asked(openai_base_url, yes), telling)
     )
 
 
@@ -173,12 +180,13 @@ Examples:
 @_show
 @_place
 @_run_input
+@_telling
 def plan(document: str | None, **given: Any) -> int:
     """What each model would cost and what the ceiling buys; spends nothing."""
-    place = _place_of(given)
+    place, telling = _place_of(given), _telling_of(given)
     from infra.cli import runs
 
-    return runs.plan(typed.Run(place, document, fields_of(given)))
+    return runs.plan(typed.Run(place, document, fields_of(given), telling=telling))
 
 
 @econchatr.command(
@@ -446,6 +454,11 @@ def _place_of(given: dict[str, Any]) -> typed.Place:
     return typed.Place(
         _show_of(given), given.pop("out"), given.pop("catalogue"), given.pop("month_ceiling_usd")
     )
+
+
+def _telling_of(given: dict[str, Any]) -> typed.Telling:
+    """How much is to be told; takes it out of `given`."""
+    return typed.Telling(quiet=given.pop("quiet"), json=given.pop("json"))
 
 
 def _show_of(given: dict[str, Any]) -> str:

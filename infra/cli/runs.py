@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from infra.cli.telling import (
 from infra.local.cloud import Finished
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, check_usable, laptop, served
+from shared.catalogue import Catalogue
 from shared.lake import keys
+from shared.run import RunSettings
 from shared.shows import ShowProfile
 
 STOPPED = 130  # what a shell makes of Ctrl-C
@@ -55,13 +58,30 @@ def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
     asked.check_address(address)
     out = asked.folder(place, show)
     check_usable(out, address, dry_run=settings.dry_run)
-    before_money_moves(settings, models, address, yes=arguments.asked.yes)
+    with redirect_stdout(sys.stderr) if arguments.telling.json else nullcontext():
+        before_money_moves(settings, models, address, yes=arguments.asked.yes)
+        run_id, finished, bucket = _executed(arguments, show, document, models, out, settings)
+    if arguments.telling.json:
+        print(json.dumps(_whole(bucket, run_id), ensure_ascii=False, indent=1))
+    return exit_code(finished)
+
+
+def _executed(
+    arguments: Run,
+    show: ShowProfile,
+    document: Mapping[str, Any],
+    models: Catalogue,
+    out: Path,
+    settings: RunSettings,
+) -> tuple[str, Finished, Path]:
+    """Run the machine here and tell what came of it; the run's id, its end, and its bucket's folder."""
+    place, quiet = arguments.place, arguments.telling.quiet
     with (
         laptop(
             out,
             month_ceiling_usd=place.month_ceiling_usd,
             models=models,
-            openai_base_url=address,
+            openai_base_url=arguments.asked.openai_base_url,
             dry_run=settings.dry_run,
         ) as here,
         served(show, out, here) as reachable,
@@ -71,17 +91,41 @@ def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
                 here.stack,
                 {**document, "show": asked.inline(reachable)},
                 stand_in=here.meter_url is not None,
+                quiet=quiet,
             )
         finally:
             leave_files(here, out)
         bill = leave_bill(here, out)
     bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
+    if quiet:
+        _tell_end(out, bucket, run_id)
+        return run_id, finished, bucket
     tell(out, bucket, run_id, dry_run=settings.dry_run)
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
-    return exit_code(finished)
+    return run_id, finished, bucket
+
+
+def _tell_end(out: Path, bucket: Path, run_id: str) -> None:
+    summary = _read(bucket / keys.summary(run_id))
+    if summary is not None:
+        did = "would have cost" if summary["stand_in"] else "spent"
+        print(
+            f"{summary['status']}: {run_id} {did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; "
+            f"{out / summary['report'] if summary['report'] else 'no report'}"
+        )
+
+
+def _whole(bucket: Path, run_id: str) -> dict[str, Any]:
+    """The run's summary with its plan; empty of a run that came to none."""
+    summary, planned = _read(bucket / keys.summary(run_id)), _read(bucket / keys.plan(run_id))
+    return {**(summary or {"run_id": run_id}), "plan": planned or []}
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def exit_code(finished: Finished) -> int:
@@ -123,16 +167,11 @@ def _say_kept(out: Path, ours: Path, blocked: Sequence[str]) -> None:
 
 def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     """What a run came to, from its objects in a bucket's folder; `out` is where a person finds its pages."""
-    written = bucket / keys.summary(run_id)
-    if not written.is_file():  # writing the report is what failed
+    summary = _read(bucket / keys.summary(run_id))
+    if summary is None:  # writing the report is what failed
         return
-    summary = json.loads(written.read_text(encoding="utf-8"))
-    statistics = bucket / keys.table_file("token_stats", run_id)
-    if statistics.is_file():
-        print_statistics(pd.read_parquet(statistics))
-    planned = bucket / keys.plan(run_id)
-    if planned.is_file():
-        print_plan(json.loads(planned.read_text(encoding="utf-8")), summary["ceiling_usd"])
+    if dry_run:
+        _tell_plan(bucket, run_id, summary["ceiling_usd"])
     print_corpus(summary)
     if not dry_run:
         answers = bucket / keys.table_file("generations", run_id)
@@ -142,6 +181,15 @@ def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     if summary["status"] == "ABORTED":
         print_stopped(summary)
     _print_places(out, bucket, summary)
+
+
+def _tell_plan(bucket: Path, run_id: str, ceiling_usd: str) -> None:
+    statistics = bucket / keys.table_file("token_stats", run_id)
+    if statistics.is_file():
+        print_statistics(pd.read_parquet(statistics))
+    planned = _read(bucket / keys.plan(run_id))
+    if planned:
+        print_plan(planned, ceiling_usd)
 
 
 def _print_places(out: Path, bucket: Path, summary: Mapping[str, Any]) -> None:

@@ -111,11 +111,12 @@ def _run(stack: Deployed, show: str, document: Mapping[str, Any], out: Path) -> 
 def _told(stack: Deployed, arn: str, out: Path) -> int:
     """Tell an execution to its end and that of its closing, and what the run came to."""
     run_id = arn.rpartition(":")[2]
-    teller = Teller(stack.ledger, run_id)
+    machine = stack.client("stepfunctions")
     try:
-        finished = followed(stack.client("stepfunctions"), arn, teller, poll_seconds=POLL_SECONDS)
-        if finished.status != "SUCCEEDED":
-            close(stack, run_id, teller, POLL_SECONDS)
+        with Teller(stack.ledger, run_id) as teller:
+            finished = followed(machine, arn, teller, poll_seconds=POLL_SECONDS)
+            if finished.status != "SUCCEEDED":
+                close(stack, run_id, teller, POLL_SECONDS)
     except KeyboardInterrupt:
         print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
         return here.STOPPED

@@ -1,25 +1,29 @@
 """Following an execution while it runs, here or on AWS."""
 
+import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 POLL_SECONDS = 0.25
+EVENTS = 50  # a look
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A state began; inside a Map, once for each iteration."""
+    """A state began, with this input; inside a Map, once for each iteration."""
 
     state: str
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A state ended well."""
+    """A state ended well, with this output."""
 
     state: str
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _events_after(stepfunctions: Any, execution_arn: str, last: int) -> list[dic
     """New events, oldest first; read from the newest back, so no history is read twice."""
     new: list[dict[str, Any]] = []
     pages = stepfunctions.get_paginator("get_execution_history").paginate(
-        executionArn=execution_arn, reverseOrder=True, includeExecutionData=False
+        executionArn=execution_arn, reverseOrder=True, PaginationConfig={"PageSize": EVENTS}
     )
     for page in pages:
         fresh = [event for event in page["events"] if event["id"] > last]
@@ -87,9 +91,19 @@ def _events_after(stepfunctions: Any, execution_arn: str, last: int) -> list[dic
 
 def _told(event: dict[str, Any]) -> Iterator[Progress]:
     if event["type"].endswith("StateEntered"):
-        yield Entered(event["stateEnteredEventDetails"]["name"])
+        entered = event["stateEnteredEventDetails"]
+        yield Entered(entered["name"], _given(entered, "input"))
     elif event["type"].endswith("StateExited"):
-        yield Left(event["stateExitedEventDetails"]["name"])
+        left = event["stateExitedEventDetails"]
+        yield Left(left["name"], _given(left, "output"))
+
+
+def _given(details: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A state's input or output; nothing where AWS has cut it."""
+    if details.get(f"{name}Details", {}).get("truncated"):
+        return {}
+    given = json.loads(details.get(name) or "{}")
+    return given if isinstance(given, dict) else {}
 
 
 def _map_progress(stepfunctions: Any, execution_arn: str) -> MapProgress | None:

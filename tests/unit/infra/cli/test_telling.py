@@ -1,19 +1,24 @@
+import io
 import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
+import pyte
 import pytest
+from rich.console import Console
 
 from infra.cli.telling import (
     NOTICED,
     Teller,
+    displays,
     print_corpus,
     print_plan,
     print_results,
     print_statistics,
     print_table,
 )
+from infra.cli.telling.course import Course
 from infra.local.cloud import Entered, Finished, Left, MapProgress
 from shared.dataset.statistics import MEASURES, Tally
 from shared.ledger import RunNotOpen, Totals
@@ -35,10 +40,29 @@ class Book:
         return self._totals
 
 
-def told(capsys, *progress, totals=TOTALS):
-    teller = Teller(Book(totals), "r1")
-    for step in progress:
-        teller.tell(step)
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+TWO_MODELS = {"dataset": {"value": {"models": ["small", "large"]}}}
+POLLED = {"model": "small", "wait": 1}
+
+
+def told(capsys, *steps, totals=TOTALS, **how):
+    """The lines of a teller that is told the steps; a number lets so many seconds pass."""
+    clock = Clock()
+    with Teller(Book(totals), "r1", clock=clock, **how) as teller:
+        for step in steps:
+            if isinstance(step, int):
+                clock.now += step
+                teller.look()
+            else:
+                teller.tell(step)
     return capsys.readouterr().out.splitlines()
 
 
@@ -47,7 +71,7 @@ def test_each_state_is_told_with_the_money_so_far(capsys):
     assert first == "Run r1"
     assert "Build dataset" in line
     # Never less than was spent.
-    assert "spent 0.000001, reserved 0.500000 of 5.000000 USD" in line
+    assert line.endswith("spent $0.000001, $0.50 held of $5.00")
 
 
 def test_questions_waits_and_ends_of_states_are_not_told(capsys):
@@ -55,38 +79,153 @@ def test_questions_waits_and_ends_of_states_are_not_told(capsys):
     assert told(capsys, *quiet) == ["Run r1"]
 
 
-def test_a_line_that_would_repeat_the_last_is_not_told(capsys):
-    _, *lines = told(capsys, *[Entered("Poll fine tune"), Entered("Wait")] * 3)
-    assert len(lines) == 1
+def test_each_model_is_told_by_name_and_never_twice_with_the_same(capsys):
+    polls = [Entered("Poll fine tune", POLLED), Entered("Wait", POLLED)] * 3
+    _, state, line = told(capsys, Entered("Fine-tune models", TWO_MODELS), *polls)
+    assert "Fine-tune models" in state
+    assert "small trains" in line
 
 
-def test_failed_batches_count_as_read(capsys):
-    _, line = told(capsys, MapProgress(succeeded=3, failed=1, total=19))
-    assert "batches read: 4 of 19" in line
+def test_a_line_a_minute_tells_how_many_how_fast_and_how_long(capsys):
+    batches = [MapProgress(succeeded=n, failed=1, total=19) for n in range(9)]
+    _, _, line = told(capsys, Entered("Scrape episodes"), 10, *batches, 50)
+    assert "Scrape episodes 9 of 19 batches, 6.7 s each, 1 min 07 s left" in line
+    assert line.startswith("  60.0 s")
+
+
+def test_nothing_is_told_within_a_minute_of_the_last_line(capsys):
+    assert len(told(capsys, Entered("Measure style"), *[1] * 59)) == 2
+
+
+def test_a_model_is_done_when_there_is_nothing_more_to_wait_for():
+    course = Course(Clock())
+    course.take(Entered("Fine-tune models", TWO_MODELS))
+    for progress in (
+        Entered("Poll fine tune", POLLED),
+        Left("Settle fine tune", {"model": "small", "deploying": True}),
+        Left("Settle fine tune", {"model": "large", "deploying": False}),
+        Entered("Deploy model", {"model": "small", "deploying": True}),
+    ):
+        course.take(progress)
+    assert (course.now.done, course.now.total) == (1, 2)
+    course.take(Left("Deploy model", {"model": "small", "deploying": False}))
+    assert course.now.done == 2
+    assert course.now.doing == {"small": "is done"}
+
+
+def test_the_last_count_of_batches_may_come_after_the_next_state_began():
+    course = Course(Clock())
+    for progress in (
+        Entered("Scrape episodes"),
+        Entered("Build dataset"),
+        MapProgress(succeeded=19, failed=0, total=19),
+    ):
+        course.take(progress)
+    assert [(step.state, step.done) for step in course.steps] == [
+        ("Scrape episodes", 19),
+        ("Build dataset", 0),
+    ]
 
 
 def test_before_the_ledger_is_open_there_is_no_money_to_tell(capsys):
     _, line = told(capsys, Entered("Prepare run"), totals=None)
-    assert "USD" not in line
+    assert "$" not in line
+
+
+def test_while_nothing_is_spent_or_held_there_is_no_money_to_tell(capsys):
+    nothing = replace(TOTALS, settled=Decimal(0), reserved=Decimal(0))
+    _, line = told(capsys, Entered("Prepare run"), totals=nothing)
+    assert "$" not in line
 
 
 def test_the_end_is_told(capsys):
     assert "FAILED" in told(capsys, Finished("FAILED", "E", "C", ""))[-1]
 
 
+def test_who_wants_quiet_hears_nothing(capsys):
+    steps = Entered("Scrape episodes"), 100, Finished("FAILED", "E", "C", "")
+    assert told(capsys, *steps, quiet=True) == []
+
+
+def on_a_terminal(monkeypatch, *steps):
+    """What stands on a terminal after the steps, before the teller is left."""
+    written = io.StringIO()
+    monkeypatch.setattr(
+        displays, "console", lambda: Console(file=written, force_terminal=True, width=100)
+    )
+    clock = Clock()
+    display = displays.Live()
+    course = Course(clock)
+    display.begin()
+    for step in steps:
+        clock.now += 2
+        if isinstance(step, Finished):
+            display.finished(step.status, clock.now, "spent $1.00")
+        elif (changed := course.take(step)) is not None:
+            display.changed(changed, clock.now, "spent $1.00")
+    display.end()
+    screen = pyte.Screen(100, 30)
+    screen.set_mode(pyte.modes.LNM)
+    pyte.Stream(screen).feed(written.getvalue())
+    return [line.rstrip() for line in screen.display if line.strip()]
+
+
+def test_on_a_terminal_a_state_is_a_line_and_each_model_another_while_it_goes_on(monkeypatch):
+    lines = on_a_terminal(
+        monkeypatch,
+        Entered("Prepare run"),
+        Entered("Fine-tune models", TWO_MODELS),
+        Entered("Submit fine tune", {"model": "small"}),
+        Entered("Poll fine tune", {"model": "small"}),
+        Left("Settle fine tune", {"model": "small", "deploying": False}),
+        Entered("Poll fine tune", {"model": "large"}),
+    )
+    assert lines[0] == "✓ Prepare run        2.0 s · spent $1.00"
+    assert "Fine-tune models   8.0 s · 1 of 2 models, 8.0 s each, 8.0 s left" in lines[1]
+    assert [line.strip() for line in lines[2:]] == ["small is done", "large trains"]
+
+
+def test_on_a_terminal_what_was_done_stands_there_at_the_end(monkeypatch):
+    lines = on_a_terminal(
+        monkeypatch,
+        Entered("Scrape episodes"),
+        Entered("Build dataset"),
+        MapProgress(succeeded=19, failed=0, total=19),
+        Finished("SUCCEEDED", "", "", ""),
+    )
+    assert lines == [
+        "✓ Scrape episodes    2.0 s · 19 of 19 batches · spent $1.00",
+        "✓ Build dataset      4.0 s · spent $1.00",
+    ]
+
+
+def test_on_a_terminal_a_state_that_failed_is_crossed_out(monkeypatch):
+    (line,) = on_a_terminal(monkeypatch, Entered("Build dataset"), Finished("FAILED", "E", "C", ""))
+    assert line.startswith("✗ Build dataset")
+
+
 def test_a_table_is_as_wide_as_its_widest_cell_and_cuts_what_is_too_long(capsys):
     print_table(("a", "b"), [("long", "x\n y"), ("s", "z" * 20)], widest=10)
     assert capsys.readouterr().out.splitlines() == [
-        "a     b",
-        "----  ----------",
-        "long  x y",
-        "s     zzzzzzzzz…",
+        "a      b",
+        "─────────────────",
+        "long   x y",
+        "s      zzzzzzzzz…",
+    ]
+
+
+def test_numbers_stand_to_the_right_and_nothing_is_markup(capsys):
+    print_table(("what", "n"), [("[red]a[/]", "1,000"), (":smile:", "-7.5 %"), ("c", "")])
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "[red]a[/]    1,000",
+        ":smile:     -7.5 %",
+        "c",
     ]
 
 
 def test_a_table_without_rows_is_its_header(capsys):
     print_table(("a", "b"), [])
-    assert capsys.readouterr().out.splitlines() == ["a  b", "-  -"]
+    assert capsys.readouterr().out.splitlines() == ["a   b", "─────"]
 
 
 def test_a_table_without_columns_is_no_error(capsys):
@@ -145,9 +284,7 @@ def test_what_a_stand_in_answered_is_told_in_the_conditional(capsys):
     assert "stand-in for gpt-4.1-mini" in out
     assert "A stand-in answered; it would have cost 0.485576 of 5.000000 USD" in out
     assert "Spent" not in out
-    teller = Teller(Book(TOTALS), "r1", stand_in=True)
-    teller.tell(Entered("Build dataset"))
-    assert "would have cost 0.000001" in capsys.readouterr().out
+    assert "would have cost $0.000001" in told(capsys, Entered("Build dataset"), stand_in=True)[1]
 
 
 def test_a_bill_that_nobody_told_is_neither_nothing_nor_a_number_of_tokens(capsys):
@@ -209,12 +346,3 @@ def test_statistics_are_told_by_scope_and_text(capsys, n):
     pair = capsys.readouterr().out.splitlines()[-1]
     assert pair.split()[:4] == ["all", "pairs", "pair", str(n)]
     assert ("6,000" in pair) is bool(n)
-
-
-def test_money_that_moved_makes_no_new_line_for_the_same_state(capsys):
-    book = Book(TOTALS)
-    teller = Teller(book, "r1")
-    teller.tell(Entered("Poll fine tune"))
-    book._totals = replace(TOTALS, settled=Decimal(1))
-    teller.tell(Entered("Poll fine tune"))
-    assert len(capsys.readouterr().out.splitlines()) == 2

@@ -1,6 +1,5 @@
-"""What a person sees in the terminal while a run goes on, and when it is over."""
+"""What a run came to, when it is over: corpus, plan, models, answers, money."""
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
@@ -9,62 +8,12 @@ from typing import Any
 import pandas as pd
 
 from infra.cli.answers.side_by_side import print_questions
-from infra.local.cloud import Entered, Finished, MapProgress, Progress
+from infra.cli.telling.screen import cut, print_table, say
 from shared import money
 from shared.dataset import UNITS
-from shared.ledger import Ledger, RunNotOpen
 from shared.report import commitment, still_running
 
 NOTICED = 8  # findings told; the report and the query have all
-QUIET_STATES = (
-    "Wait",
-    "Wait for deployment",
-    "Notify",
-    "Model settled",
-    "Name run",
-    "Run succeeded",
-    "Run closed",
-    "Tell failure without report",
-    "Tell failure of report",
-    "Run failed",
-)
-
-
-class Teller:
-    """Tells a run's progress: elapsed time, state, batches, and money so far."""
-
-    def __init__(self, ledger: Ledger, run_id: str, *, stand_in: bool = False) -> None:
-        self._ledger = ledger
-        self._run_id = run_id
-        self._stand_in = stand_in
-        self._started = time.monotonic()
-        self._last = ""
-        print(f"Run {run_id}", flush=True)
-
-    def tell(self, progress: Progress) -> None:
-        """Print one line, unless it would repeat the last."""
-        line = self._line(progress)
-        if line and line != self._last:
-            self._last = line
-            print(
-                f"{time.monotonic() - self._started:6.1f} s  {line:<34}{self._money()}", flush=True
-            )
-
-    def _line(self, progress: Progress) -> str:
-        if isinstance(progress, Entered) and not progress.state.endswith("?"):
-            return "" if progress.state in QUIET_STATES else progress.state
-        if isinstance(progress, MapProgress):
-            return f"  batches read: {progress.succeeded + progress.failed} of {progress.total}"
-        return progress.status if isinstance(progress, Finished) else ""
-
-    def _money(self) -> str:
-        try:
-            totals = self._ledger.totals(self._run_id)
-        except RunNotOpen:
-            return ""
-        spent, held = money.format_usd(totals.settled), money.format_usd(totals.reserved)
-        did = "would have cost" if self._stand_in else "spent"
-        return f"{did} {spent}, reserved {held} of {money.format_usd(totals.ceiling)} USD"
 
 
 def print_statistics(token_stats: pd.DataFrame) -> None:
@@ -132,18 +81,19 @@ def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
 def print_corpus(summary: Mapping[str, Any]) -> None:
     """What the run found and read, and what was noticed, worst first."""
     episodes, noticed = summary["episodes"], summary["noticed"]
-    print(
-        f"\n{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
+    print()
+    say(
+        f"{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
         f"{episodes['refused']} refused, {episodes['failed']} failed; {summary['pairs']:,} usable training pairs"
     )
     if noticed:
         print("\nNoticed, worst first:")
     for found in noticed[:NOTICED]:
-        print(f"  - {found['sentence']}")
+        say(f"  - {found['sentence']}")
         if found["examples"]:
             more = found["episodes"] - len(found["examples"])
             others = f" and {more:,} more" if more else ""
-            print(f"    in: {_cut('; '.join(found['examples']), 120)}{others}")
+            say(f"    in: {cut('; '.join(found['examples']), 120)}{others}")
         if found["way_out"]:
             print(f"    {found['way_out']}")
     if len(noticed) > NOTICED:
@@ -157,7 +107,7 @@ def print_results(
     print()
     settled = "would have cost" if summary["stand_in"] else "settled"
     print_table(
-        ("model", "status", "pairs", "tokens billed", "estimated", settled, "tuned model"),
+        ("model", "status", "pairs", "tokens billed", "estimated", settled),
         [
             (
                 model["name"],
@@ -166,16 +116,19 @@ def print_results(
                 "not told" if Decimal(model["unknown_usd"]) else f"{model['training_tokens']:,}",
                 model["estimated_usd"],
                 model["settled_usd"],
-                model["fine_tuned_model"] or "-",
             )
             for model in summary["models"]
         ],
     )
+    for model in summary["models"]:
+        if model["fine_tuned_model"]:
+            print(f"{model['model']} answers as {model['fine_tuned_model']}")
     tuned = [model["model"] for model in summary["models"] if model["status"] == "succeeded"]
     if tuned:
         print_questions(generations, tuned[0])
     if summary["verdict"]:
-        print(f"\n{summary['verdict']}")
+        print()
+        say(summary["verdict"])
     if summary["status"] == "SUCCEEDED" and not _spent(summary):
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."
@@ -205,23 +158,6 @@ def print_stopped(summary: Mapping[str, Any]) -> None:
     for job in summary["left_running"]:
         print(f" {still_running(job)}; stop it there.", end="")
     print("" if summary["left_running"] else " Nothing is left running.")
-
-
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120) -> None:
-    """Columns as wide as their widest cell; a cell longer than `widest` is cut."""
-    lines = [[_cut(str(cell), widest) for cell in row] for row in (header, *rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    for number, line in enumerate(lines):
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        )
-        if number == 0:
-            print("  ".join("-" * width for width in widths))
-
-
-def _cut(cell: str, widest: int) -> str:
-    line = " ".join(cell.split())
-    return line if len(line) <= widest else f"{line[: widest - 1]}…"
 
 
 def _usd(amount: str) -> str:

@@ -1,0 +1,131 @@
+"""How a run's steps are shown: not at all, as plain lines, or as lines that live while their state goes on."""
+
+from collections.abc import Callable
+
+from rich.progress import Progress, TaskID, TextColumn
+
+from infra.cli.telling.course import STEPS, Step
+from infra.cli.telling.screen import console
+
+GOES_ON, DONE, FAILED = "▸", "✓", "✗"
+EACH_SECONDS = 60.0  # between plain lines, where nothing is new
+
+
+class Quiet:
+    """Tells nothing."""
+
+    def begin(self) -> None:
+        """Nothing is shown."""
+
+    def end(self) -> None:
+        """Nothing was shown."""
+
+    def changed(self, step: Step, now: float, paid: str) -> None:
+        """Not told."""
+
+    def passed(self, step: Step, now: float, paid: str) -> None:
+        """Not told."""
+
+    def finished(self, status: str, now: float, paid: str) -> None:
+        """Not told."""
+
+
+class Plain(Quiet):
+    """A line for every state and for everything that a model comes to, and one a minute in between."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._began = self._last = clock()
+        self._said: set[str] = set()
+
+    def changed(self, step: Step, now: float, paid: str) -> None:
+        news = [step.state, *(f"  {who} {doing}" for who, doing in step.doing.items())]
+        for line in news:
+            if line not in self._said:
+                self._said.add(line)
+                self._print(line, now, paid)
+
+    def passed(self, step: Step, now: float, paid: str) -> None:
+        if now - self._last >= EACH_SECONDS:
+            self._print(f"{step.state} {_counted(step, now)}".rstrip(), now, paid)
+
+    def finished(self, status: str, now: float, paid: str) -> None:
+        self._print(status, now, paid)
+
+    def _print(self, line: str, now: float, paid: str) -> None:
+        self._last = now
+        print(f"{now - self._began:6.1f} s  {line:<38}{paid}".rstrip(), flush=True)
+
+
+class Live(Quiet):
+    """One line a state that lives while the state goes on, and one a model below it."""
+
+    def __init__(self) -> None:
+        self._shown = Progress(
+            TextColumn("{task.fields[mark]}"),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.fields[words]}", markup=False),
+            console=console(),
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._of_models: dict[str, TaskID] = {}
+        self._last: Step | None = None
+
+    def begin(self) -> None:
+        self._shown.start()
+
+    def end(self) -> None:
+        self._shown.stop()
+
+    def changed(self, step: Step, now: float, paid: str) -> None:
+        if self._last is not None and step is not self._last and step.ended is None:
+            self.passed(self._last, now, paid)
+            self._close(self._last)
+        if step.ended is None:
+            self._last = step
+        self.passed(step, now, paid)
+        for who, doing in step.doing.items():
+            words = f"  {who} {doing}"
+            if who not in self._of_models:
+                self._of_models[who] = self._shown.add_task(words, mark=" ", words="")
+            self._shown.update(self._of_models[who], description=words)
+
+    def passed(self, step: Step, now: float, paid: str) -> None:
+        until = now if step.ended is None else step.ended
+        words = " · ".join(filter(None, (_seconds(until - step.began), _counted(step, now), paid)))
+        if step.state not in self._tasks:
+            self._tasks[step.state] = self._shown.add_task(
+                f"{step.state:<18}", mark=GOES_ON, words=words
+            )
+        task = self._tasks[step.state]
+        self._shown.update(task, words=words)
+
+    def finished(self, status: str, now: float, paid: str) -> None:
+        if self._last is not None:
+            self.passed(self._last, now, paid)
+            self._close(self._last, DONE if status == "SUCCEEDED" else FAILED)
+
+    def _close(self, step: Step, mark: str = DONE) -> None:
+        for of_model in self._of_models.values():
+            self._shown.remove_task(of_model)
+        self._of_models.clear()
+        self._shown.update(self._tasks[step.state], mark=mark)
+
+
+def _counted(step: Step, now: float) -> str:
+    """How many of how many, how fast, and how long the rest will take."""
+    if not step.total:
+        return ""
+    counted = f"{step.done} of {step.total} {STEPS[step.state]}"
+    if step.ended is not None or not step.done:
+        return counted
+    left = step.left_seconds(now)
+    pace = (now - step.began) / step.done
+    return f"{counted}, {_seconds(pace)} each" + (f", {_seconds(left)} left" if left else "")
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

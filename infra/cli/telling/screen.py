@@ -1,0 +1,50 @@
+"""The terminal as rich sees it: as wide as it is, in colour where it has some; a pipe gets neither."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+UNBOUNDED = 10_000  # columns of a pipe or a file, where nothing is wrapped
+NUMBER = re.compile(r"-?\$?[\d,]+(\.\d+)?\s?%?")
+
+
+def console() -> Console:
+    """Standard output as it is now; nothing in what is printed is taken for markup."""
+    found = Console(markup=False, highlight=False, emoji=False)
+    return found if found.is_terminal else Console(markup=False, highlight=False, width=UNBOUNDED)
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120) -> None:
+    """Columns of cells, numbers to the right; a cell longer than `widest` is cut."""
+    lines = [[cut(str(cell), widest) for cell in row] for row in rows]
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for at, title in enumerate(header):
+        cells = [line[at] for line in lines if line[at] not in ("", "-")]
+        numbers = bool(cells) and all(map(NUMBER.fullmatch, cells))
+        table.add_column(
+            Text(cut(title, widest)), justify="right" if numbers else "left", overflow="fold"
+        )
+    for line in lines:
+        table.add_row(*map(Text, line))
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def say(text: str) -> None:
+    """Print a paragraph, on a terminal broken between words."""
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(Text(text))
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def cut(cell: str, widest: int) -> str:
+    """The text on one line, no longer than `widest` characters."""
+    line = " ".join(cell.split())
+    return line if len(line) <= widest else f"{line[: widest - 1]}…"
