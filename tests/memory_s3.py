@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -28,7 +29,16 @@ def empty_lake(bucket: str = "porch-lake") -> Iterator[Lake]:
 
 @cache
 def _client() -> Any:
-    """Made once: making it takes longer than most tests."""
-    return boto3.client(
+    """Made once: making it takes longer than most tests.
+
+    S3 looks at a condition and writes in one step; moto in two, between which another thread may write.
+    """
+    client = boto3.client(
         "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
+    one_at_a_time = Lock()
+    events = client.meta.events
+    events.register("before-call.s3.PutObject", lambda **_: one_at_a_time.acquire() and None)
+    for ended in ("after-call", "after-call-error"):
+        events.register(f"{ended}.s3.PutObject", lambda **_: one_at_a_time.release())
+    return client
