@@ -29,6 +29,7 @@ class BatchUnfinished(Transient):
 
 
 # What ends one judge's work and not the run: what is bought is kept, and the judge says why.
+WARN_EACH = 10  # answers or votes bought
 JUDGE_ENDS = (
     SpendCeilingReached,
     ProviderRefusal,
@@ -102,7 +103,8 @@ def answer(
             raise
         rows.append(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
         bucket.write_json(kept, rows)
-        desk.warn(settings.run_id)
+        _warn_now_and_then(desk, settings, len(rows))
+    desk.warn(settings.run_id)
     return len(rows)
 
 
@@ -170,8 +172,15 @@ def _ask_all(
             return f"{type(end).__name__}: {end}"
         rows.append(docket.row(ballot, question, answered))
         bucket.write_json(kept, rows)
-        desk.warn(docket.settings.run_id)
+        _warn_now_and_then(desk, docket.settings, len(rows))
+    desk.warn(docket.settings.run_id)
     return None
+
+
+def _warn_now_and_then(desk: Desk, settings: RunSettings, bought: int) -> None:
+    """To know whether there is something to warn of takes two readings, and an answer costs little."""
+    if bought % WARN_EACH == 0:
+        desk.warn(settings.run_id)
 
 
 def _docket(bucket: Bucket, settings: RunSettings, name: str) -> Docket:

@@ -30,7 +30,7 @@ class Book(Generic[P]):
         record as it stands afterwards: the claim succeeded when it carries the same `writer`.
         """
         claimed = replace(purchase, version=1 if previous is None else previous.version + 1)
-        self._table.write(
+        mine = self._table.write(
             self._put(claimed, previous),
             Update(
                 entry_key(purchase.run_id, purchase.entry_id),
@@ -39,7 +39,7 @@ class Book(Generic[P]):
                 {":now": purchase.intent_at.isoformat(), ":reserved": "reserved"},
             ),
         )
-        return self.get(purchase.purchase_id)
+        return claimed if mine else self.get(purchase.purchase_id)
 
     def update(self, purchase: P, **changes: Any) -> P:
         """Write `changes` if `purchase` is still the latest; returns the record as it stands."""
