@@ -26,6 +26,8 @@ UV_LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 export SAM_CLI_TELEMETRY := 0
+# Whole runs wait as much as they work, so there are two workers a core.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(2 * os.cpu_count())')
 
 .PHONY: help
 help: ## Say what can be made
@@ -63,7 +65,7 @@ plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
 
 .PHONY: test
 test: lint types lint-sam ## Lint, check types and run every test that needs no account
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadscope --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(INSTALLED) ## Check the style of the code and the template
@@ -125,6 +127,14 @@ queries: $(INSTALLED) ## Write infra/queries.yaml, and docs/queries.md from the 
 	$(BIN)/python -m infra.queries.template
 	$(BIN)/python -m infra.cli.looking.page_of_queries build/demo > build/queries.md
 	mv build/queries.md docs/queries.md
+
+.PHONY: reference
+reference: $(INSTALLED) ## Write docs/reference from what it is about
+	$(BIN)/python -m infra.reference
+
+.PHONY: picture
+picture: $(INSTALLED) ## Write docs/report.png from the report of `make demo`; needs Chromium
+	$(BIN)/python -m tests.integration.pages.picture build/demo/report.html docs/report.png
 
 .PHONY: lock
 lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest

@@ -66,6 +66,22 @@ EVALUATION_SET = EvaluationSet(
 
 
 JUDGES = ("gpt-6-luna", "llama-3.1-8b")
+TRAINING = {
+    "must_have": ["fence", "lamp", "sheep"],
+    "min_prompt_tokens": 10,
+    "min_completion_tokens": 5,
+    "max_pair_tokens": 100,
+}
+#  pair, prompt tokens, completion tokens, split, must-haves
+PAIRS = [
+    ("p0", 10, 5, "train", [0]),
+    ("p1", 100, 100, "train", [0, 1]),
+    ("p2", 9, 5, "train", [0]),
+    ("p3", 10, 4, "held_out", []),
+    ("p4", 101, 5, "train", []),
+    ("p5", 50, 50, "held_out", [1]),
+    ("p6", 50, 50, "train", []),
+]
 
 
 @dataclass
@@ -174,6 +190,26 @@ class SampleRun:
                 examples.messages_of("Lovely evening.", HOST_TURN, "Ida Stone responds:")
             )
             self.lake.write(keys.training_file(self.run_id, model), line * 2)
+
+    def write_pairs(
+        self, episode_id: str, pairs: Sequence[tuple[str, int, int, str, list[int]]]
+    ) -> None:
+        """Rows of `pairs`, such as PAIRS, in a file of the episode."""
+        rows = [
+            {
+                "show": "porch",
+                "episode_id": episode_id,
+                "pair_id": pair_id,
+                "split": split,
+                "prompt": "Of sheep.",
+                "completion": "Yes.",
+                "must_have_patterns": patterns,
+                "prompt_tokens": prompt,
+                "completion_tokens": completion,
+            }
+            for pair_id, prompt, completion, split, patterns in pairs
+        ]
+        self.lake.write_rows("pairs", keys.shard_file("pairs", f"porch.2014-09.{episode_id}"), rows)
 
     def write_jobs(self, status: str = "succeeded") -> None:
         jobs, steps = [], []

@@ -165,3 +165,22 @@ class Answers:
     out: Path
     run: str | None
     model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """`pairs`; with a fate or a pattern the pairs themselves, at most `limit`."""
+
+    out: Path
+    run: str | None
+    fate: str | None
+    pattern: str | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """`open`; by default the report that `local` names."""
+
+    out: Path
+    run: str | None

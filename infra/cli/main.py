@@ -250,7 +250,8 @@ def ask(
 
 @econchatr.command(
     short_help="A packaged query, or SQL, on the embedded Athena.",
-    epilog=QUERIES,
+    epilog="\b\nExamples:\n  econchatr query answers_side_by_side --format full\n"
+    "  econchatr query 'SHOW TABLES' --out build/mine\n\n" + QUERIES,
 )
 @query_of
 @_out
@@ -292,6 +293,41 @@ def answers(**given: Any) -> int:
     from infra.cli.looking import answers as command
 
     return command.run(typed.Answers(**given))
+
+
+@econchatr.command(
+    short_help="Which pairs train, which do not, and why.",
+    epilog="""\b
+Examples:
+  econchatr pairs --out build/mine
+  econchatr pairs --out build/mine --fate "prompt too short" --limit 3""",
+)
+@_out
+@click.option("--run", metavar="RUN_ID", help="Which run.  [default: the newest with pairs]")
+@click.option("--fate", metavar="FATE", help="Print pairs of which this became, `chosen` among it.")
+@click.option("--pattern", metavar="PATTERN", help="Print pairs that this must_have found.")
+@click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many.")
+def pairs(**given: Any) -> int:
+    """What became of every pair: which train which model, which do not and why, what each must_have found."""
+    from infra.cli.looking import pairs as command
+
+    return command.run(typed.Pairs(**given))
+
+
+@econchatr.command(
+    "open",
+    short_help="A run's report in the browser.",
+    epilog="""\b
+Example:
+  econchatr open --out build/mine""",
+)
+@_out
+@click.option("--run", metavar="RUN_ID", help="Which run.  [default: the one that matters most]")
+def open_report(**given: Any) -> int:
+    """A run's report in the browser; prints where it is."""
+    from infra.cli.looking import page
+
+    return page.run(typed.Open(**given))
 
 
 @econchatr.command(
@@ -385,7 +421,13 @@ def quiz() -> None:
     """How often people told the host from machines in the blind quiz."""
 
 
-@quiz.command("score", short_help="Read back what the blind quiz lets one download.")
+@quiz.command(
+    "score",
+    short_help="Read back what the blind quiz lets one download.",
+    epilog="""\b
+Example:
+  econchatr quiz score answers.csv""",
+)
 @click.argument("answers", type=Path, metavar="FILE.csv")
 @click.option("--json", is_flag=True, help="One object instead of sentences.")
 def quiz_score(**given: Any) -> int:
@@ -431,7 +473,13 @@ def keys_set(**given: Any) -> int:
     return commands.put(typed.Keys(**given))
 
 
-@keys.command("list", short_help="Which providers there is a key for, and where.")
+@keys.command(
+    "list",
+    short_help="Which providers there is a key for, and where.",
+    epilog="""\b
+Example:
+  econchatr keys list""",
+)
 @_own_catalogue
 def keys_list(**given: Any) -> int:
     """Which providers there is a key for, and where; never the key."""
@@ -440,7 +488,13 @@ def keys_list(**given: Any) -> int:
     return commands.show(typed.Keys(**given))
 
 
-@keys.command("forget", short_help="Take a provider's key out of the store.")
+@keys.command(
+    "forget",
+    short_help="Take a provider's key out of the store.",
+    epilog="""\b
+Example:
+  econchatr keys forget nebius""",
+)
 @click.argument("name", metavar="PROVIDER_OR_HOST")
 def keys_forget(**given: Any) -> int:
     """Take a provider's key out of the store."""

@@ -32,16 +32,30 @@ class RunInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    show: str | dict[str, Any]
-    ceiling_usd: Annotated[Decimal, _dollars("ceiling_usd")]
-    max_cost_per_model_usd: Annotated[Decimal, _dollars("max_cost_per_model_usd")] | None = None
-    models: tuple[str, ...] | None = Field(default=None, min_length=1)
-    n_epochs: int = Field(default=4, ge=1, le=50)
-    since: date | None = None
-    limit: int | None = Field(default=None, ge=1)
-    dry_run: bool = False
-    same_pairs: bool = False
-    """Whether all models train on the same pairs, as many as the dearest one's budget buys."""
+    show: str | dict[str, Any] = Field(
+        description="a packaged show, the `s3://` address of a profile, or a profile itself"
+    )
+    ceiling_usd: Annotated[Decimal, _dollars("ceiling_usd")] = Field(
+        description="what the run may spend in all, in dollars"
+    )
+    max_cost_per_model_usd: Annotated[Decimal, _dollars("max_cost_per_model_usd")] | None = Field(
+        default=None, description="what one model's training may cost; else they share the ceiling"
+    )
+    models: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="models of the catalogue; by default the profile's"
+    )
+    n_epochs: int = Field(
+        default=4, ge=1, le=50, description="how often the training file is gone through"
+    )
+    since: date | None = Field(default=None, description="only episodes from this day on")
+    limit: int | None = Field(
+        default=None, ge=1, description="only so many episodes, in the order of the source"
+    )
+    dry_run: bool = Field(default=False, description="stop at the plan; spends nothing")
+    same_pairs: bool = Field(
+        default=False,
+        description="all models learn from the same pairs, as many as the dearest one's budget buys",
+    )
 
 
 class RunSettings(BaseModel):

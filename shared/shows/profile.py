@@ -1,7 +1,7 @@
 """A show is a profile, never code: its source, its host, its rights, and how to train and question it."""
 
+import datetime
 import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -63,32 +63,36 @@ class _Record(BaseModel):
 class HostProfile(_Record):
     """Who the host is, and the other labels transcripts print for them."""
 
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
+    name: str = Field(min_length=1, description="the host's name")
+    aliases: tuple[str, ...] = Field(default=(), description="other labels that transcripts print")
 
 
 class Fetch(_Record):
     """How pages are asked for: who asks, how often, how long and how much at most."""
 
-    user_agent: str = "econchatr (no contact given)"
-    delay_seconds: float = Field(default=2.0, ge=0)
-    timeout_seconds: float = Field(default=30.0, gt=0)
-    max_bytes: int = Field(default=10_000_000, gt=0)
+    user_agent: str = Field(
+        default="econchatr (no contact given)", description="who asks; say how you are reached"
+    )
+    delay_seconds: float = Field(
+        default=2.0, ge=0, description="between two requests to a host, of all runs together"
+    )
+    timeout_seconds: float = Field(default=30.0, gt=0, description="how long a page may take")
+    max_bytes: int = Field(default=10_000_000, gt=0, description="how large a page may be")
 
 
 class Rights(_Record):
     """On what ground the transcripts may be used."""
 
-    basis: str = Field(min_length=1)
-    attribution: str = ""
+    basis: str = Field(min_length=1, description="why the transcripts may be used")
+    attribution: str = Field(default="", description="whom the report names for them")
 
 
 class Consent(_Record):
     """Who attested, when, that this persona may be imitated, and how far."""
 
-    scope: str = Field(min_length=1)
-    attested_by: str = Field(min_length=1)
-    date: date
+    scope: str = Field(min_length=1, description="what was agreed to")
+    attested_by: str = Field(min_length=1, description="who says so")
+    date: datetime.date = Field(description="when")
 
 
 class Training(_Record):
@@ -98,14 +102,28 @@ class Training(_Record):
     said just before a pair, exchange by exchange, as much goes into its example as fits `context_tokens`.
     """
 
-    suffix: str = ""
-    must_have: tuple[Pattern, ...] = ()
-    min_prompt_tokens: int = Field(default=60, ge=1)
-    min_completion_tokens: int = Field(default=20, ge=1)
-    max_pair_tokens: int = Field(default=2000, ge=2)
-    context_tokens: int = Field(default=0, ge=0, le=50_000)
-    min_pairs: int = Field(default=50, ge=10)
-    seed: int = 2012
+    suffix: str = Field(
+        default="",
+        description="the line that ends every prompt; `NAME responds:` where it is empty",
+    )
+    must_have: tuple[Pattern, ...] = Field(
+        default=(), description="patterns; pairs in which one is found are chosen first"
+    )
+    min_prompt_tokens: int = Field(default=60, ge=1, description="shorter prompts train nothing")
+    min_completion_tokens: int = Field(
+        default=20, ge=1, description="shorter answers of the host train nothing"
+    )
+    max_pair_tokens: int = Field(
+        default=2000, ge=2, description="a pair with a longer text trains nothing"
+    )
+    context_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=50_000,
+        description="how much of what was said before goes into a prompt",
+    )
+    min_pairs: int = Field(default=50, ge=10, description="fewer are not worth paying for")
+    seed: int = Field(default=2012, description="decides the order, and so what is chosen")
 
     def takes(self, prompt_tokens: int, completion_tokens: int) -> bool:
         """Whether a pair of these lengths is long enough, and no text too long."""
@@ -126,11 +144,19 @@ class Evaluation(_Record):
     `judges` are models of the catalogue; by default those it proposes, and nobody if it is empty.
     """
 
-    max_answer_tokens: int = Field(default=256, ge=16, le=4096)
-    temperature: float = Field(default=0.7, ge=0, le=2)
-    seed: int = 2012
-    held_out_items: int = Field(default=150, ge=0, le=500)
-    judges: tuple[str, ...] | None = Field(default=None, max_length=5)
+    max_answer_tokens: int = Field(
+        default=256, ge=16, le=4096, description="how long an answer may be"
+    )
+    temperature: float = Field(default=0.7, ge=0, le=2, description="of the answers' sampling")
+    seed: int = Field(default=2012, description="of samples, orders and the blind quiz")
+    held_out_items: int = Field(
+        default=150, ge=0, le=500, description="at most how many held-out replies are asked for"
+    )
+    judges: tuple[str, ...] | None = Field(
+        default=None,
+        max_length=5,
+        description="models that judge; by default those the catalogue proposes, `[]` for none",
+    )
 
 
 class ShowProfile(_Record):
@@ -144,28 +170,64 @@ class ShowProfile(_Record):
     With more than `max_unread_share` of the episodes refused or failed, a run buys nothing.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    title: str = ""
-    feed: str | None = None
-    urls: tuple[str, ...] | None = None
-    transcripts: str | None = None
-    exclude: tuple[Exclusion, ...] = ()
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
+        description="the show's name in paths, tables and models",
+    )
+    title: str = Field(default="", description="what people call it")
+    feed: str | None = Field(
+        default=None, description="the address of an RSS or Atom feed: one of three sources"
+    )
+    urls: tuple[str, ...] | None = Field(
+        default=None, description="the addresses of episodes' pages: one of three sources"
+    )
+    transcripts: str | None = Field(
+        default=None,
+        description="a folder of transcript files, on AWS an s3:// prefix: one of three sources",
+    )
+    exclude: tuple[Exclusion, ...] = Field(
+        default=(), description="episodes left out: addresses, ids, or patterns found in titles"
+    )
     host: HostProfile
-    speakers: dict[str, str] = {}
-    transcript_selector: str = Field(default="", pattern=SELECTOR)
+    speakers: dict[str, str] = Field(
+        default={}, description="labels of transcripts, and whose they are"
+    )
+    transcript_selector: str = Field(
+        default="",
+        pattern=SELECTOR,
+        description="where on a page the talk is: `#id`, `.class` or `tag.class`; found without it on most",
+    )
     fetch: Fetch = Fetch()
-    rights: Rights | None = None
-    consent: Consent | None = None
+    rights: Rights | None = Field(default=None, description="a run that buys needs it")
+    consent: Consent | None = Field(default=None, description="a run that buys needs it")
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
-    questions: tuple[str, ...] = QUESTIONS
-    quotes: tuple[Quote, ...] = ()
-    key_facts: dict[str, tuple[Fact, ...]] = {}
-    never: tuple[Pattern, ...] = ()
-    models: tuple[str, ...] = ("llama-3.3-70b",)
-    horizon_days: int = Field(default=14, ge=0)
-    max_failed_share: float = Field(default=0.2, ge=0, le=1)
-    max_unread_share: float = Field(default=0.5, ge=0, le=1)
+    questions: tuple[str, ...] = Field(
+        default=QUESTIONS, description="what every model is asked; three general ones by default"
+    )
+    quotes: tuple[Quote, ...] = Field(
+        default=(), description="whole sentences that the host likes to quote"
+    )
+    key_facts: dict[str, tuple[Fact, ...]] = Field(
+        default={}, description="by question, what a good answer says, each in one or more wordings"
+    )
+    never: tuple[Pattern, ...] = Field(
+        default=(),
+        description="patterns; sentences that match train nothing, such as sponsor reads",
+    )
+    models: tuple[str, ...] = Field(
+        default=("llama-3.3-70b",),
+        description="models of the catalogue, unless the run names others",
+    )
+    horizon_days: int = Field(
+        default=14, ge=0, description="how long a model has to live on to be worth buying"
+    )
+    max_failed_share: float = Field(
+        default=0.2, ge=0, le=1, description="with more of the pages failed a run buys nothing"
+    )
+    max_unread_share: float = Field(
+        default=0.5, ge=0, le=1, description="with more refused or failed a run buys nothing"
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

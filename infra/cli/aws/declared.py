@@ -116,7 +116,12 @@ def aws() -> None:
     """A stack on AWS, from nothing to gone. Credentials are those that boto3 finds."""
 
 
-@aws.command(short_help="Whether a stack could be deployed from here.")
+@aws.command(
+    short_help="Whether a stack could be deployed from here.",
+    epilog="""\b
+Example:
+  econchatr aws check""",
+)
 @_where
 def check(**given: Any) -> int:
     """Whether a stack could be deployed from here: credentials, region, rights, and what the build needs."""
@@ -195,7 +200,13 @@ def keys_set(provider: str, catalogue: Path | None, **given: Any) -> int:
     return filling.put_key(_stack(given), provider, catalogue)
 
 
-@aws.command("put-show", short_help="Put a profile where runs find it by its name.")
+@aws.command(
+    "put-show",
+    short_help="Put a profile where runs find it by its name.",
+    epilog="""\b
+Example:
+  econchatr aws put-show mine.yaml""",
+)
 @click.argument("file", type=Path, metavar="FILE")
 @_where
 def put_show(file: Path, **given: Any) -> int:
@@ -205,7 +216,13 @@ def put_show(file: Path, **given: Any) -> int:
     return filling.put_show(_stack(given), file)
 
 
-@aws.command("put-transcripts", short_help="Make a show's transcripts those of a folder.")
+@aws.command(
+    "put-transcripts",
+    short_help="Make a show's transcripts those of a folder.",
+    epilog="""\b
+Example:
+  econchatr aws put-transcripts mine ~/transcripts""",
+)
 @click.argument("show", metavar="SHOW")
 @click.argument("folder", type=Path, metavar="FOLDER")
 @_where
@@ -217,7 +234,11 @@ def put_transcripts(show: str, folder: Path, **given: Any) -> int:
 
 
 @aws.command(
-    "put-catalogue", short_help="Put models and prices of your own before the packaged ones."
+    "put-catalogue",
+    short_help="Put models and prices of your own before the packaged ones.",
+    epilog="""\b
+Example:
+  econchatr aws put-catalogue catalogue.yaml""",
 )
 @click.argument("file", type=Path, metavar="FILE")
 @_where
@@ -258,7 +279,13 @@ def start(show: str, at_once: bool, yes: bool, out: Path | None, **given: Any) -
     return running.begin(where, show, fields, _folder(where, out), at_once=at_once, yes=yes)
 
 
-@aws.command(short_help="Tell what a run does until it ends.")
+@aws.command(
+    short_help="Tell what a run does until it ends.",
+    epilog="""\b
+Examples:
+  econchatr aws watch
+  econchatr aws watch mine-20261127T103057-6321""",
+)
 @_run
 @_where
 @_out
@@ -270,7 +297,12 @@ def watch(run_id: str | None, out: Path | None, **given: Any) -> int:
     return running.watch(where, run_id, _folder(where, out))
 
 
-@aws.command(short_help="Stop a run; what runs is cancelled and settled.")
+@aws.command(
+    short_help="Stop a run; what runs is cancelled and settled.",
+    epilog="""\b
+Example:
+  econchatr aws stop""",
+)
 @_run
 @_where
 @_out
@@ -282,7 +314,12 @@ def stop(run_id: str | None, out: Path | None, **given: Any) -> int:
     return running.halt(where, run_id, _folder(where, out))
 
 
-@aws.command(short_help="The newest runs, those that go on first.")
+@aws.command(
+    short_help="The newest runs, those that go on first.",
+    epilog="""\b
+Example:
+  econchatr aws runs --json""",
+)
 @_where
 @click.option("--json", "as_json", is_flag=True, help="The runs' whole summaries.")
 def runs(as_json: bool, **given: Any) -> int:
@@ -292,7 +329,12 @@ def runs(as_json: bool, **given: Any) -> int:
     return running.runs(_stack(given), as_json=as_json)
 
 
-@aws.command(short_help="Bring a run's report here and open it.")
+@aws.command(
+    short_help="Bring a run's report here and open it.",
+    epilog="""\b
+Example:
+  econchatr aws report --out build/aws""",
+)
 @_run
 @_where
 @_out
@@ -307,7 +349,7 @@ def report(run_id: str | None, out: Path | None, no_open: bool, **given: Any) ->
 
 @aws.command(
     short_help="A packaged query, or SQL, on the stack's Athena.",
-    epilog=QUERIES,
+    epilog="\b\nExample:\n  econchatr aws query cost_of_each_run\n\n" + QUERIES,
 )
 @query_of
 @_where

@@ -25,13 +25,13 @@ pytestmark = pytest.mark.integration
 ECONCHATR = [sys.executable, "-m", "infra.cli.main"]
 INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00"}'
 KEY = "sk-canary-0123456789abcdef"
-LAST_STATE = "Poll fine tune"
+LAST_STATE = " trains"
 INTERRUPTED_AT = (
     ("Prepare run", signal.SIGTERM),
     ("Discover episodes", signal.SIGINT),
     ("Scrape episodes", signal.SIGTERM),
     ("Build dataset", signal.SIGINT),
-    ("Submit fine tune", signal.SIGTERM),
+    (" is submitted", signal.SIGTERM),
     (LAST_STATE, signal.SIGINT),
 )
 

@@ -109,8 +109,8 @@ def test_a_start_shows_the_plan_first_and_then_tells_the_run(run):
     dry, real = re.findall(r"^Run (mine-\S+)$", said.out, re.MULTILINE)
     plan, told = said.out.split(f"Run {real}")
     assert "The plan: training on everything usable" in plan
-    assert "Submit fine tune" not in plan
-    assert "Submit fine tune" in told
+    assert "is submitted" not in plan
+    assert "is submitted" in told
     assert re.search(r"Spent|it would have cost", told)
     assert (out / "runs" / real / "report.html").is_file()
     assert (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import catalogue
-from shared.evaluation.stages import Arm, answer
+from shared.evaluation.stages import WARN_EACH, Arm, answer
 from shared.fine_tuning import stages
 from shared.lake import keys
 from shared.ledger import Ledger, Reservation, Totals
@@ -194,7 +194,7 @@ def test_warnings_are_no_entries(ledger, notifier):
 
 def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger):
     model = catalogue.packaged().model("gpt-4.1-mini")
-    show = {**SHOW, "questions": ["Why a porch?", "Why a fence?"]}
+    show = {**SHOW, "questions": [f"Why a porch of {n} steps?" for n in range(2 * WARN_EACH + 1)]}
     settings = resolved(show=show, models=[model.model]).model_copy(update={"run_id": "run"})
     row = {"model": model.model, "training_sha256": "0" * 64, "selected_tokens": 25_000}
     lake.write_json(keys.plan("run"), [row])
@@ -213,6 +213,6 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
     stages.settle(lake, desk, settings, model, clock.now())
     assert warned[1:] == [(True, False)]
     answer(lake, desk, settings, Arm("tuned", model.model), lambda: False)
-    assert len(warned) == 2 + len(settings.show.questions)
+    assert len(warned) == 2 + len(settings.show.questions) // WARN_EACH + 1
     stages.cancel(desk, "run")
-    assert len(warned) == 3 + len(settings.show.questions)
+    assert len(warned) == 3 + len(settings.show.questions) // WARN_EACH + 1

@@ -14,24 +14,7 @@ from shared.report.collect import collect
 from shared.report.page import choice, exports
 from shared.report.page.choice import MustHave
 from shared.report.stages import write_report
-from tests.sample_run import FINISHED, RUN_ID, sample_run
-
-TRAINING = {
-    "must_have": ["fence", "lamp", "sheep"],
-    "min_prompt_tokens": 10,
-    "min_completion_tokens": 5,
-    "max_pair_tokens": 100,
-}
-#  pair, prompt tokens, completion tokens, split, must-haves
-PAIRS = [
-    ("p0", 10, 5, "train", [0]),
-    ("p1", 100, 100, "train", [0, 1]),
-    ("p2", 9, 5, "train", [0]),
-    ("p3", 10, 4, "held_out", []),
-    ("p4", 101, 5, "train", []),
-    ("p5", 50, 50, "held_out", [1]),
-    ("p6", 50, 50, "train", []),
-]
+from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
 
 
 @pytest.fixture
@@ -40,29 +23,11 @@ def run():
         run.write_manifest(training=TRAINING)
         run.write_corpus()
         run.write_dataset()  # which selects p0 and p1
-        write_pairs(run, "e2", PAIRS)
-        write_pairs(run, "gone", [("p7", 50, 50, "train", [0])])
+        run.write_pairs("e2", PAIRS)
+        run.write_pairs("gone", [("p7", 50, 50, "train", [0])])
         run.write_jobs()
         run.write_answers()
         yield run
-
-
-def write_pairs(run, episode_id, pairs):
-    rows = [
-        {
-            "show": "porch",
-            "episode_id": episode_id,
-            "pair_id": pair_id,
-            "split": split,
-            "prompt": "Of sheep.",
-            "completion": "Yes.",
-            "must_have_patterns": patterns,
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-        }
-        for pair_id, prompt, completion, split, patterns in pairs
-    ]
-    run.lake.write_rows("pairs", keys.shard_file("pairs", f"porch.2014-09.{episode_id}"), rows)
 
 
 def chosen(run):

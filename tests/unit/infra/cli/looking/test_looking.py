@@ -2,13 +2,16 @@
 
 import json
 import os
+import webbrowser
+from collections import Counter
 
+import pyarrow.parquet as pq
 import pytest
 
 from infra.cli.main import main
 from shared.lake import keys
 from shared.report.stages import write_report
-from tests.sample_run import FINISHED, RUN_ID, sample_run
+from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
 
 
 @pytest.fixture
@@ -67,7 +70,69 @@ def test_a_model_or_a_run_that_is_not_there_is_named_with_those_that_are(out, ca
     assert "no run 'nosuch' with answers" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["runs", "answers"])
+@pytest.mark.parametrize("command", ["runs", "answers", "pairs", "open"])
 def test_an_empty_folder_is_refused_in_a_sentence(tmp_path, capsys, command):
     assert main([command, "--out", str(tmp_path)]) == 2
-    assert "holds no run" in capsys.readouterr().err
+    assert "holds no" in capsys.readouterr().err
+
+
+@pytest.fixture
+def with_pairs(out):
+    """The same folder, with the tables beside the whole run's report and the lake's pairs."""
+    with sample_run() as run:
+        run.write_manifest(training=TRAINING)
+        run.write_corpus()
+        run.write_dataset()
+        run.write_pairs("e2", PAIRS)
+        run.write_jobs()
+        run.write_all_arms()
+        write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+        for key in (*run.lake.keys(f"runs/{RUN_ID}/"), *run.lake.keys("lake/")):
+            path = out / key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(run.lake.read(key))
+    return out
+
+
+def rows_of(out, table):
+    return pq.read_table(out / keys.report_table(RUN_ID, table)).to_pylist()
+
+
+def test_every_pair_is_counted_with_what_became_of_it(with_pairs, capsys):
+    assert main(["pairs", "--out", str(with_pairs), "--run", RUN_ID]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    pairs = rows_of(with_pairs, "pairs.parquet")
+    assert lines[0] == f"{RUN_ID}: {len(pairs):,} pairs"
+    counts = Counter(row["fate"] for row in pairs)
+    for fate, n in counts.items():
+        assert any(line.startswith(fate) and f" {n:,}" in line for line in lines), fate
+    assert {row["pattern"] for row in rows_of(with_pairs, "must_haves.parquet")} <= {
+        line.split("  ")[0] for line in lines
+    }
+
+
+def test_pairs_are_shown_in_words_by_fate_and_pattern(with_pairs, capsys):
+    chosen = [row for row in rows_of(with_pairs, "pairs.parquet") if row["trains"]]
+    assert main(["pairs", "--out", str(with_pairs), "--fate", "chosen", "--limit", "2"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{RUN_ID}: {len(chosen):,} pairs")
+    assert said.count("\n  > ") == min(2, len(chosen)) > 0
+
+
+@pytest.mark.parametrize("option", ["--fate", "--pattern"])
+def test_a_fate_or_a_pattern_that_is_not_there_is_named_with_those_that_are(
+    with_pairs, capsys, option
+):
+    assert main(["pairs", "--out", str(with_pairs), option, "nosuch"]) == 2
+    assert f"{option} is 'nosuch'; there are " in capsys.readouterr().err
+
+
+def test_a_report_is_opened_and_its_place_printed(with_pairs, capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    assert main(["open", "--out", str(with_pairs), "--run", RUN_ID]) == 0
+    page = with_pairs / keys.report(RUN_ID)
+    assert capsys.readouterr().out == f"{page}\n"
+    assert opened == [page.resolve().as_uri()]
+    assert main(["open", "--out", str(with_pairs), "--run", "nosuch"]) == 2
+    assert "holds no report of a run 'nosuch'" in capsys.readouterr().err
