@@ -13,16 +13,18 @@ _MICRO_DOLLAR = Decimal("0.000001")
 
 
 def parse_usd(text: object, field: str) -> Decimal:
-    """Dollars from a string such as "40.00": at most six decimals, no sign, exponent or symbol.
+    """Dollars from text such as "40.00", or a whole number: at most six decimals, no sign, exponent or symbol.
 
-    Raises InvalidField, naming `field`, for anything else, zero included.
+    Raises InvalidField, naming `field`, for anything else, zero and inexact numbers included.
     """
-    if not isinstance(text, str) or not USD_PATTERN.fullmatch(text) or Decimal(text) == 0:
+    written = str(text) if type(text) is int else text
+    if not isinstance(written, str) or not USD_PATTERN.fullmatch(written) or Decimal(written) == 0:
+        quoted = " in quotation marks" if isinstance(text, float) else ""
         raise InvalidField(
-            f'{field} is {text!r}; write a positive amount of US dollars as a string, like "40.00", '
-            "with at most six decimals and no sign, exponent or currency symbol"
+            f"{field} is {text!r}; write a positive amount of US dollars such as 40.00{quoted}, with at "
+            "most six decimals and no sign, exponent or currency symbol"
         )
-    return Decimal(text)
+    return Decimal(written)
 
 
 def usd_field(value: object, field: str) -> Decimal:

@@ -43,6 +43,11 @@ def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
             f"show {show.name} has `transcripts: {show.transcripts}`, and {folder} is no folder; "
             "name a folder of transcript files"
         )
+    if not any(path.is_file() for path in folder.rglob("*")):
+        raise InvalidField(
+            f"show {show.name} has `transcripts: {show.transcripts}`, and {folder} holds no file; put the "
+            "transcripts there"
+        )
     return show.model_copy(update={"transcripts": str(folder)})
 
 

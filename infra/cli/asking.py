@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from infra.cli.telling import say
 from infra.local.keys import VARIABLE
@@ -11,8 +12,10 @@ from shared import money
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, Transient
 from shared.providers import ProviderUnusable, check_listed, names_listed
-from shared.providers.openai_compat import OpenAICompatible
 from shared.run import RunSettings
+
+if TYPE_CHECKING:
+    from shared.providers.openai_compat import OpenAICompatible
 
 KEY_IN = f"the provider's variable, the system's store or {VARIABLE}"
 
@@ -87,7 +90,11 @@ def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], 
         return names_listed(asked, KEY_IN), bool(asked.jobs())
 
 
-def _connection(models: Catalogue, base_url: str) -> Callable[[str], OpenAICompatible]:
+def _connection(models: Catalogue, base_url: str) -> "Callable[[str], OpenAICompatible]":
+    from shared.providers.openai_compat import (
+        OpenAICompatible,  # slow to import, and often not needed
+    )
+
     key = api_key(base_url, models)
     return lambda name: OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)
 

@@ -5,7 +5,6 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,6 +17,7 @@ from infra.local.cloud import running
 from infra.local.folder import check, state_dir
 from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
+from shared.validation import did_you_mean
 
 WORKGROUP = "econchatr-laptop"
 DATABASE = "econchatr_laptop"
@@ -44,11 +44,9 @@ def sql_of(name_or_sql: str) -> str:
     if name_or_sql in packaged_names():
         return (FOLDER / f"{name_or_sql}.sql").read_text(encoding="utf-8")
     if len(name_or_sql.split()) < 2:
-        near = get_close_matches(name_or_sql, packaged_names(), n=1)
+        near = did_you_mean(name_or_sql, packaged_names())
         raise UnknownQuery(
-            f"{name_or_sql!r} is no packaged query; "
-            + (f"did you mean {near[0]}? " if near else "")
-            + f"packaged are {', '.join(packaged_names())}; or write SQL"
+            f"{name_or_sql!r} is no packaged query;{near} packaged are {', '.join(packaged_names())}; or write SQL"
         )
     return name_or_sql
 

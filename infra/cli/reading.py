@@ -8,6 +8,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from shared.errors import BadInput
+from shared.lake.schemas import SCHEMAS
+from shared.validation import did_you_mean
 
 READING = ("SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "DESC", "EXPLAIN")
 # A statement may hide inside another, as in WITH x AS (INSERT ...).
@@ -19,8 +21,12 @@ class OnlyReads(BadInput):
     """The query is not exactly one statement that only reads."""
 
 
+class UnknownTable(BadInput):
+    """The query is about a table that the lake does not have."""
+
+
 def check_reads(sql: str) -> None:
-    """Raise OnlyReads unless `sql` is one statement that only reads.
+    """Raise OnlyReads unless `sql` is one statement that only reads, UnknownTable unless the lake has its tables.
 
     What cannot be parsed, but begins as a reading statement does, is for Athena to refuse: it
     explains the mistake better.
@@ -39,6 +45,22 @@ def check_reads(sql: str) -> None:
         raise OnlyReads(_sentence(f"this is {len(statements)} statements"))
     if statements and not _reads(statements[0]):
         raise OnlyReads(_sentence("this would change something"))
+    for statement in statements:
+        _check_tables(statement)
+
+
+def _check_tables(statement: exp.Expr) -> None:
+    own = {query.alias_or_name.lower() for query in statement.find_all(exp.CTE)}
+    for table in statement.find_all(exp.Table):
+        named = (
+            isinstance(table.this, exp.Identifier) and not table.db
+        )  # of no other schema, no function
+        name = table.name.lower()
+        if named and name not in own and name not in SCHEMAS:
+            raise UnknownTable(
+                f"the lake has no table {table.name!r};{did_you_mean(name, SCHEMAS)} its tables are "
+                f"{', '.join(SCHEMAS)}"
+            )
 
 
 def _reads(tree: exp.Expr) -> bool:

@@ -7,7 +7,7 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow.parquet as pq
 
 from infra.cli import asked, reports
 from infra.cli.arguments import Run
@@ -124,6 +124,10 @@ def _whole(bucket: Path, run_id: str) -> dict[str, Any]:
     return {**(summary or {"run_id": run_id}), "plan": planned or []}
 
 
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return pq.read_table(path, partitioning=None).to_pylist() if path.is_file() else []
+
+
 def _read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
@@ -170,14 +174,12 @@ def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     summary = _read(bucket / keys.summary(run_id))
     if summary is None:  # writing the report is what failed
         return
-    if dry_run:
+    if dry_run and summary["pairs"]:
         _tell_plan(bucket, run_id, summary["ceiling_usd"])
     print_corpus(summary)
     if not dry_run:
         answers = bucket / keys.table_file("generations", run_id)
-        print_results(
-            summary, pd.read_parquet(answers).to_dict("records") if answers.is_file() else ()
-        )
+        print_results(summary, _rows(answers))
     if summary["status"] == "ABORTED":
         print_stopped(summary)
     _print_places(out, bucket, summary)
@@ -186,7 +188,7 @@ def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
 def _tell_plan(bucket: Path, run_id: str, ceiling_usd: str) -> None:
     statistics = bucket / keys.table_file("token_stats", run_id)
     if statistics.is_file():
-        print_statistics(pd.read_parquet(statistics))
+        print_statistics(_rows(statistics))
     planned = _read(bucket / keys.plan(run_id))
     if planned:
         print_plan(planned, ceiling_usd)

@@ -23,7 +23,8 @@ from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
-from shared.providers import FineTuningProvider, ModelProvider, door
+from shared.providers import FineTuningProvider, ModelProvider
+from shared.providers.aws import Rights
 from shared.purchases import Desk
 from shared.shows import ShowProfile
 from shared.text import on_own_machine
@@ -143,13 +144,15 @@ def laptop(
         )
         bucket = Bucket(cloud.client("s3"), outputs["LakeBucket"])
         bucket.write(keys.CATALOGUE, prices.encode())
-        rights = door.Rights(bucket, outputs["TrainingRole"], cloud.session)
+        rights = Rights(bucket, outputs["TrainingRole"], cloud.session)
         yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key, rights))
 
 
 def _provider(
-    models: Catalogue, base_url: str, key: str, rights: door.Rights, name: str
+    models: Catalogue, base_url: str, key: str, rights: Rights, name: str
 ) -> ModelProvider:
+    from shared.providers import door  # with the openai client, which takes as long as all the rest
+
     return door.connect(models.provider(name), lambda _anew: key, rights, base_url)
 
 

@@ -22,7 +22,7 @@ from pydantic import (
 from shared import money
 from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
 from shared.text import on_own_machine
-from shared.validation import line_of, read_yaml, sentence
+from shared.validation import did_you_mean, line_of, read_yaml, sentence
 
 Purpose = Literal[
     "training",
@@ -202,9 +202,10 @@ class Catalogue(_Record):
             if model.model == name:
                 return model
         usable = (one for one in self.models if one.tunable or (field != "models" and one.judge))
-        known = ", ".join(one.model for one in usable)
+        known = [one.model for one in usable]
         raise UnknownModel(
-            f"{field} holds {name!r}, which the catalogue does not know; known are {known}"
+            f"{field} holds {name!r}, which the catalogue does not know;{did_you_mean(name, known)} "
+            f"known are {', '.join(known)}"
         )
 
     def provider(self, name: str) -> Provider:
@@ -243,7 +244,7 @@ def parse(text: str, source: str) -> Catalogue:
         catalogue = Catalogue.model_validate(_with_price_defaults(read_yaml(text)))
     except (yaml.YAMLError, ValidationError) as error:
         raise InvalidField(
-            f"the catalogue {source} is not usable: {sentence(error, text)}"
+            f"the catalogue {source} is not usable: {sentence(error, text, Catalogue)}"
         ) from error
     _refuse_duplicates([entry.model for entry in catalogue.models], ("models",), text, source)
     providers = [entry.provider for entry in catalogue.providers]

@@ -280,6 +280,11 @@ def _refuse_nothing_usable(
     settings: RunSettings, n_read: int, candidates: Sequence[Candidate]
 ) -> None:
     """Raise TooFewPairs without a single usable pair, of a dry run too: it planned nothing."""
+    if not n_read:
+        raise TooFewPairs(
+            f"no episode of show {settings.show.name} was read from {settings.show.source:.120}; see that "
+            "there are transcripts with named speakers, and econchatr inspect on one of them"
+        )
     if not candidates:
         raise TooFewPairs(
             f"show {settings.show.name} has no usable training pair in {n_read} episodes that were read; "

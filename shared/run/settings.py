@@ -17,7 +17,7 @@ from shared.catalogue import Catalogue, Model, Provider
 from shared.errors import InvalidField, RightsMissing, UnknownField
 from shared.run.judges import judges
 from shared.shows import ShowProfile
-from shared.validation import line_of, sentence
+from shared.validation import did_you_mean, line_of, sentence
 
 # Each takes its share of the 25,000 events that an execution may have.
 MAX_MODELS = 5
@@ -130,16 +130,17 @@ def parse_input(document: Mapping[str, Any], text: str = "") -> RunInput:
         )
     unknown = sorted(set(document) - set(RunInput.model_fields))
     if unknown:
+        near = did_you_mean(unknown[0], RunInput.model_fields)
         known = ", ".join(RunInput.model_fields)
         line = line_of(text, [unknown[0]])
         raise UnknownField(
             (f"line {line}: " if line else "")
-            + f"the input has no field {unknown[0]!r}; its fields are {known}"
+            + f"the input has no field {unknown[0]!r};{near} its fields are {known}"
         )
     try:
         return RunInput.model_validate(document)
     except ValidationError as error:
-        raise InvalidField(f"the input is not usable: {sentence(error, text)}") from error
+        raise InvalidField(f"the input is not usable: {sentence(error, text, RunInput)}") from error
 
 
 def resolve(

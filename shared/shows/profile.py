@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from shared.errors import InvalidField, UnknownShow
-from shared.validation import read_yaml, sentence
+from shared.validation import did_you_mean, read_yaml, sentence
 
 PACKAGED = Path(__file__).parent
 QUESTIONS = (
@@ -173,6 +173,7 @@ class ShowProfile(_Record):
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
         description="the show's name in paths, tables and models",
+        examples=["my-show (small letters, digits and hyphens, at most 40)"],
     )
     title: str = Field(default="", description="what people call it")
     feed: str | None = Field(
@@ -195,6 +196,7 @@ class ShowProfile(_Record):
     transcript_selector: str = Field(
         default="",
         pattern=SELECTOR,
+        examples=["#transcript, .talk or div.talk"],
         description="where on a page the talk is: `#id`, `.class` or `tag.class`; found without it on most",
     )
     fetch: Fetch = Fetch()
@@ -248,6 +250,15 @@ class ShowProfile(_Record):
         return self
 
     @property
+    def source(self) -> str:
+        """The key and the value of the one source."""
+        return next(
+            f"`{name}: {value}`"
+            for name in ("feed", "urls", "transcripts")
+            if (value := getattr(self, name))
+        )
+
+    @property
     def display_title(self) -> str:
         """The title, or the name where no title is given."""
         return self.title or self.name
@@ -267,7 +278,7 @@ def parse(document: Any, source: str, text: str = "") -> ShowProfile:
         return ShowProfile.model_validate(document)
     except ValidationError as error:
         raise InvalidField(
-            f"the show profile {source} is not usable: {sentence(error, text)}"
+            f"the show profile {source} is not usable: {sentence(error, text, ShowProfile)}"
         ) from error
 
 
@@ -276,7 +287,9 @@ def parse_yaml(text: str, source: str) -> ShowProfile:
     try:
         document = read_yaml(text)
     except yaml.YAMLError as error:
-        raise InvalidField(f"the show profile {source} is not YAML: {sentence(error)}") from error
+        raise InvalidField(
+            f"the show profile {source} is not YAML: {sentence(error, text)}"
+        ) from error
     return parse(document, source, text)
 
 
@@ -287,9 +300,10 @@ def packaged_names() -> list[str]:
 
 def packaged(name: str) -> ShowProfile:
     """The packaged profile called `name`; raises UnknownShow, naming the ones there are."""
-    if name not in packaged_names():
+    known = packaged_names()
+    if name not in known:
         raise UnknownShow(
-            f"show {name!r} is not packaged; packaged are {', '.join(packaged_names())}; "
+            f"show {name!r} is not packaged;{did_you_mean(name, known)} packaged are {', '.join(known)}; "
             "or give a profile file, an s3:// address or an inline object"
         )
     return parse_yaml((PACKAGED / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
-
-import pandas as pd
 
 from infra.cli.answers.side_by_side import print_questions
 from infra.cli.telling.screen import cut, print_table, say
@@ -16,14 +15,14 @@ from shared.report import commitment, still_running
 NOTICED = 8  # findings told; the report and the query have all
 
 
-def print_statistics(token_stats: pd.DataFrame) -> None:
+def print_statistics(token_stats: Iterable[Mapping[str, Any]]) -> None:
     """The corpus in tokens, words and characters: mean and sum, from the run's rows of `token_stats`."""
     print("\nThe corpus (mean and sum of tokens, words and characters)")
     lines = []
-    for (scope, text), rows in token_stats.groupby(["scope", "text"], sort=False):
-        of = rows.set_index("unit")
-        measured = [(f"{of['mean'][unit]:,.1f}", f"{of['sum'][unit]:,}") for unit in UNITS]
-        lines.append((scope, text, f"{of['n'].iloc[0]:,}", *chain.from_iterable(measured)))
+    for (scope, text), rows in groupby(token_stats, key=itemgetter("scope", "text")):
+        of = {row["unit"]: row for row in rows}
+        measured = [(f"{of[unit]['mean']:,.1f}", f"{of[unit]['sum']:,}") for unit in UNITS]
+        lines.append((scope, text, f"{of[UNITS[0]]['n']:,}", *chain.from_iterable(measured)))
     header = [f"{unit}, {measure}" for unit in UNITS for measure in ("mean", "sum")]
     print_table(("pairs", "text", "n", *header), lines)
 

@@ -161,7 +161,9 @@ def test_every_line_of_the_log_says_whose_run_it_is_and_none_what_anybody_said(r
         *("SubmitFineTuneFunction", "AnswerQuestionsFunction", "WriteReportFunction"),
     }
     waits = [one for one in told if one["outcome"].get("waited", 0) > 0]  # what an alarm goes by
-    assert {one["function_name"].split("-")[2] for one in waits} == {"PollFineTuneFunction"}
+    assert {one["function_name"].split("-")[2] for one in waits} == {
+        *("PollFineTuneFunction", "DeployModelFunction")
+    }
     everything = "\n".join(lines)
     assert KEY not in everything
     said = turns_of(out)

@@ -10,7 +10,7 @@ from shared.errors import InvalidField
 amounts = st.decimals(min_value=0, max_value=10**6, places=6)
 
 
-@pytest.mark.parametrize("text", ["40.00", "0.000001", "7", "999999999.999999"])
+@pytest.mark.parametrize("text", ["40.00", "0.000001", "7", "999999999.999999", 5])
 def test_dollars_are_read_as_written(text):
     assert money.parse_usd(text, "ceiling_usd") == Decimal(text)
 
@@ -33,8 +33,9 @@ def test_dollars_are_read_as_written(text):
         " 5",
         "5\n",
         "NaN",
-        5,
+        -5,
         5.0,
+        True,
         None,
     ],
 )

@@ -3,7 +3,6 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-import pandas as pd
 import pyte
 import pytest
 from rich.console import Console
@@ -342,7 +341,7 @@ def test_statistics_are_told_by_scope_and_text(capsys, n):
     tally = Tally()
     for _ in range(n):
         tally.add(dict.fromkeys(MEASURES, 1500))
-    print_statistics(pd.DataFrame(list(tally.rows("all pairs"))))
+    print_statistics(list(tally.rows("all pairs")))
     pair = capsys.readouterr().out.splitlines()[-1]
     assert pair.split()[:4] == ["all", "pairs", "pair", str(n)]
     assert ("6,000" in pair) is bool(n)

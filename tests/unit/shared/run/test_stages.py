@@ -94,7 +94,7 @@ def test_a_repeat_keeps_what_was_frozen_whatever_changed_since(prepared, ledger)
     [
         (asked(cieling_usd="5.00"), UnknownField, "cieling_usd"),
         (asked(ceiling_usd="-5.00"), InvalidField, "ceiling_usd is '-5.00'"),
-        (asked(ceiling_usd=5), InvalidField, "ceiling_usd is 5"),
+        (asked(ceiling_usd=5.5), InvalidField, "ceiling_usd is 5.5"),
         ({"show": SHOW}, InvalidField, "ceiling_usd"),
         ([], InvalidField, "JSON object"),
         ([{"show": SHOW}], InvalidField, "JSON object"),

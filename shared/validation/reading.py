@@ -1,15 +1,19 @@
-"""Reads what a person wrote, and turns a validation library's findings into one sentence for them."""
+"""Reads what a person wrote, each key once, and finds the line of a value again."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
-from pydantic import ValidationError
 
 
 class _OneOfEachKey(yaml.SafeLoader):
-    """Refuses a key that a mapping already has, where YAML libraries let the last one win."""
+    """Refuses a key that a mapping already has, where YAML libraries let the last one win.
+
+    Knows no tags, whatever another library has taught SafeLoader in this process.
+    """
+
+    yaml_multi_constructors: ClassVar[dict[str | None, Any]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -51,16 +55,6 @@ def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def sentence(error: Exception, text: str = "") -> str:
-    """What is wrong, where, and with which value, for the first few findings of `error`.
-
-    `text` is the YAML that was validated, so that each finding can name its line.
-    """
-    if not isinstance(error, ValidationError):
-        return " ".join(str(error).split())
-    return "; ".join(_finding(finding, text) for finding in error.errors()[:3])
-
-
 def line_of(text: str, path: Sequence[int | str]) -> int | None:
     """The line, from 1, on which the value at `path` of the YAML or JSON document begins, if it is there."""
     try:
@@ -81,20 +75,3 @@ def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == step), None)
     return None
-
-
-def _finding(finding: Any, text: str) -> str:
-    if finding["type"] != "value_error":
-        said = finding["msg"].lower().replace("tuple", "list")
-        return f"{_place(finding['loc'], text)}: {said} (found {finding['input']!r:.80})"
-    own = str(finding["ctx"]["error"])  # a sentence of ours, which has its value in it
-    if len(finding["loc"]) > 1:
-        return f"{_place(finding['loc'], text)}: {own}"
-    line = line_of(text, finding["loc"])
-    return f"line {line}: {own}" if line else own
-
-
-def _place(path: tuple[int | str, ...], text: str) -> str:
-    name = ".".join(str(part) for part in path) or "document"
-    line = line_of(text, path)
-    return f"line {line}, {name}" if line else name
