@@ -40,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except BadInput as error:
-        print(f"econchatr: {error}", file=sys.stderr)
+        _complain(f"econchatr: {error}")
         return 2
     except EconChatRError as error:
-        print(f"econchatr: {type(error).__name__}: {error}", file=sys.stderr)
+        _complain(f"econchatr: {type(error).__name__}: {error}")
         return 1
     except BrokenPipeError:  # whoever reads our output, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+
+
+def _complain(text: str) -> None:
+    from infra.cli.telling.screen import say
+
+    say(text, to_stderr=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -19,6 +19,7 @@ from infra.cli.telling import (
     print_results,
     print_statistics,
     print_stopped,
+    say,
 )
 from infra.local.cloud import Finished
 from infra.local.folder import mirror_bucket, opened, state_dir
@@ -136,7 +137,8 @@ def exit_code(finished: Finished) -> int:
     """0 where the run succeeded, else what a shell is told, with the cause on stderr."""
     if finished.status == "SUCCEEDED":
         return 0
-    print(f"\n{finished.status}: {finished.error}: {finished.cause}", file=sys.stderr)
+    print(file=sys.stderr)
+    say(f"{finished.status}: {finished.error}: {finished.cause}", to_stderr=True)
     return STOPPED if finished.status == "ABORTED" else 1
 
 

@@ -23,7 +23,7 @@ def run(arguments: Init) -> int:
     found = sample(arguments.source)
     proposed = proposal(found)
     title = arguments.title or found.title or _title(found.place)
-    name = _slug(title)
+    name = _slug(arguments.file.stem if arguments.file else title)
     path = arguments.file or Path(f"{name}.yaml")
     if path.exists():
         raise InvalidField(f"{path} is there already; name another file with --file")

@@ -32,6 +32,8 @@ DOING = {  # states within a Map, once an item: what is done there to whom the i
     "Answer questions": "answers",
     "Judge answers": "judges",
 }
+STOPS_AT = "Cancel fine tunes"  # where every failure goes, but that of the first state
+GOES_ON_TO_STOP = ("Hear the jury", "Cancel fine tunes")  # and what goes there by itself
 LAST = {  # states with which an item ends, unless their output says that there is more to wait for
     "Settle fine tune": "deploying",
     "Deploy model": "deploying",
@@ -49,6 +51,7 @@ class Step:
     done: int = 0
     total: int | None = None
     ended: float | None = None
+    failed: bool = False
     doing: dict[str, str] = field(default_factory=dict)
 
     def left_seconds(self, now: float) -> float | None:
@@ -87,7 +90,7 @@ class Course:
 
     def _entered(self, progress: Entered) -> Step | None:
         if progress.state in STEPS:
-            self._end()
+            self._end(followed_by=progress.state)
             total = _total(progress.state, progress.given)
             self.steps.append(Step(progress.state, self._clock(), total=total))
             return self.steps[-1]
@@ -112,10 +115,12 @@ class Course:
         found = [step for step in self.steps if step.state == "Scrape episodes"]
         return found[-1] if found else None
 
-    def _end(self) -> None:
+    def _end(self, followed_by: str = "") -> None:
         step = self.now
         if step is not None:
             step.ended = self._clock()
+            stopped = followed_by == STOPS_AT and step.state not in GOES_ON_TO_STOP
+            step.failed = stopped or (step.state, followed_by) == ("Prepare run", "Write report")
             step.doing.clear()
 
 

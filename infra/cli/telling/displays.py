@@ -69,6 +69,7 @@ class Live(Quiet):
         self._tasks: dict[str, TaskID] = {}
         self._of_models: dict[str, TaskID] = {}
         self._last: Step | None = None
+        self._failed = False
 
     def begin(self) -> None:
         self._shown.start()
@@ -79,7 +80,7 @@ class Live(Quiet):
     def changed(self, step: Step, now: float, paid: str) -> None:
         if self._last is not None and step is not self._last and step.ended is None:
             self.passed(self._last, now, paid)
-            self._close(self._last)
+            self._close(self._last, FAILED if self._last.failed else DONE)
         if step.ended is None:
             self._last = step
         self.passed(step, now, paid)
@@ -102,12 +103,14 @@ class Live(Quiet):
     def finished(self, status: str, now: float, paid: str) -> None:
         if self._last is not None:
             self.passed(self._last, now, paid)
-            self._close(self._last, DONE if status == "SUCCEEDED" else FAILED)
+            ended_well = status == "SUCCEEDED" or self._failed  # what failed has been told
+            self._close(self._last, DONE if ended_well else FAILED)
 
-    def _close(self, step: Step, mark: str = DONE) -> None:
+    def _close(self, step: Step, mark: str) -> None:
         for of_model in self._of_models.values():
             self._shown.remove_task(of_model)
         self._of_models.clear()
+        self._failed = self._failed or step.failed
         self._shown.update(self._tasks[step.state], mark=mark)
 
 

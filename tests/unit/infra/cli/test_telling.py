@@ -198,6 +198,22 @@ def test_on_a_terminal_what_was_done_stands_there_at_the_end(monkeypatch):
     ]
 
 
+def test_a_state_that_failed_on_the_way_is_crossed_out_too(monkeypatch):
+    lines = on_a_terminal(
+        monkeypatch,
+        Entered("Build dataset"),
+        Entered("Cancel fine tunes"),
+        Entered("Write report"),
+        Finished("FAILED", "E", "C", ""),
+    )
+    assert [line[0] for line in lines] == ["✗", "✓", "✓"]
+
+
+def test_the_jury_goes_on_to_the_end_by_itself(monkeypatch):
+    jury, _ = on_a_terminal(monkeypatch, Entered("Hear the jury"), Entered("Cancel fine tunes"))
+    assert jury.startswith("✓")
+
+
 def test_on_a_terminal_a_state_that_failed_is_crossed_out(monkeypatch):
     (line,) = on_a_terminal(monkeypatch, Entered("Build dataset"), Finished("FAILED", "E", "C", ""))
     assert line.startswith("✗ Build dataset")
@@ -206,25 +222,25 @@ def test_on_a_terminal_a_state_that_failed_is_crossed_out(monkeypatch):
 def test_a_table_is_as_wide_as_its_widest_cell_and_cuts_what_is_too_long(capsys):
     print_table(("a", "b"), [("long", "x\n y"), ("s", "z" * 20)], widest=10)
     assert capsys.readouterr().out.splitlines() == [
-        "a      b",
-        "─────────────────",
-        "long   x y",
-        "s      zzzzzzzzz…",
+        "a     b",
+        "────────────────",
+        "long  x y",
+        "s     zzzzzzzzz…",
     ]
 
 
 def test_numbers_stand_to_the_right_and_nothing_is_markup(capsys):
     print_table(("what", "n"), [("[red]a[/]", "1,000"), (":smile:", "-7.5 %"), ("c", "")])
     assert capsys.readouterr().out.splitlines()[2:] == [
-        "[red]a[/]    1,000",
-        ":smile:     -7.5 %",
+        "[red]a[/]   1,000",
+        ":smile:    -7.5 %",
         "c",
     ]
 
 
 def test_a_table_without_rows_is_its_header(capsys):
     print_table(("a", "b"), [])
-    assert capsys.readouterr().out.splitlines() == ["a   b", "─────"]
+    assert capsys.readouterr().out.splitlines() == ["a  b", "────"]
 
 
 def test_a_table_without_columns_is_no_error(capsys):

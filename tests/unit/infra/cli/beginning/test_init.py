@@ -63,7 +63,7 @@ def test_a_folder_of_captions_becomes_a_profile_that_plans_without_an_edit(talks
     assert main(["init", str(talks), "--file", str(path)]) == 0
     assert "The host seems to be Ida Stone, who speaks in 5 of 5." in capsys.readouterr().out
     show = planned(path).show
-    assert (show.host.name, show.name, show.title) == ("Ida Stone", "porch-talks", "Porch Talks")
+    assert (show.host.name, show.name, show.title) == ("Ida Stone", "mine", "Porch Talks")
     assert show.transcripts == str(talks)
 
 
@@ -92,7 +92,7 @@ def test_a_feed_becomes_a_profile_and_tells_what_cannot_be_read(tmp_path, capsys
     assert show.feed == f"{base_url}/feed.xml"
     assert "# Not read, of the sample:" in path.read_text()
     assert "Ottoline Farrar on Public Clocks: No speaker is named" in path.read_text()
-    assert (show.title, show.name) == ("A Tin of Odd Screws", "a-tin-of-odd-screws")
+    assert (show.title, show.name) == ("A Tin of Odd Screws", "mine")
 
 
 def test_a_single_page_becomes_a_profile_of_that_page(tmp_path):
