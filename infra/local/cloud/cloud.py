@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 import boto3
@@ -21,6 +23,15 @@ _CONFIG = Config(
 )
 
 
+_ONE_AT_A_TIME = Lock()  # a session makes no two clients at once
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    """One for all clients, because each new one reads again what services there are."""
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=region)
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """Where the laptop cloud answers, and the folder in which it keeps its state."""
@@ -32,12 +43,13 @@ class Cloud:
     @property
     def session(self) -> boto3.Session:
         """Credentials and region of this cloud; the user's own AWS settings are not used."""
-        return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=self.region)
+        return _session(self.region)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
-        create = cast(Callable[..., Any], self.session.client)
-        return create(service, endpoint_url=self.endpoint_url, config=_CONFIG)
+        with _ONE_AT_A_TIME:
+            create = cast(Callable[..., Any], self.session.client)
+            return create(service, endpoint_url=self.endpoint_url, config=_CONFIG)
 
     def bucket_dir(self, bucket: str) -> Path:
         """The folder in which MiniStack keeps a bucket's objects under their keys."""

@@ -18,6 +18,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +37,7 @@ PRELOADED = (
     *("pyarrow.parquet", "jinja2", "pandas", "pygal", "sklearn.feature_extraction.text"),
     *("sklearn.svm", "sklearn.linear_model"),
 )
+SERVICES = ("s3", "dynamodb", "secretsmanager", "sns")
 
 
 def serve(folder: Path) -> None:
@@ -45,7 +48,7 @@ def serve(folder: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(ADDRESS)
         listener.listen()
-        missing, born = list(PRELOADED), dict[int, socket.socket]()
+        missing, born = _steps(), dict[int, socket.socket]()
         while os.getppid() == parent:
             if select.select([listener], [], [], 0 if missing else LOOK_SECONDS)[0]:
                 asking, _ = listener.accept()
@@ -56,8 +59,27 @@ def serve(folder: Path) -> None:
                     _become(asking)
                 born[pid] = asking
             elif missing:
-                importlib.import_module(missing.pop(0))
+                missing.pop(0)()
             _tell_ends(born)
+
+
+def _steps() -> list[Callable[[], object]]:
+    imports = [partial(importlib.import_module, name) for name in PRELOADED]
+    return [imports[0], _read_services, *imports[1:]]
+
+
+def _read_services() -> None:
+    """Let boto3's default session know what it would read of AWS anew in each; it has no credentials yet."""
+    import boto3
+    import botocore.session
+
+    session = botocore.session.get_session()
+    boto3.setup_default_session(botocore_session=session)
+    loader = session.get_component("data_loader")
+    session.get_component("endpoint_resolver")
+    for service in SERVICES:
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
 
 
 def _tell_ends(born: dict[int, socket.socket]) -> None:
