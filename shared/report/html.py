@@ -18,6 +18,7 @@ from shared.report.page import answers, asking, drawings, style
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice
 from shared.report.page.exports import Files
+from shared.report.page.years import corpus_by_year
 from shared.report.summary import Scored, episode_counts, model_line
 
 HERE = Path(__file__).parent
@@ -89,7 +90,7 @@ def render(
         noticed=findings(record.episodes, record.discovery),
         unread=[row for row in record.episodes if row["status"] != "parsed"],
         read=[row for row in record.episodes if row["status"] == "parsed"],
-        corpus_by_year=view.corpus_by_year(record),
+        corpus_by_year=corpus_by_year(record),
         questions=answers.questions(record, facts, copied),
         leaked_words=measures.LEAKED_WORDS,
         arms=columns,

@@ -7,11 +7,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-import pandas as pd
-
 from shared import money
 from shared.dataset import UNITS
-from shared.report.collect import EPISODE_COLUMNS, Row, RunRecord, unknown, untold
+from shared.report.collect import Row, RunRecord, unknown, untold
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 
 ARM_NAMES = {
@@ -312,24 +310,6 @@ def _of_the_host(
     """The host's own score where it was taken against one model's training text."""
     found = [row for (of, _, whose), row in by_place.items() if (of, whose) == (metric, "host")]
     return found[0] if arm == "host" and len(found) == 1 else None
-
-
-def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:
-    """For each year of publication: episodes, those read, and their turns and tokens."""
-    episodes = pd.DataFrame(record.episodes, columns=list(EPISODE_COLUMNS))
-    if episodes.empty:
-        return []
-    years = episodes.assign(
-        year=episodes["published"].dt.year, read=episodes["status"] == "parsed"
-    ).groupby("year", as_index=False)
-    by_year = years.agg(
-        episodes=("episode_id", "count"),
-        read=("read", "sum"),
-        turns=("n_turns", "sum"),
-        tokens=("n_tokens", "sum"),
-    )
-    lines: list[dict[str, Any]] = by_year.astype("int64").to_dict("records")
-    return lines
 
 
 def token_statistics(

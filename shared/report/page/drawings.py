@@ -5,6 +5,7 @@ from itertools import groupby
 
 from shared.report import plots, text, view
 from shared.report.collect import Row, RunRecord
+from shared.report.page.years import corpus_by_year
 from shared.report.plots import Dot, Line, Plot
 
 SHARES = {
@@ -51,7 +52,7 @@ def loss_plots(record: RunRecord) -> list[Plot]:
 def corpus_plots(record: RunRecord) -> list[Plot]:
     """The corpus by year of publication, and what share of it which budget buys."""
     drawn = []
-    years = view.corpus_by_year(record)
+    years = corpus_by_year(record)
     if len(years) > 1:
         drawn.append(
             plots.bars(

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from shared.dataset import findings
 from shared.lake import keys
 from shared.lake.tables import PARQUET, Lake
-from shared.report import tables, view
+from shared.report import tables
 from shared.report.collect import Row, RunRecord
 from shared.report.page.choice import Choice
+from shared.report.page.years import corpus_by_year
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
@@ -90,7 +91,7 @@ def _of_the_report(record: RunRecord, choice: Choice) -> dict[str, Sequence[Row]
             {**asdict(found), "examples": list(found.examples)}
             for found in findings(record.episodes, record.discovery)
         ],
-        "years": view.corpus_by_year(record),
+        "years": corpus_by_year(record),
         "episodes": record.episodes,
         "prices": list(_prices(record)),
     }

@@ -1,1 +1,1 @@
-"""What a person sees in a terminal, from the first line to the last, kept as text."""
+"""What a person types and sees: whole sessions in a terminal, and every line that README and docs show."""

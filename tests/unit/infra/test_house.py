@@ -408,6 +408,7 @@ BY_NAME = {
     "shared.evaluation.samples",
     "shared.lake.schemas",
     "shared.lake.tables",
+    "shared.providers.aws",
     "shared.providers.checking",
     "shared.providers.door",
     "shared.providers.examples",

@@ -1,6 +1,6 @@
 """What the README and docs/ show to be typed, typed: in a new folder, by a person with transcripts at home.
 
-What needs a network is asked of the embedded parts; what needs an account is in `remote/`.
+What needs a network is asked of the embedded parts; what needs an account is in `../remote`.
 """
 
 import os
