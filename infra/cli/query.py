@@ -5,22 +5,22 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import duckdb
 from botocore.exceptions import ClientError
 
 from infra.cli.arguments import Query
 from infra.cli.aws.stack import deployed
 from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
-from infra.local.cloud import running
-from infra.local.folder import check, state_dir
+from infra.local.athena import DATABASE, LakeFolder, answer
+from infra.local.folder import check
 from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
 from shared.validation import did_you_mean
 
-WORKGROUP = "econchatr-laptop"
-DATABASE = "econchatr_laptop"
 POLL_SECONDS = 0.1
 MAX_ROWS = 1000
 CELL_WIDTH = 60
@@ -60,16 +60,22 @@ def run(arguments: Query) -> int:
         names = stack.outputs["Workgroup"], stack.outputs["Database"]
         _print(*select(stack.client("athena"), sql, *names), arguments.format)
         return 0
-    state = state_dir(arguments.out) / "cloud"
-    if not state.is_dir():
-        raise NoLake(
-            f"{arguments.out} holds no lake; run `econchatr local --out {arguments.out} ...` first"
-        )
-    check(arguments.out)
-    with running(state) as cloud:
-        found = select(cloud.client("athena"), sql)
-    _print(*found, arguments.format)
+    _print(*of_folder(sql, arguments.out), arguments.format)
     return 0
+
+
+def of_folder(sql: str, out: Path) -> tuple[list[str], list[Row]]:
+    """Column names and rows of a query over the lake in a folder, with nothing started; raises NotOurFolder,
+    NoLake or QueryFailed."""
+    check(out)
+    lake = LakeFolder(out / "lake")
+    if not lake.root.is_dir():
+        raise NoLake(f"{out} holds no lake; run `econchatr local --out {out} ...` first")
+    try:
+        found = answer(sql, DATABASE, lake)
+    except (ValueError, duckdb.Error) as error:
+        raise QueryFailed(f"Athena would say: {error}") from error
+    return found.columns, found.rows
 
 
 def _print(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
@@ -97,9 +103,7 @@ def _filled(row: Row) -> list[str]:
     return [cell or "" for cell in row]
 
 
-def select(
-    athena: Any, sql: str, workgroup: str = WORKGROUP, database: str = DATABASE
-) -> tuple[list[str], list[Row]]:
+def select(athena: Any, sql: str, workgroup: str, database: str) -> tuple[list[str], list[Row]]:
     """Column names and the rows, at most one more than MAX_ROWS; raises QueryFailed with Athena's reason.
 
     A cell is None where it is null.

@@ -23,6 +23,20 @@ MOMENT = pa.timestamp("ms", tz="UTC")
 STRINGS = pa.list_(pa.string())
 
 PARTITIONED_BY_YEAR = ("episodes", "turns", "pairs")
+HIVE_TYPES = {
+    pa.string(): "string",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("ms", tz="UTC"): "timestamp",
+    pa.decimal128(24, 12): "decimal(24,12)",
+    pa.list_(pa.string()): "array<string>",
+    pa.list_(pa.int32()): "array<int>",
+    pa.list_(pa.int64()): "array<bigint>",
+}
+"""How Glue writes each type."""
 
 SCHEMAS: dict[str, pa.Schema] = {
     "episodes": pa.schema(

@@ -51,7 +51,7 @@ SHAPES = (
 def growth() -> dict[str, float]:
     """Time per unit at the large size over time per unit at the small one; medians of REPEATS."""
     return {
-        "selection_per_pair_200000_over_2000": _ratio(_selecting, 2_000, 200_000),
+        "selection_per_pair_200000_over_2000": _ratio(selecting, 2_000, 200_000),
         "parsing_per_byte_10_mb_over_1_mb": _ratio(_parsing, MEGABYTE, 10 * MEGABYTE),
         "plan_per_model_budget_1000000_over_1": _ratio(_planning, 1, 1_000_000, units=1),
         **{
@@ -138,11 +138,12 @@ def _ratio(
 ) -> float:
     """`units` replaces the growth in size where the work should not depend on the size at all."""
     grown = large / small if units is None else units
-    slow, fast = (_median_cpu_seconds(prepared(size), repeats) for size in (large, small))
+    slow, fast = (median_cpu_seconds(prepared(size), repeats) for size in (large, small))
     return round(slow / fast / grown, 2)
 
 
-def _median_cpu_seconds(work: Callable[[], object], repeats: int) -> float:
+def median_cpu_seconds(work: Callable[[], object], repeats: int) -> float:
+    """Processor time of one call."""
     seconds = []
     for _ in range(repeats):
         began = time.process_time()
@@ -151,7 +152,8 @@ def _median_cpu_seconds(work: Callable[[], object], repeats: int) -> float:
     return statistics.median(seconds)
 
 
-def _selecting(pairs: int) -> Callable[[], object]:
+def selecting(pairs: int) -> Callable[[], object]:
+    """The choice of what fits a budget among so many invented pairs, to be made."""
     draw = random.Random(SEED)
     candidates = [
         Candidate(

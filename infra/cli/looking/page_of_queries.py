@@ -5,10 +5,8 @@ import io
 import sys
 from pathlib import Path
 
-from infra.cli.query import select, sql_of
+from infra.cli.query import of_folder, sql_of
 from infra.cli.telling import print_table
-from infra.local.cloud import running
-from infra.local.folder import state_dir
 from infra.queries import packaged_names
 
 ROWS, WIDTH = 4, 28
@@ -23,18 +21,13 @@ rows, cells cut. The files are in `infra/queries/`.
 def page(out: Path) -> str:
     """The page, from the lake that a run left in `out`."""
     parts = [HEAD.format(rows=ROWS)]
-    with running(state_dir(out) / "cloud") as cloud:
-        for name in packaged_names():
-            sql = sql_of(name)
-            header, rows = select(cloud.client("athena"), sql)
-            with contextlib.redirect_stdout(io.StringIO()) as table:
-                print_table(
-                    header,
-                    ([cell or "" for cell in row] for row in rows[:ROWS]),
-                    widest=WIDTH,
-                )
-            said = sql.splitlines()[0].removeprefix("-- ")
-            parts.append(f"## {name}\n\n{said}\n\n```text\n{table.getvalue()}```\n")
+    for name in packaged_names():
+        sql = sql_of(name)
+        header, rows = of_folder(sql, out)
+        with contextlib.redirect_stdout(io.StringIO()) as table:
+            print_table(header, ([cell or "" for cell in row] for row in rows[:ROWS]), widest=WIDTH)
+        said = sql.splitlines()[0].removeprefix("-- ")
+        parts.append(f"## {name}\n\n{said}\n\n```text\n{table.getvalue()}```\n")
     return "\n".join(parts)
 
 

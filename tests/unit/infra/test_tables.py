@@ -1,10 +1,9 @@
 """The lake's Glue tables say exactly what the written schemas say."""
 
-import pyarrow as pa
 import pytest
 
 from shared.lake import keys
-from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
+from shared.lake.schemas import HIVE_TYPES, PARTITIONED_BY_YEAR, SCHEMAS
 from tests.cfn import load_template
 from tests.places import ROOT
 
@@ -13,19 +12,6 @@ TABLES = {
     resource["Properties"]["TableInput"]["Name"]: resource["Properties"]["TableInput"]
     for resource in RESOURCES.values()
     if resource["Type"] == "AWS::Glue::Table"
-}
-HIVE_TYPES = {
-    pa.string(): "string",
-    pa.int32(): "int",
-    pa.int64(): "bigint",
-    pa.float64(): "double",
-    pa.bool_(): "boolean",
-    pa.date32(): "date",
-    pa.timestamp("ms", tz="UTC"): "timestamp",
-    pa.decimal128(24, 12): "decimal(24,12)",
-    pa.list_(pa.string()): "array<string>",
-    pa.list_(pa.int32()): "array<int>",
-    pa.list_(pa.int64()): "array<bigint>",
 }
 
 

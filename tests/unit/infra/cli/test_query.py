@@ -1,12 +1,16 @@
 import csv
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
 from infra.cli import query
 from infra.cli.arguments import Query
 from infra.cli.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
+from infra.local.folder import marker
+from shared.lake.schemas import SCHEMAS
 
 
 class Athena:
@@ -66,8 +70,9 @@ def test_a_word_that_names_no_query_is_refused_with_those_there_are(name):
 
 def test_rows_come_with_their_column_names_and_nulls_are_none():
     athena = Athena([("run_id", "error"), ("r1", None)], states=["QUEUED", "RUNNING", "SUCCEEDED"])
-    assert query.select(athena, "SELECT 1") == (["run_id", "error"], [["r1", None]])
-    assert athena.asked[0]["WorkGroup"] == query.WORKGROUP
+    assert query.select(athena, "SELECT 1", "wg", "db") == (["run_id", "error"], [["r1", None]])
+    assert athena.asked[0]["WorkGroup"] == "wg"
+    assert athena.asked[0]["QueryExecutionContext"] == {"Database": "db"}
 
 
 HEADER, ROWS = ["name", "said"], [["Ida", "Why, though? " * 10], ["Tom", None]]
@@ -107,25 +112,53 @@ def test_a_result_without_a_row_of_names_keeps_its_first_row(monkeypatch):
     page = {"ResultSet": {"Rows": rows, "ResultSetMetadata": described}}
     athena = Athena()
     monkeypatch.setattr(athena, "paginate", lambda **_: iter([page]))
-    assert query.select(athena, "SHOW TABLES") == (["tab_name"], [["episodes"], ["pairs"]])
+    assert query.select(athena, "SHOW TABLES", "wg", "db") == (
+        ["tab_name"],
+        [["episodes"], ["pairs"]],
+    )
 
 
 def test_a_statement_without_a_result_has_no_rows():
-    assert query.select(Athena(), "SHOW TABLES") == ([], [])
+    assert query.select(Athena(), "SHOW TABLES", "wg", "db") == ([], [])
 
 
 @pytest.mark.parametrize("states", [["FAILED"], ["RUNNING", "CANCELLED"]])
 def test_a_query_that_fails_says_why(states):
     with pytest.raises(QueryFailed, match=r"no such column|no reason given"):
-        query.select(Athena(states=states), "SELECT 1")
+        query.select(Athena(states=states), "SELECT 1", "wg", "db")
 
 
 def test_a_query_that_athena_refuses_at_once_says_why():
     with pytest.raises(QueryFailed, match="WorkGroup is not found"):
-        query.select(Athena(refusal="WorkGroup is not found"), "SELECT 1")
+        query.select(Athena(refusal="WorkGroup is not found"), "SELECT 1", "wg", "db")
 
 
 def test_a_folder_without_a_lake_is_refused_and_left_as_it_is(tmp_path):
     with pytest.raises(NoLake, match="econchatr local"):
         query.run(Query("SELECT 1", tmp_path / "nosuch"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def ours(tmp_path):
+    """A folder that a run has marked as its own."""
+    marker.save(tmp_path, marker.Marker())
+    return tmp_path
+
+
+def test_a_folders_lake_is_read_without_anything_started(ours):
+    rows = [{"show": "porch", "turn": n, "role": "host", "text": f"said {n}"} for n in range(3)]
+    path = ours / "lake" / "turns" / "year=2024" / "porch.2024-01.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMAS["turns"]), path)
+    found = query.of_folder("SELECT year, count(*) AS n, 5/2 AS half FROM turns GROUP BY 1", ours)
+    assert found == (["year", "n", "half"], [["2024", "3", "2"]])
+    assert query.of_folder("SELECT count(*) AS n FROM runs", ours)[1] == [["0"]]
+
+
+def test_a_folders_query_reads_nothing_else_of_the_machine(ours):
+    (ours / "lake").mkdir()
+    secret = ours / "secret.csv"
+    secret.write_text("a\n1\n")
+    with pytest.raises(QueryFailed, match="Athena would say"):
+        query.of_folder(f"SELECT * FROM read_csv('{secret}')", ours)  # noqa: S608 - a test

@@ -5,9 +5,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from infra.local.athena import results
 from infra.local.cloud import seams
 from infra.local.cloud.errors import UnsupportedMiniStack
-from infra.local.cloud.seams.athena import results, sql
+from infra.local.cloud.seams.athena import sql
 from infra.local.cloud.seams.durability import Journal
 from infra.local.cloud.seams.missing_paths import _leads_somewhere
 

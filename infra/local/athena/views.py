@@ -1,10 +1,10 @@
-"""Glue tables as typed DuckDB views over the files of their objects."""
+"""Tables as typed DuckDB views over their Parquet files."""
 
-from typing import Any
-from urllib.parse import urlparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import duckdb
-from ministack.services import glue, s3
 from sqlglot import exp
 
 _READABLE_AS = {
@@ -15,45 +15,60 @@ _READABLE_AS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Hive's types of a table's columns and of its partition keys, by name, and its files."""
+
+    columns: Mapping[str, str]
+    files: Sequence[str]
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+class Catalog(Protocol):
+    """Which tables there are, and the one folder in which all their files lie."""
+
+    @property
+    def folder(self) -> str: ...
+
+    def names(self, database: str) -> list[str]: ...
+
+    def table(self, database: str, name: str) -> Table | None: ...
+
+
 class HiveBadData(ValueError):
     """A file's column has a type that Athena does not read as the declared one."""
 
 
-def confine(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let queries read the objects' files and nothing else of the machine."""
-    connection.execute(f"SET allowed_directories = [{_literal(s3.DATA_DIR)}]")
+def confine(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """Let queries read the files below a folder and nothing else of the machine."""
+    connection.execute(f"SET allowed_directories = [{_literal(folder)}]")
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
 
 
-def names(database: str) -> list[str]:
-    """The names of a database's Glue tables."""
-    prefix = f"{database.lower()}/"
-    return sorted(key.removeprefix(prefix) for key in glue._tables if key.startswith(prefix))
-
-
-def create_views(connection: duckdb.DuckDBPyConnection, tree: exp.Expr, database: str) -> None:
-    """A view for every Glue table the query names, in a schema for each database.
+def create_views(
+    connection: duckdb.DuckDBPyConnection, tree: exp.Expr, database: str, catalog: Catalog
+) -> None:
+    """A view for every table of the catalog that the query names, in a schema for each database.
 
     A name without a database belongs to `database`.
     """
     connection.execute(f"CREATE SCHEMA {_quoted(database)}; USE {_quoted(database)}")
     names = {(table.db or database, table.name) for table in tree.find_all(exp.Table)}
     for schema, name in sorted(names):
-        table = glue._tables.get(f"{schema.lower()}/{name.lower()}")
+        table = catalog.table(schema.lower(), name.lower())
         if table:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
             view = f"{_quoted(schema)}.{_quoted(name)}"
             connection.execute(f"CREATE VIEW {view} AS {_relation(connection, table)}")
 
 
-def _relation(connection: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> str:
-    columns = _columns(table["StorageDescriptor"].get("Columns", []))
-    keys = _columns(table.get("PartitionKeys", []))
+def _relation(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    columns, keys = _duckdb_types(table.columns), _duckdb_types(table.keys)
     everything = columns | keys
     empty = ", ".join(f"NULL::{kind} AS {_quoted(name)}" for name, kind in everything.items())
     relation = f"SELECT {empty} WHERE false"
-    if files := _files(table["StorageDescriptor"]["Location"]):
-        reader = _reader(files, keys)
+    if table.files:
+        reader = _reader(table.files, keys)
         _check_types(connection, reader, columns)
         relation = f"{relation} UNION ALL BY NAME FROM {reader}"
     cast = ", ".join(
@@ -62,25 +77,14 @@ def _relation(connection: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> s
     return f"FROM ({relation}) SELECT {cast}"
 
 
-def _columns(declared: list[dict[str, str]]) -> dict[str, str]:
-    """DuckDB types by column name, from Hive's types."""
+def _duckdb_types(declared: Mapping[str, str]) -> dict[str, str]:
     return {
-        column["Name"]: exp.DataType.build(column["Type"], dialect="hive").sql(dialect="duckdb")
-        for column in declared
+        name: exp.DataType.build(kind, dialect="hive").sql(dialect="duckdb")
+        for name, kind in declared.items()
     }
 
 
-def _files(location: str) -> list[str]:
-    """The files of the objects at a location; Athena hides names that begin with `_` or `.`."""
-    address = urlparse(location)
-    bucket, prefix = address.netloc, address.path.strip("/") + "/"
-    objects = (s3._buckets.get(bucket) or {"objects": {}})["objects"]
-    keys = [key for key in list(objects) if key.startswith(prefix) and not key.endswith("/")]
-    shown = [key for key in keys if not any(p[:1] in "_." for p in key[len(prefix) :].split("/"))]
-    return [s3._object_disk_path(bucket, key) for key in sorted(shown)]
-
-
-def _reader(files: list[str], keys: dict[str, str]) -> str:
+def _reader(files: Sequence[str], keys: Mapping[str, str]) -> str:
     listed = ", ".join(_literal(file) for file in files)
     options = "hive_partitioning = false"
     if keys:
@@ -90,7 +94,7 @@ def _reader(files: list[str], keys: dict[str, str]) -> str:
 
 
 def _check_types(
-    connection: duckdb.DuckDBPyConnection, reader: str, columns: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, reader: str, columns: Mapping[str, str]
 ) -> None:
     files = connection.sql(f"FROM {reader}")
     found = dict(zip(files.columns, map(str, files.types), strict=True))

@@ -1,0 +1,7 @@
+"""Athena's SQL over the lake's Parquet files, wherever they lie on this machine."""
+
+from infra.local.athena.engine import Answer, answer
+from infra.local.athena.folder import DATABASE, LakeFolder
+from infra.local.athena.views import Catalog, Table
+
+__all__ = ["DATABASE", "Answer", "Catalog", "LakeFolder", "Table", "answer"]
