@@ -121,7 +121,7 @@ def print_results(
     )
     for model in summary["models"]:
         if model["fine_tuned_model"]:
-            print(f"{model['model']} answers as {model['fine_tuned_model']}")
+            print(f"{model['model']} answers under the name\n  {model['fine_tuned_model']}")
     tuned = [model["model"] for model in summary["models"] if model["status"] == "succeeded"]
     if tuned:
         print_questions(generations, tuned[0])
