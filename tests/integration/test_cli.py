@@ -379,6 +379,18 @@ def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, 
 
 
 @pytest.mark.usefixtures("good_run")
+def test_json_stands_alone_on_standard_output_and_quiet_tells_how_it_ended(out):
+    ended = econchatr("plan", "demo", "--out", out, "--json", "--quiet")
+    document = json.loads(ended.out)
+    assert (document["status"], document["stand_in"]) == ("SUCCEEDED", True)
+    assert {row["model"] for row in document["plan"]} == {"llama-3.1-8b", "llama-3.3-70b"}
+    told = ended.err.splitlines()
+    assert told[0].startswith("Provider: none")
+    assert told[-1].startswith(f"SUCCEEDED: {document['run_id']} would have cost 0.000000 of")
+    assert not [line for line in told if "Build dataset" in line]
+
+
+@pytest.mark.usefixtures("good_run")
 def test_a_packaged_query_is_answered_from_what_the_run_left(out):
     ended = econchatr("query", "spend_by_month_and_model", "--out", out)
     assert ended.code == 0

@@ -17,7 +17,10 @@ MASKS = (
     (r"demo-\d{8}T\d{6}-[0-9a-f]{4}", "demo-<moment>"),
     (r"(\d+ h )?(\d+ min )?\d+(\.\d)? s\b", "<time>"),
     (r"\$?\d+\.\d{2,}", "<usd>"),
-    (r"(✓.*) · would have cost .*", r"\1"),  # as the ledger was read last, which is a matter of time
+    (
+        r"(✓.*) · would have cost .*",
+        r"\1",
+    ),  # as the ledger was read last, which is a matter of time
     (r"[0-9a-f]{24}(-[0-9a-f]{4})?\b|(?<=:)[0-9a-f]{8}\b", "<id>"),
     (r" {2,}", "  "),  # columns are as wide as what was masked
     (r"─{2,}", "──"),
