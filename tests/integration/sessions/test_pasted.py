@@ -91,10 +91,7 @@ class Person:
         }
 
     def types(self, line: str) -> subprocess.CompletedProcess:
-        if REAL.search(
-            line
-        ):  # another folder, because one never holds a stand-in's and a real one's
-            line = REAL.sub(f"--openai-base-url {self.provider} --yes --out build/real", line)
+        line = REAL.sub(f"--openai-base-url {self.provider} --yes", line)
         return subprocess.run(
             [BASH, "-c", line],
             cwd=self.folder,
