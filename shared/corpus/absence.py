@@ -11,10 +11,19 @@ from shared.shows import ShowProfile
 
 def excluded(show: ShowProfile, episode_id: str, url: str, title: str) -> bool:
     """Whether the profile excludes the episode: by its address, its id, or a pattern in its title."""
-    return any(
-        entry in (url, episode_id)
-        or ("://" not in entry and re.search(entry, title, re.IGNORECASE) is not None)
-        for entry in show.exclude
+    return any(_names(entry, episode_id, url, title) for entry in show.exclude)
+
+
+def excluding_nothing(show: ShowProfile, episodes: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Which of the profile's exclusions name none of the episodes, each an id, an address and a title."""
+    return [
+        entry for entry in show.exclude if not any(_names(entry, *episode) for episode in episodes)
+    ]
+
+
+def _names(entry: str, episode_id: str, url: str, title: str) -> bool:
+    return entry in (url, episode_id) or (
+        "://" not in entry and re.search(entry, title, re.IGNORECASE) is not None
     )
 
 

@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shared import transcripts, web
-from shared.corpus.absence import excluded, gone, orphans, removal_record
+from shared.corpus.absence import (
+    excluded,
+    excluding_nothing,
+    gone,
+    orphans,
+    removal_record,
+)
 from shared.corpus.records import (
     DUPLICATE,
     NEAR_DUPLICATE,
@@ -65,9 +71,19 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         "passed_over": dict(listing.passed_over),
         "notes": list(listing.notes),
         "forgotten": len(items) - len(remembered),
+        "in_vain": [f"`exclude: {entry}`" for entry in _excluding_nothing(show, remembered, known)],
     }
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
     return found
+
+
+def _excluding_nothing(
+    show: ShowProfile, items: Sequence[Item], known: Mapping[str, Known]
+) -> list[str]:
+    """Exclusions that name neither an episode of the source nor one that was there before."""
+    named = [(item.episode_id, item.url, item.title) for item in items]
+    before = [(episode_id, row.url, row.title) for episode_id, row in known.items()]
+    return excluding_nothing(show, [*named, *before])
 
 
 def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Freshness | None]:

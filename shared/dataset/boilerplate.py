@@ -67,6 +67,16 @@ class Sifter:
         )
 
 
+def never_said(show: ShowProfile, texts: Iterable[str]) -> list[str]:
+    """Which of the profile's `never` patterns are found in no text; stops reading once all are."""
+    left = {pattern: re.compile(pattern, re.IGNORECASE) for pattern in show.never}
+    for text in texts if left else ():
+        left = {one: pattern for one, pattern in left.items() if not pattern.search(text)}
+        if not left:
+            break
+    return list(left)
+
+
 def sifter(show: ShowProfile, recurring: Iterable[int]) -> Sifter:
     """The show's sifter."""
     return Sifter(

@@ -176,12 +176,20 @@ _BESIDE = {"audio": "audio file", "video": "video", "pictures": "picture", "othe
 _OTHER_WARNING = _Kind(0.1, "", _INSPECT)
 
 
-def findings(episodes: Sequence[Row], discovery: Mapping[str, Any] | None = None) -> list[Finding]:
+def findings(
+    episodes: Sequence[Row],
+    discovery: Mapping[str, Any] | None = None,
+    dataset: Mapping[str, Any] | None = None,
+) -> list[Finding]:
     """What was noticed, worst first: how bad it is times how many episodes have it.
 
-    Takes rows with `title`, `url`, `status`, `reason`, `warnings`, and a run's discovery record.
+    Takes rows with `title`, `url`, `status`, `reason`, `warnings`, and a run's records of its discovery
+    and its data set.
     """
-    weighed = [*_unread(episodes), *_noticed(episodes), *_at_the_source(discovery or {})]
+    weighed = [
+        *(*_unread(episodes), *_noticed(episodes), *_at_the_source(discovery or {})),
+        *_in_vain([*(discovery or {}).get("in_vain", ()), *(dataset or {}).get("in_vain", ())]),
+    ]
     weighed.sort(key=lambda found: -found[0])
     return [finding for _, finding in weighed]
 
@@ -252,6 +260,12 @@ def _at_the_source(discovery: Mapping[str, Any]) -> Iterator[tuple[float, Findin
             0.01,
             Finding("passed_over", f"passed over beside the transcripts: {listed}", "", 0, ()),
         )
+
+
+def _in_vain(written: Iterable[str]) -> Iterator[tuple[float, Finding]]:
+    for line in written:
+        sentence = f"{line} in the profile matches nothing"
+        yield 0.9, Finding("matches_nothing", sentence, "Correct it, or strike it out.", 0, ())
 
 
 def _titles(rows: Sequence[Row]) -> tuple[str, ...]:

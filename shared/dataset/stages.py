@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from sys import intern
@@ -10,7 +10,7 @@ from typing import Any
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset import examining, files, pair_files, plan, selection
+from shared.dataset import boilerplate, examining, files, pair_files, plan, selection
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
@@ -95,6 +95,7 @@ def _candidates(
     Writes the statistics of what it saw on the way.
     """
     everything, usable, chosen, held_out = Tally(), Tally(), [], []
+    found: set[int] = set()
     precedents = files.Precedents(settings.show.training.context_tokens)
     for row in rows:
         context = precedents.before(row)
@@ -109,6 +110,7 @@ def _candidates(
             exchanges=1 + len(context),
         )
         everything.add(row)
+        found.update(candidate.must_have_patterns)
         if not selection.usable(candidate, settings.show.training):
             continue
         if row["split"] == "train":
@@ -118,11 +120,29 @@ def _candidates(
             held_out.append(candidate)
     statistics = [*everything.rows("all pairs"), *usable.rows("usable for training")]
     _write_run_rows(lake, settings, "token_stats", statistics)
-    lake.write_json(keys.dataset(settings.run_id), {"pairs": usable.n, "tokens": usable.n_tokens})
+    patterns = settings.show.training.must_have
+    unsaid = boilerplate.never_said(settings.show, _said(lake, settings)) if everything.n else ()
+    in_vain = [
+        *(
+            f"`must_have: {one}`"
+            for at, one in enumerate(patterns)
+            if everything.n and at not in found
+        ),
+        *(f"`never: {pattern}`" for pattern in unsaid),
+    ]
+    lake.write_json(
+        keys.dataset(settings.run_id),
+        {"pairs": usable.n, "tokens": usable.n_tokens, "in_vain": in_vain},
+    )
     training = selection.ordered(
         {candidate.pair_id: candidate for candidate in chosen}.values(), settings.show.training
     )
     return training, held_out
+
+
+def _said(lake: Lake, settings: RunSettings) -> Iterator[str]:
+    for row in lake.show_rows("turns", settings.show.name, ("text",)):
+        yield row["text"]
 
 
 def _most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
@@ -315,10 +335,13 @@ def _refuse_the_unaffordable(
     if settings.dry_run or any(row.fits for row in plans):
         return
     smallest = min(model.limits.min_examples for model in settings.models)
+    training = settings.show.training
     if len(candidates) < smallest:
         raise TooFewPairs(
             f"show {settings.show.name} has {len(candidates)} usable training pairs and a provider wants at "
-            f"least {smallest}; discover more episodes, or lower min_prompt_tokens or min_completion_tokens"
+            f"least {smallest}; discover more episodes, or lower `training: {{min_prompt_tokens: "
+            f"{training.min_prompt_tokens}, min_completion_tokens: {training.min_completion_tokens}}}` in the "
+            "profile; `econchatr pairs` shows what each keeps out"
         )
     cheapest = min(
         money.add(_least_training(settings, model, candidates), evaluations[model.model])

@@ -40,7 +40,7 @@ class RunRecord:
 
     settings: RunSettings
     discovery: Mapping[str, Any] | None
-    dataset: Mapping[str, int] | None
+    dataset: Mapping[str, Any] | None
     episodes: Sequence[Row]
     token_stats: Sequence[Row]
     plans: Sequence[Row]

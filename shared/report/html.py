@@ -87,7 +87,7 @@ def render(
         spending=view.spending(record),
         models=[model_line(record, model) for model in settings.models],
         counts=episode_counts(record),
-        noticed=findings(record.episodes, record.discovery),
+        noticed=findings(record.episodes, record.discovery, record.dataset),
         unread=[row for row in record.episodes if row["status"] != "parsed"],
         read=[row for row in record.episodes if row["status"] == "parsed"],
         corpus_by_year=corpus_by_year(record),

@@ -34,7 +34,7 @@ def summarise(record: RunRecord, scored: Scored, verdict: Verdict) -> dict[str, 
         "episodes": episode_counts(record),
         "noticed": [
             {**asdict(found), "examples": list(found.examples)}
-            for found in findings(record.episodes, record.discovery)
+            for found in findings(record.episodes, record.discovery, record.dataset)
         ],
         "pairs": dataset.get("pairs", 0),
         "tokens": dataset.get("tokens", 0),

@@ -89,7 +89,7 @@ def _of_the_report(record: RunRecord, choice: Choice) -> dict[str, Sequence[Row]
         ],
         "noticed": [
             {**asdict(found), "examples": list(found.examples)}
-            for found in findings(record.episodes, record.discovery)
+            for found in findings(record.episodes, record.discovery, record.dataset)
         ],
         "years": corpus_by_year(record),
         "episodes": record.episodes,

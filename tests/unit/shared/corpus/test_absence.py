@@ -125,6 +125,13 @@ def test_what_leaves_the_window_of_a_feed_of_the_latest_episodes_stays(lake):
     assert OLDEST[0] not in urls(lake)
 
 
+def test_an_exclusion_that_names_no_episode_is_noted_and_one_that_did_is_not(lake):
+    site = Site(RAIN, LAMPS)
+    settled(lake, site, show=excluding("on rain$", "^nosuch", "http://127.0.0.1:1/nowhere"))
+    noted = ["`exclude: ^nosuch`", "`exclude: http://127.0.0.1:1/nowhere`"]
+    assert lake.read_json(keys.discovery("r1"))["in_vain"] == noted
+
+
 @pytest.mark.parametrize("kind", ["url", "id", "pattern"])
 def test_an_excluded_episode_leaves_the_corpus_and_is_not_read_again(lake, kind):
     site = Site(OLDEST, RAIN, LAMPS)

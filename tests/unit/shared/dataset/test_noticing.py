@@ -153,3 +153,14 @@ def test_the_parser_says_who_speaks_where_the_host_does_not():
         if one.kind == "host_silent"
     ]
     assert found.sentence.endswith("never speaks in any episode; who speaks most: Lea Roe, Tom Ash")
+
+
+def test_what_the_profile_asks_for_in_vain_is_told_before_small_things():
+    rows = [row("A", "parsed", None, "unknown speakers: Tom Ash")]
+    first, second, third = findings(
+        rows, {"in_vain": ["`exclude: ^best of`"]}, {"in_vain": ["`must_have: prairie`"]}
+    )
+    assert first.sentence == "`exclude: ^best of` in the profile matches nothing"
+    assert second.sentence == "`must_have: prairie` in the profile matches nothing"
+    assert second.way_out == "Correct it, or strike it out."
+    assert third.kind == "unknown"

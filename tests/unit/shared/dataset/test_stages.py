@@ -184,6 +184,23 @@ def test_a_budget_that_buys_all_buys_all_and_the_file_has_the_planned_name(lake)
     assert lake.read_json(keys.dataset("r1"))["pairs"] == 30
 
 
+def test_patterns_of_the_profile_that_match_nothing_are_noted(lake):
+    put(lake, {TRAINED[0]: chats(30)})
+    profile = {**show(must_have=["rain", "prairie"]), "never": ["question 7", "promo code"]}
+    build(lake, profile)
+    assert lake.read_json(keys.dataset("r1"))["in_vain"] == [
+        "`must_have: prairie`",
+        "`never: promo code`",
+    ]
+
+
+def test_without_a_single_pair_no_pattern_is_blamed(lake):
+    put(lake, {TRAINED[0]: []})
+    with pytest.raises(TooFewPairs):
+        build(lake, {**show(must_have=["prairie"]), "never": ["promo code"]})
+    assert lake.read_json(keys.dataset("r1"))["in_vain"] == []
+
+
 def test_the_same_corpus_makes_the_same_file_in_every_run(lake):
     put(lake, {TRAINED[0]: chats(30)})
     (first,) = build(lake)
