@@ -138,3 +138,15 @@ def test_what_is_left_out_has_a_reason_and_something_is_typed():
     assert len([line for line in everything if typed(line)]) >= 8
     for begin in ELSEWHERE:
         assert any(line.startswith(begin) for line in everything), begin
+
+
+def test_what_needs_an_account_is_typed_against_the_embedded_one():
+    shown = {
+        line.split()[2]
+        for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        for line in lines_of(page)
+        if line.startswith("econchatr aws")
+    }
+    stack = (ROOT / "tests" / "integration" / "remote" / "test_a_stack.py").read_text("utf-8")
+
+    assert shown <= set(re.findall(r'aws\(\s*"([a-z-]+)"', stack))
