@@ -26,8 +26,6 @@ UV_LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 export SAM_CLI_TELEMETRY := 0
-# Whole runs wait as much as they work, so there are two workers a core.
-WORKERS ?= $(shell $(BIN)/python -c 'import os; print(2 * os.cpu_count())')
 
 .PHONY: help
 help: ## Say what can be made
@@ -65,7 +63,7 @@ plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
 
 .PHONY: test
 test: lint types lint-sam ## Lint, check types and run every test that needs no account
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(INSTALLED) ## Check the style of the code and the template
