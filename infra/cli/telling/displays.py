@@ -12,22 +12,25 @@ EACH_SECONDS = 60.0  # between plain lines, where nothing is new
 
 
 class Quiet:
-    """Tells nothing."""
+    """What happens to a run, told to nobody; the other displays override what they tell.
+
+    `now` is in seconds of the course's clock, `paid` words for the money so far.
+    """
 
     def begin(self) -> None:
-        """Nothing is shown."""
+        """The run is about to be followed."""
 
     def end(self) -> None:
-        """Nothing was shown."""
+        """It is followed no more, however it ended."""
 
     def changed(self, step: Step, now: float, paid: str) -> None:
-        """Not told."""
+        """The step began, its count moved, or a model came to something new in it."""
 
     def passed(self, step: Step, now: float, paid: str) -> None:
-        """Not told."""
+        """Time went by in the step."""
 
     def finished(self, status: str, now: float, paid: str) -> None:
-        """Not told."""
+        """The execution ended."""
 
 
 class Plain(Quiet):
