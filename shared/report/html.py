@@ -36,6 +36,7 @@ def template(name: str) -> Template:
     )
     environment.filters.update(
         usd=text.dollars,
+        usd_column=text.dollars_in_a_column,
         integer=text.integer,
         percent=text.percent,
         moment=text.moment,

@@ -14,6 +14,11 @@ def dollars(amount: Decimal | str | float) -> str:
     return f"${int(whole):,}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
+def dollars_in_a_column(amount: Decimal | str | float) -> str:
+    """Dollars with six decimals, so that amounts below one another can be compared: "$2.681240"."""
+    return f"${money.format_usd(Decimal(amount))}"
+
+
 def integer(value: float) -> str:
     """A whole number with its thousands apart."""
     return f"{value:,.0f}"
