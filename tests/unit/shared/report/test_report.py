@@ -433,7 +433,7 @@ def test_a_dry_run_shows_its_plan_and_the_questions_it_would_ask():
     assert "This run asked nothing" in text
     assert "Why do you keep a porch?" in text
     assert "gpt-4.1-mini 4 epochs 2 60 $0.000300 $0.001200 $2.400000 1,000,000 100%" in text
-    assert "gpt-4.1-mini 2 60 $0.0012 $0.001224 $0.002 $0.004 yes" in text
+    assert "gpt-4.1-mini 2 60 $0.001200 $0.001224 $0.002000 $0.004000 yes" in text
     assert "about $0.0064, and to at most $0.010448 of the ceiling of $5.00" in text
 
 
