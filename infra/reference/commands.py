@@ -10,7 +10,9 @@ WIDTH = 100
 HEAD = """# Commands
 
 What each says with `--help`. Exit codes: 0 when it succeeded, 1 when a run or a service failed, with the cause on
-standard error, 2 for what the caller must change, 130 when it was stopped.
+standard error, 2 for what the caller must change, 130 when it was stopped. `--show SHOW` is the same as the bare name.
+
+For completion in bash: `eval "$(_ECONCHATR_COMPLETE=bash_source econchatr)"`; zsh has `zsh_source`, fish `fish_source`.
 
 """
 
