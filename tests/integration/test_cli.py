@@ -379,6 +379,22 @@ def test_a_plan_needs_no_input_and_a_port_in_use_changes_nothing(good_run, out, 
 
 
 @pytest.mark.usefixtures("good_run")
+def test_the_readme_quotes_what_the_demo_answers(out):
+    quoted = re.findall(
+        r"^> \*(untuned|prompted|tuned):\* (.+?) …$",
+        (ROOT / "README.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    rows = pd.read_parquet(out / "lake" / "generations")
+    asked = rows[rows["prompt"].str.contains("A thing that is looked at", regex=False)]
+    said = asked[asked["model"] == "llama-3.1-8b"].set_index("arm")["answer"]
+    arms = {"untuned": "base", "prompted": "prompted", "tuned": "tuned"}
+    assert len(quoted) == len(arms)
+    for name, text in quoted:
+        assert " ".join(said[arms[name]].split()).startswith(text), name
+
+
+@pytest.mark.usefixtures("good_run")
 def test_json_stands_alone_on_standard_output_and_quiet_tells_how_it_ended(out):
     ended = econchatr("plan", "demo", "--out", out, "--json", "--quiet")
     document = json.loads(ended.out)
