@@ -12,19 +12,11 @@ from typing import Any
 import click
 
 from infra.cli import arguments as typed
-from infra.cli.aws.declared import (
-    QUERIES,
-    aws,
-    fields_of,
-    query_of,
-    run_fields,
-    sentences,
-    together,
-)
+from infra.cli import options
+from infra.cli.aws.declared import aws, sentences
 from infra.cli.interruptions import terminated_like_interrupted
+from infra.cli.keys.declared import keys
 from shared.errors import BadInput, EconChatRError
-
-DEFAULT_OUT = Path("build/demo")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,13 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:  # a file where a folder must be, a full disk
-        print(f"econchatr: {error}; check the files and folders you named", file=sys.stderr)
+        _complain(f"econchatr: {error}; check the files and folders you named")
         return 2
     except (KeyboardInterrupt, click.Abort):
-        print(
-            "econchatr: stopped; run the same command again to continue from what is there",
-            file=sys.stderr,
-        )
+        _complain("econchatr: stopped; run the same command again to continue from what is there")
         return 130
 
 
@@ -71,63 +60,8 @@ def econchatr() -> None:
     """Make language models sound like a podcast host, inside a spend ceiling that holds."""
 
 
-_show = together(
-    click.argument("named", metavar="[SHOW]", required=False),
-    click.option("--show", metavar="NAME_OR_FILE", help="the same as SHOW"),
-)
-_place = together(
-    click.option(
-        "--out", type=Path, metavar="DIR", help="Where everything is kept.  [default: build/SHOW]"
-    ),
-    click.option(
-        "--catalogue",
-        type=Path,
-        metavar="FILE",
-        help="Models, providers and prices of your own, before the packaged ones.",
-    ),
-    click.option(
-        "--month-ceiling-usd",
-        default=typed.MONTH_CEILING_USD,
-        show_default=True,
-        metavar="USD",
-        help="What all runs of a month may spend.",
-    ),
-)
-_provider = together(
-    click.option(
-        "--openai-base-url",
-        metavar="URL",
-        help="A real model provider in place of the stand-in; its key is in the likes of NEBIUS_API_KEY, in "
-        "the system's store (`econchatr keys set`), or in OPENAI_API_KEY.",
-    ),
-    click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
-)
-_run_input = together(
-    click.option(
-        "--input",
-        "document",
-        metavar="JSON_OR_@FILE",
-        help="The run input as on AWS; options go before it.",
-    ),
-    run_fields,
-)
-_telling = together(
-    click.option("--quiet", is_flag=True, help="Only how it ended."),
-    click.option(
-        "--json", is_flag=True, help="Summary and plan as one JSON object; the rest goes to stderr."
-    ),
-)
-_out = click.option(
-    "--out",
-    type=Path,
-    default=DEFAULT_OUT,
-    show_default=True,
-    metavar="DIR",
-    help="Where runs left their results.",
-)
-
-
 econchatr.add_command(aws)
+econchatr.add_command(keys)
 
 
 @econchatr.command(
@@ -156,23 +90,25 @@ Examples:
   econchatr local mine.yaml --dry-run
   econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
 )
-@_show
-@_place
-@_run_input
+@options.show
+@options.place
+@options.run_input
 @click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
-@_provider
-@_telling
+@options.provider
+@options.telling
 def local(openai_base_url: str | None, yes: bool, document: str | None, **given: Any) -> int:
     """One run of the whole machine in an embedded cloud.
 
     Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
     the ceiling is 10.00 unless --ceiling or --input say otherwise.
     """
-    place, telling = _place_of(given), _telling_of(given)
+    place, telling = options.place_of(given), options.telling_of(given)
     from infra.cli import runs
 
     return runs.local(
-        typed.Run(place, document, fields_of(given), typed.Asked(openai_base_url, yes), telling)
+        typed.Run(
+            place, document, options.fields_of(given), typed.Asked(openai_base_url, yes), telling
+        )
     )
 
 
@@ -183,16 +119,16 @@ Examples:
   econchatr plan demo
   econchatr plan mine.yaml --ceiling 40 --model gpt-4.1-mini --model llama-3.3-70b""",
 )
-@_show
-@_place
-@_run_input
-@_telling
+@options.show
+@options.place
+@options.run_input
+@options.telling
 def plan(document: str | None, **given: Any) -> int:
     """What each model would cost and what the ceiling buys; spends nothing."""
-    place, telling = _place_of(given), _telling_of(given)
+    place, telling = options.place_of(given), options.telling_of(given)
     from infra.cli import runs
 
-    return runs.plan(typed.Run(place, document, fields_of(given), telling=telling))
+    return runs.plan(typed.Run(place, document, options.fields_of(given), telling=telling))
 
 
 @econchatr.command(
@@ -224,9 +160,9 @@ Example:
   econchatr ask "Why do fences matter?" demo""",
 )
 @click.argument("question")
-@_show
-@_place
-@_provider
+@options.show
+@options.place
+@options.provider
 @click.option(
     "--model", metavar="NAME", help="Which finished model.  [default: the newest run's first]"
 )
@@ -246,7 +182,7 @@ def ask(
     **given: Any,
 ) -> int:
     """One question to a finished model, to its base and to the prompted base, side by side."""
-    place = _place_of(given)
+    place = options.place_of(given)
     from infra.cli.answers import ask as command
 
     return command.answer(
@@ -257,10 +193,10 @@ def ask(
 @econchatr.command(
     short_help="A packaged query, or SQL, on the embedded Athena.",
     epilog="\b\nExamples:\n  econchatr query answers_side_by_side --format full\n"
-    "  econchatr query 'SHOW TABLES' --out build/mine\n\n" + QUERIES,
+    "  econchatr query 'SHOW TABLES' --out build/mine\n\n" + options.QUERIES,
 )
-@query_of
-@_out
+@options.query_of
+@options.out_of_demo
 @click.option("--stack", metavar="NAME", help="A deployed stack's lake instead of a folder's.")
 def query(stack: str | None, **given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
@@ -276,7 +212,7 @@ def query(stack: str | None, **given: Any) -> int:
 Example:
   econchatr runs --out build/mine""",
 )
-@_out
+@options.out_of_demo
 @click.option("--json", is_flag=True, help="The runs' whole summaries.")
 def runs(**given: Any) -> int:
     """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
@@ -291,7 +227,7 @@ def runs(**given: Any) -> int:
 Example:
   econchatr answers --out build/mine --model llama-3.3-70b""",
 )
-@_out
+@options.out_of_demo
 @click.option("--run", metavar="RUN_ID", help="Which run.  [default: the newest with answers]")
 @click.option("--model", metavar="NAME", help="Which finished model.  [default: the first]")
 def answers(**given: Any) -> int:
@@ -308,7 +244,7 @@ Examples:
   econchatr pairs --out build/mine
   econchatr pairs --out build/mine --fate "prompt too short" --limit 3""",
 )
-@_out
+@options.out_of_demo
 @click.option("--run", metavar="RUN_ID", help="Which run.  [default: the newest with pairs]")
 @click.option("--fate", metavar="FATE", help="Print pairs of which this became, `chosen` among it.")
 @click.option("--pattern", metavar="PATTERN", help="Print pairs that this must_have found.")
@@ -327,7 +263,7 @@ def pairs(**given: Any) -> int:
 Example:
   econchatr open --out build/mine""",
 )
-@_out
+@options.out_of_demo
 @click.option("--run", metavar="RUN_ID", help="Which run.  [default: the one that matters most]")
 def open_report(**given: Any) -> int:
     """A run's report in the browser; prints where it is."""
@@ -343,7 +279,7 @@ Examples:
   econchatr export demo
   econchatr export mine.yaml --out build/mine --into ~/training""",
 )
-@_show
+@options.show
 @click.option(
     "--out",
     type=Path,
@@ -355,7 +291,7 @@ Examples:
 )
 def export(out: Path | None, into: Path | None, **given: Any) -> int:
     """Training files in every format, a recipe for a GPU of your own and a model card; buys nothing."""
-    show = _show_of(given)
+    show = options.show_of(given)
     from infra.cli.exporting import export as command
 
     return command.run(typed.Export(show, out, into))
@@ -369,11 +305,11 @@ Example:
 )
 @click.argument("named", metavar="SHOW")
 @click.argument("episodes", metavar="EPISODE...", nargs=-1, required=True)
-@_place
+@options.place
 @click.option("--yes", is_flag=True, help="Agree beforehand.")
 def forget(episodes: tuple[str, ...], yes: bool, **given: Any) -> int:
     """Remove episodes, by id or address, from everything that is kept, for good; names the models they trained."""
-    place = _place_of({**given, "show": None})
+    place = options.place_of({**given, "show": None})
     from infra.cli.removing import forget as command
 
     return command.run(typed.Forget(place, episodes, yes))
@@ -441,94 +377,6 @@ def quiz_score(**given: Any) -> int:
     from infra.cli.answers import quiz as command
 
     return command.score(typed.QuizScore(**given))
-
-
-@econchatr.group(
-    short_help="Providers' API keys, in the system's own store of secrets.",
-    epilog="""\b
-Example:
-  econchatr keys set nebius""",
-)
-def keys() -> None:
-    """Providers' API keys, in the system's own store of secrets.
-
-    A provider's own variable, such as NEBIUS_API_KEY, goes before it. OPENAI_API_KEY is OpenAI's own, and asked
-    last for every other.
-    """
-
-
-_own_catalogue = click.option(
-    "--catalogue", type=Path, metavar="FILE", help="Providers of your own."
-)
-
-
-@keys.command(
-    "set",
-    short_help="Keep a provider's key.",
-    epilog="""\b
-Examples:
-  econchatr keys set nebius
-  econchatr keys set nebius < key.txt""",
-)
-@click.argument("name", metavar="PROVIDER_OR_HOST")
-@_own_catalogue
-def keys_set(**given: Any) -> int:
-    """Keep a provider's key: asked for without an echo, or read from standard input."""
-    from infra.cli.keys import commands
-
-    return commands.put(typed.Keys(**given))
-
-
-@keys.command(
-    "list",
-    short_help="Which providers there is a key for, and where.",
-    epilog="""\b
-Example:
-  econchatr keys list""",
-)
-@_own_catalogue
-def keys_list(**given: Any) -> int:
-    """Which providers there is a key for, and where; never the key."""
-    from infra.cli.keys import commands
-
-    return commands.show(typed.Keys(**given))
-
-
-@keys.command(
-    "forget",
-    short_help="Take a provider's key out of the store.",
-    epilog="""\b
-Example:
-  econchatr keys forget nebius""",
-)
-@click.argument("name", metavar="PROVIDER_OR_HOST")
-def keys_forget(**given: Any) -> int:
-    """Take a provider's key out of the store."""
-    from infra.cli.keys import commands
-
-    return commands.forget(typed.Keys(**given))
-
-
-def _place_of(given: dict[str, Any]) -> typed.Place:
-    """The show that was named and where its results lie; takes them out of `given`."""
-    return typed.Place(
-        _show_of(given), given.pop("out"), given.pop("catalogue"), given.pop("month_ceiling_usd")
-    )
-
-
-def _telling_of(given: dict[str, Any]) -> typed.Telling:
-    """How much is to be told; takes it out of `given`."""
-    return typed.Telling(quiet=given.pop("quiet"), json=given.pop("json"))
-
-
-def _show_of(given: dict[str, Any]) -> str:
-    """The show that was named in one of two ways; takes them out of `given`."""
-    names = [name for name in (given.pop("named"), given.pop("show")) if name]
-    if len(set(names)) != 1:
-        raise click.UsageError(
-            "name one show: a packaged one such as demo, or a profile file such as mine.yaml"
-        )
-    return str(names[0])
 
 
 if __name__ == "__main__":

@@ -1,17 +1,15 @@
 """How `econchatr aws` is typed; each command imports what it needs when it is called."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from infra.cli import arguments as typed
-from infra.queries import packaged_names
+from infra.cli.options import QUERIES, fields_of, query_of, run_fields, together
 from shared.errors import EconChatRError
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @contextmanager
@@ -35,55 +33,6 @@ class SpeaksInSentences(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with sentences():
             return super().invoke(ctx)
-
-
-def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one, which help shows in this order."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-query_of = together(
-    click.argument("query", metavar="NAME_OR_SQL"),
-    click.option(
-        "--format",
-        type=click.Choice(typed.FORMATS),
-        default="table",
-        show_default=True,
-        help="A table cuts long cells; the others are whole.",
-    ),
-)
-QUERIES = "\n  ".join(["\b\nPackaged queries:", *packaged_names()])
-run_fields = together(
-    click.option("--ceiling", "ceiling_usd", metavar="USD", help="What the run may cost at most."),
-    click.option(
-        "--model-ceiling",
-        "max_cost_per_model_usd",
-        metavar="USD",
-        help="What one model's training may cost at most.",
-    ),
-    click.option(
-        "--model", "models", multiple=True, metavar="NAME", help="A model to tune; may be repeated."
-    ),
-    click.option("--epochs", "n_epochs", type=int, metavar="N", help="How often to train on all."),
-    click.option("--since", metavar="DATE", help="Only episodes from then on, as 2020-01-31."),
-    click.option("--limit", type=int, metavar="N", help="Read at most so many episodes."),
-    click.option("--same-pairs", is_flag=True, help="Train all models on the same pairs."),
-)
-
-
-def fields_of(given: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the run input that options gave."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value not in (None, (), False)
-    }
 
 
 _where = together(
