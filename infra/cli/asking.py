@@ -91,9 +91,8 @@ def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], 
 
 
 def _connection(models: Catalogue, base_url: str) -> "Callable[[str], OpenAICompatible]":
-    from shared.providers.openai_compat import (
-        OpenAICompatible,  # slow to import, and often not needed
-    )
+    # Slow to import, and needed where a real provider is asked alone.
+    from shared.providers.openai_compat import OpenAICompatible
 
     key = api_key(base_url, models)
     return lambda name: OpenAICompatible.connect(models.provider(name), lambda _: key, base_url)

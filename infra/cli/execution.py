@@ -53,6 +53,7 @@ def execute(
             if finished.status != "SUCCEEDED":
                 close(stack, run_id, teller)
         for killed in _unclosed(stack, dry_run=bool(document.get("dry_run"))):
+            print(f"Closing run {killed}, which was killed before its end", flush=True)
             with Teller(stack.ledger, killed, stand_in=stand_in, quiet=quiet) as teller:
                 _close_killed(stack, machine, killed, teller)
     return run_id, finished
@@ -161,7 +162,6 @@ def _ended(machine: Any, arn: str, teller: Teller, poll_seconds: float = POLL_SE
 
 
 def _close_killed(stack: Deployed, machine: Any, run_id: str, teller: Teller) -> None:
-    print(f"Closing run {run_id}, which was killed before its end", flush=True)
     started = machine.start_execution(
         stateMachineArn=stack.machine_arn,
         input=json.dumps({"close": {"name": run_id, **KILLED}}),

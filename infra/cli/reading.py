@@ -52,9 +52,8 @@ def check_reads(sql: str) -> None:
 def _check_tables(statement: exp.Expr) -> None:
     own = {query.alias_or_name.lower() for query in statement.find_all(exp.CTE)}
     for table in statement.find_all(exp.Table):
-        named = (
-            isinstance(table.this, exp.Identifier) and not table.db
-        )  # of no other schema, no function
+        # No function, and of no other schema.
+        named = isinstance(table.this, exp.Identifier) and not table.db
         name = table.name.lower()
         if named and name not in own and name not in SCHEMAS:
             raise UnknownTable(

@@ -7,12 +7,11 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from infra.cli import asked, reports
 from infra.cli.arguments import Run
 from infra.cli.asking import before_money_moves
 from infra.cli.execution import execute
+from infra.cli.looking.history import rows_of
 from infra.cli.telling import (
     print_corpus,
     print_plan,
@@ -125,10 +124,6 @@ def _whole(bucket: Path, run_id: str) -> dict[str, Any]:
     return {**(summary or {"run_id": run_id}), "plan": planned or []}
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return pq.read_table(path, partitioning=None).to_pylist() if path.is_file() else []
-
-
 def _read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
@@ -181,7 +176,7 @@ def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
     print_corpus(summary)
     if not dry_run:
         answers = bucket / keys.table_file("generations", run_id)
-        print_results(summary, _rows(answers))
+        print_results(summary, rows_of(answers))
     if summary["status"] == "ABORTED":
         print_stopped(summary)
     _print_places(out, bucket, summary)
@@ -190,7 +185,7 @@ def tell(out: Path, bucket: Path, run_id: str, *, dry_run: bool) -> None:
 def _tell_plan(bucket: Path, run_id: str, ceiling_usd: str) -> None:
     statistics = bucket / keys.table_file("token_stats", run_id)
     if statistics.is_file():
-        print_statistics(_rows(statistics))
+        print_statistics(rows_of(statistics))
     planned = _read(bucket / keys.plan(run_id))
     if planned:
         print_plan(planned, ceiling_usd)

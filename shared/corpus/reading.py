@@ -89,7 +89,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
             in_vain.append(f"{place.url} was offered and refused: {refusal}")
             continue
-        turns = _turn_rows(show.name, task.episode_id, transcript)
+        turns = turn_rows(show.name, task.episode_id, transcript)
         row |= {"guests": _guests(row["guests"], guests_heard(transcript))}
         if page.outdated:
             in_vain.append(
@@ -268,7 +268,8 @@ def _measured(
     }
 
 
-def _turn_rows(show: str, episode_id: str, transcript: Transcript) -> list[Row]:
+def turn_rows(show: str, episode_id: str, transcript: Transcript) -> list[Row]:
+    """Rows of `turns` for what was said in an episode, with tokens, words and characters counted."""
     return [
         {
             "show": show,

@@ -22,7 +22,7 @@ class Lake(Bucket):
 
     def write_rows(self, table: str, key: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Put `rows` as one zstd Parquet file in the table's written schema."""
-        self.write(key, _parquet(table, rows), PARQUET)
+        self.write(key, parquet(table, rows), PARQUET)
 
     def rewrite(self, table: str, key: str, change: Callable[[list[Row]], list[Row]]) -> int:
         """Replace the rows of a file by what `change` makes of them, and return how many those are.
@@ -32,7 +32,7 @@ class Lake(Bucket):
         """
         for stored in self.races(key):
             rows = change(_rows(table, stored.body) if stored else [])
-            if self.replace(key, _parquet(table, rows), PARQUET, stored):
+            if self.replace(key, parquet(table, rows), PARQUET, stored):
                 return len(rows)
         raise contended(key)
 
@@ -78,7 +78,8 @@ def _sheet(table: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
     return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[table])
 
 
-def _parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
+def parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Rows as the bytes of a file of the table."""
     sheet = _sheet(table, rows)
     buffer = io.BytesIO()
     pq.write_table(sheet, buffer, compression="zstd")

@@ -2,6 +2,7 @@
 
 from shared.report.ending import left_running, still_running
 from shared.report.tables import spend_rows
+from shared.report.text import dollars
 from shared.report.view import ARM_NAMES, commitment
 
-__all__ = ["ARM_NAMES", "commitment", "left_running", "spend_rows", "still_running"]
+__all__ = ["ARM_NAMES", "commitment", "dollars", "left_running", "spend_rows", "still_running"]

@@ -28,6 +28,8 @@ QUESTIONS = (
 """What any host may be asked, where the profile has no questions of its own."""
 
 
+SOURCES = ("feed", "urls", "transcripts")
+"""Of which a show has one."""
 SELECTOR = r"^$|^#[\w-]+$|^(?:[a-z][a-z0-9]*)?\.[\w-]+$"
 """`#id`, `.class` or `tag.class`."""
 
@@ -233,7 +235,7 @@ class ShowProfile(_Record):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = [name for name in ("feed", "urls", "transcripts") if getattr(self, name)]
+        given = [name for name in SOURCES if getattr(self, name)]
         if len(given) != 1:
             raise ValueError(
                 f"a show needs exactly one of feed, urls or transcripts; this one has {given or 'none'}"
@@ -252,11 +254,7 @@ class ShowProfile(_Record):
     @property
     def source(self) -> str:
         """The key and the value of the one source."""
-        return next(
-            f"`{name}: {value}`"
-            for name in ("feed", "urls", "transcripts")
-            if (value := getattr(self, name))
-        )
+        return next(f"`{name}: {value}`" for name in SOURCES if (value := getattr(self, name)))
 
     @property
     def display_title(self) -> str:

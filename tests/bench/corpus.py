@@ -2,25 +2,21 @@
 
 import io
 import re
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from bs4 import BeautifulSoup
 
 from shared import tokens
 from shared.corpus.likeness import sketch
+from shared.corpus.reading import turn_rows
 from shared.dataset.pairs import pairs_of
-from shared.lake.schemas import SCHEMAS
+from shared.lake.tables import parquet
 from shared.shows import Training
 from shared.transcripts import Host, read_transcript
 from tests import talks
-from tests.bench.growth import median_cpu_seconds
+from tests.bench.growth import median_cpu_seconds, peak_mb
 
 REPEATS = 3
 EPISODES, MORE_EPISODES = 50, 200
@@ -34,11 +30,14 @@ LABEL = re.compile(r"^([A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}):\s*")
 def measured() -> dict[str, float]:
     """Ratios of medians of processor time from one run; memory in megabytes, of a process of its own."""
     pages = list(written(EPISODES))
-    said = [turn["text"] for page in pages for turn in _turns(page)]
+    said = [turn["text"] for page in pages for turn in turns_of(page)]
     alone = median_cpu_seconds(lambda: [tokens.count(text) for text in said], REPEATS)
     ours = median_cpu_seconds(lambda: built(pages), REPEATS)
     plain = median_cpu_seconds(lambda: notebook(pages), REPEATS)
-    small, large = (int(_peak(count)) for count in (EPISODES, MORE_EPISODES))
+    small, large = (
+        peak_mb(f"from tests.bench.corpus import build_each; build_each({count})")
+        for count in (EPISODES, MORE_EPISODES)
+    )
     return {
         "episodes": EPISODES,
         "megabytes": round(sum(map(len, pages)) / MEGABYTE, 2),
@@ -66,34 +65,17 @@ def built(pages: Sequence[bytes]) -> bytes:
     """What *Scrape episodes* and *Build dataset* make of pages: turns and pairs as Parquet."""
     files = []
     for number, page in enumerate(pages):
-        turns = list(_turns(page))
+        turns = turns_of(page)
         sketch(turn["text"] for turn in turns)
-        pairs = [vars_of(pair) for pair in pairs_of(turns, "porch", f"e{number}", TRAINING)]
-        for table, rows in (("turns", turns), ("pairs", pairs)):
-            out = io.BytesIO()
-            pq.write_table(pa.Table.from_pylist(rows, SCHEMAS[table]), out, compression="zstd")
-            files.append(out.getvalue())
+        pairs = pairs_of(turns, "porch", f"e{number}", TRAINING)
+        files += [parquet("turns", turns), parquet("pairs", (pair.row() for pair in pairs))]
     return b"".join(files)
 
 
-def vars_of(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def _turns(page: bytes) -> Iterator[dict[str, Any]]:
+def turns_of(page: bytes) -> list[dict[str, Any]]:
+    """A page's rows of `turns`."""
     transcript = read_transcript(page, content_type="text/html", host=HOST, guests=(talks.GUEST,))
-    for number, turn in enumerate(transcript.turns):
-        yield {
-            "show": "porch",
-            "episode_id": "e",
-            "turn": number,
-            "speaker": turn.speaker,
-            "role": turn.role,
-            "text": turn.text,
-            "n_tokens": tokens.count(turn.text),
-            "n_words": len(turn.text.split()),
-            "n_chars": len(turn.text),
-        }
+    return turn_rows("porch", "e", transcript)
 
 
 def notebook(pages: Sequence[bytes]) -> bytes:
@@ -133,14 +115,7 @@ def notebook(pages: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
-def _peak(episodes: int) -> str:
-    """Megabytes at most of a process that builds so many episodes, one page at a time."""
-    code = f"from tests.bench import corpus; corpus.print_peak({episodes})"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # fmt: skip
-
-
-def print_peak(episodes: int) -> None:
-    """Build page by page, as a batch does, and print the most memory that this process took."""
+def build_each(episodes: int) -> None:
+    """Build page by page, as a batch does."""
     for page in written(episodes):
         built([page])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

@@ -2,6 +2,8 @@
 
 import random
 import statistics
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -150,6 +152,13 @@ def median_cpu_seconds(work: Callable[[], object], repeats: int) -> float:
         work()
         seconds.append(time.process_time() - began)
     return statistics.median(seconds)
+
+
+def peak_mb(code: str) -> int:
+    """The most memory that a process of its own took to run the code, in megabytes."""
+    told = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    command = [sys.executable, "-c", f"{code}; {told}"]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def selecting(pairs: int) -> Callable[[], object]:

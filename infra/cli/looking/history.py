@@ -1,7 +1,7 @@
 """`econchatr runs`: the runs whose results lie in a folder, the newest first."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,30 @@ def print_runs(found: Sequence[Mapping[str, Any]], place: Path | str) -> None:
             for one in found
         ],
     )
+
+
+def newest(
+    out: Path, run_id: str | None, leaves: Callable[[str], str], what: str
+) -> dict[str, Any]:
+    """The summary of the named run, or of the newest, that left the file which `leaves` names; raises NoRuns."""
+    for summary in summaries(out):
+        there = (out / leaves(summary["run_id"])).is_file()
+        if there and run_id in (None, summary["run_id"]):
+            return summary
+    which = f"run {run_id!r}" if run_id else "run"
+    raise NoRuns(f"{out} holds no {which} with {what}; `econchatr runs --out {out}` lists them")
+
+
+def rows_of(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of a Parquet file, only `columns` if given; none where there is no such file."""
+    if not path.is_file():
+        return []
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(
+        path, columns=list(columns) if columns else None, partitioning=None
+    ).to_pylist()
+    return rows
 
 
 def summaries(out: Path) -> Iterator[dict[str, Any]]:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from pyarrow import dataset
 
 from infra.cli.arguments import Pairs
-from infra.cli.looking.history import NoRuns, summaries
+from infra.cli.looking.history import newest, rows_of
 from infra.cli.telling import print_table, say
 from shared.errors import InvalidField
 from shared.lake import keys
@@ -20,32 +19,20 @@ Row = dict[str, Any]
 
 def run(arguments: Pairs) -> int:
     """Print how many pairs train, how many do not and why; or some of them, in words; 0."""
-    run_id = _run_id(arguments.out, arguments.run)
-    pairs = _table(arguments.out, run_id, TABLE)
+    out = arguments.out
+    run_id = newest(out, arguments.run, lambda name: keys.report_table(name, TABLE), "pairs")[
+        "run_id"
+    ]
+    pairs = rows_of(out / keys.report_table(run_id, TABLE))
     if arguments.fate is None and arguments.pattern is None:
         print(f"{run_id}: {len(pairs):,} pairs\n")
         _print_fates(pairs)
-        _print_patterns(_table(arguments.out, run_id, PATTERNS))
+        _print_patterns(rows_of(out / keys.report_table(run_id, PATTERNS)))
         return 0
     found = _found(pairs, arguments)
     print(f"{run_id}: {len(found):,} pairs")
-    _print_words(arguments.out, found[: arguments.limit])
+    _print_words(out, found[: arguments.limit])
     return 0
-
-
-def _run_id(out: Path, run_id: str | None) -> str:
-    """The named run, or the newest that came to pairs, a dry one too; raises NoRuns."""
-    for summary in summaries(out):
-        there = (out / keys.report_table(summary["run_id"], TABLE)).is_file()
-        if there and run_id in (None, summary["run_id"]):
-            return str(summary["run_id"])
-    which = f"run {run_id!r}" if run_id else "run"
-    raise NoRuns(f"{out} holds no {which} with pairs; `econchatr runs --out {out}` lists them")
-
-
-def _table(out: Path, run_id: str, name: str) -> list[Row]:
-    path = out / keys.report_table(run_id, name)
-    return pq.read_table(path).to_pylist() if path.is_file() else []
 
 
 def _print_fates(pairs: Sequence[Row]) -> None:

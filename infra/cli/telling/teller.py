@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
@@ -11,11 +10,10 @@ from infra.cli.telling.displays import Live, Plain, Quiet
 from infra.cli.telling.screen import console
 from infra.local.cloud import Finished
 from infra.local.cloud import Progress as Happened
-from shared import money
 from shared.ledger import Ledger, RunNotOpen
+from shared.report import dollars
 
 EACH_SECONDS = 1.0  # between readings of the ledger
-CENT = Decimal("0.01")
 
 
 class Teller:
@@ -92,12 +90,5 @@ class _Money:
             return ""
         if not totals.settled and not totals.reserved:
             return ""
-        held = f", {_dollars(totals.reserved)} held" if totals.reserved else ""
-        return f"{self._did} {_dollars(totals.settled)}{held} of {_dollars(totals.ceiling)}"
-
-
-def _dollars(amount: Decimal) -> str:
-    """To the cent where it is a whole number of them, else as exactly as the ledger."""
-    if amount == amount.quantize(CENT):
-        return f"${amount.quantize(CENT)}"
-    return f"${money.format_usd(amount)}"
+        held = f", {dollars(totals.reserved)} held" if totals.reserved else ""
+        return f"{self._did} {dollars(totals.settled)}{held} of {dollars(totals.ceiling)}"

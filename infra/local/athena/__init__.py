@@ -2,6 +2,6 @@
 
 from infra.local.athena.engine import Answer, answer
 from infra.local.athena.folder import DATABASE, LakeFolder
-from infra.local.athena.views import Catalog, Table
+from infra.local.athena.views import Catalog, Table, is_shown
 
-__all__ = ["DATABASE", "Answer", "Catalog", "LakeFolder", "Table", "answer"]
+__all__ = ["DATABASE", "Answer", "Catalog", "LakeFolder", "Table", "answer", "is_shown"]

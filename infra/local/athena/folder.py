@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.athena.views import Table
+from infra.local.athena.views import Table, is_shown
 from shared.lake.schemas import HIVE_TYPES, PARTITIONED_BY_YEAR, SCHEMAS
 
 DATABASE = "econchatr_laptop"
@@ -25,14 +25,14 @@ class LakeFolder:
         return sorted(SCHEMAS)
 
     def table(self, database: str, name: str) -> Table | None:
-        """The table, unless it is asked for in another database; Athena hides names that begin with `_` or `.`."""
+        """The table, unless it is asked for in another database."""
         if name not in SCHEMAS or database != DATABASE:
             return None
         below = self.root.resolve() / name
         files = [
             str(path)
             for path in sorted(below.rglob("*.parquet"))
-            if not any(part[:1] in "_." for part in path.relative_to(below).parts)
+            if is_shown(path.relative_to(below).parts)
         ]
         columns = {field.name: HIVE_TYPES[field.type] for field in SCHEMAS[name]}
         return Table(columns, files, {"year": "int"} if name in PARTITIONED_BY_YEAR else {})

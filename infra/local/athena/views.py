@@ -1,6 +1,6 @@
 """Tables as typed DuckDB views over their Parquet files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,11 @@ class Catalog(Protocol):
     def names(self, database: str) -> list[str]: ...
 
     def table(self, database: str, name: str) -> Table | None: ...
+
+
+def is_shown(parts: Iterable[str]) -> bool:
+    """Whether Athena reads a file of this path below a table's location: no part begins with `_` or `.`."""
+    return not any(part[:1] in ("_", ".") for part in parts)
 
 
 class HiveBadData(ValueError):

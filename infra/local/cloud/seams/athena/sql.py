@@ -17,7 +17,7 @@ from urllib.parse import urlparse
 
 from ministack.services import athena, glue, s3
 
-from infra.local.athena import Table, answer
+from infra.local.athena import Table, answer, is_shown
 
 
 def install() -> None:
@@ -55,13 +55,13 @@ def _types(declared: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _files(location: str) -> list[str]:
-    """The files of the objects at a location; Athena hides names that begin with `_` or `.`."""
+    """The files of the objects at a location."""
     address = urlparse(location)
     bucket, prefix = address.netloc, address.path.strip("/") + "/"
     objects = (s3._buckets.get(bucket) or {"objects": {}})["objects"]
-    keys = [key for key in list(objects) if key.startswith(prefix) and not key.endswith("/")]
-    shown = [key for key in keys if not any(p[:1] in "_." for p in key[len(prefix) :].split("/"))]
-    return [s3._object_disk_path(bucket, key) for key in sorted(shown)]
+    below = sorted(key for key in list(objects) if key.startswith(prefix) and not key.endswith("/"))
+    shown = (key for key in below if is_shown(key.removeprefix(prefix).split("/")))
+    return [s3._object_disk_path(bucket, key) for key in shown]
 
 
 async def _run_off_the_loop(query: str, database: str, _catalog: str | None = None) -> Any:

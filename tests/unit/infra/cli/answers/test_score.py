@@ -7,7 +7,7 @@ import pytest
 from infra.cli.answers import answer_file
 from infra.cli.main import main
 from shared.lake import keys
-from shared.lake.tables import _parquet
+from shared.lake.tables import parquet
 from tests.unit.shared.style import worlds
 
 PROFILE = """
@@ -182,7 +182,7 @@ def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path)
     for table, content in tables.items():
         path = tmp_path / keys.shard_file(table, "porch.2014-01")
         path.parent.mkdir(parents=True)
-        path.write_bytes(_parquet(table, content))
+        path.write_bytes(parquet(table, content))
     body = (
         'question,answer\n"Finish this sentence: ""Rain is patient, and",so am I\n'
         f"{GUESTS},Tom Ek\nWhy?,{recited.title()}\n"
