@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shlex
 
 import boto3
 import pytest
@@ -25,6 +26,7 @@ pytestmark = [
     ),
 ]
 PROD = ("--stack", "econchatr-prod")
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def econchatr(*arguments):
@@ -56,10 +58,16 @@ def profile(tmp_path_factory):
         yield path
 
 
+def as_shown(command, *options):
+    """Type what the README shows for a command, and what only this account needs after it."""
+    (line,) = re.findall(rf"^econchatr aws ({command}\b.*?)(?: {{3,}}#.*)?$", README, re.MULTILINE)
+    return aws(*shlex.split(line), *options)
+
+
 def deploy(here, *options):
     address = f"ProviderBaseUrl={here.provider.base_url}"
-    asked_for = ("--month-ceiling-usd", "50", "--set", address, "--set", "PollSeconds=1")
-    return aws("deploy", "--template", here.template, *asked_for, *options)
+    here_only = ("--template", here.template, "--set", address, "--set", "PollSeconds=1")
+    return as_shown("deploy", *here_only, *options)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +75,10 @@ def stages(here, profile):
     """Two stages in one account, each with a key and a show; what was said on the way."""
     said = [deploy(here), deploy(here, *PROD)]
     with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(profile.parent)
         for stage in ((), PROD):
             patch.setattr("sys.stdin", io.StringIO(KEY + "\n"))
-            said += [aws("keys", "set", "nebius", *stage), aws("put-show", profile, *stage)]
+            said += [as_shown("keys set", *stage), as_shown("put-show", *stage)]
     return said
 
 
@@ -77,15 +86,14 @@ def stages(here, profile):
 def run(stages, tmp_path_factory):
     """A run in the first stage, by `start`: what was said, and the folder of results."""
     out = tmp_path_factory.mktemp("results") / "dev"
-    asked_for = ("--ceiling", "5", "--limit", "8", "--yes", "--out", out)
-    return aws("start", "mine", *asked_for), out
+    return as_shown("start", "--limit", "8", "--yes", "--out", out), out
 
 
 def test_nothing_is_there_before_it_is_deployed(here):
     nothing = aws("runs")
     assert nothing.code == 2
     assert nothing.err.startswith("econchatr: there is no stack econchatr-dev in us-east-1; ")
-    checked = aws("check")
+    checked = as_shown("check")
     assert "ok  stack econchatr-dev: not there yet" in checked.out
     assert "account 000000000000" in checked.out
 
@@ -129,6 +137,9 @@ def test_a_run_can_be_watched_reported_listed_and_queried_afterwards(run, tmp_pa
     assert fetched.code == 0
     assert list((tmp_path / "fetched" / "runs" / name / "tables").glob("*.csv"))
     assert f"Report:  {tmp_path / 'fetched'}" in fetched.out
+    newest = as_shown("report", "--no-open", "--out", tmp_path / "newest")
+    assert newest.code == 0
+    assert (tmp_path / "newest" / "runs" / name / "report.html").is_file()
     listed = aws("runs")
     assert re.search(rf"^{name} +SUCCEEDED ", listed.out, re.MULTILINE)
     for command in (aws, lambda *words: econchatr(*words, "--stack", "econchatr-dev")):
@@ -193,7 +204,7 @@ def test_an_update_in_place_keeps_the_lake_the_ledger_and_what_was_set(here, run
     assert aws("runs").out == before
     (stack,) = boto3.client("cloudformation").describe_stacks(StackName="econchatr-dev")["Stacks"]
     kept = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
-    assert (kept["PollSeconds"], kept["MonthCeilingUsd"]) == ("2", "50")
+    assert (kept["PollSeconds"], kept["MonthCeilingUsd"]) == ("2", "40")
     assert kept["ProviderBaseUrl"] == here.provider.base_url
     again = aws("query", "SELECT count(*) AS n FROM runs", "--format", "csv")
     assert again.out == "n\n2\n"

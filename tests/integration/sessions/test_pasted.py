@@ -149,4 +149,4 @@ def test_what_needs_an_account_is_typed_against_the_embedded_one():
     }
     stack = (ROOT / "tests" / "integration" / "remote" / "test_a_stack.py").read_text("utf-8")
 
-    assert shown <= set(re.findall(r'aws\(\s*"([a-z-]+)"', stack))
+    assert shown <= set(re.findall(r'(?:aws|as_shown)\(\s*"([a-z-]+)', stack))

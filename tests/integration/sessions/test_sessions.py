@@ -48,6 +48,12 @@ def test_a_plan(tmp_path):
     told("plan", session.text)
 
 
+def test_the_demo(tmp_path):
+    session = typed_in_a_terminal(["local", "demo", "--ceiling", "5"], cwd=tmp_path)
+    assert session.code == 0
+    told("demo", session.text)
+
+
 def test_a_run_of_three_models(tmp_path):
     models = [word for model in THREE for word in ("--model", model)]
     session = typed_in_a_terminal(
