@@ -29,6 +29,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
                 "feedparser",
                 "ftfy",
                 "lxml",
+                "numpy",
                 "protego",
                 "pyarrow",
                 "tiktoken",

@@ -1,42 +1,32 @@
-"""How alike two talks are: sketches of their shingles, and which of several copies is the better one."""
+"""How alike two talks are: sketches of their spans of words, and which of several copies is the better one."""
 
-import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
-SHINGLE_WORDS = 8
+from shared.spans import distinct, span_hashes
+from shared.words import words
+
 SKETCH_SIZE, INDEXED = 64, 16
-LIKE = 0.6  # share of shingles in common, from which two talks are one
-FEWEST = 100  # shingles; shorter talks of one show are alike by chance
-COMMON = 50  # episodes; a shingle in more of them belongs to the show and not to a talk
-_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+LIKE = 0.6  # share of spans in common, from which two talks are one
+FEWEST = 100  # spans; shorter talks of one show are alike by chance
+COMMON = 50  # episodes; a span in more of them belongs to the show and not to a talk
 Row = Mapping[str, Any]
 
 
 def sketch(texts: Iterable[str]) -> list[int]:
-    """The smallest `SKETCH_SIZE` hashes of the talk's shingles, ascending: a bottom-k sketch (Broder, 1997).
+    """The smallest `SKETCH_SIZE` numbers of the talk's spans, ascending: a bottom-k sketch (Broder, 1997).
 
     Letters' case, marks and who says it make no difference. Empty for a talk that is too short.
     """
-    words = _WORDS.findall(" ".join(texts).casefold())
-    hashes = {
-        int.from_bytes(
-            hashlib.blake2b(
-                " ".join(words[at : at + SHINGLE_WORDS]).encode(), digest_size=8
-            ).digest(),
-            "big",
-            signed=True,
-        )
-        for at in range(len(words) - SHINGLE_WORDS + 1)
-    }
-    return sorted(hashes)[:SKETCH_SIZE] if len(hashes) >= FEWEST else []
+    said = chain.from_iterable(map(words, texts))
+    hashes = distinct(span_hashes(said))
+    return hashes[:SKETCH_SIZE].tolist() if len(hashes) >= FEWEST else []
 
 
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """An estimate of how many of both talks' shingles they have in common, 0 to 1."""
+    """An estimate of how many of both talks' spans they have in common, 0 to 1."""
     if not one or not other:
         return 0.0
     union = sorted({*one, *other})[:SKETCH_SIZE]

@@ -279,7 +279,7 @@ def turn_rows(show: str, episode_id: str, transcript: Transcript) -> list[Row]:
             "role": turn.role,
             "text": turn.text,
             "n_tokens": tokens.count(turn.text),
-            "n_words": len(turn.text.split()),
+            "n_words": transcripts.word_count(turn.text),
             "n_chars": len(turn.text),
         }
         for number, turn in enumerate(transcript.turns)

@@ -5,17 +5,17 @@ quotes, what its questions quote, and what its `must_have` patterns ask for.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from zlib import crc32
 
+import numpy as np
+
 from shared.shows import ShowProfile
+from shared.spans import SPAN_WORDS, distinct, span_hashes, spans_in
 from shared.words import Words, fold, words
 
-SPAN_WORDS = 8
 EPISODES = 3
-_BASE, _MASK = 1_000_003, 0xFFFFFFFFFFFFFFF
-_LEAVING = _BASE**SPAN_WORDS & _MASK
 _SENTENCE = re.compile(r"[^.!?…]*(?:[.!?…]+[\"'”’)\]]*|$)\s*")
 _QUOTED = re.compile(r'"([^"\n]{3,})"?')
 
@@ -34,31 +34,47 @@ class Sifter:
     protected: tuple[re.Pattern[str], ...] = ()
     phrases: tuple[str, ...] = field(default=())
 
-    def sifted(self, text: str) -> str:
-        """The text without the sentences of which half the words stand in recurring spans, or that match `never`."""
+    def sifted(self, texts: Sequence[str]) -> list[str]:
+        """The texts without the sentences of which half the words stand in recurring spans, or that match `never`."""
+        recur = self._with_recurring_spans(texts)
+        return [
+            self._sifted(text, at in recur) if self.never or at in recur else text
+            for at, text in enumerate(texts)
+        ]
+
+    def _with_recurring_spans(self, texts: Sequence[str]) -> Set[int]:
+        if not self.recurring:
+            return frozenset()
+        hashes, of_text = spans_in(texts)
+        recurs = [value in self.recurring for value in hashes.tolist()]
+        return set(of_text[recurs].tolist())
+
+    def _sifted(self, text: str, has_recurring_spans: bool) -> str:
         said_here = sentences(text)
+        recurs = self._recurs(said_here) if has_recurring_spans else [False] * len(said_here)
+        kept = [
+            sentence
+            for sentence, again in zip(said_here, recurs, strict=True)
+            if not again and not any(pattern.search(sentence) for pattern in self.never)
+        ]
+        return text if len(kept) == len(said_here) else "".join(kept).strip()
+
+    def _recurs(self, said_here: Sequence[str]) -> Iterator[bool]:
+        """Of each sentence whether it goes for what recurs in it."""
         spoken = [words(sentence) for sentence in said_here]
         marked = self._marked([word for said in spoken for word in said])
-        kept, at = [], 0
+        at = 0
         for sentence, said in zip(said_here, spoken, strict=True):
             hits = sum(marked[at : at + len(said)])
             at += len(said)
-            if not self._unwanted(sentence, said, hits):
-                kept.append(sentence)
-        return text if len(kept) == len(said_here) else "".join(kept).strip()
+            yield bool(said) and 2 * hits >= len(said) and not self._is_known_for(sentence, said)
 
-    def _marked(self, said: list[str]) -> list[bool]:
+    def _marked(self, said: Sequence[str]) -> list[bool]:
         marked = [False] * len(said)
-        if self.recurring:
-            for at, value in enumerate(span_hashes(tuple(said))):
-                if value in self.recurring:
-                    marked[at : at + SPAN_WORDS] = [True] * SPAN_WORDS
+        for at, value in enumerate(span_hashes(said).tolist()):
+            if value in self.recurring:
+                marked[at : at + SPAN_WORDS] = [True] * SPAN_WORDS
         return marked
-
-    def _unwanted(self, sentence: str, said: Words, hits: int) -> bool:
-        if any(pattern.search(sentence) for pattern in self.never):
-            return True
-        return bool(said) and 2 * hits >= len(said) and not self._is_known_for(sentence, said)
 
     def _is_known_for(self, sentence: str, said: Words) -> bool:
         spoken = f" {' '.join(said)} "
@@ -95,32 +111,15 @@ def _known_phrases(show: ShowProfile) -> Iterator[Words]:
         yield words(quote)[:SPAN_WORDS]
 
 
-def recurring_spans(episodes: Iterable[Iterable[str]]) -> list[int]:
+def recurring_spans(episodes: Iterable[Sequence[str]]) -> list[int]:
     """Hashes of the spans of SPAN_WORDS words that stand in EPISODES episodes or more, sorted.
 
     Episode by episode; what is remembered is a number for each span.
     """
-    once: set[int] = set()
-    twice: set[int] = set()
-    often: set[int] = set()
-    for texts in episodes:
-        here = {value for text in texts for value in span_hashes(words(text))}
-        often |= here & twice
-        twice |= here & once
-        once |= here
-    return sorted(often)
-
-
-def span_hashes(said: Words) -> Iterator[int]:
-    """A number for each run of SPAN_WORDS words, the same on every machine."""
-    values = [crc32(word.encode()) for word in said]
-    value = 0
-    for word in values[: SPAN_WORDS - 1]:
-        value = (value * _BASE + word) & _MASK
-    # Rolling: the word that comes is added, the one that leaves is taken out.
-    for word, gone in zip(values[SPAN_WORDS - 1 :], [0, *values], strict=False):
-        value = (value * _BASE + word - gone * _LEAVING) & _MASK
-        yield value
+    spans = [np.empty(0, np.uint64), *(distinct(spans_in(texts)[0]) for texts in episodes)]
+    ordered = np.sort(np.concatenate(spans))
+    often = ordered[EPISODES - 1 :] == ordered[: 1 - EPISODES]
+    return [int(value) for value in distinct(ordered[EPISODES - 1 :][often])]
 
 
 def name_of(recurring: Collection[int]) -> int:

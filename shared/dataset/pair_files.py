@@ -79,7 +79,7 @@ def _splits_in(lake: Lake, turns_key: str, split_of: Mapping[str, Split]) -> lis
 def _pair_rows(
     lake: Lake, turns_key: str, show: ShowProfile, split_of: Mapping[str, Split], sieve: Sifter
 ) -> Iterator[Mapping[str, object]]:
-    turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text"))
+    turns = lake.read_file(turns_key, ("episode_id", "turn", "role", "text", "n_tokens"))
     turns.sort(key=lambda row: (row["episode_id"], row["turn"]))
     for episode_id, rows in groupby(turns, key=lambda row: row["episode_id"]):
         split = split_of.get(episode_id, "train")

@@ -1,9 +1,10 @@
 """From turns to training pairs: what somebody says, and what the host answers."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from shared import tokens
 from shared.dataset.boilerplate import Sifter
@@ -12,6 +13,7 @@ from shared.ids import digest
 from shared.shows import Training
 from shared.transcripts import clean_text
 
+_PLAIN = re.compile(r"[\w '-]+", re.ASCII)
 NOTHING_RECURS = Sifter()
 
 
@@ -56,51 +58,60 @@ class Pair:
 
 
 def pairs_of(
-    turns: Sequence[Mapping[str, str]],
+    turns: Sequence[Mapping[str, Any]],
     show: str,
     episode_id: str,
     training: Training,
     split: Split = "train",
     sifter: Sifter = NOTHING_RECURS,
 ) -> Iterator[Pair]:
-    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`).
+    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`
+    with `role`, `text` and `n_tokens`).
 
     Cleaned, and without what `sifter` takes out.
     """
-    patterns = [re.compile(pattern, re.IGNORECASE) for pattern in training.must_have]
-    for turn, (said, answered) in enumerate(pairwise(turns)):
-        if said["role"] == "host" or answered["role"] != "host":
-            continue
-        prompt, completion = (
-            sifter.sifted(clean_text(turn["text"]).text) for turn in (said, answered)
-        )
+    finders = [_finder(pattern) for pattern in training.must_have]
+    places = [
+        turn
+        for turn, (said, answered) in enumerate(pairwise(turns))
+        if said["role"] != "host" and answered["role"] == "host"
+    ]
+    both = [row for turn in places for row in turns[turn : turn + 2]]
+    texts = sifter.sifted([clean_text(row["text"]).text for row in both])
+    counts = [
+        row["n_tokens"] if text == row["text"] else tokens.count(text)
+        for row, text in zip(both, texts, strict=True)
+    ]
+    for at, turn in enumerate(places):
+        prompt, completion = texts[2 * at : 2 * at + 2]
         if prompt and completion:
-            yield _pair(prompt, completion, show, episode_id, turn, patterns, split)
+            matched = (
+                number
+                for number, found_in in enumerate(finders)
+                if found_in(prompt) or found_in(completion)
+            )
+            yield Pair(
+                pair_id=digest(show, episode_id, prompt, completion),
+                show=show,
+                episode_id=episode_id,
+                turn=turn,
+                prompt=prompt,
+                completion=completion,
+                prompt_tokens=counts[2 * at],
+                completion_tokens=counts[2 * at + 1],
+                split=split,
+                must_have_patterns=tuple(matched),
+            )
 
 
-def _pair(
-    prompt: str,
-    completion: str,
-    show: str,
-    episode_id: str,
-    turn: int,
-    patterns: Sequence[re.Pattern[str]],
-    split: Split,
-) -> Pair:
-    matched = (
-        number
-        for number, pattern in enumerate(patterns)
-        if pattern.search(prompt) or pattern.search(completion)
-    )
-    return Pair(
-        pair_id=digest(show, episode_id, prompt, completion),
-        show=show,
-        episode_id=episode_id,
-        turn=turn,
-        prompt=prompt,
-        completion=completion,
-        prompt_tokens=tokens.count(prompt),
-        completion_tokens=tokens.count(completion),
-        split=split,
-        must_have_patterns=tuple(matched),
-    )
+def _finder(pattern: str) -> Callable[[str], bool]:
+    """Whether a text matches, in any case of letters; plain words in ASCII take no regular expression."""
+    compiled, plain = re.compile(pattern, re.IGNORECASE), pattern.lower()
+    is_plain = _PLAIN.fullmatch(pattern) is not None
+
+    def found_in(text: str) -> bool:
+        if is_plain and text.isascii():
+            return plain in text.lower()
+        return compiled.search(text) is not None
+
+    return found_in

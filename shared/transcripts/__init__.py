@@ -6,6 +6,7 @@ from shared.transcripts.inspection import Inspection, SpeakerCount, describe, wh
 from shared.transcripts.names import could_be_a_name, is_nameless, name_key
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
+from shared.transcripts.text import word_count
 
 __all__ = [
     "PARSER_VERSION",
@@ -25,4 +26,5 @@ __all__ = [
     "name_key",
     "read_transcript",
     "who_is_who",
+    "word_count",
 ]

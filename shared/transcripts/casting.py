@@ -10,7 +10,7 @@ from shared.transcripts.labels import settled
 from shared.transcripts.names import form_of, is_nobody, is_pause, name_key
 from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
-from shared.transcripts.text import without_leading_time, without_time_marks
+from shared.transcripts.text import without_leading_time, without_time_marks, word_count
 
 HOST_SHARE_LIMIT = 0.6
 STRAY_NAMES_TOLD = 5
@@ -156,8 +156,9 @@ def _silent_guests(known: Cast, people: People) -> str:
 def _host_share(turns: Sequence[Turn], people: People) -> str:
     words, by_name = Counter[str](), Counter[str]()
     for turn in turns:
-        words[turn.role] += len(turn.text.split())
-        by_name[turn.speaker] += len(turn.text.split())
+        spoken = word_count(turn.text)
+        words[turn.role] += spoken
+        by_name[turn.speaker] += spoken
     share = words["host"] / (words.total() or 1)
     if not words["host"]:
         most = ", ".join(name for name, _ in by_name.most_common(3))
@@ -178,7 +179,7 @@ def _cut_off(turns: Sequence[Turn]) -> str:
 
 def _doubled(turns: Sequence[Turn]) -> str:
     """Long turns that stand twice word for word, as where a page repeats a block."""
-    times = Counter(turn.text for turn in turns if len(turn.text.split()) >= DOUBLED_WORDS)
+    times = Counter(turn.text for turn in turns if word_count(turn.text) >= DOUBLED_WORDS)
     doubled = sum(count > 1 for count in times.values())
     return f"turns that stand twice, word for word: {doubled}" if doubled else ""
 
@@ -189,6 +190,7 @@ def _stray_names(turns: Sequence[Turn], known: Cast) -> str:
     stray = Counter(
         name
         for turn in turns
+        if ":" in turn.text
         for name in _NAME_AND_COLON.findall(turn.text)
         if form_of(name) == "name" and name_key(name) not in speaking
     )

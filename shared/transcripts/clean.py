@@ -6,8 +6,9 @@ word, number, ellipsis and quotation mark stays as it is.
 """
 
 import re
+import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ftfy
@@ -65,18 +66,25 @@ def clean_text(text: str) -> Cleaned:
     if _may_hold_url(cleaned):
         cleaned, replaced["url"] = _URL.subn(_url, cleaned)
     # Addresses may hold two hyphens; a telephone number ends where they become a dash.
-    cleaned = _SPACED_DASH.sub(" — ", _dashed(cleaned))
+    cleaned = _dashed(cleaned)
+    if " --" in cleaned or " –" in cleaned:
+        cleaned = _SPACED_DASH.sub(" — ", cleaned)
     if _may_hold_phone(cleaned):
         cleaned, replaced["phone"] = PHONE.subn("<PHONE>", cleaned)
     return Cleaned(cleaned, replaced)
 
 
-def count_replaceable(text: str) -> Mapping[str, int]:
+def count_replaceable(texts: Iterable[str]) -> Mapping[str, int]:
     """What cleaning would replace, without the cost of cleaning."""
-    email = EMAIL.findall(text) if _may_hold_email(text) else ()
-    phone = PHONE.findall(_dashed(text)) if _may_hold_phone(text) else ()
-    url = _URL.findall(text) if _may_hold_url(text) else ()
-    return {"email": len(email), "phone": len(phone), "url": len(url)}
+    found = {"email": 0, "phone": 0, "url": 0}
+    for text in texts:
+        if _may_hold_email(text):
+            found["email"] += len(EMAIL.findall(text))
+        if _may_hold_phone(text):
+            found["phone"] += len(PHONE.findall(_dashed(text)))
+        if _may_hold_url(text):
+            found["url"] += len(_URL.findall(text))
+    return found
 
 
 # Each test is cheap, and true of every text in which its pattern can match.
@@ -89,7 +97,8 @@ def _may_hold_url(text: str) -> bool:
 
 
 def _may_hold_phone(text: str) -> bool:
-    return _PHONE_PART.search(text) is not None
+    has_digits = any(map(text.__contains__, string.digits))
+    return has_digits and _PHONE_PART.search(text) is not None
 
 
 def _dashed(text: str) -> str:

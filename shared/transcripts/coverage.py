@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 
 from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.shapes.markdown import UNMARKED
-from shared.transcripts.text import without_recording_date
+from shared.transcripts.text import without_recording_date, word_count
 
 LABELLED_SHARE = 0.5
 STALE_WORDS, STALE_LINES, STALE_TIMES = 300, 5, 8
@@ -116,7 +116,7 @@ def _nine_of_ten(sizes: Sequence[int]) -> int:
 
 
 def _words(lines: Sequence[Line]) -> int:
-    return sum(len(line.said.split()) for line in lines)
+    return sum(word_count(line.said) for line in lines)
 
 
 def _in_sections(lines: Sequence[Line]) -> bool:
@@ -130,7 +130,7 @@ def _words_by_section(lines: Sequence[Line]) -> Counter[int]:
     for line in lines:
         started = started or line.label is not None
         said = line.said if started else without_recording_date(line.said)
-        words[line.section if started else -1] += len(said.split())
+        words[line.section if started else -1] += word_count(said)
     return words
 
 

@@ -93,6 +93,7 @@ _ONLY_DIGITS = re.compile(r"[\d.,:]+")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _SMALL_NUMBER = re.compile(r"\d{1,3}|&")
 _INITIAL_WORD = re.compile(r"[^\W\d_][\w.'’]*")
+_WORD = re.compile(r"\S+")
 _KEY_WORD = re.compile(r"[^\W_][\w'’-]*")
 NO_WIDTH = " \t\r\n\ufeff\u200b\u200e\u200f\u2060\u00ad"
 _ADDRESS = re.compile(r"(?:https?://|www\.|@|#)\S*|[\w./-]+\.(?:com|org|net|io|pdf|html?)\S*")
@@ -241,6 +242,7 @@ def name_key(name: str) -> tuple[str, ...]:
 
 def is_speech(said: str) -> bool:
     """Whether this may be what a person says: more than an address, a number or a lower-case rest."""
-    words = [word for word in said.split() if not _ADDRESS.fullmatch(word)]
-    first = next((char for char in " ".join(words) if char.isalnum()), "")
+    words = (found[0] for found in _WORD.finditer(said))
+    spoken = (word for word in words if not _ADDRESS.fullmatch(word))
+    first = next((char for word in spoken for char in word if char.isalnum()), "")
     return first != "" and not first.islower()

@@ -11,10 +11,10 @@ from shared.transcripts.names import name_key
 from shared.transcripts.people import People
 from shared.transcripts.records import Host, Script, Transcript, TranscriptRefused
 from shared.transcripts.shapes.recognition import recognised
-from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates
+from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates, word_count
 
-PARSER_VERSION = 6
-"""Goes up whenever the same bytes may give other turns, so that stored pages are read again."""
+PARSER_VERSION = 7
+"""Goes up whenever the same bytes may give other turns or another sketch, so that stored pages are read again."""
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -39,19 +39,18 @@ def read_transcript(
     found = recognised(body, content_type, people, selector)
     script, people = _well_formed(found.script), found.people
     lines = labelled_lines(script, people)
-    _refuse_without_spaces(" ".join(line.said for line in lines))
+    _refuse_without_spaces([line.said for line in lines])
     speech = covered(script, lines)
     known = cast(speech.lines, people)
     turns = tuple(turns_of(speech.lines, known))
     if not turns:
         raise no_labels("The labels on the page have no text.")
-    said = "\n".join(turn.text for turn in turns)
     return Transcript(
         script.structure,
         turns,
         recording_date("\n".join(line.raw for line in script.lines)) or found.day,
         (*speech.warnings, *warnings(turns, known, people)),
-        count_replaceable(said),
+        count_replaceable(turn.text for turn in turns),
     )
 
 
@@ -72,10 +71,13 @@ def _well_formed(script: Script) -> Script:
     return replace(script, lines=tuple(mended))
 
 
-def _refuse_without_spaces(said: str) -> None:
+def _refuse_without_spaces(texts: Sequence[str]) -> None:
     """Refuse text whose blanks are lost (seen in captions): no word in it can be told."""
-    is_latin = said.isascii() or sum(map(str.isascii, said)) > len(said) * 0.9
-    if is_latin and len(said) > 200 and len(said.split()) * 20 < len(said):
+    length = sum(map(len, texts)) + len(texts) - 1
+    if length <= 200 or sum(map(word_count, texts)) * 20 >= length:
+        return
+    said = " ".join(texts)
+    if sum(map(str.isascii, said)) > length * 0.9:
         raise TranscriptRefused(
             "no_spaces", "The blanks between words are missing all through the transcript."
         )

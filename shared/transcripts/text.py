@@ -37,7 +37,14 @@ def without_lone_surrogates(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text with every run of white space as one blank and none at the ends."""
+    if "  " not in text and text.isprintable():  # no other white space is printable
+        return text.strip(" ")
     return " ".join(text.split())
+
+
+def word_count(text: str) -> int:
+    """The number of words in a folded text."""
+    return text.count(" ") + 1 if text else 0
 
 
 def without_time_marks(text: str) -> str:

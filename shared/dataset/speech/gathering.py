@@ -105,7 +105,7 @@ def _enough(texts: Iterable[str], corpus: PairFiles) -> list[str]:
     for text in texts:
         if missing <= 0:
             break
-        said.append(corpus.sieve.sifted(clean_text(text).text))
+        said += corpus.sieve.sifted([clean_text(text).text])
         missing -= len(said[-1].split())
     return said
 

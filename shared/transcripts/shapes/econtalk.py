@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import inline_lines, inline_pattern
+from shared.transcripts.labels import inline_labels, inline_lines
 from shared.transcripts.names import could_be_a_name, tidy_label
 from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
@@ -13,6 +13,7 @@ from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.text import is_time_mark
 
 WATCHED = frozenset({"table.ts2", "#unique", ".audio-highlight", "#audio-highlights"})
+_COLON_AFTER = re.compile(r"\s?:(?!/)")
 _PLACES = ("table.ts2", "#unique", ".audio-highlight", "#audio-highlights")
 _HEADER = ("time", "podcast episode highlights")
 _PAGE_FURNITURE = frozenset({"hide highlights", "time", "podcast episode highlights"})
@@ -43,13 +44,15 @@ def read_econtalk(blocks: Sequence[Block], people: People) -> Script | None:
         raise TranscriptRefused(
             "no_transcript", f"The page has a place for a transcript ({place}) with nothing in it."
         )
-    pattern = inline_pattern(people, "\n".join(block.text for block in speech))
-    inline = sum(len(pattern.findall(block.text)) for block in speech)
-    own = sum(1 for block in speech for _ in _label_spans(block, _is_label(people)))
+    labels = inline_labels(people, "\n".join(block.text for block in speech))
+    inline = sum(1 for block in speech for _ in labels.found_in(block.text))
+    spans = [list(_label_spans(block, _is_label(people))) for block in speech]
+    own = sum(map(len, spans))
     if own * 2 >= inline and own:
-        lines = [line for block in speech for line in _marked_lines(block, people)]
+        marked = zip(speech, spans, strict=True)
+        lines = [line for block, cuts in marked for line in _marked_lines(block, cuts, people)]
         return Script(f"{place}, labelled paragraphs", tuple(lines))
-    lines = [line for block in speech for line in inline_lines(block.text, pattern, block.row)]
+    lines = [line for block in speech for line in inline_lines(block.text, labels, block.row)]
     return Script(f"{place}, inline labels", tuple(lines))
 
 
@@ -84,17 +87,17 @@ def _label_spans(block: Block, is_label: Callable[[str], bool]) -> Iterator[Span
         if span.start < done:
             continue
         inner = block.text[span.start : span.end]
-        after = re.match(r"\s?:(?!/)", block.text[span.end : span.end + 3])
+        after = _COLON_AFTER.match(block.text, span.end)
         if (inner.endswith(":") or after) and is_label(tidy_label(inner)):
-            done = span.end + (after.end() if after else 0)
+            done = after.end() if after else span.end
             yield Span(span.start, done, span.tag)
 
 
-def _marked_lines(block: Block, people: People) -> Iterator[Line]:
+def _marked_lines(block: Block, spans: Sequence[Span], people: People) -> Iterator[Line]:
     """The block cut at its labels: any at its start, inside it only those of expected people."""
     cuts = [
         span
-        for span in _label_spans(block, _is_label(people))
+        for span in spans
         if span.start == 0 or people.identify(tidy_label(block.text[span.start : span.end]))
     ]
     lead = block.text[: cuts[0].start].strip() if cuts else block.text

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from shared.transcripts.text import folded
+
 _INLINE = frozenset(
     {
         "a",
@@ -118,7 +120,7 @@ class _Blocks:
     def __init__(self, watched: frozenset[str]) -> None:
         self.blocks: list[Block] = []
         self._watched = watched
-        self._open: list[tuple[str, tuple[str, ...], int, str]] = []
+        self._open: list[tuple[str, tuple[str, ...], int, str, bool]] = []
         self._path: list[tuple[int, str]] = []
         self._count = self._furniture = 0
         self._inside: Counter[str] = Counter()
@@ -138,14 +140,15 @@ class _Blocks:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag not in _INLINE:
             self._flush()
-        names = f"{attributes.get('class', '')} {attributes.get('id', '')}"[:MAX_NAMES]
-        self._open.append((tag, self._marks(tag, attributes), self._length, names))
-        self._furniture += is_furniture(tag, names)
+        names, marks = self._called(tag, attributes) if attributes else (" ", ())
+        furniture = is_furniture(tag, names)
+        self._open.append((tag, marks, self._length, names, furniture))
+        self._furniture += furniture
         if tag not in _INLINE:
             self._count += 1
             self._path.append((self._count, f"{tag} {names}"))
-        if self._open[-1][1]:
-            self._inside.update(self._open[-1][1])
+        if marks:
+            self._inside.update(marks)
             self._places = frozenset(self._inside)
         self._hidden += tag in _HIDDEN
         self._header += tag == "th"
@@ -162,11 +165,11 @@ class _Blocks:
             self._flush()
         if not self._open:
             return
-        opened, marks, began, names = self._open.pop()
+        opened, marks, began, names, furniture = self._open.pop()
         is_slanted = opened in ("em", "i") and began == 0  # maybe all of the block
         if opened in _INLINE and (0 < self._length - began <= MAX_LABEL or is_slanted):
             self._spans.append(Span(began, self._length, opened, names))
-        self._furniture -= is_furniture(opened, names)
+        self._furniture -= furniture
         if opened not in _INLINE and self._path:
             self._path.pop()
         if marks:
@@ -180,7 +183,7 @@ class _Blocks:
     def data(self, text: str) -> None:
         if self._hidden or not text:
             return
-        words = " ".join(text.split())
+        words = folded(text)
         if words:
             blank = self._length and (self._blank or text[0].isspace())
             self._pieces += (" ", words) if blank else (words,)
@@ -194,11 +197,14 @@ class _Blocks:
         self._flush()
         return self.blocks
 
-    def _marks(self, tag: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
-        names = [f"#{attributes['id']}"] if "id" in attributes else []
-        for name in attributes.get("class", "").split():
-            names += [f".{name}", f"{tag}.{name}"]
-        return tuple(name for name in names if name in self._watched)
+    def _called(self, tag: str, attributes: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+        """The element's classes and id, and those of its marks that are watched."""
+        classes, own = attributes.get("class", ""), attributes.get("id")
+        marks = [] if own is None else [f"#{own}"]
+        for name in classes.split():
+            marks += [f".{name}", f"{tag}.{name}"]
+        names = f"{classes} {own or ''}"[:MAX_NAMES]
+        return names, tuple(mark for mark in marks if mark in self._watched)
 
     def _flush(self) -> None:
         if self._length:

@@ -1,19 +1,23 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared import tokens
 from shared.dataset.boilerplate import Sifter
 from shared.dataset.pairs import pairs_of
 from shared.lake.schemas import SCHEMAS
 from shared.shows import Training
+from shared.transcripts import clean_text
 
 TRAINING = Training(must_have=("chesterton\\sfence", "prairie"))
 
 
 def turns(*spoken):
     """Rows of `turns` from "host: text", "guest: text" or "other: text"."""
-    return [dict(zip(("role", "text"), line.split(": ", 1), strict=True)) for line in spoken]
+    said = (line.split(": ", 1) for line in spoken)
+    return [{"role": role, "text": text, "n_tokens": tokens.count(text)} for role, text in said]
 
 
 def pairs(*spoken, training=TRAINING, episode_id="e1"):
@@ -71,6 +75,23 @@ def test_must_have_patterns_are_found_in_either_text_whatever_their_case(
     (pair,) = pairs(f"guest: {prompt}", f"host: {completion}")
     assert pair.must_have_patterns == matched
     assert pair.row()["must_have"] is bool(matched)
+
+
+@given(
+    st.sampled_from(["fence", "the fence", "don't", "well-known", "a.c", "\\bfen", "İ", "ski"]),
+    st.lists(st.sampled_from([*"The FENCE don't ſki abc İ 'well-known' K—"]), max_size=30),
+)
+def test_a_pattern_is_found_wherever_its_regular_expression_matches(pattern, said):
+    text = clean_text("".join(said)).text or "x"
+    (pair,) = pairs("guest: Why?", f"host: {text}", training=Training(must_have=(pattern,)))
+    assert bool(pair.must_have_patterns) == bool(re.search(pattern, text, re.IGNORECASE))
+
+
+def test_tokens_are_counted_again_where_cleaning_changes_a_turn():
+    (pair,) = pairs("guest: Why -- a porch?", "host: [laughs] For the rain.")
+    assert pair.prompt == "Why — a porch?"
+    assert pair.prompt_tokens == tokens.count(pair.prompt)
+    assert pair.completion_tokens == tokens.count("For the rain.")
 
 
 def test_no_pattern_matches_across_the_two_texts():

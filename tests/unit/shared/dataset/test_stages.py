@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from shared import catalogue
+from shared import catalogue, tokens
 from shared.dataset import pair_files, stages
 from shared.errors import (
     PairsReplaced,
@@ -70,7 +70,7 @@ def put(lake, episodes, published=MAY, name="porch", status="parsed"):
             "role": role,
             "text": text,
             "speaker": role.title(),
-            "n_tokens": len(text.split()),
+            "n_tokens": tokens.count(text),
         }
         for episode_id, exchanges in episodes.items()
         for at, exchange in enumerate(exchanges)

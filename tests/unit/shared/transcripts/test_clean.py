@@ -83,7 +83,7 @@ def test_addresses_are_replaced_and_counted(text, cleaned, kind):
 @given(data=st.data())
 def test_no_address_is_passed_over_however_it_is_written(pattern, kind, data):
     address = data.draw(st.from_regex(pattern, fullmatch=True))
-    assert count_replaceable(f"to {address} é")[kind] == 1
+    assert count_replaceable([f"to {address} é"])[kind] == 1
     assert clean_text(f"to {address} é").replaced[kind] == 1
 
 
