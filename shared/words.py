@@ -2,39 +2,47 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 Words = tuple[str, ...]
 
-_WORD = r"\w+(?:'\w+)*"
-WORD, _ASCII_WORD = re.compile(_WORD), re.compile(_WORD, re.ASCII)
+WORD = re.compile(r"\w+(?:'\w+)*")
+_APART = str.maketrans({mark: " " for mark in map(chr, range(128)) if not re.match(r"[\w']", mark)})
+_LOOSE = re.compile(r"(?<!\w)'|'(?!\w)", re.ASCII)
 _QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'))
+_MARKS = (*_QUOTES, ("—", " "), ("–", " "), ("…", " "))
+"""What stands between words in texts that are otherwise ASCII."""
 
 
 def fold(text: str) -> str:
     """`text` with letter case, typographic quotes and Unicode compatibility forms folded away."""
     if text.isascii():
         return text.lower()
-    return _straight(unicodedata.normalize("NFKC", text)).casefold()
+    return _replaced(unicodedata.normalize("NFKC", text), _QUOTES).casefold()
 
 
-def _straight(text: str) -> str:
-    for curly, straight in _QUOTES:  # str.translate takes ten times as long
-        text = text.replace(curly, straight)
+def _replaced(text: str, marks: Sequence[tuple[str, str]]) -> str:
+    for mark, by in marks:  # str.translate takes ten times as long
+        text = text.replace(mark, by)
     return text
 
 
 def words(text: str) -> Words:
     """The folded words of `text`, without punctuation."""
-    folded = fold(text)
-    pattern = _ASCII_WORD if folded.isascii() else WORD  # the same, and faster
-    return tuple(pattern.findall(folded))
+    plain = text if text.isascii() else _replaced(text, _MARKS)
+    if not plain.isascii():
+        return tuple(WORD.findall(fold(text)))
+    apart = f" {plain.lower().translate(_APART)} "  # the same in half the time
+    if " '" in apart or "' " in apart or "''" in apart:
+        apart = _LOOSE.sub(" ", apart)
+    return tuple(apart.split())
 
 
 def placed_words(text: str) -> list[tuple[str, int, int]]:
     """The folded words of `text` with where each begins and ends in it."""
     return [
         (word, found.start(), found.end())
-        for found in WORD.finditer(_straight(text))
+        for found in WORD.finditer(_replaced(text, _QUOTES))
         for word in words(found[0])
     ]
 

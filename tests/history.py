@@ -1,7 +1,13 @@
-"""How many events a machine's definition can put into one execution's history, as AWS documents them."""
+"""What a machine's definition makes of an execution: the events of its history, and the states it enters."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import yaml
+
+from tests.places import ROOT
 
 State = Mapping[str, Any]
 LIMIT = 25_000
@@ -11,6 +17,30 @@ DISTRIBUTED_MAP = (
 )
 INLINE_MAP = 4  # entered, started, succeeded, exited
 ITERATION = 2  # started, succeeded
+MACHINE: State = yaml.safe_load(
+    re.sub(r"\$\{\w+\}", "1", (ROOT / "infra" / "pipeline.asl.yaml").read_text("utf-8"))
+)
+ENDS_WELL = {"Did it fail?": ("Run succeeded",)}
+IDLE = {**ENDS_WELL, "Dry run?": ("Write report",)}
+"""Where a scheduled run goes that finds nothing new: by default it ends with the plan."""
+
+
+def bought(
+    looks: int, judges: int = 0, deployment: int | None = None
+) -> tuple[dict[str, Sequence[str]], dict[str, int]]:
+    """The ways and items of a run that scrapes one batch, looks so often at its one model's job and asks three arms.
+
+    `deployment` is how often it looks at a deployment, None where the provider needs none.
+    """
+    ways: dict[str, Sequence[str]] = {
+        **ENDS_WELL,
+        "Anything to scrape?": ("Scrape episodes",),
+        "Is it done?": (*["Wait"] * looks, "Settle fine tune"),
+        "Must it be deployed?": () if deployment is None else ("Deploy model",),
+        "Is it deployed?": ["Wait for deployment"] * (deployment or 0),
+    }
+    arms_and_judges = {"Evaluate": 3, "Hear the jury": judges}
+    return ways, {"Scrape episodes": 1, "Fine-tune models": 1, **arms_and_judges}
 
 
 def every_state(machine: State) -> Iterator[tuple[str, State]]:
@@ -45,3 +75,25 @@ def most(machine: State, visits: Mapping[str, int], iterations: Mapping[str, int
             inside = most(state["ItemProcessor"], visits, iterations)
             events += INLINE_MAP + iterations[name] * (ITERATION + inside)
     return events
+
+
+def entered(
+    machine: State, ways: Mapping[str, Sequence[str]], items: Mapping[str, int]
+) -> Counter[str]:
+    """How often each state is entered where nothing fails, which is what Step Functions charges for.
+
+    A Choice goes where `ways` sends it, at its first visit and those after, then to its default;
+    `items` has the number of items of each Map, which all go the same way.
+    """
+    counts: Counter[str] = Counter()
+    left = {name: iter(chosen) for name, chosen in ways.items()}
+    name: str | None = machine["StartAt"]
+    while name:
+        counts[name] += 1
+        state = machine["States"][name]
+        if state["Type"] == "Map":
+            inside = entered(state["ItemProcessor"], ways, items)
+            times = items[name]
+            counts.update({one: often * times for one, often in inside.items() if times})
+        name = next(left.get(name, iter(())), state.get("Default", state.get("Next")))
+    return counts

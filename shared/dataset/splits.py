@@ -8,7 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from heapq import nsmallest
+from itertools import accumulate, chain, combinations, pairwise
 from typing import Literal
 from zlib import crc32
 
@@ -48,12 +49,11 @@ class Assigned:
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:
     """The smallest hashes of all runs of SHINGLE_WORDS words: two talks share about as many as they share words."""
-    said: Words = tuple(word for text in texts for word in words(text))
-    spans = {
-        " ".join(said[at : at + SHINGLE_WORDS])
-        for at in range(max(1, len(said) - SHINGLE_WORDS + 1))
-    }
-    return tuple(sorted({crc32(span.encode()) for span in spans})[:SKETCH_SIZE])
+    said = " ".join(chain.from_iterable(map(words, texts))).encode()
+    ends = list(accumulate(len(word) + 1 for word in said.split(b" ")))
+    lasts = ends[SHINGLE_WORDS - 1 :] or ends[-1:]
+    hashes = {crc32(said[start : end - 1]) for start, end in zip([0, *ends], lasts, strict=False)}
+    return tuple(nsmallest(SKETCH_SIZE, hashes))
 
 
 def assign(new: Sequence[Episode], before: Sequence[Assigned]) -> list[Assigned]:

@@ -31,7 +31,7 @@ class Lake(Bucket):
         read and changed anew. Raises FileContended.
         """
         for stored in self.races(key):
-            rows = change(_rows(table, stored.body) if stored else [])
+            rows = change(rows_of(table, stored.body) if stored else [])
             if self.replace(key, parquet(table, rows), PARQUET, stored):
                 return len(rows)
         raise contended(key)
@@ -66,7 +66,7 @@ class Lake(Bucket):
         A column that the table got after the file was written reads as None.
         """
         body = self.read(key)
-        return None if body is None else _rows(key.split("/")[1], body, columns)
+        return None if body is None else rows_of(key.split("/")[1], body, columns)
 
 
 def check(table: str, rows: Iterable[Mapping[str, object]]) -> None:
@@ -86,7 +86,8 @@ def parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
     return buffer.getvalue()
 
 
-def _rows(table: str, body: bytes, columns: Sequence[str] | None = None) -> list[Row]:
+def rows_of(table: str, body: bytes, columns: Sequence[str] | None = None) -> list[Row]:
+    """Rows of the bytes of a file of the table, only `columns` if given."""
     names = list(columns) if columns is not None else None
     rows: list[Row] = pq.read_table(
         io.BytesIO(body), columns=names, schema=SCHEMAS[table], partitioning=None

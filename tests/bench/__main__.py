@@ -12,7 +12,7 @@ from typing import Any
 
 from infra import encodings
 from infra.local.cloud import running
-from tests.bench import corpus, selecting, starts
+from tests.bench import bill, corpus, evaluation, machine, queries, selecting, starts
 from tests.bench.growth import bytes_per_usable_pair, growth
 from tests.campaign.judge import SERVICES, Campaign, run_campaign, run_on_every_core
 from tests.campaign.race import CONTENDERS, FIT, contended_ledger, race
@@ -32,7 +32,7 @@ def main() -> int:
             won = race(ledger)
     figures = {
         "python": platform.python_version(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+        "computer": f"{platform.machine()}, {os.cpu_count()} processors",
         "fault_campaign": {
             manner: _campaign_figures(campaign) for manner, campaign in campaigns.items()
         },
@@ -41,6 +41,10 @@ def main() -> int:
         "corpus": corpus.measured(),
         "dataset": selecting.measured(),
         "cold_start": starts.measured(),
+        "machine": machine.measured(),
+        "bill": bill.measured(),
+        "queries": queries.measured(),
+        "evaluation": evaluation.measured(),
         "growth": {**growth(), "dataset_bytes_per_usable_pair": bytes_per_usable_pair()},
     }
     RESULT.parent.mkdir(exist_ok=True)

@@ -2,7 +2,12 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,71 +16,113 @@ from bs4 import BeautifulSoup
 from shared import tokens
 from shared.corpus.likeness import sketch
 from shared.corpus.reading import turn_rows
+from shared.dataset import boilerplate, held_out, splits
 from shared.dataset.pairs import pairs_of
-from shared.lake.tables import parquet
+from shared.lake.tables import parquet, rows_of
 from shared.shows import Training
-from shared.transcripts import Host, read_transcript
+from shared.transcripts import Host, TranscriptRefused, read_transcript
 from tests import talks
 from tests.bench.growth import median_cpu_seconds, peak_mb
+from tests.places import GIVEN
 
 REPEATS = 3
-EPISODES, MORE_EPISODES = 50, 200
+SMALL, MIDDLE, LARGE = 50, 500, 2_000
 TURNS = 160
 TRAINING = Training(must_have=("fence", "prairie", "humility"))
-HOST = Host(talks.HOST)
 MEGABYTE = 1_000_000
 LABEL = re.compile(r"^([A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}):\s*")
+INTERVIEWS, MAKE_SITE = GIVEN / "data" / "founderstalk", GIVEN / "tools" / "make_site.py"
+THIRD_WORD = re.compile(rb"(?: [\w',.]+){3}(?= )")
+HOST = Host("Adam Stacoviak" if INTERVIEWS.is_dir() else talks.HOST)
 
 
-def measured() -> dict[str, float]:
-    """Ratios of medians of processor time from one run; memory in megabytes, of a process of its own."""
-    pages = list(written(EPISODES))
-    said = [turn["text"] for page in pages for turn in turns_of(page)]
-    alone = median_cpu_seconds(lambda: [tokens.count(text) for text in said], REPEATS)
-    ours = median_cpu_seconds(lambda: built(pages), REPEATS)
-    plain = median_cpu_seconds(lambda: notebook(pages), REPEATS)
-    small, large = (
-        peak_mb(f"from tests.bench.corpus import build_each; build_each({count})")
-        for count in (EPISODES, MORE_EPISODES)
-    )
+def measured() -> dict[str, float | str]:
+    """Ratios of processor time from one run; memory in megabytes, each of a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        pages = list(written(SMALL, Path(folder)))
+        said = [turn["text"] for page in pages for turn in turns_of(page)]
+        alone = median_cpu_seconds(lambda: [tokens.count(text) for text in said], REPEATS)
+        ours = median_cpu_seconds(lambda: build(pages, Path(folder)), REPEATS)
+        plain = median_cpu_seconds(lambda: notebook(pages), REPEATS)
+        large = list(written(LARGE, Path(folder)))
+        larger = median_cpu_seconds(lambda: build(large, Path(folder)), 1)
+    code = "from tests.bench.corpus import build_anew; build_anew({})"
+    peaks = {count: peak_mb(code.format(count)) for count in (SMALL, MIDDLE, LARGE)}
     return {
-        "episodes": EPISODES,
+        "pages": "real interviews" if INTERVIEWS.is_dir() else "invented talks",
+        "episodes": SMALL,
         "megabytes": round(sum(map(len, pages)) / MEGABYTE, 2),
         "tokens": sum(map(tokens.count, said)),
-        "episodes_per_second": round(EPISODES / ours, 1),
+        "episodes_per_second": round(SMALL / ours, 1),
         "megabytes_per_second": round(sum(map(len, pages)) / MEGABYTE / ours, 2),
         "over_tokenizing": round(ours / alone, 2),
         "faster_than_plain": round(plain / ours, 2),
-        "peak_mb": large,
-        "peak_mb_grown_with_four_times_the_episodes": large - small,
+        f"per_episode_{LARGE}_over_{SMALL}": round(larger / ours * SMALL / LARGE, 2),
+        **{f"peak_mb_{count}": peak for count, peak in peaks.items()},
+        "peak_mb": max(peaks.values()),
     }
 
 
-def written(episodes: int) -> Iterator[bytes]:
-    """Pages in EconTalk's structure, of invented talks."""
-    for number in range(episodes):
-        rows = "".join(
-            f"<tr><td>0:33</td><td><p><b>{who}:</b> {text}</p></td></tr>"
-            for who, text in talks.invented(number, TURNS)
+def written(episodes: int, folder: Path) -> Iterator[bytes]:
+    """Pages in EconTalk's structure, of real interviews where they are given, else of invented talks."""
+    if not INTERVIEWS.is_dir():
+        for number in range(episodes):
+            rows = "".join(
+                f"<tr><td>0:33</td><td><p><b>{who}:</b> {text}</p></td></tr>"
+                for who, text in talks.invented(number, TURNS)
+            )
+            yield f'<html><body><table class="ts2">{rows}</table></body></html>'.encode()
+        return
+    repeat = -(-episodes // len(list(INTERVIEWS.glob("*.md"))))
+    site = folder / f"site-{episodes}"
+    options = ("--host", HOST.name, "--repeat", str(repeat))
+    command = [sys.executable, MAKE_SITE, INTERVIEWS, site, *options]
+    subprocess.run(command, check=True, capture_output=True)
+    for page in sorted(site.glob("*/index.html"))[:episodes]:
+        copy = page.parent.name.rpartition("-")[2]
+        yield (
+            page.read_bytes() if not copy.isdigit() else _with_other_words(page.read_bytes(), copy)
         )
-        yield f'<html><body><table class="ts2">{rows}</table></body></html>'.encode()
 
 
-def built(pages: Sequence[bytes]) -> bytes:
-    """What *Scrape episodes* and *Build dataset* make of pages: turns and pairs as Parquet."""
+def _with_other_words(page: bytes, copy: str) -> bytes:
+    """A copy in which every third word is another, so that no span of it stands elsewhere."""
+    letters = "".join("abcdefghij"[int(digit)] for digit in copy).encode()
+    return THIRD_WORD.sub(rb"\g<0>" + letters, page)
+
+
+def build(pages: Iterable[bytes], folder: Path) -> None:
+    """What *Scrape episodes* and *Build dataset* make of pages: turns and pairs as Parquet, a file an episode."""
     files = []
     for number, page in enumerate(pages):
         turns = turns_of(page)
         sketch(turn["text"] for turn in turns)
-        pairs = pairs_of(turns, "porch", f"e{number}", TRAINING)
-        files += [parquet("turns", turns), parquet("pairs", (pair.row() for pair in pairs))]
-    return b"".join(files)
+        files.append(folder / f"turns-{number}.parquet")
+        files[-1].write_bytes(parquet("turns", turns))
+    for file in files:
+        splits.sketch(read(file))
+    step = -(-len(files) // held_out.MOST_EPISODES) or 1
+    recurring = boilerplate.recurring_spans(map(read, files[::step]))
+    sieve = boilerplate.Sifter(frozenset(recurring))
+    for number, file in enumerate(files):
+        turns = rows_of("turns", file.read_bytes(), ("role", "text", "n_tokens"))
+        pairs = pairs_of(turns, "porch", f"e{number}", TRAINING, "train", sieve)
+        rows = (pair.row() for pair in pairs)
+        file.with_stem(f"pairs-{number}").write_bytes(parquet("pairs", rows))
+
+
+def read(file: Path) -> list[str]:
+    """The texts of a file of `turns`."""
+    return [row["text"] for row in rows_of("turns", file.read_bytes(), ("text",))]
 
 
 def turns_of(page: bytes) -> list[dict[str, Any]]:
-    """A page's rows of `turns`."""
-    transcript = read_transcript(page, content_type="text/html", host=HOST, guests=(talks.GUEST,))
-    return turn_rows("porch", "e", transcript)
+    """A page's rows of `turns`; none where it is refused."""
+    with suppress(TranscriptRefused):
+        return turn_rows(
+            "porch", "e", read_transcript(page, content_type=None, host=HOST, guests=())
+        )
+    return []
 
 
 def notebook(pages: Sequence[bytes]) -> bytes:
@@ -96,7 +143,7 @@ def notebook(pages: Sequence[bytes]) -> bytes:
     pairs = []
     for at in range(1, len(turns)):
         before, row = turns.iloc[at - 1], turns.iloc[at]
-        if row["speaker"] == talks.HOST and before["episode"] == row["episode"]:
+        if row["speaker"] == HOST.name and before["episode"] == row["episode"]:
             pairs.append(
                 {
                     "prompt": before["text"],
@@ -115,7 +162,7 @@ def notebook(pages: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
-def build_each(episodes: int) -> None:
+def build_anew(episodes: int) -> None:
     """Build page by page, as a batch does."""
-    for page in written(episodes):
-        built([page])
+    with tempfile.TemporaryDirectory() as folder:
+        build(written(episodes, Path(folder)), Path(folder))

@@ -7,6 +7,7 @@ import pytest
 
 from shared import money
 from shared.lake import keys
+from tests.history import IDLE, MACHINE, entered
 
 pytestmark = pytest.mark.integration
 
@@ -100,6 +101,20 @@ def test_a_second_run_with_nothing_new_fetches_no_page_and_buys_nothing(machine)
         second.summary["verdict"].split("repeats")[0]
         == first.summary["verdict"].split("repeats")[0]
     )
+
+
+def test_an_idle_scheduled_run_enters_twelve_states_and_fetches_no_page(machine):
+    show = machine.show("idle")
+    machine.run(show, dry_run=True)
+    machine.site.answers.clear()
+    outcome = machine.run(show, dry_run=True)
+    executions = machine.here.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+    pages = machine.here.cloud.client("stepfunctions").get_paginator("get_execution_history")
+    events = pages.paginate(executionArn=f"{executions}:{outcome.run_id}").build_full_result()
+    names = [event["type"] for event in events["events"]]
+    assert len([name for name in names if name.endswith("StateEntered")]) == 12
+    assert entered(MACHINE, IDLE, {}).total() == 12
+    assert machine.site.fetched_in_full() == []
 
 
 def test_a_dry_run_ends_with_the_plan_and_spends_nothing(machine):

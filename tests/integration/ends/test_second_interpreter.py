@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from infra.local.provider.process import start
 from shared import catalogue, shows
 from shared.lake import keys
 from shared.lake.tables import Lake
+from tests import history
 from tests.cfn import load_template
-from tests.history import DISTRIBUTED_MAP, EXECUTION, ITERATION, every_state, visit
+from tests.history import DISTRIBUTED_MAP, EXECUTION, ITERATION, MACHINE, bought, every_state, visit
 from tests.integration.site import flaky_site
 from tests.places import ROOT
 
@@ -233,7 +235,7 @@ def entered(events):
     ]
 
 
-STATES = dict(every_state(yaml.safe_load(re.sub(r"\$\{\w+\}", "1", DEFINITION))))
+STATES = dict(every_state(MACHINE))
 
 
 def predicted(names):
@@ -263,6 +265,11 @@ def test_a_whole_run_succeeds_and_its_books_are_the_providers(stack):
     assert len(stack.events(arn)) <= predicted(names)
     assert names[:2] == ["Is it to close a run?", "Name run"]
     assert names[-1] == "Run succeeded"
+    counted = Counter(names)
+    judges, deployment = counted["Judge answers"], counted["Wait for deployment"]
+    ways, items = bought(counted["Wait"], judges, deployment)
+    batches = {"Scrape episodes": 0}  # each has a history of its own
+    assert counted == history.entered(MACHINE, ways, {**items, **batches})
 
 
 def test_a_ceiling_too_low_fails_with_both_numbers_and_closes_itself(stack):

@@ -5,7 +5,6 @@ import re
 from dataclasses import asdict, fields
 
 import pytest
-import yaml
 
 from shared.corpus.discovery import BATCH_SECONDS, EPISODES_PER_BATCH
 from shared.corpus.records import Discovery
@@ -13,14 +12,11 @@ from shared.errors import InvalidField
 from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, MAX_JOB_AGE, next_wait
 from shared.run.settings import MAX_MODELS
 from tests.cfn import load_template
-from tests.history import EXECUTION, LIMIT, most
+from tests.history import EXECUTION, IDLE, LIMIT, MACHINE, bought, entered, most
 from tests.places import ROOT
 from tests.unit.shared.run.test_settings import resolved
 
 PARAMETERS = load_template(ROOT / "template.yaml")["Parameters"]
-MACHINE = yaml.safe_load(
-    re.sub(r"\$\{\w+\}", "1", (ROOT / "infra" / "pipeline.asl.yaml").read_text())
-)
 ARMS = 3  # the tuned model, its base, and its base with card and examples
 JUDGES = 5
 JOB = ("Is it done?", "Wait", "Poll fine tune")
@@ -83,6 +79,19 @@ def test_a_run_that_tunes_more_models_than_its_history_holds_is_refused_and_a_pl
     with pytest.raises(InvalidField, match="at most 5 models, not 6"):
         resolved(models=known)
     assert len(resolved(models=known, dry_run=True).models) == len(known)
+
+
+def test_an_idle_scheduled_run_enters_twelve_states():
+    asked = json.loads(PARAMETERS["ScheduleInput"]["Default"])
+    assert asked["dry_run"] is True
+    assert entered(MACHINE, IDLE, {}).total() == 12
+
+
+def test_a_batch_adds_one_state_and_a_look_three():
+    ways, items = bought(looks=1)
+    once = entered(MACHINE, ways, items).total()
+    assert entered(MACHINE, ways, {**items, "Scrape episodes": 241}).total() == once + 240
+    assert entered(MACHINE, *bought(looks=41)).total() == once + 3 * 40
 
 
 STATE_BYTES = 262_144  # of a state's input or output, whatever kind it is
