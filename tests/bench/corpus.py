@@ -1,6 +1,7 @@
 """From pages to Parquet with turns, tokens and pairs, against tokenizing the same text alone and a plain notebook."""
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -73,21 +74,21 @@ def written(episodes: int, folder: Path) -> Iterator[bytes]:
             )
             yield f'<html><body><table class="ts2">{rows}</table></body></html>'.encode()
         return
-    repeat = -(-episodes // len(list(INTERVIEWS.glob("*.md"))))
+    interviews = len(list(INTERVIEWS.glob("*.md")))
     site = folder / f"site-{episodes}"
-    options = ("--host", HOST.name, "--repeat", str(repeat))
+    options = ("--host", HOST.name, "--repeat", str(-(-episodes // interviews)))
     command = [sys.executable, MAKE_SITE, INTERVIEWS, site, *options]
     subprocess.run(command, check=True, capture_output=True)
-    for page in sorted(site.glob("*/index.html"))[:episodes]:
-        copy = page.parent.name.rpartition("-")[2]
-        yield (
-            page.read_bytes() if not copy.isdigit() else _with_other_words(page.read_bytes(), copy)
-        )
+    truth = (site / "truth.jsonl").read_text("utf-8").splitlines()[:episodes]
+    for number, line in enumerate(truth):
+        slug = json.loads(line)["url"].rstrip("/").rpartition("/")[2]
+        page = (site / slug / "index.html").read_bytes()
+        yield _with_other_words(page, number // interviews) if number >= interviews else page
 
 
-def _with_other_words(page: bytes, copy: str) -> bytes:
+def _with_other_words(page: bytes, copy: int) -> bytes:
     """A copy in which every third word is another, so that no span of it stands elsewhere."""
-    letters = "".join("abcdefghij"[int(digit)] for digit in copy).encode()
+    letters = "".join("abcdefghij"[int(digit)] for digit in str(copy)).encode()
     return THIRD_WORD.sub(rb"\g<0>" + letters, page)
 
 
