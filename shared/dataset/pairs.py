@@ -76,32 +76,41 @@ def pairs_of(
         for turn, (said, answered) in enumerate(pairwise(turns))
         if said["role"] != "host" and answered["role"] == "host"
     ]
-    both = [row for turn in places for row in turns[turn : turn + 2]]
-    texts = sifter.sifted([clean_text(row["text"]).text for row in both])
-    counts = [
-        row["n_tokens"] if text == row["text"] else tokens.count(text)
-        for row, text in zip(both, texts, strict=True)
-    ]
-    for at, turn in enumerate(places):
-        prompt, completion = texts[2 * at : 2 * at + 2]
-        if prompt and completion:
+    cleaned = _cleaned([row for turn in places for row in turns[turn : turn + 2]], sifter)
+    for turn, prompt, completion in zip(places, cleaned[::2], cleaned[1::2], strict=True):
+        if prompt.text and completion.text:
             matched = (
                 number
                 for number, found_in in enumerate(finders)
-                if found_in(prompt) or found_in(completion)
+                if found_in(prompt.text) or found_in(completion.text)
             )
             yield Pair(
-                pair_id=digest(show, episode_id, prompt, completion),
+                pair_id=digest(show, episode_id, prompt.text, completion.text),
                 show=show,
                 episode_id=episode_id,
                 turn=turn,
-                prompt=prompt,
-                completion=completion,
-                prompt_tokens=counts[2 * at],
-                completion_tokens=counts[2 * at + 1],
+                prompt=prompt.text,
+                completion=completion.text,
+                prompt_tokens=prompt.n_tokens,
+                completion_tokens=completion.n_tokens,
                 split=split,
                 must_have_patterns=tuple(matched),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    text: str
+    n_tokens: int
+
+
+def _cleaned(turns: Sequence[Mapping[str, Any]], sifter: Sifter) -> list[_Cleaned]:
+    """The turns' texts as they train; tokens are counted again only where cleaning changed something."""
+    texts = sifter.sifted([clean_text(row["text"]).text for row in turns])
+    return [
+        _Cleaned(text, row["n_tokens"] if text == row["text"] else tokens.count(text))
+        for row, text in zip(turns, texts, strict=True)
+    ]
 
 
 def _finder(pattern: str) -> Callable[[str], bool]:
