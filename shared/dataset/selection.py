@@ -46,9 +46,15 @@ def ordered(candidates: Iterable[Candidate], training: Training) -> list[Candida
     """
     shuffled = sorted(candidates, key=lambda candidate: candidate.pair_id)
     random.Random(training.seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
-    wanted = list(_round_robin(shuffled, len(training.must_have)))
-    taken = {candidate.pair_id for candidate in wanted}
-    return wanted + [candidate for candidate in shuffled if candidate.pair_id not in taken]
+    queues: list[list[Candidate]] = [[] for _ in training.must_have]
+    rest = []
+    for candidate in shuffled:  # once: far from each other in memory, they are slow to come by
+        wanted = [at for at in candidate.must_have_patterns if at < len(queues)]
+        for at in wanted:
+            queues[at].append(candidate)
+        if not wanted:
+            rest.append(candidate)
+    return [*_round_robin(queues), *rest]
 
 
 def in_turns(
@@ -66,17 +72,14 @@ def in_turns(
     return sorted(ranked, key=lambda turn: turn[0])
 
 
-def _round_robin(candidates: Sequence[Candidate], n_patterns: int) -> Iterator[Candidate]:
-    queues = [
-        iter([candidate for candidate in candidates if number in candidate.must_have_patterns])
-        for number in range(n_patterns)
-    ]
+def _round_robin(queues: Iterable[Iterable[Candidate]]) -> Iterator[Candidate]:
+    left = [iter(queue) for queue in queues]
     taken: set[str] = set()
-    while queues:
-        for queue in list(queues):
+    while left:
+        for queue in list(left):
             fresh = next((candidate for candidate in queue if candidate.pair_id not in taken), None)
             if fresh is None:
-                queues.remove(queue)
+                left.remove(queue)
                 continue
             taken.add(fresh.pair_id)
             yield fresh
