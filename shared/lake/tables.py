@@ -88,10 +88,21 @@ def parquet(table: str, rows: Iterable[Mapping[str, object]]) -> bytes:
 
 def rows_of(table: str, body: bytes, columns: Sequence[str] | None = None) -> list[Row]:
     """Rows of the bytes of a file of the table, only `columns` if given."""
-    names = list(columns) if columns is not None else None
-    rows: list[Row] = pq.read_table(
-        io.BytesIO(body), columns=names, schema=SCHEMAS[table], partitioning=None
-    ).to_pylist()
+    schema = SCHEMAS[table]
+    wanted = pa.schema(
+        [schema.field(name) for name in (schema.names if columns is None else columns)]
+    )
+    # Not pq.read_table, which prepares for whole folders of files: it takes five times as long.
+    file = pq.ParquetFile(pa.BufferReader(body))
+    there = set(file.schema_arrow.names)
+    sheet = file.read([name for name in wanted.names if name in there], use_threads=False)
+    columns_of = (
+        sheet.column(field.name).cast(field.type)
+        if field.name in there
+        else pa.nulls(sheet.num_rows, field.type)
+        for field in wanted
+    )
+    rows: list[Row] = pa.table(list(columns_of), schema=wanted).to_pylist()
     return rows
 
 
