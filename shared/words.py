@@ -27,12 +27,17 @@ def _replaced(text: str, marks: Sequence[tuple[str, str]]) -> str:
     return text
 
 
+def plain(text: str) -> str:
+    """`text` with what may stand between words in ASCII's marks; ASCII where nothing else is in it."""
+    return text if text.isascii() else _replaced(text, _MARKS)
+
+
 def words(text: str) -> Words:
     """The folded words of `text`, without punctuation."""
-    plain = text if text.isascii() else _replaced(text, _MARKS)
-    if not plain.isascii():
+    marked = plain(text)
+    if not marked.isascii():
         return tuple(WORD.findall(fold(text)))
-    apart = f" {plain.lower().translate(_APART)} "  # the same in half the time
+    apart = f" {marked.lower().translate(_APART)} "  # the same in half the time
     if " '" in apart or "' " in apart or "''" in apart:
         apart = _LOOSE.sub(" ", apart)
     return tuple(apart.split())

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import tokens, transcripts, web
-from shared.corpus.likeness import sketch
 from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
 from shared.corpus.records import REFUSED, SETTLED, Task
 from shared.corpus.sources.listing import host_of
@@ -17,6 +16,7 @@ from shared.ids import digest
 from shared.lake import TROUBLE, keys
 from shared.lake.tables import Lake, Row, check
 from shared.shows import ShowProfile
+from shared.spans import sketch
 from shared.transcripts import (
     Transcript,
     TranscriptRefused,

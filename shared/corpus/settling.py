@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.corpus.absence import duplicates
-from shared.corpus.likeness import near_duplicates
+from shared.corpus.near_duplicates import near_duplicates
 from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, REFUSED, SETTLED
 from shared.lake import keys
 from shared.lake.tables import Lake, Row

@@ -7,12 +7,13 @@ quotes, what its questions quote, and what its `must_have` patterns ask for.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from zlib import crc32
 
 import numpy as np
 
 from shared.shows import ShowProfile
-from shared.spans import SPAN_WORDS, distinct, span_hashes, spans_in
+from shared.spans import SPAN_WORDS, Hashes, among, distinct, in_order, span_hashes, spans_in
 from shared.words import Words, fold, words
 
 EPISODES = 3
@@ -27,9 +28,9 @@ def sentences(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sifter:
-    """Takes boilerplate out of texts: `recurring` are hashes of spans, `protected` what stays anyway."""
+    """Takes boilerplate out of texts: `recurring` are spans in order, `protected` what stays anyway."""
 
-    recurring: frozenset[int] = frozenset()
+    recurring: Hashes = field(default_factory=partial(in_order, ()))
     never: tuple[re.Pattern[str], ...] = ()
     protected: tuple[re.Pattern[str], ...] = ()
     phrases: tuple[str, ...] = field(default=())
@@ -43,11 +44,10 @@ class Sifter:
         ]
 
     def _with_recurring_spans(self, texts: Sequence[str]) -> Set[int]:
-        if not self.recurring:
+        if not len(self.recurring):
             return frozenset()
         hashes, of_text = spans_in(texts)
-        recurs = [value in self.recurring for value in hashes.tolist()]
-        return set(of_text[recurs].tolist())
+        return set(of_text[among(hashes, self.recurring)].tolist())
 
     def _sifted(self, text: str, has_recurring_spans: bool) -> str:
         said_here = sentences(text)
@@ -62,18 +62,18 @@ class Sifter:
     def _recurs(self, said_here: Sequence[str]) -> Iterator[bool]:
         """Of each sentence whether it goes for what recurs in it."""
         spoken = [words(sentence) for sentence in said_here]
-        marked = self._marked([word for said in spoken for word in said])
+        marked = self._marked(said_here, sum(map(len, spoken)))
         at = 0
         for sentence, said in zip(said_here, spoken, strict=True):
             hits = sum(marked[at : at + len(said)])
             at += len(said)
             yield bool(said) and 2 * hits >= len(said) and not self._is_known_for(sentence, said)
 
-    def _marked(self, said: Sequence[str]) -> list[bool]:
-        marked = [False] * len(said)
-        for at, value in enumerate(span_hashes(said).tolist()):
-            if value in self.recurring:
-                marked[at : at + SPAN_WORDS] = [True] * SPAN_WORDS
+    def _marked(self, said_here: Sequence[str], n_words: int) -> list[bool]:
+        """Of each word whether it stands in a recurring span."""
+        marked = [False] * n_words
+        for at in np.flatnonzero(among(span_hashes(said_here), self.recurring)).tolist():
+            marked[at : at + SPAN_WORDS] = [True] * SPAN_WORDS
         return marked
 
     def _is_known_for(self, sentence: str, said: Words) -> bool:
@@ -96,7 +96,7 @@ def never_said(show: ShowProfile, texts: Iterable[str]) -> list[str]:
 def sifter(show: ShowProfile, recurring: Iterable[int]) -> Sifter:
     """The show's sifter."""
     return Sifter(
-        frozenset(recurring),
+        in_order(recurring),
         tuple(re.compile(pattern, re.IGNORECASE) for pattern in show.never),
         tuple(re.compile(pattern, re.IGNORECASE) for pattern in show.training.must_have),
         tuple(sorted({f" {' '.join(said)} " for said in _known_phrases(show)})),

@@ -49,7 +49,7 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
         for key, etag in lake.etags("lake/turns/").items()
         if keys.belongs_to(key, show.name)
     }
-    split_of = held_out.settled(lake, show.name, turns)
+    split_of = held_out.settled(lake, show.name)
     recurring = held_out.recurring(lake, show.name, turns, len(split_of))
     sieve = boilerplate.sifter(show, recurring)
     rules = (

@@ -6,13 +6,12 @@ nothing, and what nearly repeats an episode, or is another part of it, goes wher
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import nsmallest
-from itertools import accumulate, chain, combinations, pairwise
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
-from zlib import crc32
 
+from shared.spans import alike
 from shared.words import Words, words
 
 Split = Literal["train", "held_out"]
@@ -20,8 +19,8 @@ Split = Literal["train", "held_out"]
 HELD_OUT_EPISODES = 50  # with three pairs each, a true win rate of 60 % shows as 52 to 68 %
 ONE_IN = 5  # a small show holds out no more than this part of its episodes
 FEWEST, OF_AT_LEAST = 5, 15  # where there are so many, as many as an interval over episodes needs
-SKETCH_SIZE, SHINGLE_WORDS = 24, 6
-ALIKE = 12  # of SKETCH_SIZE: about half of what is said is the same
+KEPT = 24  # numbers of an episode's sketch, which do to know it again
+LIKE = 1 / 3  # of the spans of both in common: about half of what is said is the same
 _PART = re.compile(
     r"\(?\b(?:part|pt|teil)\.? ?(?:\d+|one|two|three|four|i{1,3})\b(?: of \w+)?\)?"
     r"|\(?\b(?:re-?air(?:ed|ing)?|rerun|encore|rebroadcast|repeat|from the archives?)\b\)?",
@@ -31,7 +30,7 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An episode as the split knows it: `sketch` is what is said, `published` its ISO date."""
+    """An episode as the split knows it: `published` is its ISO date, `sketch` the beginning of its row's."""
 
     episode_id: str
     title: str
@@ -47,13 +46,9 @@ class Assigned:
     split: Split
 
 
-def sketch(texts: Iterable[str]) -> tuple[int, ...]:
-    """The smallest hashes of all runs of SHINGLE_WORDS words: two talks share about as many as they share words."""
-    said = " ".join(chain.from_iterable(map(words, texts))).encode()
-    ends = list(accumulate(len(word) + 1 for word in said.split(b" ")))
-    lasts = ends[SHINGLE_WORDS - 1 :] or ends[-1:]
-    hashes = {crc32(said[start : end - 1]) for start, end in zip([0, *ends], lasts, strict=False)}
-    return tuple(nsmallest(SKETCH_SIZE, hashes))
+def renewed(before: Iterable[Assigned], now: Mapping[str, Episode]) -> list[Assigned]:
+    """Those with a place, as the lake has them `now`; who has left it stays as it was known."""
+    return [replace(one, episode=now.get(one.episode.episode_id, one.episode)) for one in before]
 
 
 def assign(new: Sequence[Episode], before: Sequence[Assigned]) -> list[Assigned]:
@@ -92,42 +87,33 @@ def _latest(group: Sequence[Episode]) -> tuple[str, tuple[int, ...]]:
 
 def _groups(new: Sequence[Episode], known: Sequence[Episode]) -> list[list[Episode]]:
     """New episodes with those, new or known, that nearly repeat them or are their other parts."""
-    everything = [*new, *known]
-    leader = list(range(len(everything)))
+    everything = {episode.episode_id: episode for episode in (*new, *known)}
+    leader = {name: name for name in everything}
 
-    def lead(at: int) -> int:
-        while leader[at] != at:
-            leader[at] = leader[leader[at]]
-            at = leader[at]
-        return at
+    def lead(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
 
-    for one, other in _alike(everything):
+    for one, other in _together(everything.values()):
         leader[lead(one)] = lead(other)
-    groups: dict[int, list[Episode]] = defaultdict(list)
-    for at, episode in enumerate(everything):
-        groups[lead(at)].append(episode)
+    groups: dict[str, list[Episode]] = defaultdict(list)
+    for name, episode in everything.items():
+        groups[lead(name)].append(episode)
     fresh = {episode.episode_id for episode in new}
     return [group for group in groups.values() if any(one.episode_id in fresh for one in group)]
 
 
-def _alike(episodes: Sequence[Episode]) -> Iterable[tuple[int, int]]:
-    by_hash: dict[int, list[int]] = defaultdict(list)
-    by_title: dict[Words, list[int]] = defaultdict(list)
-    for at, episode in enumerate(episodes):
-        for value in episode.sketch:
-            by_hash[value].append(at)
-        by_title[words(_PART.sub(" ", episode.title))].append(at)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for owners in by_hash.values():
-        # What stands in very many episodes is the show's own phrase, and squares of it are many.
-        for pair in combinations(owners[:ALIKE], 2):
-            shared[pair] += 1
-    for (one, other), n in shared.items():
-        if n >= min(ALIKE, *(max(1, len(episodes[at].sketch) // 2) for at in (one, other))):
-            yield one, other
+def _together(episodes: Collection[Episode]) -> Iterator[tuple[str, str]]:
+    """Pairs of episodes that go to one side."""
+    by_title: dict[Words, list[Episode]] = defaultdict(list)
+    for episode in episodes:
+        by_title[words(_PART.sub(" ", episode.title))].append(episode)
     for title, parts in by_title.items():
-        if title and any(_PART.search(episodes[at].title) for at in parts):
-            yield from pairwise(parts)
+        if title and any(_PART.search(one.title) for one in parts):
+            yield from pairwise(one.episode_id for one in parts)
+    yield from alike({one.episode_id: one.sketch for one in episodes}, LIKE)
 
 
 def rows_of(assigned: Iterable[Assigned]) -> list[dict[str, object]]:

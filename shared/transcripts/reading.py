@@ -13,7 +13,7 @@ from shared.transcripts.records import Host, Script, Transcript, TranscriptRefus
 from shared.transcripts.shapes.recognition import recognised
 from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates, word_count
 
-PARSER_VERSION = 7
+PARSER_VERSION = 8
 """Goes up whenever the same bytes may give other turns or another sketch, so that stored pages are read again."""
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})

@@ -15,12 +15,12 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from shared import tokens
-from shared.corpus.likeness import sketch
 from shared.corpus.reading import turn_rows
-from shared.dataset import boilerplate, held_out, splits
+from shared.dataset import boilerplate, held_out
 from shared.dataset.pairs import pairs_of
 from shared.lake.tables import parquet, rows_of
 from shared.shows import Training
+from shared.spans import in_order, sketch
 from shared.transcripts import Host, TranscriptRefused, read_transcript
 from tests import talks
 from tests.bench.growth import median_cpu_seconds, peak_mb
@@ -100,11 +100,9 @@ def build(pages: Iterable[bytes], folder: Path) -> None:
         sketch(turn["text"] for turn in turns)
         files.append(folder / f"turns-{number}.parquet")
         files[-1].write_bytes(parquet("turns", turns))
-    for file in files:
-        splits.sketch(read(file))
     step = -(-len(files) // held_out.MOST_EPISODES) or 1
     recurring = boilerplate.recurring_spans(map(read, files[::step]))
-    sieve = boilerplate.Sifter(frozenset(recurring))
+    sieve = boilerplate.Sifter(in_order(recurring))
     for number, file in enumerate(files):
         turns = rows_of("turns", file.read_bytes(), ("role", "text", "n_tokens"))
         pairs = pairs_of(turns, "porch", f"e{number}", TRAINING, "train", sieve)

@@ -5,14 +5,16 @@ from hypothesis import strategies as st
 
 from shared.dataset.splits import (
     HELD_OUT_EPISODES,
+    KEPT,
     Assigned,
     Episode,
     assign,
     from_rows,
     held_out_target,
+    renewed,
     rows_of,
-    sketch,
 )
+from shared.spans import sketch
 
 
 def talk(number, words=400):
@@ -25,7 +27,7 @@ def episode(number, *, name=None, title="", text=None, day=None):
         name or f"e{number}",
         title,
         f"2020-01-{day or number:02d}",
-        sketch([text or talk(number)]),
+        tuple(sketch([text or talk(number)])[:KEPT]),
     )
 
 
@@ -85,9 +87,9 @@ def test_parts_of_one_talk_go_together():
         *(episode(n, title=f"Talk of day {n}") for n in range(1, 9)),
     ]
     assert held_out(assign(parts, [])) == ["e10", "e9"]
-    apart = [episode(5, title="Rain, Part 1"), *parts[1:]]
+    apart = [episode(5, name="first", title="Rain, Part 1", text=talk(28)), *parts[1:]]
     splits = {one.episode.episode_id: one.split for one in assign(apart, [])}
-    assert splits["e5"] == splits["e10"]
+    assert splits["first"] == splits["e10"]
 
 
 def test_episodes_of_one_title_are_different_episodes():
@@ -101,6 +103,12 @@ def test_what_is_kept_is_read_back():
     assert all(isinstance(one, Assigned) for one in assigned)
 
 
-def test_a_talk_without_words_has_a_sketch_too():
-    assert len(sketch([""])) == 1
-    assert sketch(["a b", "c"]) == sketch(["a b c"])
+def test_an_episode_in_the_lake_is_known_as_the_lake_has_it_and_who_left_it_as_before():
+    kept = [Assigned(episode(1, title="Rain"), "held_out"), Assigned(episode(2), "train")]
+    now = episode(1, title="Rain again", text=talk(3))
+    assert renewed(kept, {"e1": now}) == [Assigned(now, "held_out"), kept[1]]
+
+
+def test_talks_too_short_to_be_known_again_go_where_they_are_due():
+    short = [episode(n, text="Hello and good bye.") for n in range(1, 11)]
+    assert held_out(assign(short, [])) == ["e10", "e9"]

@@ -3,6 +3,7 @@ import re
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from shared.errors import (
 )
 from shared.lake import keys
 from shared.providers.examples import count_line
+from shared.spans import sketch
 from tests.sample_run import sample_run
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
@@ -78,8 +80,14 @@ def put(lake, episodes, published=MAY, name="porch", status="parsed"):
     ]
     lake.write_rows("turns", keys.shard_file("turns", shard), turns)
     rows = [
-        {"show": name, "episode_id": episode_id, "published": published, "status": status}
-        for episode_id in episodes
+        {
+            "show": name,
+            "episode_id": episode_id,
+            "published": published,
+            "status": status,
+            "sketch": sketch(chain.from_iterable(exchanges)),
+        }
+        for episode_id, exchanges in episodes.items()
     ]
     lake.write_rows("episodes", keys.shard_file("episodes", shard), rows)
 
@@ -258,7 +266,8 @@ def test_the_same_episodes_are_held_out_by_every_run_wherever_their_pages_are(la
     build(lake)
     put(lake, {f"moved-{name}": talks(20, name) for name in TRAINED[:4]})
     put(lake, {"moved": talks(20, "fences")}, datetime(2026, 1, 1, tzinfo=UTC))
-    put(lake, {"new": talks(20, "snow")}, JUNE)
+    put(lake, {}, JUNE)
+    put(lake, {"new": talks(20, "snow")}, datetime(2026, 4, 1, tzinfo=UTC))
     build(lake, run_id="r2")
     selected = {row["episode_id"] for row in lake.read_rows("selections", "r2")}
     assert selected == {*(f"moved-{name}" for name in TRAINED[:4]), "new"}

@@ -1,0 +1,97 @@
+"""Spans of words as numbers, an episode at a time, whatever case and marks they are written in."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.words import plain, words
+
+SPAN_WORDS = 8
+NUMBERING = 2
+"""Goes up whenever a span gets another number, so that what was kept by the old ones is looked for again."""
+
+Hashes = NDArray[np.uint64]
+Places = NDArray[np.intp]
+_BASE = 0x9E3779B97F4A7C15
+_APOSTROPHE = ord("'")
+_LETTER = np.array([byte > 127 or chr(byte).isalnum() or chr(byte) == "_" for byte in range(256)])
+_DRAWN = np.frombuffer(hashlib.shake_256(b"a number for each byte").digest(257 * 8), "<u8")
+_NUMBER = _DRAWN[list(bytes(range(256)).lower())]
+_FIRST = _DRAWN[256]
+_NONE = np.zeros(1, np.uint64)
+
+
+def span_hashes(texts: Iterable[str]) -> Hashes:
+    """A number of 60 bits for each run of SPAN_WORDS words, in order, the same on every machine.
+
+    The texts are read as one. A number is a polynomial of the words' bytes, taken from prefix
+    sums (Karp and Rabin, 1987), so that no word is looked at in Python.
+    """
+    return _numbered(" ".join(map(_spelled, texts)).encode())[0]
+
+
+def spans_in(texts: Sequence[str]) -> tuple[Hashes, Places]:
+    """The numbers of the spans that stand within one text, and which text that is."""
+    said = [_spelled(text).encode() for text in texts]
+    hashes, starts = _numbered(b" ".join(said))
+    of_text = np.searchsorted(np.cumsum([len(text) + 1 for text in said]), starts, side="right")
+    first, last = of_text[: len(hashes)], of_text[SPAN_WORDS - 1 :]
+    return hashes[first == last], first[first == last]
+
+
+def distinct(hashes: Hashes) -> Hashes:
+    """The numbers in order, each once; `np.unique` takes ten times as long."""
+    ordered = np.sort(hashes)
+    first = np.ones(len(ordered), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
+def in_order(numbers: Iterable[int]) -> Hashes:
+    """Numbers that were kept, as spans are compared with."""
+    return distinct(np.fromiter(numbers, np.uint64))
+
+
+def among(hashes: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
+    """Of each number whether it is one of the distinct `ordered` ones; `np.isin` would sort all of them."""
+    if not len(ordered):
+        return np.zeros(len(hashes), bool)
+    found: NDArray[np.bool_] = ordered.take(np.searchsorted(ordered, hashes), mode="clip") == hashes
+    return found
+
+
+def _spelled(text: str) -> str:
+    """The text in ASCII as it is, else its words, whose other letters are of no byte of ASCII."""
+    marked = plain(text)
+    return marked if marked.isascii() else " ".join(words(text))
+
+
+def _numbered(said: bytes) -> tuple[Hashes, Places]:
+    """The number of each span, and where in `said` each word begins."""
+    raw = np.frombuffer(said, np.uint8)
+    of_word = _LETTER.take(raw)
+    of_word[1:-1] |= (raw[1:-1] == _APOSTROPHE) & of_word[:-2] & of_word[2:]
+    begins = of_word.copy()
+    begins[1:] &= ~of_word[:-1]
+    starts = np.flatnonzero(begins.compress(of_word))
+    numbers = _NUMBER.take(raw.compress(of_word))
+    numbers[starts] += _FIRST  # so that "ab c" is not "a bc"
+    forth, back = _powers(len(numbers).bit_length())
+    numbers *= forth[: len(numbers)]
+    upto = np.concatenate((_NONE, numbers.cumsum(out=numbers)))
+    ends = np.append(starts, len(numbers))[SPAN_WORDS:]
+    first = starts[: len(ends)]
+    hashes = (upto[ends] - upto[first]) * back[first]
+    return hashes >> np.uint64(4), np.flatnonzero(begins)
+
+
+@lru_cache(maxsize=1)
+def _powers(bits: int) -> tuple[Hashes, Hashes]:
+    """The first 2**bits powers of _BASE and of its inverse, modulo 2**64."""
+    factors = np.ones((2, 1 << bits), np.uint64)
+    factors[:, 1:] = [[_BASE], [pow(_BASE, -1, 2**64)]]
+    forth, back = factors.cumprod(axis=1, out=factors)
+    return forth, back
