@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from shared.dataset.episodes import Episodes
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
 from shared.dataset.examination import (
     Appearance,
@@ -15,6 +16,7 @@ from shared.dataset.examination import (
 )
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate, in_turns
+from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.run import RunSettings
 from shared.shows import ShowProfile
@@ -42,8 +44,8 @@ def evaluation_set(
     heard = excerpts(training, shown, show)
     texts = {row["pair_id"]: row for row in _texts(corpus, [*shown, *heard, *asked])}
     said = [texts[one.pair_id] for one in asked]
-    others = _others(lake, show, {one.episode_id for one in asked})
-    episodes = _episodes(lake, show)
+    others = _others(lake, show, corpus.episodes, {one.episode_id for one in asked})
+    episodes = {row["episode_id"]: row for row in corpus.episodes.rows}
     spoken = (f"{row['prompt'] or ''} {row['completion']}" for row in _texts(corpus, training))
     may_train = _oldest_first(episodes, {one.episode_id for one in training})
     came = [
@@ -112,21 +114,17 @@ def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> Iterator[dict[str,
             yield row
 
 
-def _others(lake: Lake, show: ShowProfile, episodes: set[str]) -> Iterator[dict[str, str]]:
+def _others(
+    lake: Lake, show: ShowProfile, known: Episodes, episodes: set[str]
+) -> Iterator[dict[str, str]]:
     """What others than the host say in `episodes` at an answer's length."""
-    if not episodes:
-        return
     bounds, columns = show.training, ("episode_id", "speaker", "role", "text", "n_tokens")
-    for row in lake.show_rows("turns", show.name, columns):
-        long_enough = bounds.min_completion_tokens <= row["n_tokens"] <= bounds.max_pair_tokens
-        if row["episode_id"] in episodes and row["role"] != "host" and long_enough:
-            text = clean_text(row["text"]).text
-            yield {"speaker": row["speaker"] or "", "role": row["role"], "text": text}
-
-
-def _episodes(lake: Lake, show: ShowProfile) -> dict[str, dict[str, Any]]:
-    columns = ("episode_id", "title", "guests", "published")
-    return {row["episode_id"]: row for row in lake.show_rows("episodes", show.name, columns)}
+    for shard in sorted(known.shards(episodes)):
+        for row in lake.read_file(keys.shard_file("turns", shard), columns):
+            long_enough = bounds.min_completion_tokens <= row["n_tokens"] <= bounds.max_pair_tokens
+            if row["episode_id"] in episodes and row["role"] != "host" and long_enough:
+                text = clean_text(row["text"]).text
+                yield {"speaker": row["speaker"] or "", "role": row["role"], "text": text}
 
 
 def _oldest_first(known: Mapping[str, dict[str, Any]], episodes: set[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from shared.dataset import splits
 from shared.dataset.boilerplate import recurring_spans
+from shared.dataset.episodes import Episodes
 from shared.dataset.splits import Episode, Split
 from shared.lake import contended, keys
 from shared.lake.tables import Lake, Row
@@ -16,9 +17,9 @@ MOST_EPISODES = 600
 GROWTH = 10  # percent by which a show grows before its recurring spans are looked for again
 
 
-def settled(lake: Lake, show: str) -> dict[str, Split]:
+def settled(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]:
     """The split of every parsed episode; new ones get theirs and keep it. Raises FileContended."""
-    parsed = {row["episode_id"]: _episode(row) for row in _parsed(lake, show)}
+    parsed = {row["episode_id"]: _episode(row) for row in episodes.parsed()}
     key = keys.splits(show)
     for stored in lake.races(key):
         before = splits.from_rows(json.loads(stored.body)) if stored else []
@@ -47,17 +48,12 @@ def _as_large(n_episodes: int, before: int) -> bool:
     return before <= n_episodes <= before * (100 + GROWTH) / 100
 
 
-def _parsed(lake: Lake, show: str) -> Iterator[Row]:
-    columns = ("episode_id", "title", "published", "status", "sketch")
-    return (row for row in lake.show_rows("episodes", show, columns) if row["status"] == "parsed")
-
-
 def _episode(row: Row) -> Episode:
     return Episode(
         row["episode_id"],
         row["title"] or "",
         row["published"].date().isoformat(),
-        tuple(row["sketch"] or ())[: splits.KEPT],
+        row["sketch"],
     )
 
 

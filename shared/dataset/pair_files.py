@@ -1,5 +1,6 @@
 """The files of a show's `pairs`: kept up to date with its `turns`, and read a few columns at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
@@ -7,6 +8,7 @@ from typing import Any
 
 from shared.dataset import boilerplate, held_out, pairs
 from shared.dataset.boilerplate import Sifter
+from shared.dataset.episodes import Episodes
 from shared.dataset.splits import Split
 from shared.errors import PairsReplaced
 from shared.ids import digest
@@ -19,16 +21,18 @@ PAIRS_VERSION = 3  # raise when pairs would come out otherwise from the same tur
 
 @dataclass(frozen=True, slots=True)
 class PairFiles:
-    """A show's pairs as this run knows them: the files made by its own rules, by split and sieve."""
+    """A show's pairs as this run knows them: of each shard the file made by its own rules, by split and sieve."""
 
     lake: Lake
-    files: tuple[str, ...]
+    episodes: Episodes
+    file_of: Mapping[str, str]
     split_of: Mapping[str, Split]
     sieve: Sifter
 
     def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
         """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
-        for key in self.files:
+        for shard in sorted(self.episodes.shards(episodes) & self.file_of.keys()):
+            key = self.file_of[shard]
             rows = self.lake.read_existing(key, columns)
             if rows is None:
                 raise PairsReplaced(
@@ -38,7 +42,7 @@ class PairFiles:
             yield from (row for row in rows if row["episode_id"] in episodes)
 
 
-def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
+def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
     """Bring `pairs` up to date with `turns`, and return its files.
 
     A file's name tells which turns and which rules made it.
@@ -49,31 +53,36 @@ def refresh(lake: Lake, show: ShowProfile) -> PairFiles:
         for key, etag in lake.etags("lake/turns/").items()
         if keys.belongs_to(key, show.name)
     }
-    split_of = held_out.settled(lake, show.name)
+    split_of = held_out.settled(lake, show.name, episodes)
     recurring = held_out.recurring(lake, show.name, turns, len(split_of))
     sieve = boilerplate.sifter(show, recurring)
     rules = (
         *(PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)),
         boilerplate.name_of(recurring),
     )
-    want = {}
+    held_out_in = _held_out(episodes, split_of)
+    want, file_of = {}, {}
     for key, etag in turns.items():
-        made_from = digest(etag, *rules, _splits_in(lake, key, split_of), length=8)
+        shard = keys.shard_in(key)
+        made_from = digest(etag, *rules, sorted(held_out_in[shard]), length=8)
         target = key.replace("lake/turns/", "lake/pairs/").replace(
             ".parquet", f".{made_from}.parquet"
         )
         want[target] = key
+        file_of[shard] = target
     for target in sorted(set(want) - have):
         lake.write_rows("pairs", target, _pair_rows(lake, want[target], show, split_of, sieve))
     lake.delete(sorted(have - set(want)))
-    return PairFiles(lake, tuple(sorted(want)), split_of, sieve)
+    return PairFiles(lake, episodes, file_of, split_of, sieve)
 
 
-def _splits_in(lake: Lake, turns_key: str, split_of: Mapping[str, Split]) -> list[str]:
-    """The held-out episodes of a shard."""
-    key = turns_key.replace("lake/turns/", "lake/episodes/")
-    episodes = {row["episode_id"] for row in lake.read_file(key, ("episode_id",))}
-    return sorted(one for one in episodes if split_of.get(one) == "held_out")
+def _held_out(episodes: Episodes, split_of: Mapping[str, Split]) -> Mapping[str, set[str]]:
+    """The held-out episodes of each shard."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row, shard in zip(episodes.rows, episodes.shard_of, strict=True):
+        if split_of.get(row["episode_id"]) == "held_out":
+            found[shard].add(row["episode_id"])
+    return found
 
 
 def _pair_rows(

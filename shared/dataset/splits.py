@@ -19,7 +19,6 @@ Split = Literal["train", "held_out"]
 HELD_OUT_EPISODES = 50  # with three pairs each, a true win rate of 60 % shows as 52 to 68 %
 ONE_IN = 5  # a small show holds out no more than this part of its episodes
 FEWEST, OF_AT_LEAST = 5, 15  # where there are so many, as many as an interval over episodes needs
-KEPT = 24  # numbers of an episode's sketch, which do to know it again
 LIKE = 1 / 3  # of the spans of both in common: about half of what is said is the same
 _PART = re.compile(
     r"\(?\b(?:part|pt|teil)\.? ?(?:\d+|one|two|three|four|i{1,3})\b(?: of \w+)?\)?"

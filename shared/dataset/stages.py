@@ -10,7 +10,8 @@ from typing import Any
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset import boilerplate, examining, files, pair_files, plan, selection
+from shared.dataset import boilerplate, episodes, examining, files, pair_files, plan, selection
+from shared.dataset.episodes import Episodes
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plan import ModelPlan
@@ -35,8 +36,9 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     SpendCeilingReached when no model fits the ceiling, both after the plan is written; and
     PairsReplaced, after which another try may do.
     """
-    published, outcomes = _parsed_episodes(lake, settings)
-    corpus = pair_files.refresh(lake, settings.show)
+    known = episodes.read(lake, settings.show.name)
+    published, outcomes = _parsed_episodes(known, settings)
+    corpus = pair_files.refresh(lake, settings.show, known)
     candidates, held_out = _candidates(lake, settings, corpus.rows(NARROW, published))
     asked = examining.evaluation_set(lake, settings, corpus, candidates, held_out)
     answers = {
@@ -69,12 +71,11 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
     return plans
 
 
-def _parsed_episodes(lake: Lake, settings: RunSettings) -> tuple[set[str], Counter[str]]:
+def _parsed_episodes(known: Episodes, settings: RunSettings) -> tuple[set[str], Counter[str]]:
     """The ids of the episodes that were read, and how many there are by status."""
-    columns = ("episode_id", "published", "status")
     rows = [
         row
-        for row in lake.show_rows("episodes", settings.show.name, columns)
+        for row in known.rows
         if settings.since is None or row["published"].date() >= settings.since
     ]
     outcomes = Counter(row["status"] for row in rows)

@@ -66,22 +66,13 @@ def _bags(
 ) -> Iterator[tuple[Bag, str]]:
     """Every voice's bags of every chosen episode, each with the voice's role."""
     columns = ("episode_id", "turn", "speaker", "role", "text", "n_tokens")
-    for key in _files(lake, show, chosen):
-        rows = lake.read_file(key, columns)
+    for shard in sorted(corpus.episodes.shards(chosen)):
+        rows = lake.read_file(keys.shard_file("turns", shard), columns)
         rows.sort(key=lambda row: (row["episode_id"], row["turn"]))
         for (episode_id, speaker), (role, texts) in _by_voice(rows, show, chosen).items():
             said = _enough(texts, corpus)
             for text in in_bags(said)[:MOST_OF_AN_EPISODE]:
                 yield Bag(episode_id, speaker, text), role
-
-
-def _files(lake: Lake, show: ShowProfile, chosen: Set[str]) -> list[str]:
-    shards = {
-        keys.shard_of(show.name, row["published"])
-        for row in lake.show_rows("episodes", show.name, ("episode_id", "published"))
-        if row["episode_id"] in chosen
-    }
-    return sorted(keys.shard_file("turns", shard) for shard in shards)
 
 
 def _by_voice(

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.dataset.episodes import SKETCHED
 from shared.dataset.splits import (
     HELD_OUT_EPISODES,
-    KEPT,
     Assigned,
     Episode,
     assign,
@@ -27,7 +27,7 @@ def episode(number, *, name=None, title="", text=None, day=None):
         name or f"e{number}",
         title,
         f"2020-01-{day or number:02d}",
-        tuple(sketch([text or talk(number)])[:KEPT]),
+        tuple(sketch([text or talk(number)])[:SKETCHED]),
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from shared import catalogue, tokens
-from shared.dataset import pair_files, stages
+from shared.dataset import episodes, pair_files, stages
 from shared.errors import (
     PairsReplaced,
     SpendCeilingReached,
@@ -333,7 +333,7 @@ def test_unchanged_pairs_are_not_written_again(lake, monkeypatch):
     build(lake)
     written = []
     monkeypatch.setattr(type(lake), "write", lambda self, key, *rest: written.append(key))
-    pair_files.refresh(lake, resolved(show=show()).show)
+    pair_files.refresh(lake, resolved(show=show()).show, episodes.read(lake, "porch"))
     assert written == []
 
 
@@ -473,7 +473,8 @@ def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what
 
     def overtaken(*arguments):
         found = candidates(*arguments)
-        pair_files.refresh(lake, resolved(show=show(must_have=["snow"])).show)
+        other = resolved(show=show(must_have=["snow"])).show
+        pair_files.refresh(lake, other, episodes.read(lake, "porch"))
         return found
 
     monkeypatch.setattr(stages, "_candidates", overtaken)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.dataset import pair_files, stages
+from shared.dataset import episodes, pair_files, stages
 from shared.dataset.speech import gathering
 from shared.dataset.speech.bags import BAG_WORDS, Speech
 from shared.lake import keys
@@ -69,9 +69,9 @@ def run(dry_run=False, **show):
 
 def gathered(lake, **show):
     settings = run(**show)
-    episodes = {row["episode_id"] for row in lake.show_rows("episodes", "porch")}
-    corpus = pair_files.refresh(lake, settings.show)
-    return gathering.speech(lake, settings, corpus, episodes)
+    ids = {row["episode_id"] for row in lake.show_rows("episodes", "porch")}
+    corpus = pair_files.refresh(lake, settings.show, episodes.read(lake, "porch"))
+    return gathering.speech(lake, settings, corpus, ids)
 
 
 def test_host_and_guests_of_training_episodes_teach_and_those_of_held_out_ones_test(lake):
