@@ -21,7 +21,9 @@ _LETTER = np.array([byte > 127 or chr(byte).isalnum() or chr(byte) == "_" for by
 _DRAWN = np.frombuffer(hashlib.shake_256(b"a number for each byte").digest(257 * 8), "<u8")
 _NUMBER = _DRAWN[list(bytes(range(256)).lower())]
 _FIRST = _DRAWN[256]
-_NONE = np.zeros(1, np.uint64)
+_NONE, _ZERO = np.empty(0, np.uint64), np.zeros(1, np.uint64)
+_SPANS_AT_ONCE = 1 << 14  # so that a long talk needs no more memory than a short one
+_USUAL = 17  # bits of how many letters so many words have
 
 
 def span_hashes(texts: Iterable[str]) -> Hashes:
@@ -64,7 +66,7 @@ def among(hashes: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
 
 
 def _spelled(text: str) -> str:
-    """The text in ASCII as it is, else its words, whose other letters are of no byte of ASCII."""
+    """The text as it is in ASCII, else its words, so that every byte beyond ASCII is a letter."""
     marked = plain(text)
     return marked if marked.isascii() else " ".join(words(text))
 
@@ -76,16 +78,24 @@ def _numbered(said: bytes) -> tuple[Hashes, Places]:
     of_word[1:-1] |= (raw[1:-1] == _APOSTROPHE) & of_word[:-2] & of_word[2:]
     begins = of_word.copy()
     begins[1:] &= ~of_word[:-1]
-    starts = np.flatnonzero(begins.compress(of_word))
-    numbers = _NUMBER.take(raw.compress(of_word))
-    numbers[starts] += _FIRST  # so that "ab c" is not "a bc"
-    forth, back = _powers(len(numbers).bit_length())
+    letters, starts = raw.compress(of_word), np.flatnonzero(begins.compress(of_word))
+    bounds = np.append(starts, len(letters))
+    at_once = range(0, max(0, len(bounds) - SPAN_WORDS), _SPANS_AT_ONCE)
+    hashes = [_of_words(letters, bounds[at : at + _SPANS_AT_ONCE + SPAN_WORDS]) for at in at_once]
+    return np.concatenate([_NONE, *hashes]), np.flatnonzero(begins)
+
+
+def _of_words(letters: NDArray[np.uint8], bounds: Places) -> Hashes:
+    """The number of each span of the words that begin at all of `bounds` but the last, where they end."""
+    begins = bounds - bounds[0]
+    numbers = _NUMBER.take(letters[bounds[0] : bounds[-1]])
+    numbers[begins[:-1]] += _FIRST  # so that "ab c" is not "a bc"
+    forth, back = _powers(max(_USUAL, len(numbers).bit_length()))
     numbers *= forth[: len(numbers)]
-    upto = np.concatenate((_NONE, numbers.cumsum(out=numbers)))
-    ends = np.append(starts, len(numbers))[SPAN_WORDS:]
-    first = starts[: len(ends)]
-    hashes = (upto[ends] - upto[first]) * back[first]
-    return hashes >> np.uint64(4), np.flatnonzero(begins)
+    upto = np.concatenate((_ZERO, numbers.cumsum(out=numbers)))
+    first, end = begins[:-SPAN_WORDS], begins[SPAN_WORDS:]
+    hashes: Hashes = (upto[end] - upto[first]) * back[first]
+    return hashes >> np.uint64(4)
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,14 @@ def test_a_span_has_the_same_number_wherever_it_stands_and_however_it_is_written
     assert [[number] for number in span_hashes([text]).tolist()] == alone
 
 
+def test_a_talk_of_days_has_the_same_numbers_as_its_parts():
+    said = [f"w{at % 977}x{at % 31}" for at in range(50_000)]
+    numbers = span_hashes([" ".join(said)]).tolist()
+    assert len(numbers) == len(said) - SPAN_WORDS + 1
+    for at in range(0, len(numbers), 101):
+        assert span_hashes([" ".join(said[at : at + SPAN_WORDS])]).tolist() == [numbers[at]]
+
+
 @given(st.lists(LETTERS, max_size=6))
 def test_texts_are_read_as_one(texts):
     assert span_hashes(texts).tolist() == span_hashes([" ".join(texts)]).tolist()
