@@ -23,7 +23,7 @@ from tests.places import ROOT
 pytestmark = pytest.mark.integration
 
 ECONCHATR = [sys.executable, "-m", "infra.cli.main"]
-INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00"}'
+INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00", "limit": 6}'
 KEY = "sk-canary-0123456789abcdef"
 LAST_STATE = " trains"
 INTERRUPTED_AT = (
