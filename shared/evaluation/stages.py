@@ -10,6 +10,7 @@ from shared.dataset.evaluation_set import EvaluationSet, PaidArm
 from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples
 from shared.evaluation.judging import Docket
+from shared.evaluation.keeping import Rows, rows_kept
 from shared.lake import Bucket, keys
 from shared.providers import ModelNotReady, ProviderRefusal, ProviderRejected
 from shared.purchases import AnswerLost, Desk, ReservationReleased, ask
@@ -77,15 +78,29 @@ def answer(
     arm: Arm,
     late: Callable[[], bool],
 ) -> int:
-    """Ask `arm` every item, keeping each answer as it comes; returns how many there are.
+    """Ask `arm` every item, keeping answers as they come; returns how many there are.
 
     Raises SpendCeilingReached when the next answer does not fit, and BatchUnfinished when `late` says
     so; what was answered before is kept.
     """
     kept = keys.answers(settings.run_id, arm.model, arm.name)
+    with rows_kept(bucket, kept) as rows:  # those of a batch that was interrupted among them
+        _answer_all(bucket, desk, settings, arm, rows, late)
+    desk.warn(settings.run_id)
+    return len(rows)
+
+
+def _answer_all(
+    bucket: Bucket,
+    desk: Desk,
+    settings: RunSettings,
+    arm: Arm,
+    rows: Rows,
+    late: Callable[[], bool],
+) -> None:
+    """Ask what is not asked yet, adding to `rows`."""
     shown = _evaluation_set(bucket, settings)
     outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
-    rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a batch that was interrupted
     if _waits_for_a_hand(settings, arm):
         desk = replace(desk, model_patience=timedelta())  # a person is not there in five minutes
     items = shown.items(settings.show.questions)
@@ -101,11 +116,8 @@ def answer(
             if _waits_for_a_hand(settings, arm):
                 raise _hand_wanted(settings, arm, outcome) from error
             raise
-        rows.append(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
-        bucket.write_json(kept, rows)
+        rows.add(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
         _warn_now_and_then(desk, settings, len(rows))
-    desk.warn(settings.run_id)
-    return len(rows)
 
 
 def _waits_for_a_hand(settings: RunSettings, arm: Arm) -> bool:
@@ -137,29 +149,22 @@ def judge(
     its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun, or what may pass.
     """
     docket = _docket(bucket, settings, name)
-    kept = keys.judgements(settings.run_id, name)
-    rows: list[dict[str, Any]] = bucket.read_json(kept) or []  # of a call that was interrupted
-    qualifying = docket.qualifying()
-    stopped = _ask_all(bucket, desk, docket, qualifying, rows, late)
-    qualified = judging.has_qualified(rows)
-    if qualified and stopped is None:
-        ballots = [*qualifying, *docket.comparing()]
-        stopped = _ask_all(bucket, desk, docket, ballots, rows, late)
+    with rows_kept(bucket, keys.judgements(settings.run_id, name)) as rows:
+        qualifying = docket.qualifying()
+        stopped = _ask_all(desk, docket, qualifying, rows, late)
+        qualified = judging.has_qualified(rows)
+        if qualified and stopped is None:
+            ballots = [*qualifying, *docket.comparing()]
+            stopped = _ask_all(desk, docket, ballots, rows, late)
     became = {"judge": name, "asked": len(rows), "qualified": qualified, "stopped": stopped}
     bucket.write_json(keys.juror(settings.run_id, name), became)
     return became
 
 
 def _ask_all(
-    bucket: Bucket,
-    desk: Desk,
-    docket: Docket,
-    ballots: list[Ballot],
-    rows: list[dict[str, Any]],
-    late: Callable[[], bool],
+    desk: Desk, docket: Docket, ballots: list[Ballot], rows: Rows, late: Callable[[], bool]
 ) -> str | None:
     """Ask what is not asked yet, adding to `rows`; why it ended early, if it did."""
-    kept = keys.judgements(docket.settings.run_id, docket.judge.model)
     for ballot in ballots[len(rows) :]:
         if late():
             raise BatchUnfinished(f"{docket.judge.model} has judged {len(rows)} of {len(ballots)}")
@@ -170,8 +175,7 @@ def _ask_all(
             answered = None
         except JUDGE_ENDS as end:
             return f"{type(end).__name__}: {end}"
-        rows.append(docket.row(ballot, question, answered))
-        bucket.write_json(kept, rows)
+        rows.add(docket.row(ballot, question, answered))
         _warn_now_and_then(desk, docket.settings, len(rows))
     desk.warn(docket.settings.run_id)
     return None

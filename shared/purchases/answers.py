@@ -80,7 +80,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A model's words and their price; `paid` is false when an earlier call paid for them.
+    """A model's words and their price; `paid` is false when another run paid for them.
 
     `cost` is None where the provider did not count.
     """
@@ -137,7 +137,7 @@ def _advance(desk: Desk, question: Question) -> Answer | None:
         return None
     if purchase is not None and step is AnswerStep.KEEP:
         pay(desk, purchase)
-        return _answer(purchase, paid=False)
+        return _answer(purchase, question.run_id)
     claimed = _claim(desk, question, purchase)
     return None if claimed is None else _call(desk, question, claimed)
 
@@ -233,7 +233,7 @@ def _keep(
     # Paid for even if another execution has given this one up and asked again.
     mine = replace(claimed, **answer)
     pay(desk, mine)
-    return _answer(mine, paid=True)
+    return _answer(mine, question.run_id)
 
 
 def _withdraw(desk: Desk, claimed: AnswerPurchase) -> None:
@@ -252,7 +252,7 @@ def _reservation(question: Question, attempt: int) -> Reservation:
     )
 
 
-def _answer(purchase: AnswerPurchase, *, paid: bool) -> Answer:
+def _answer(purchase: AnswerPurchase, run_id: str) -> Answer:
     return Answer(
         generation_id=purchase.purchase_id,
         text=purchase.text or "",
@@ -260,5 +260,5 @@ def _answer(purchase: AnswerPurchase, *, paid: bool) -> Answer:
         prompt_tokens=purchase.prompt_tokens,
         completion_tokens=purchase.completion_tokens,
         cost=purchase.cost,
-        paid=paid,
+        paid=purchase.run_id == run_id,
     )

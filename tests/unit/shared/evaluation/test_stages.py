@@ -293,6 +293,20 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
     assert ledger.totals("r1").reserved == 0
 
 
+def test_an_answer_that_was_paid_for_and_not_yet_kept_is_kept_as_bought_by_this_run(
+    lake, desk, provider
+):
+    outcome(lake)
+    stages.answer(lake, desk, run(), TUNED, in_time)
+    whole, key = kept(lake), keys.answers("r1", TUNED.model, TUNED.name)
+    lake.write_json(key, whole[:1])  # as where the function was killed
+    stages.answer(lake, desk, run(), TUNED, in_time)
+    assert len(provider.calls) == 3
+    assert [(row["answer"], row["bought_now"]) for row in kept(lake)] == [
+        (row["answer"], True) for row in whole
+    ]
+
+
 def test_an_answer_another_run_bought_is_free_and_marked_so(lake, desk, ledger):
     outcome(lake)
     outcome(lake, run_id="r2")
