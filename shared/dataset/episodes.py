@@ -1,7 +1,8 @@
-"""A show's episodes as one run sees them: read once, each with the file of a month that it stands in."""
+"""A show's episodes as one run sees them: read once, by the shard that they stand in, a month's file."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from shared.lake import keys
 from shared.lake.tables import Lake, Row
@@ -13,26 +14,35 @@ _COLUMNS = ("episode_id", "title", "guests", "published", "status", "sketch")
 
 @dataclass(frozen=True, slots=True)
 class Episodes:
-    """Rows of `episodes` in the order of the lake, and of each the shard that holds it."""
+    """Rows of `episodes` by shard, in the order of the lake."""
 
-    rows: tuple[Row, ...]
-    shard_of: tuple[str, ...]
+    by_shard: Mapping[str, Sequence[Row]]
+
+    def rows(self) -> Iterator[Row]:
+        """All of them."""
+        return chain.from_iterable(self.by_shard.values())
 
     def parsed(self) -> Iterator[Row]:
         """Those that were read, so that there are turns of them."""
-        return (row for row in self.rows if row["status"] == "parsed")
+        return (row for row in self.rows() if row["status"] == "parsed")
 
-    def shards(self, episodes: Set[str]) -> set[str]:
-        """The shards in which `episodes` stand, by id."""
-        both = zip(self.rows, self.shard_of, strict=True)
-        return {shard for row, shard in both if row["episode_id"] in episodes}
+    def shards(self, episodes: Set[str]) -> list[str]:
+        """The shards in which `episodes` stand, by id; sorted."""
+        return sorted(
+            shard
+            for shard, rows in self.by_shard.items()
+            if any(row["episode_id"] in episodes for row in rows)
+        )
 
 
 def read(lake: Lake, show: str) -> Episodes:
     """The show's episodes as they are now."""
-    rows, shards = [], []
-    for key in lake.show_files("episodes", show):
-        for row in lake.read_file(key, _COLUMNS):
-            rows.append({**row, "sketch": tuple(row["sketch"] or ())[:SKETCHED]})
-            shards.append(keys.shard_in(key))
-    return Episodes(tuple(rows), tuple(shards))
+    return Episodes(
+        {
+            keys.shard_in(key): [
+                {**row, "sketch": tuple(row["sketch"] or ())[:SKETCHED]}
+                for row in lake.read_file(key, _COLUMNS)
+            ]
+            for key in lake.show_files("episodes", show)
+        }
+    )

@@ -45,7 +45,7 @@ def evaluation_set(
     texts = {row["pair_id"]: row for row in _texts(corpus, [*shown, *heard, *asked])}
     said = [texts[one.pair_id] for one in asked]
     others = _others(lake, show, corpus.episodes, {one.episode_id for one in asked})
-    episodes = {row["episode_id"]: row for row in corpus.episodes.rows}
+    episodes = {row["episode_id"]: row for row in corpus.episodes.rows()}
     spoken = (f"{row['prompt'] or ''} {row['completion']}" for row in _texts(corpus, training))
     may_train = _oldest_first(episodes, {one.episode_id for one in training})
     came = [
@@ -119,7 +119,7 @@ def _others(
 ) -> Iterator[dict[str, str]]:
     """What others than the host say in `episodes` at an answer's length."""
     bounds, columns = show.training, ("episode_id", "speaker", "role", "text", "n_tokens")
-    for shard in sorted(known.shards(episodes)):
+    for shard in known.shards(episodes):
         for row in lake.read_file(keys.shard_file("turns", shard), columns):
             long_enough = bounds.min_completion_tokens <= row["n_tokens"] <= bounds.max_pair_tokens
             if row["episode_id"] in episodes and row["role"] != "host" and long_enough:

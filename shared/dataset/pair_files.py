@@ -1,7 +1,6 @@
 """The files of a show's `pairs`: kept up to date with its `turns`, and read a few columns at a time."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,7 +12,7 @@ from shared.dataset.splits import Split
 from shared.errors import PairsReplaced
 from shared.ids import digest
 from shared.lake import keys
-from shared.lake.tables import Lake
+from shared.lake.tables import Lake, Row
 from shared.shows import ShowProfile
 
 PAIRS_VERSION = 3  # raise when pairs would come out otherwise from the same turns
@@ -31,8 +30,9 @@ class PairFiles:
 
     def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
         """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
-        for shard in sorted(self.episodes.shards(episodes) & self.file_of.keys()):
-            key = self.file_of[shard]
+        for shard in self.episodes.shards(episodes):
+            if (key := self.file_of.get(shard)) is None:
+                continue  # none of its episodes has turns
             rows = self.lake.read_existing(key, columns)
             if rows is None:
                 raise PairsReplaced(
@@ -60,29 +60,25 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
         *(PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)),
         boilerplate.name_of(recurring),
     )
-    held_out_in = _held_out(episodes, split_of)
-    want, file_of = {}, {}
+    file_of = {}
     for key, etag in turns.items():
         shard = keys.shard_in(key)
-        made_from = digest(etag, *rules, sorted(held_out_in[shard]), length=8)
-        target = key.replace("lake/turns/", "lake/pairs/").replace(
+        held_out_here = _held_out(episodes.by_shard.get(shard, ()), split_of)
+        made_from = digest(etag, *rules, held_out_here, length=8)
+        file_of[shard] = key.replace("lake/turns/", "lake/pairs/").replace(
             ".parquet", f".{made_from}.parquet"
         )
-        want[target] = key
-        file_of[shard] = target
-    for target in sorted(set(want) - have):
-        lake.write_rows("pairs", target, _pair_rows(lake, want[target], show, split_of, sieve))
-    lake.delete(sorted(have - set(want)))
+        if file_of[shard] not in have:
+            rows = _pair_rows(lake, key, show, split_of, sieve)
+            lake.write_rows("pairs", file_of[shard], rows)
+    lake.delete(sorted(have - set(file_of.values())))
     return PairFiles(lake, episodes, file_of, split_of, sieve)
 
 
-def _held_out(episodes: Episodes, split_of: Mapping[str, Split]) -> Mapping[str, set[str]]:
-    """The held-out episodes of each shard."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for row, shard in zip(episodes.rows, episodes.shard_of, strict=True):
-        if split_of.get(row["episode_id"]) == "held_out":
-            found[shard].add(row["episode_id"])
-    return found
+def _held_out(rows: Iterable[Row], split_of: Mapping[str, Split]) -> list[str]:
+    """The held-out ones of these episodes."""
+    episodes = {row["episode_id"] for row in rows}
+    return sorted(one for one in episodes if split_of.get(one) == "held_out")
 
 
 def _pair_rows(

@@ -75,7 +75,7 @@ def _parsed_episodes(known: Episodes, settings: RunSettings) -> tuple[set[str], 
     """The ids of the episodes that were read, and how many there are by status."""
     rows = [
         row
-        for row in known.rows
+        for row in known.rows()
         if settings.since is None or row["published"].date() >= settings.since
     ]
     outcomes = Counter(row["status"] for row in rows)

@@ -46,9 +46,8 @@ def measured() -> dict[str, float | str]:
         ours = median_cpu_seconds(lambda: build(pages, Path(folder)), REPEATS)
         plain = median_cpu_seconds(lambda: notebook(pages), REPEATS)
         many = list(written(LARGE, Path(folder)))
-        few = many[
-            SMALL : 2 * SMALL
-        ]  # other words have more tokens, so copies stand against copies
+        # Other words have more tokens, so copies stand against copies.
+        few = many[SMALL : 2 * SMALL]
         grown = median_cpu_seconds(lambda: build(many, Path(folder)), 1) / median_cpu_seconds(
             lambda: build(few, Path(folder)), REPEATS
         )

@@ -66,7 +66,7 @@ def _bags(
 ) -> Iterator[tuple[Bag, str]]:
     """Every voice's bags of every chosen episode, each with the voice's role."""
     columns = ("episode_id", "turn", "speaker", "role", "text", "n_tokens")
-    for shard in sorted(corpus.episodes.shards(chosen)):
+    for shard in corpus.episodes.shards(chosen):
         rows = lake.read_file(keys.shard_file("turns", shard), columns)
         rows.sort(key=lambda row: (row["episode_id"], row["turn"]))
         for (episode_id, speaker), (role, texts) in _by_voice(rows, show, chosen).items():
