@@ -65,11 +65,17 @@ plan: $(INSTALLED) ## Print the demo show's cost table; spends nothing
 test: lint types lint-sam ## Lint, check types and run every test that needs no account
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 
+ISSUE_FORMS := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check the style of the code and the template
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/cfn-lint template.yaml infra/data.yaml infra/queries.yaml infra/watch.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(ISSUE_FORMS)
+	$(BIN)/zizmor --offline --quiet .github/workflows .github/dependabot.yml
 
 .PHONY: types
 types: $(INSTALLED) ## Check the types
