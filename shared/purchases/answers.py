@@ -1,7 +1,7 @@
 """Buying an answer once: asked, paid for, and kept, so that the same question is free ever after."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
@@ -102,28 +102,13 @@ def ask(desk: Desk, question: Question) -> Answer:
     """
     begun = desk.now()
     while True:
-        try:
-            answer = _advance(desk, question)
-        except (RateLimited, ModelNotReady) as wait:
-            patience, pause = _patience(desk, wait)
-            if desk.now() - begun >= patience:
-                raise
-            desk.sleep(pause)
-            continue
+        answer = _advance(desk, question, begun)
         if answer is not None:
             return answer
 
 
-def _patience(desk: Desk, wait: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
-    """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
-    if isinstance(wait, ModelNotReady):
-        return desk.model_patience, MODEL_PAUSE_SECONDS
-    pause = wait.retry_after or PAUSE_SECONDS
-    return RATE_LIMIT_PATIENCE, min(pause, LONGEST_RATE_PAUSE_SECONDS)
-
-
-def _advance(desk: Desk, question: Question) -> Answer | None:
-    """One move towards the answer; None when there must be another."""
+def _advance(desk: Desk, question: Question, begun: datetime) -> Answer | None:
+    """One move towards the answer, asked for since `begun`; None when there must be another."""
     looked_at = desk.now()
     purchase = desk.ledger.answers.get(question.generation_id)
     step = next_answer_step(purchase, question.run_id, looked_at, desk.answer_window)
@@ -139,7 +124,7 @@ def _advance(desk: Desk, question: Question) -> Answer | None:
         pay(desk, purchase)
         return _answer(purchase, question.run_id)
     claimed = _claim(desk, question, purchase)
-    return None if claimed is None else _call(desk, question, claimed)
+    return None if claimed is None else _call(desk, question, claimed, begun)
 
 
 def pay(desk: Desk, purchase: AnswerPurchase) -> Entry | None:
@@ -200,21 +185,59 @@ def _moved_on(desk: Desk, entry: Entry, previous: AnswerPurchase | None) -> None
         )
 
 
-def _call(desk: Desk, question: Question, claimed: AnswerPurchase) -> Answer | None:
-    """The answer, or None when there is none and the question may be looked at anew."""
-    if desk.now() - claimed.intent_at > CREATE_WITHIN:
-        _withdraw(desk, claimed)
-        return None
-    try:
-        completion = desk.provider_of(question.provider).complete(question.request)
-    except OutcomeUnknown:
-        desk.ledger.answers.update(claimed, state="lost")
-        leave_lost(desk, claimed.run_id, claimed.entry_id)
-        return None
-    except (ProviderRefusal, Transient):
-        _withdraw(desk, claimed)
-        raise
-    return _keep(desk, question, claimed, completion)
+def _call(
+    desk: Desk, question: Question, claimed: AnswerPurchase, begun: datetime
+) -> Answer | None:
+    """The answer, or None when there is none and the question may be looked at anew.
+
+    A provider that will answer later is asked again under the same claim, renewed before it is
+    older than CREATE_WITHIN at a call, so that no other execution takes it for given up.
+    """
+    while desk.now() - claimed.intent_at <= CREATE_WITHIN:
+        try:
+            completion = desk.provider_of(question.provider).complete(question.request)
+        except OutcomeUnknown:
+            desk.ledger.answers.update(claimed, state="lost")
+            leave_lost(desk, claimed.run_id, claimed.entry_id)
+            return None
+        except (RateLimited, ModelNotReady) as busy:
+            patience, pause = _patience(desk, busy)
+            if desk.now() - begun >= patience:
+                _withdraw(desk, claimed)
+                raise
+            desk.sleep(pause)
+            claimed = _renewed(desk, claimed)
+        except (ProviderRefusal, Transient):
+            _withdraw(desk, claimed)
+            raise
+        else:
+            return _keep(desk, question, claimed, completion)
+    _withdraw(desk, claimed)
+    return None
+
+
+def _patience(desk: Desk, busy: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
+    """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
+    if isinstance(busy, ModelNotReady):
+        return desk.model_patience, MODEL_PAUSE_SECONDS
+    pause = busy.retry_after or PAUSE_SECONDS
+    return RATE_LIMIT_PATIENCE, min(pause, LONGEST_RATE_PAUSE_SECONDS)
+
+
+def _renewed(desk: Desk, claimed: AnswerPurchase) -> AnswerPurchase:
+    """Return the claim with a new intent time if it is too old to call under, else as it is.
+
+    It stays too old when another execution has taken the question over, or the run was wound up.
+    """
+    if desk.now() - claimed.intent_at <= CREATE_WITHIN:
+        return claimed
+    if desk.ledger.totals(claimed.run_id).closed_at is not None:
+        return claimed
+    intent = replace(claimed, intent_at=desk.now())
+    standing = desk.ledger.answers.claim(intent, claimed)
+    if standing is None or standing.writer != claimed.writer:
+        return claimed
+    return standing
 
 
 def _keep(
@@ -237,7 +260,9 @@ def _keep(
 
 
 def _withdraw(desk: Desk, claimed: AnswerPurchase) -> None:
-    pay(desk, desk.ledger.answers.update(claimed, state="withdrawn"))
+    desk.ledger.answers.update(claimed, state="withdrawn")
+    # Freed even if another execution has given this one up and asked again.
+    pay(desk, replace(claimed, state="withdrawn"))
 
 
 def _reservation(question: Question, attempt: int) -> Reservation:

@@ -25,6 +25,14 @@ def ledger(client: MemoryDynamoDB, clock: Clock) -> Ledger:
     return ledger
 
 
+@pytest.fixture
+def table_calls(client: MemoryDynamoDB) -> list[str]:
+    """The operations that the table is asked for, as they come."""
+    calls: list[str] = []
+    client.before = calls.append
+    return calls
+
+
 Dying = Callable[..., AbstractContextManager[None]]
 
 

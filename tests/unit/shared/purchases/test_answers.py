@@ -1,19 +1,21 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from shared.errors import SpendCeilingReached
-from shared.ledger import Ledger
+from shared.ledger import Ledger, RunClosed
 from shared.providers import (
     UNUSABLE,
+    ChatRequest,
     Completion,
     ModelNotReady,
     ProviderOutOfMoney,
     RateLimited,
 )
-from shared.purchases import AnswerLost, Desk, ask
-from shared.purchases.rules import MODEL_PATIENCE
+from shared.purchases import AnswerLost, Desk, ask, cancel_jobs
+from shared.purchases.rules import CREATE_WITHIN, MODEL_PATIENCE
 from tests.unit.shared.fakes import START, Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
 from tests.unit.shared.purchases.orders import MONTH, question
@@ -196,9 +198,107 @@ def test_an_answer_that_another_execution_is_getting_is_waited_for(
 def test_a_question_withdrawn_by_a_dying_lambda_leaves_nothing_reserved(
     desk: Desk, provider: FakeProvider, killed_at: Dying
 ) -> None:
-    provider.script("complete", Fault.NOT_READY)
-    with killed_at(6, after=True):
+    provider.script("complete", Fault.OUT_OF_MONEY)
+    with killed_at(5, after=True):
         ask(desk, question())
     assert desk.ledger.totals("run").reserved == question().reserved
     ask(desk, question())
     assert desk.ledger.totals("run").committed == COST
+
+
+@pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.NOT_READY])
+def test_a_busy_provider_costs_the_ledger_no_more_than_one_that_answers_at_once(
+    desk: Desk, provider: FakeProvider, table_calls: list[str], fault: Fault
+) -> None:
+    ask(desk, question(text="Who made it?"))
+    undisturbed = len(table_calls) - 1  # the run's month was read once and for all
+    table_calls.clear()
+    provider.script("complete", *[fault] * 3)
+    ask(desk, question())
+    assert (provider.sent.count("complete"), len(table_calls)) == (5, undisturbed)
+    assert len(desk.ledger.entries("run")) == 2
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.0, 5.0])
+def test_a_minute_of_a_busy_provider_costs_a_few_calls_and_one_entry_however_often_it_is_asked(
+    desk: Desk, provider: FakeProvider, table_calls: list[str], seconds: float
+) -> None:
+    def busy(request: ChatRequest) -> Completion:
+        raise RateLimited("too fast", seconds)
+
+    provider.complete = busy  # type: ignore[method-assign]
+    with pytest.raises(RateLimited):
+        ask(desk, question())
+    # Look, the month, reserve, claim; once a read and a write to renew; withdraw, release.
+    assert len(table_calls) == 9
+    (entry,) = desk.ledger.entries("run")
+    assert entry.status == "released"
+    assert desk.ledger.totals("run").committed == 0
+
+
+@pytest.mark.parametrize("run_id", ["run", "second"])
+def test_a_question_that_waits_for_a_busy_provider_is_left_alone_by_others(
+    desk: Desk, provider: FakeProvider, clock: Clock, run_id: str
+) -> None:
+    def give_up(seconds: float) -> None:
+        raise StopIteration
+
+    others = replace(desk, sleep=give_up)
+    answer = provider.complete
+
+    def complete(request: ChatRequest) -> Completion:
+        with pytest.raises(StopIteration):
+            ask(others, question(run_id))
+        return answer(request)
+
+    provider.complete = complete  # type: ignore[method-assign]
+    provider.script("complete", *[Fault.NOT_READY] * 25)
+    assert ask(desk, question()).paid
+    assert clock.now() - START > 2 * desk.answer_window
+    assert (len(provider.calls), len(desk.ledger.entries("run"))) == (1, 1)
+    assert desk.ledger.totals("run").committed == COST
+
+
+def test_a_run_that_is_wound_up_waits_no_longer_for_a_busy_provider(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        desk.ledger.close_run("run")
+
+    provider.script("complete", *[Fault.NOT_READY] * 1000)
+    with pytest.raises(RunClosed):
+        ask(replace(desk, sleep=sleep), question())
+    assert clock.now() - START <= CREATE_WITHIN + timedelta(seconds=10)
+    assert desk.ledger.totals("run").committed == 0
+
+
+def test_a_question_taken_over_from_a_lambda_that_overslept_is_bought_once_and_held_once(
+    desk: Desk, provider: FakeProvider, clock: Clock
+) -> None:
+    def oversleep(seconds: float) -> None:
+        clock.sleep(desk.answer_window.total_seconds() + 1)
+        ask(desk, question("second"))
+
+    provider.script("complete", Fault.RATE_LIMITED)
+    answer = ask(replace(desk, sleep=oversleep), question())
+    assert (answer.text, answer.paid) == ("An answer.", False)
+    assert len(provider.calls) == 1
+    assert desk.ledger.totals("run").committed == 0
+    assert desk.ledger.totals("second").committed == COST
+
+
+def test_a_lambda_that_dies_while_it_waits_leaves_its_question_to_the_next(
+    desk: Desk, provider: FakeProvider, ledger: Ledger
+) -> None:
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    provider.script("complete", Fault.RATE_LIMITED)
+    with pytest.raises(KeyboardInterrupt):
+        ask(replace(desk, sleep=die), question())
+    assert ask(desk, question()).paid
+    assert len(provider.calls) == 1
+    cancel_jobs(desk, "run")
+    # Whether the dead one's call was billed nobody can say.
+    assert ledger.totals("run").committed == COST + question().reserved
