@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO
 
-from shared import money
 from shared.catalogue import Model
 from shared.clock import utc_now
 from shared.errors import EconChatRError, Transient
@@ -80,28 +79,21 @@ class Desk:
 class TrainingOrder:
     """A fine-tuning job to be bought once, whoever asks: `purchase_id` is the digest of what it is.
 
-    `tokens` are the billable tokens of all epochs. `open_validation` opens what the model is validated
-    on as it learns, which is no part of what is bought.
+    `estimate` is what it should cost and `reserved` what is held for it, in dollars, as the run's plan
+    says. `open_validation` opens what the model is validated on as it learns, which is no part of what
+    is bought.
     """
 
     purchase_id: str
     run_id: str
     model: Model
     n_epochs: int
-    tokens: int
+    estimate: Decimal
+    reserved: Decimal
     suffix: str | None = None
     seed: int | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     open_validation: Callable[[], BinaryIO] | None = field(default=None, compare=False)
-
-    @property
-    def estimate(self) -> Decimal:
-        return self.model.price("training").cost(self.tokens)
-
-    @property
-    def reserved(self) -> Decimal:
-        """The estimate with the model's margin for what a provider may bill beyond it."""
-        return money.with_margin(self.estimate, self.model.margin_percent)
 
     def reservation(self, attempt: int) -> Reservation:
         return Reservation(

@@ -9,6 +9,7 @@ from functools import cache
 
 from shared import catalogue
 from shared.catalogue import Catalogue, DataFormat, Model, Provider
+from shared.dataset import plan
 from shared.providers import ChatRequest, examples
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
@@ -40,12 +41,14 @@ class Goods:
     def order(self, run_id: str, purchase_id: str = "model-of-the-host") -> TrainingOrder:
         """A model, counted as the plan counts it; runs that order it under one name share it."""
         validates = "validation_file" in self.provider.fields
+        price = self.model.price("training")
         return TrainingOrder(
             purchase_id,
             run_id,
             self.model,
             n_epochs=N_EPOCHS,
-            tokens=N_EPOCHS * self._per_epoch,
+            estimate=price.cost(N_EPOCHS * self._per_epoch),
+            reserved=plan.reserved(price, self._per_epoch, N_EPOCHS, self.model.margin_percent),
             open_validation=self.open_file if validates else None,
         )
 

@@ -16,7 +16,7 @@ import pytest
 
 from infra.encodings import cache_dir
 from infra.local.provider.process import RunningProvider, start
-from shared import catalogue, tokens
+from shared import catalogue, money, tokens
 from shared.catalogue.models import PACKAGED
 from shared.ledger import Ledger
 from shared.providers import ChatRequest, Message
@@ -52,7 +52,9 @@ class Counter:
 
     def order(self) -> TrainingOrder:
         per_example = 3 + sum(3 + tokens.count(role) + tokens.count(text) for role, text in CHAT)
-        return TrainingOrder("prairie", "run", MODEL, n_epochs=2, tokens=2 * 20 * per_example)
+        estimate = MODEL.price("training").cost(2 * 20 * per_example)
+        reserved = money.with_margin(estimate, MODEL.margin_percent)
+        return TrainingOrder("prairie", "run", MODEL, 2, estimate, reserved)
 
     def finished(self) -> JobStatus:
         deadline = time.monotonic() + 30

@@ -29,7 +29,6 @@ from tests.unit.shared.run.test_settings import SHOW, resolved
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.3-70b")
 LINE = b'{"messages": []}\n'
-TOKENS = 25_000  # an epoch: 100,000 tokens over four, 0.50 USD
 
 
 def run(run_id="r1", **fields):
@@ -37,11 +36,10 @@ def run(run_id="r1", **fields):
     return resolved(**fields).model_copy(update={"run_id": run_id})
 
 
-def planned(lake, run_id="r1", sha="a" * 64, model=MODEL):
-    lake.write_json(
-        keys.plan(run_id),
-        [{"model": model.model, "training_sha256": sha, "selected_tokens": TOKENS, "fits": True}],
-    )
+def planned(lake, run_id="r1", sha="a" * 64, model=MODEL, reserved="0.51"):
+    row = {"model": model.model, "training_sha256": sha, "fits": True}
+    money = {"estimated_usd": Decimal("0.50"), "reserved_usd": Decimal(reserved)}
+    lake.write_json(keys.plan(run_id), [row | money])
     lake.write(keys.training_file(run_id, model.model), LINE)
 
 
@@ -65,7 +63,13 @@ def test_a_purchase_is_named_by_its_content_whoever_asks(lake):
     planned(lake, "r2")
     order = stages.order_of(lake, run(), MODEL)
     assert stages.order_of(lake, run("r2"), MODEL).purchase_id == order.purchase_id
-    assert order.tokens == TOKENS * 4
+
+
+def test_what_the_plan_says_is_reserved_is_what_is_reserved(lake, desk, ledger):
+    planned(lake, reserved="0.73")
+    stages.submit(lake, desk, run(), MODEL)
+    (entry,) = ledger.entries("r1")
+    assert entry.reserved == ledger.totals("r1").reserved == Decimal("0.73")
 
 
 @pytest.mark.parametrize(

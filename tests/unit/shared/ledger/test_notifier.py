@@ -196,7 +196,8 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
     model = catalogue.packaged().model("gpt-4.1-mini")
     show = {**SHOW, "questions": [f"Why a porch of {n} steps?" for n in range(2 * WARN_EACH + 1)]}
     settings = resolved(show=show, models=[model.model]).model_copy(update={"run_id": "run"})
-    row = {"model": model.model, "training_sha256": "0" * 64, "selected_tokens": 25_000}
+    row = {"model": model.model, "training_sha256": "0" * 64}
+    row |= {"estimated_usd": "0.50", "reserved_usd": "0.51"}
     lake.write_json(keys.plan("run"), [row])
     lake.write(keys.training_file("run", model.model), b"{}\n")
     warned, provider = [], FakeProvider(clock)

@@ -35,9 +35,11 @@ MODEL = Model(
     prices=(price("training", "5.00"), price("input", "0.80"), price("output", "3.20")),
 )
 # 100,000 tokens at $5 per million: $0.50, and $0.51 with the margin.
-ORDER = TrainingOrder("model-of-the-host", "run", MODEL, n_epochs=2, tokens=100_000)
-SECOND_ORDER = replace(ORDER, run_id="second")
 RESERVED = Decimal("0.51")
+ORDER = TrainingOrder(
+    "model-of-the-host", "run", MODEL, n_epochs=2, estimate=Decimal("0.50"), reserved=RESERVED
+)
+SECOND_ORDER = replace(ORDER, run_id="second")
 
 
 def open_file() -> io.BytesIO:

@@ -71,7 +71,7 @@ def test_a_job_that_does_not_fit_is_neither_uploaded_nor_bought(
     desk: Desk, provider: FakeProvider
 ) -> None:
     with pytest.raises(SpendCeilingReached, match=r"\$1\.020000"):
-        submit(desk, replace(ORDER, tokens=200_000))
+        submit(desk, replace(ORDER, reserved=2 * RESERVED))
     assert provider.sent == []
 
 
@@ -339,7 +339,7 @@ def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
 def test_a_bill_three_times_the_estimate_keeps_the_models_name(
     desk: Desk, provider: FakeProvider
 ) -> None:
-    provider.job_tokens = 3 * ORDER.tokens
+    provider.job_tokens = 3 * provider.job_tokens
     finish(desk)
     with pytest.raises(SpendOverrun):
         settle_job(desk, ORDER)
