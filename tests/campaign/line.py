@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -38,12 +38,14 @@ VERBS = {
 class Trouble:
     """What becomes of a request: the stand-in misbehaves by `rule`, or the line itself does.
 
-    `unheard`: the deed may be done and billed although no reply arrives.
+    `unheard`: the deed may be done and billed although no reply arrives. `times`: how many requests
+    of its kind it strikes, one of these.
     """
 
     name: str
     rule: Mapping[str, Any] | None = None
     unheard: bool = False
+    times: tuple[int, ...] = (1,)
 
 
 NOT_SENT = Trouble("not sent")
@@ -54,6 +56,7 @@ REPLY_LOST = Trouble("reply lost", {"action": "reply_lost"}, unheard=True)
 ERROR_AFTER = Trouble("5xx after", {"action": "error_after", "status": 502}, unheard=True)
 ERROR_BEFORE = Trouble("5xx before", {"action": "error_before", "status": 503})
 TOO_FAST = Trouble("429", {"action": "error_before", "status": 429})
+BUSY = replace(TOO_FAST, name="429 for a while", times=(20, 60))
 NO_CREDIT = Trouble("no credit", {"action": "quota"})
 NOT_ELIGIBLE = Trouble("not eligible", {"action": "not_eligible"})
 NOT_READY = Trouble(
@@ -68,7 +71,7 @@ BUYING = (REPLY_LOST, ERROR_AFTER, ERROR_BEFORE, TIMED_OUT, LATE, NOT_SENT, TOO_
 READING = (NOT_SENT, ERROR_BEFORE, TIMED_OUT, SLOW)
 TROUBLES: Mapping[str, tuple[Trouble, ...]] = {
     "create job": (*BUYING, *BUYING, NO_CREDIT, NOT_ELIGIBLE),
-    "ask": (*BUYING, *BUYING, NOT_READY, NO_CREDIT),
+    "ask": (*BUYING, *BUYING, BUSY, NOT_READY, NO_CREDIT),
     "cancel job": (REFUSED, REFUSED, NOT_SENT, REPLY_LOST, ERROR_AFTER, TIMED_OUT),
     "get job": (*READING, HIDDEN, ODD_STATUS, ODD_STATUS),
     "list jobs": (*READING, STALE, STALE),
@@ -127,7 +130,8 @@ class Line:
         """What the stand-in answers; whatever it bills for the request is put down to this run."""
         provider, before = self._world.standin, self._billable()
         if trouble is not None and trouble.rule is not None:
-            times = 1 if _verb(request) in ("create job", "ask") else self._world.rng.choice(BURSTS)
+            once = _verb(request) in ("create job", "ask")
+            times = self._world.rng.choice(trouble.times if once else BURSTS)
             match = {"method": request.method, "path": f"^{re.escape(request.url.path)}$"}
             provider.faults.add({"rules": [{**trouble.rule, "match": match, "times": times}]})
         try:

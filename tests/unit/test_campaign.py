@@ -33,6 +33,7 @@ def test_no_schedule_of_faults_overspends_buys_twice_or_leaves_a_job_running() -
     for verb in ("create job", "ask"):
         for trouble in line.BUYING:
             assert campaign.incidents[f"{verb}: {trouble.name}"], (verb, trouble.name)
+    assert campaign.incidents[f"ask: {line.BUSY.name}"]
 
 
 @pytest.mark.parametrize("manner", [name for name in SERVICES if name != "bare"])
