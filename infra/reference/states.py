@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 DEFINITION = Path(__file__).parents[1] / "pipeline.asl.yaml"
+LAMBDA_ERRORS = "${LambdaErrors}"
 HEAD = """# States of the machine
 
 In the order of the definition, `infra/pipeline.asl.yaml`; those within a map are set in. What Lambda itself fails at,
@@ -41,4 +42,4 @@ def _rows(machine: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, .
 
 
 def _errors(retry: Mapping[str, Any]) -> list[str]:
-    return [error for error in retry["ErrorEquals"] if "." not in error]
+    return [error for error in retry["ErrorEquals"] if error != LAMBDA_ERRORS]

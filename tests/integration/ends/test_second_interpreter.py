@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import socket
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from shared import catalogue, shows
 from shared.lake import keys
 from shared.lake.tables import Lake
 from tests import history
-from tests.cfn import load_template
+from tests.cfn import load_template, substituted
 from tests.history import DISTRIBUTED_MAP, EXECUTION, ITERATION, MACHINE, bought, every_state, visit
 from tests.integration.site import flaky_site
 from tests.places import ROOT
@@ -192,6 +191,7 @@ def deploy(endpoint_url: str, prices: str) -> str:
     topic = client(endpoint_url, "sns").create_topic(Name="topic")["TopicArn"]
     client(endpoint_url, "iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")
     substitutions = {
+        **RESOURCES["Pipeline"]["Properties"]["DefinitionSubstitutions"],
         "Partition": "aws",
         "LakeBucket": "lake",
         "Topic": topic,
@@ -208,7 +208,7 @@ def deploy(endpoint_url: str, prices: str) -> str:
                 Role=ROLE,
                 Code={"ZipFile": zipped()},
             )["FunctionArn"]  # fmt: skip
-    definition = re.sub(r"\$\{(\w+)\}", lambda found: substitutions[found[1]], DEFINITION)
+    definition = substituted(DEFINITION, substitutions)
     arn: str = client(endpoint_url, "stepfunctions").create_state_machine(
         name="econchatr-dev", definition=json.dumps(yaml.safe_load(definition)), roleArn=ROLE
     )["stateMachineArn"]
