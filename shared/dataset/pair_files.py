@@ -50,7 +50,7 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
     have = set(lake.show_files("pairs", show.name))
     turns = {
         key: etag
-        for key, etag in lake.etags("lake/turns/").items()
+        for key, etag in lake.etags(keys.table_files("turns")).items()
         if keys.belongs_to(key, show.name)
     }
     split_of = held_out.settled(lake, show.name, episodes)
@@ -65,9 +65,7 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
         shard = keys.shard_in(key)
         held_out_here = _held_out(episodes.by_shard.get(shard, ()), split_of)
         made_from = digest(etag, *rules, held_out_here, length=8)
-        file_of[shard] = key.replace("lake/turns/", "lake/pairs/").replace(
-            ".parquet", f".{made_from}.parquet"
-        )
+        file_of[shard] = keys.pair_file(shard, made_from)
         if file_of[shard] not in have:
             rows = _pair_rows(lake, key, show, split_of, sieve)
             lake.write_rows("pairs", file_of[shard], rows)

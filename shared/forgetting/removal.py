@@ -44,7 +44,7 @@ def forget(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> Fo
             done.objects.append(key)
     for table in _tables(lake):
         own = table in OF_AN_EPISODE
-        for key in lake.keys(f"lake/{table}/"):
+        for key in lake.keys(keys.table_files(table)):
             if own and not keys.belongs_to(key, show):
                 continue
             gone = _rewritten(lake, table, key, ids if own else frozenset(), print_of)
@@ -65,7 +65,7 @@ def _fingerprint(lake: Lake, show: str, ids: Set[str]) -> Fingerprint:
 
 def _others(lake: Lake, show: str) -> list[str]:
     """Every object that is no table, but for what says what must not come back."""
-    folders = (f"raw/{show}/", "runs/", "customization/", "athena/")
+    folders = (keys.fetched(show), keys.RUNS, keys.CUSTOMIZATION, keys.QUERY_RESULTS)
     found = (key for folder in folders for key in lake.keys(folder))
     return [key for key in found if key != keys.forgotten(show)]
 
@@ -77,7 +77,7 @@ def _is_of(key: str, show: str, ids: Set[str]) -> bool:
 
 def _tables(lake: Lake) -> list[str]:
     """The tables that hold words; those of episodes last."""
-    there = {key.split("/")[1] for key in lake.keys("lake/")} - KEPT_TABLES
+    there = {keys.table_of(key) for key in lake.keys(keys.LAKE)} - KEPT_TABLES
     return sorted(there - set(OF_AN_EPISODE)) + [table for table in OF_AN_EPISODE if table in there]
 
 
@@ -100,7 +100,7 @@ def _goes(row: Row, ids: Set[str], print_of: Fingerprint) -> bool:
 
 def _forget_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint) -> int:
     """How many answers of models and judges, of stopped runs too, lost their words; what they cost stays."""
-    runs = {key.split("/")[1] for key in lake.keys("runs/")}
+    runs = {keys.run_of(key) for key in lake.keys(keys.RUNS)}
     runs.update(row["run_id"] for row in lake.read_rows("spend", "", ("run_id",)))
     bought = {entry.purchase_id for run_id in runs for entry in ledger.entries(run_id)}
     emptied = 0

@@ -39,13 +39,13 @@ class Lake(Bucket):
     def read_rows(
         self, table: str, prefix: str = "", columns: Sequence[str] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Rows of every file whose key starts with `lake/<table>/<prefix>`, only `columns` if given."""
-        for key in self.keys(f"lake/{table}/{prefix}"):
+        """Rows of every file whose key starts with `prefix` in the table's folder, only `columns` if given."""
+        for key in self.keys(keys.table_files(table, prefix)):
             yield from self.read_file(key, columns)
 
     def show_files(self, table: str, show: str) -> list[str]:
         """Keys of the files, a month each, that hold the show's rows of `table`."""
-        return [key for key in self.keys(f"lake/{table}/") if keys.belongs_to(key, show)]
+        return [key for key in self.keys(keys.table_files(table)) if keys.belongs_to(key, show)]
 
     def show_rows(
         self, table: str, show: str, columns: Sequence[str] | None = None
@@ -66,7 +66,7 @@ class Lake(Bucket):
         A column that the table got after the file was written reads as None.
         """
         body = self.read(key)
-        return None if body is None else rows_of(key.split("/")[1], body, columns)
+        return None if body is None else rows_of(keys.table_of(key), body, columns)
 
 
 def check(table: str, rows: Iterable[Mapping[str, object]]) -> None:

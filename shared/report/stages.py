@@ -75,7 +75,7 @@ def _keep(
     lake: Lake, run_id: str, table: str, folder: str, more: Iterable[Mapping[str, Any]] = ()
 ) -> None:
     rows: list[dict[str, object]] = [typed(table, row) for row in more]
-    for key in lake.keys(f"runs/{run_id}/{folder}/"):
+    for key in lake.keys(keys.run_folder(run_id, folder)):
         kept = lake.read_json(key)
         rows.extend(typed(table, row) for row in (kept if isinstance(kept, list) else [kept]))
     lake.write_rows(table, keys.table_file(table, run_id), rows)

@@ -57,7 +57,7 @@ def prepare(
 
 def check_source(bucket: Bucket, show: ShowProfile) -> None:
     """Files are read from where the functions may read: a prefix under raw/ of their own bucket."""
-    raw = f"s3://{bucket.name}/raw/"
+    raw = f"s3://{bucket.name}/{keys.RAW}"
     if show.transcripts and not show.transcripts.startswith(raw):
         raise InvalidField(
             f"show {show.name} has its transcripts in {show.transcripts!r}; put them under "

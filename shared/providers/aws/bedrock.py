@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 
 from shared.catalogue import Provider
-from shared.lake import Bucket
+from shared.lake import Bucket, keys
 from shared.providers import replies
 from shared.providers.aws.meanings import NotThere, explained
 from shared.providers.contract import (
@@ -37,8 +37,6 @@ from shared.providers.contract import (
 )
 from shared.text import encodable
 
-TRAINING = "customization/training/"
-OUTPUT = "customization/output/"
 CURVE = "step_wise_training_metrics.csv"
 PAGE_SIZE = 1000
 MAX_LISTED = 10_000
@@ -89,11 +87,15 @@ class Bedrock:
 
     def find_files(self, name: str) -> list[UploadedFile]:
         with explained(f"looking for the file {name}"):
-            return [self._uploaded(name)] if self._bucket.keys(TRAINING + name) else []
+            return (
+                [self._uploaded(name)]
+                if self._bucket.keys(keys.bedrock_training_file(name))
+                else []
+            )
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         with explained(f"putting {name} into the bucket"):
-            self._bucket.write(TRAINING + name, content, "application/jsonl")
+            self._bucket.write(keys.bedrock_training_file(name), content, "application/jsonl")
             return self._uploaded(name)
 
     def file(self, file_id: str) -> UploadedFile | None:
@@ -103,7 +105,7 @@ class Bedrock:
     def delete_file(self, file_id: str) -> None:
         """A file that is gone already is as good as deleted."""
         with explained(f"deleting the file {file_id}"):
-            self._bucket.delete([TRAINING + PurePosixPath(file_id).name])
+            self._bucket.delete([keys.bedrock_training_file(PurePosixPath(file_id).name)])
 
     def create(self, request: JobRequest) -> Job:
         """Buy a customization job: one request, whose token lets Bedrock take no second one."""
@@ -117,7 +119,7 @@ class Bedrock:
             "baseModelIdentifier": request.base_model,
             "customizationType": "FINE_TUNING",
             "trainingDataConfig": {"s3Uri": request.file_id},
-            "outputDataConfig": {"s3Uri": self._address(f"{OUTPUT}{name}/")},
+            "outputDataConfig": {"s3Uri": self._address(keys.bedrock_output(name))},
             "hyperParameters": self._hyperparameters(request),
             "jobTags": _tags(tags),
             "customModelTags": _tags(tags),
@@ -267,7 +269,7 @@ class Bedrock:
             run_key=None,
             status=self._status(told["status"]),
             fine_tuned_model=told.get("customModelArn"),
-            training_file=self._address(f"{TRAINING}{told['jobName']}.jsonl"),
+            training_file=self._address(keys.bedrock_training_file(f"{told['jobName']}.jsonl")),
             base_model=_model_id(told["baseModelArn"]),
             created_at=told["creationTime"],
             never_began=_never_began(told),
@@ -295,7 +297,7 @@ class Bedrock:
         return list(self._control.list_foundation_models().get("modelSummaries", []))
 
     def _uploaded(self, name: str) -> UploadedFile:
-        return UploadedFile(self._address(TRAINING + name), name)
+        return UploadedFile(self._address(keys.bedrock_training_file(name)), name)
 
     def _address(self, key: str) -> str:
         return f"s3://{self._bucket.name}/{key}"
