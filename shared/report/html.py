@@ -9,11 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from shared.dataset import findings
 from shared.evaluation import measures, scoring
 from shared.evaluation.verdicts import Verdict
 from shared.report import jury, text, view
 from shared.report.collect import RunRecord
+from shared.report.data_quality import findings
 from shared.report.page import answers, asking, drawings, style
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice

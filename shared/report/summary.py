@@ -8,12 +8,12 @@ from typing import Any
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset import findings
 from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report import jury
 from shared.report.collect import RunRecord, unknown
+from shared.report.data_quality import findings
 
 Scored = Sequence[Mapping[str, Any]]
 METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
