@@ -57,6 +57,58 @@ class ModelPlan:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What there is for one model of pairs, and of tokens per epoch; `budget_tokens` is what its budget buys."""
+
+    usable_pairs: int
+    usable_tokens: int
+    budget_tokens: int
+    selected_pairs: int
+    selected_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationCost:
+    """Dollars for answering and judging all that a model's arms are asked; `judging` is its part of the most."""
+
+    expected: Decimal
+    most: Decimal
+    judging: Decimal
+
+
+def priced(
+    model: Model,
+    n_epochs: int,
+    sizes: Sizes,
+    budget: Decimal,
+    evaluation: EvaluationCost,
+    *,
+    fits: bool,
+    training_sha256: str,
+) -> ModelPlan:
+    """Return the row of the cost table for a model that may be trained for `budget` dollars."""
+    price = model.price("training")
+    return ModelPlan(
+        model=model.model,
+        provider=model.provider,
+        n_epochs=n_epochs,
+        **asdict(sizes),
+        usable_usd_per_epoch=price.cost(sizes.usable_tokens),
+        usable_usd=price.cost(sizes.usable_tokens * n_epochs),
+        budget_usd=budget,
+        budget_share=share(sizes.budget_tokens, sizes.usable_tokens),
+        selected_share=share(sizes.selected_tokens, sizes.usable_tokens),
+        estimated_usd=price.cost(sizes.selected_tokens * n_epochs),
+        reserved_usd=reserved(price, sizes.selected_tokens, n_epochs, model.margin_percent),
+        evaluation_expected_usd=evaluation.expected,
+        evaluation_usd=evaluation.most,
+        judging_usd=evaluation.judging,
+        fits=fits,
+        training_sha256=training_sha256,
+    )
+
+
 def share(part: int, whole: int) -> float:
     """How much of `whole` a budget for `part` covers, at most all of it."""
     return min(1.0, part / whole) if whole else 0.0
@@ -110,6 +162,16 @@ def with_jury(
     cost = money.add(*costs[:items])
     of_each = {name: cost if name in judged else money.ZERO for name in answers}
     return replace(asked, judged=items), of_each
+
+
+def expected_cost(
+    model: Model, settings: RunSettings, asked: EvaluationSet, mean_completion: Fraction
+) -> Decimal:
+    """What answering and judging cost when answers are as long as the host's, in tokens, on average."""
+    return money.add(
+        expected_evaluation_cost(model, settings.show, asked, mean_completion),
+        expected_judging_cost(model, settings, asked, mean_completion),
+    )
 
 
 def expected_judging_cost(

@@ -469,15 +469,15 @@ def test_pairs_that_another_run_replaced_end_the_try_instead_of_training_on_what
 ):
     put(lake, {TRAINED[0]: chats(30)})
     put(lake, {TRAINED[1]: chats(30, "snow")}, datetime(2026, 6, 1, tzinfo=UTC))
-    candidates = stages._candidates
+    candidates_of = stages.candidates_of
 
     def overtaken(*arguments):
-        found = candidates(*arguments)
+        found = candidates_of(*arguments)
         other = resolved(show=show(must_have=["snow"])).show
         pair_files.refresh(lake, other, episodes.read(lake, "porch"))
         return found
 
-    monkeypatch.setattr(stages, "_candidates", overtaken)
+    monkeypatch.setattr(stages, "candidates_of", overtaken)
     with pytest.raises(PairsReplaced, match="other `must_have` patterns"):
         build(lake)
     monkeypatch.undo()

@@ -1,0 +1,156 @@
+"""The plan of each model: what its budget buys of the usable pairs, written as the files that would train it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.catalogue import Model
+from shared.dataset import files, plan
+from shared.dataset.candidates import Candidates
+from shared.dataset.files import TrainingFile
+from shared.dataset.pair_files import PairFiles
+from shared.dataset.plan import EvaluationCost, ModelPlan, Sizes
+from shared.dataset.selection import Candidate
+from shared.lake import keys
+from shared.providers import examples
+from shared.run import RunSettings
+from shared.shows import ShowProfile
+
+JSONL = "application/jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What the plans of a run are made from; `budgets` are the dollars that each model's training may cost."""
+
+    settings: RunSettings
+    corpus: PairFiles
+    candidates: Candidates
+    evaluations: Mapping[str, EvaluationCost]
+    budgets: Mapping[str, Decimal]
+
+
+def plan_models(planning: Planning) -> list[ModelPlan]:
+    """Write each model's selection and files; return the plans in the order of the run's models."""
+    selectable = _selectable(planning)
+    return [_plan_model(planning, model, selectable) for model in planning.settings.models]
+
+
+def _selectable(planning: Planning) -> Sequence[Candidate]:
+    """What may be selected: with `same_pairs`, the pairs that every model's budget and limits take."""
+    candidates = planning.candidates.training
+    if not planning.settings.same_pairs:
+        return candidates
+    common = {candidate.pair_id for candidate in candidates}
+    for model in planning.settings.models:
+        _, training = _affordable(planning, model, candidates)
+        common &= {candidate.pair_id for candidate, _ in training.chosen}
+    return [candidate for candidate in candidates if candidate.pair_id in common]
+
+
+def _affordable(
+    planning: Planning, model: Model, candidates: Sequence[Candidate]
+) -> tuple[int, TrainingFile]:
+    """How many tokens per epoch the model's budget buys, and the training that fits them."""
+    settings, budget = planning.settings, planning.budgets[model.model]
+    affordable = plan.affordable_tokens(
+        model.price("training"), budget, settings.n_epochs, model.margin_percent
+    )
+    short = files.short_enough(model, settings.show, candidates)
+    return affordable, files.training_file(planning.corpus, settings, model, short, affordable)
+
+
+def _plan_model(planning: Planning, model: Model, selectable: Sequence[Candidate]) -> ModelPlan:
+    settings, usable = planning.settings, planning.candidates.training
+    affordable, training = _affordable(planning, model, selectable)
+    short = files.short_enough(model, settings.show, usable)
+    fits = len(training.chosen) >= fewest_pairs(model, settings.show, len(short))
+    _write_files(planning, model, training, fits=fits)
+    _write_selection(planning, model, training)
+    sizes = Sizes(
+        usable_pairs=len(usable),
+        usable_tokens=_usable_tokens(model, settings.show, usable, training),
+        budget_tokens=affordable,
+        selected_pairs=len(training.chosen),
+        selected_tokens=training.n_tokens,
+    )
+    return plan.priced(
+        model,
+        settings.n_epochs,
+        sizes,
+        planning.budgets[model.model],
+        planning.evaluations[model.model],
+        fits=fits,
+        training_sha256=training.sha256,
+    )
+
+
+def _write_files(planning: Planning, model: Model, training: TrainingFile, *, fits: bool) -> None:
+    """Write what trains and what validates the model; raises TrainingFileUnusable of one that would be bought."""
+    settings, lake, held_out = planning.settings, planning.corpus.lake, planning.candidates.held_out
+    validation = files.validation_file(planning.corpus, settings, model, held_out, training)
+    if fits:
+        files.check_file(settings, model, training, validation)
+    lake.write(keys.training_file(settings.run_id, model.model), training.body, JSONL)
+    if validation:
+        lake.write(keys.validation_file(settings.run_id, model.model), validation, JSONL)
+
+
+def _write_selection(planning: Planning, model: Model, training: TrainingFile) -> None:
+    settings = planning.settings
+    rows = [
+        {
+            "run_id": settings.run_id,
+            "show": settings.show.name,
+            "model": model.model,
+            "position": position,
+            "pair_id": candidate.pair_id,
+            "episode_id": candidate.episode_id,
+            "must_have": bool(candidate.must_have_patterns),
+            "n_tokens": n_tokens,
+        }
+        for position, (candidate, n_tokens) in enumerate(training.chosen)
+    ]
+    name = keys.table_file("selections", f"{settings.run_id}.{model.model}")
+    planning.corpus.lake.write_rows("selections", name, rows)
+
+
+def _usable_tokens(
+    model: Model, show: ShowProfile, candidates: Sequence[Candidate], training: TrainingFile
+) -> int:
+    """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
+    counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
+    overhead = examples.example_overhead(show.cue, model)
+    return sum(
+        counted.get(candidate.pair_id, candidate.n_tokens + overhead * candidate.exchanges)
+        for candidate in candidates
+    )
+
+
+def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
+    """The smallest training set worth paying for: the show's minimum, or all there is, never below the provider's."""
+    return max(model.limits.min_examples, min(show.training.min_pairs, usable))
+
+
+def most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
+    """What training on everything would be reserved at, and a twentieth more: the narrow sum is an approximation."""
+    tokens = _narrow_tokens(settings, model, files.short_enough(model, settings.show, candidates))
+    return _reserved(settings, model, tokens + tokens // 20)
+
+
+def least_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
+    """What training on the fewest pairs worth paying for would be reserved at."""
+    short = files.short_enough(model, settings.show, candidates)
+    fewest = fewest_pairs(model, settings.show, len(short))
+    return _reserved(settings, model, _narrow_tokens(settings, model, short[:fewest]))
+
+
+def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> int:
+    """About so many tokens are billed for one epoch over the candidates."""
+    overhead = examples.example_overhead(settings.show.cue, model)
+    return sum(one.n_tokens + overhead * one.exchanges for one in candidates)
+
+
+def _reserved(settings: RunSettings, model: Model, tokens_per_epoch: int) -> Decimal:
+    price = model.price("training")
+    return plan.reserved(price, tokens_per_epoch, settings.n_epochs, model.margin_percent)
