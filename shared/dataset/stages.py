@@ -6,11 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from shared import money
-from shared.dataset import boilerplate, episodes, examining, pair_files, plan, plans
+from shared.dataset import boilerplate, episodes, examining, pair_files, plans
 from shared.dataset.candidates import NARROW, Candidates, candidates_of
 from shared.dataset.episodes import Episodes
 from shared.dataset.pair_files import PairFiles
-from shared.dataset.plan import EvaluationCost, ModelPlan
+from shared.dataset.plans import costs
+from shared.dataset.plans.costs import EvaluationCost, ModelPlan
 from shared.dataset.speech import gathering
 from shared.errors import TooManyFailures
 from shared.lake import keys
@@ -92,14 +93,15 @@ def _plan_evaluation(
         lake, settings, corpus, candidates.training, candidates.held_out
     )
     answers = {
-        model.model: plan.evaluation_cost(model, settings.show, chosen) for model in settings.models
+        model.model: costs.evaluation_cost(model, settings.show, chosen)
+        for model in settings.models
     }
-    asked, judging = plan.with_jury(chosen, settings, answers)
+    asked, judging = costs.with_jury(chosen, settings, answers)
     lake.write_json(keys.evaluation_set(settings.run_id), asked.document())
     mean_completion = _mean_completion(candidates)
     return {
         model.model: EvaluationCost(
-            expected=plan.expected_cost(model, settings, asked, mean_completion),
+            expected=costs.expected_cost(model, settings, asked, mean_completion),
             most=money.add(answers[model.model], judging[model.model]),
             judging=judging[model.model],
         )
@@ -122,7 +124,7 @@ def _budgets(
         for model in settings.models
     }
     most = {name: cost.most for name, cost in evaluations.items()}
-    return plan.budgets(most, useful, settings.ceiling_usd, settings.max_cost_per_model_usd)
+    return costs.budgets(most, useful, settings.ceiling_usd, settings.max_cost_per_model_usd)
 
 
 def _write_run_rows(

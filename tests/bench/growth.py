@@ -12,7 +12,8 @@ from decimal import Decimal
 from functools import partial
 
 from shared import catalogue
-from shared.dataset import plan, selection, stages
+from shared.dataset import selection, stages
+from shared.dataset.plans import costs
 from shared.dataset.selection import Candidate
 from shared.lake import keys
 from shared.lake.tables import Lake
@@ -244,7 +245,9 @@ def _parsing_again_and_again(piece: bytes, size: int) -> Callable[[], object]:
 def _planning(budget: int) -> Callable[[], object]:
     prices = [model.price("training") for model in catalogue.packaged().models if _trainable(model)]
     return lambda: [
-        plan.affordable_tokens(price, Decimal(budget), 4, 2) for price in prices for _ in range(200)
+        costs.affordable_tokens(price, Decimal(budget), 4, 2)
+        for price in prices
+        for _ in range(200)
     ]
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from shared import catalogue
 from shared.catalogue import Catalogue, DataFormat, Model, Provider
-from shared.dataset import plan
+from shared.dataset.plans import costs
 from shared.providers import ChatRequest, examples
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
@@ -48,7 +48,7 @@ class Goods:
             self.model,
             n_epochs=N_EPOCHS,
             estimate=price.cost(N_EPOCHS * self._per_epoch),
-            reserved=plan.reserved(price, self._per_epoch, N_EPOCHS, self.model.margin_percent),
+            reserved=costs.reserved(price, self._per_epoch, N_EPOCHS, self.model.margin_percent),
             open_validation=self.open_file if validates else None,
         )
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.catalogue import Model
-from shared.dataset import files, plan
+from shared.dataset import files
 from shared.dataset.candidates import Candidates
 from shared.dataset.files import TrainingFile
 from shared.dataset.pair_files import PairFiles
-from shared.dataset.plan import EvaluationCost, ModelPlan, Sizes
+from shared.dataset.plans import costs
+from shared.dataset.plans.costs import EvaluationCost, ModelPlan, Sizes
 from shared.dataset.selection import Candidate
 from shared.lake import keys
 from shared.providers import examples
@@ -53,7 +54,7 @@ def _affordable(
 ) -> tuple[int, TrainingFile]:
     """How many tokens per epoch the model's budget buys, and the training that fits them."""
     settings, budget = planning.settings, planning.budgets[model.model]
-    affordable = plan.affordable_tokens(
+    affordable = costs.affordable_tokens(
         model.price("training"), budget, settings.n_epochs, model.margin_percent
     )
     short = files.short_enough(model, settings.show, candidates)
@@ -74,7 +75,7 @@ def _plan_model(planning: Planning, model: Model, selectable: Sequence[Candidate
         selected_pairs=len(training.chosen),
         selected_tokens=training.n_tokens,
     )
-    return plan.priced(
+    return costs.priced(
         model,
         settings.n_epochs,
         sizes,
@@ -153,4 +154,4 @@ def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Can
 
 def _reserved(settings: RunSettings, model: Model, tokens_per_epoch: int) -> Decimal:
     price = model.price("training")
-    return plan.reserved(price, tokens_per_epoch, settings.n_epochs, model.margin_percent)
+    return costs.reserved(price, tokens_per_epoch, settings.n_epochs, model.margin_percent)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from shared import money
-from shared.dataset.plan import EvaluationCost, ModelPlan
+from shared.dataset.plans.costs import EvaluationCost, ModelPlan
 from shared.dataset.plans.model_plans import least_useful
 from shared.dataset.selection import Candidate
 from shared.errors import SpendCeilingReached, TooFewPairs, TooLittleRead

@@ -7,11 +7,11 @@ import pytest
 
 from infra.local.provider.learning.judging import BIASES, comparison, verdict
 from shared import catalogue, tokens
-from shared.dataset import plan
 from shared.dataset.ballots import COMPARED, QUALIFYING
 from shared.dataset.ballots.ballot import REPLY_TOKENS, VOTE_TOKENS, Bench
 from shared.dataset.ballots.blinding import NAME, blinder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut, Reply
+from shared.dataset.plans import costs
 from shared.evaluation import stages
 from shared.evaluation.stages import BatchUnfinished
 from shared.ids import digest
@@ -189,12 +189,12 @@ def test_parts_of_names_are_found_as_words_and_not_inside_of_others():
 
 def test_what_is_reserved_for_a_whole_jury_is_at_most_what_the_plan_said(answered, ledger, clock):
     settings = run()
-    _, judging = plan.with_jury(ASKED, settings, {MODEL.model: Decimal(0)})
+    _, judging = costs.with_jury(ASKED, settings, {MODEL.model: Decimal(0)})
     heard(answered, desk_of(Judge(), ledger, clock), settings)
     entries = ledger.entries("r1")
     assert {entry.purpose for entry in entries} == {"judging"}
     assert 0 < sum(entry.reserved for entry in entries) <= judging[MODEL.model]
-    expected = plan.expected_judging_cost(MODEL, settings, ASKED, mean_completion=30)
+    expected = costs.expected_judging_cost(MODEL, settings, ASKED, mean_completion=30)
     assert 0 < expected < judging[MODEL.model]
 
 
@@ -270,18 +270,18 @@ def test_nobody_judges_where_the_plan_judges_nothing(answered):
 
 def test_the_jury_shrinks_to_its_share_of_the_ceiling():
     settings, nothing = run(), {MODEL.model: Decimal(0)}
-    whole, judging = plan.with_jury(ASKED, settings, nothing)
+    whole, judging = costs.with_jury(ASKED, settings, nothing)
     assert whole.judged == ITEMS
     poor = settings.model_copy(update={"ceiling_usd": judging[MODEL.model] * 7})
-    cut, less = plan.with_jury(ASKED, poor, nothing)
+    cut, less = costs.with_jury(ASKED, poor, nothing)
     assert 4 <= cut.judged < ITEMS
-    assert 0 < less[MODEL.model] <= poor.ceiling_usd * plan.JURY_PERCENT / 100
+    assert 0 < less[MODEL.model] <= poor.ceiling_usd * costs.JURY_PERCENT / 100
     poorer = settings.model_copy(update={"ceiling_usd": judging[MODEL.model]})
-    assert plan.with_jury(ASKED, poorer, nothing) == (replace(ASKED, judged=0), nothing)
+    assert costs.with_jury(ASKED, poorer, nothing) == (replace(ASKED, judged=0), nothing)
     answers = {MODEL.model: settings.ceiling_usd * 2}
-    assert plan.with_jury(ASKED, settings, answers)[0].judged == 0
+    assert costs.with_jury(ASKED, settings, answers)[0].judged == 0
 
 
 def test_a_run_without_judges_plans_none():
     none = run(judges=[])
-    assert plan.with_jury(ASKED, none, {MODEL.model: Decimal(0)})[0].judged == 0
+    assert costs.with_jury(ASKED, none, {MODEL.model: Decimal(0)})[0].judged == 0

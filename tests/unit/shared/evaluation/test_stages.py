@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from shared import catalogue
-from shared.dataset import plan
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
+from shared.dataset.plans import costs
 from shared.errors import SpendCeilingReached
 from shared.evaluation import samples, stages
 from shared.evaluation.stages import Arm, EveryFineTuneFailed
@@ -243,7 +243,7 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
     shown(lake)
     questions = [question for arm in (BASE, PROMPTED, TUNED) for question in asked(arm)]
     reserved = sum(question.reserved for question in questions)
-    assert reserved == plan.evaluation_cost(MINI, run().show, SHOWN)
+    assert reserved == costs.evaluation_cost(MINI, run().show, SHOWN)
     for arm in (BASE, PROMPTED, TUNED):
         stages.answer(lake, desk, run(), arm, in_time)
     assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved

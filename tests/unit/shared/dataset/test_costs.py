@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import catalogue, shows
-from shared.dataset import plan
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
+from shared.dataset.plans import costs
 from shared.providers import Message, examples
 from tests.unit.shared.run.test_settings import SHOW
 
@@ -32,9 +32,9 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
     model, budget, n_epochs
 ):
     price = model.price("training")
-    affordable = plan.affordable_tokens(price, budget, n_epochs, model.margin_percent)
-    assert plan.reserved(price, affordable, n_epochs, model.margin_percent) <= budget
-    assert plan.reserved(price, affordable + 1, n_epochs, model.margin_percent) > budget
+    affordable = costs.affordable_tokens(price, budget, n_epochs, model.margin_percent)
+    assert costs.reserved(price, affordable, n_epochs, model.margin_percent) <= budget
+    assert costs.reserved(price, affordable + 1, n_epochs, model.margin_percent) > budget
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
 )
 def test_ten_dollars_at_four_epochs_buy_the_shares_of_the_original_corpus(model, share):
     price = MODELS.model(model).price("training")
-    affordable = plan.affordable_tokens(price, Decimal(10), 4, 0)
-    assert f"{100 * plan.share(affordable, SEED_TOKENS):.3f}" == share
+    affordable = costs.affordable_tokens(price, Decimal(10), 4, 0)
+    assert f"{100 * costs.share(affordable, SEED_TOKENS):.3f}" == share
 
 
 def test_of_a_corpus_without_a_token_no_budget_has_a_share():
-    assert plan.share(1, 0) == 0
+    assert costs.share(1, 0) == 0
 
 
 @given(st.sampled_from(BUYABLE), st.fractions(0, 5_000))
@@ -56,19 +56,19 @@ def test_answers_are_expected_to_cost_more_than_their_prompts_and_at_most_what_i
     model, mean_completion
 ):
     show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
-    expected = plan.expected_evaluation_cost(model, show, SHOWN, mean_completion)
-    assert 0 < expected <= plan.evaluation_cost(model, show, SHOWN)
+    expected = costs.expected_evaluation_cost(model, show, SHOWN, mean_completion)
+    assert 0 < expected <= costs.evaluation_cost(model, show, SHOWN)
 
 
 @given(st.sampled_from(BUYABLE))
 def test_whatever_the_prompted_arm_is_shown_is_in_the_cost(model):
     show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
-    bare = plan.evaluation_cost(model, show, replace(SHOWN, exchanges=()))
+    bare = costs.evaluation_cost(model, show, replace(SHOWN, exchanges=()))
     sent = SHOWN.messages("prompted", "Why?", show.cue)
     card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.cue)
     more = examples.prompt_tokens(model, sent) - examples.prompt_tokens(model, card_alone)
     least = model.price("base_input").cost(3 * more)  # two questions and an item
-    assert plan.evaluation_cost(model, show, SHOWN) - bare >= least > 0
+    assert costs.evaluation_cost(model, show, SHOWN) - bare >= least > 0
 
 
 def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
@@ -85,14 +85,14 @@ def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     expected = (
         Decimal("0.0000012") * asked + Decimal("0.0000004") * prompted + Decimal("0.0000064") * 8
     )
-    assert plan.expected_evaluation_cost(model, show, shown, Fraction(15, 2)) == expected
+    assert costs.expected_evaluation_cost(model, show, shown, Fraction(15, 2)) == expected
 
 
 def budgets(useful, ceiling, most=None, evaluation="0"):
     """Budgets of models a, b, c ... that have a use for so much."""
     useful = {chr(ord("a") + at): Decimal(amount) for at, amount in enumerate(useful)}
     evaluations = dict.fromkeys(useful, Decimal(evaluation))
-    given = plan.budgets(evaluations, useful, Decimal(ceiling), most and Decimal(most))
+    given = costs.budgets(evaluations, useful, Decimal(ceiling), most and Decimal(most))
     assert given.keys() == useful.keys()
     return [str(amount.normalize()) for amount in given.values()]
 
@@ -128,7 +128,7 @@ def test_budgets_never_pass_the_ceiling_and_leave_no_model_wanting_that_could_be
 ):
     names = [str(at) for at in range(len(useful))]
     wanted = dict(zip(names, useful, strict=True))
-    given = plan.budgets(dict.fromkeys(names, Decimal(0)), wanted, ceiling, most)
+    given = costs.budgets(dict.fromkeys(names, Decimal(0)), wanted, ceiling, most)
     assert sum(given.values()) <= ceiling
     assert all(0 <= amount <= (ceiling if most is None else most) for amount in given.values())
     wanting = [name for name in names if given[name] < wanted[name] and given[name] != most]
