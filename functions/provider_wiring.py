@@ -1,4 +1,4 @@
-"""What the handlers that buy need besides: the providers, and the desk that buys there."""
+"""What the handlers that buy need besides: the providers, and what buying there needs."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -11,7 +11,7 @@ from functions.wiring import api_key, bucket, ledger
 from shared.catalogue import Provider
 from shared.ledger import Notifier
 from shared.providers import ModelProvider, check_listed, door
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from shared.run import RunSettings
 from shared.run.environment import environment
 
@@ -54,6 +54,6 @@ def late(context: LambdaContext) -> Callable[[], bool]:
     return lambda: int(context.get_remaining_time_in_millis()) < ROOM_MILLISECONDS
 
 
-def desk(settings: RunSettings) -> Desk:
-    """Where a run's purchases are made."""
-    return Desk(ledger(), partial(provider, settings), warn=notifier().warn)
+def purchase_context(settings: RunSettings) -> PurchaseContext:
+    """Return what a run needs to buy."""
+    return PurchaseContext(ledger(), partial(provider, settings), warn=notifier().warn)

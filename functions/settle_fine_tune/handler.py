@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.provider_wiring import desk, provider
+from functions.provider_wiring import provider, purchase_context
 from functions.wiring import bucket, logged, settings_of
 from shared.clock import utc_now
 from shared.fine_tuning import stages
@@ -14,7 +14,7 @@ from shared.fine_tuning import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
-    outcome = stages.settle(bucket(), desk(settings), settings, model, utc_now())
+    outcome = stages.settle(bucket(), purchase_context(settings), settings, model, utc_now())
     stages.keep_curve(bucket(), provider(settings, model.provider), settings, model)
     needs_deployment = settings.provider(model.provider).deploy != "none"
     return {**event, "deploying": needs_deployment and outcome["status"] == "succeeded"}

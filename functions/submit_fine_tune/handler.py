@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.provider_wiring import desk, provider
+from functions.provider_wiring import provider, purchase_context
 from functions.wiring import bucket, logged, settings_of
 from shared.clock import utc_now
 from shared.fine_tuning import stages
@@ -19,5 +19,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     return {
         **event,
-        "over": stages.submit(bucket(), desk(settings), settings, model).done,
+        "over": stages.submit(bucket(), purchase_context(settings), settings, model).done,
     }

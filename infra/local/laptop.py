@@ -25,7 +25,7 @@ from shared.errors import BadInput
 from shared.lake import Bucket, keys
 from shared.providers import FineTuningProvider, ModelProvider
 from shared.providers.aws import Rights
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from shared.shows import ShowProfile
 from shared.text import on_own_machine
 
@@ -60,9 +60,9 @@ class Laptop:
         return Deployed(self.cloud.client, self.outputs)
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> PurchaseContext:
         """Where a purchase from the command line is made, by the machine's own rules."""
-        return Desk(self.stack.ledger, self.provider_of)
+        return PurchaseContext(self.stack.ledger, self.provider_of)
 
     def bill(self) -> dict[str, Any] | None:
         """What the stand-in charged so far, from its own counts; None with another provider."""

@@ -13,7 +13,7 @@ from shared.evaluation.judging import Docket
 from shared.evaluation.keeping import Rows, rows_kept
 from shared.lake import Bucket, keys
 from shared.providers import ModelNotReady, ProviderRefusal, ProviderRejected
-from shared.purchases import AnswerLost, Desk, ReservationReleased, ask
+from shared.purchases import AnswerLost, PurchaseContext, ReservationReleased, ask
 from shared.run import RunSettings
 
 
@@ -73,7 +73,7 @@ def keep_references(bucket: Bucket, settings: RunSettings) -> int:
 
 def answer(
     bucket: Bucket,
-    desk: Desk,
+    desk: PurchaseContext,
     settings: RunSettings,
     arm: Arm,
     late: Callable[[], bool],
@@ -92,7 +92,7 @@ def answer(
 
 def _answer_all(
     bucket: Bucket,
-    desk: Desk,
+    desk: PurchaseContext,
     settings: RunSettings,
     arm: Arm,
     rows: Rows,
@@ -141,7 +141,11 @@ def judges(bucket: Bucket, settings: RunSettings) -> list[str]:
 
 
 def judge(
-    bucket: Bucket, desk: Desk, settings: RunSettings, name: str, late: Callable[[], bool]
+    bucket: Bucket,
+    desk: PurchaseContext,
+    settings: RunSettings,
+    name: str,
+    late: Callable[[], bool],
 ) -> dict[str, Any]:
     """Ask one judge every ballot, keeping votes as they come; returns what became of it.
 
@@ -162,7 +166,11 @@ def judge(
 
 
 def _ask_all(
-    desk: Desk, docket: Docket, ballots: list[Ballot], rows: Rows, late: Callable[[], bool]
+    desk: PurchaseContext,
+    docket: Docket,
+    ballots: list[Ballot],
+    rows: Rows,
+    late: Callable[[], bool],
 ) -> str | None:
     """Ask what is not asked yet, adding to `rows`; why it ended early, if it did."""
     for ballot in ballots[len(rows) :]:
@@ -181,7 +189,7 @@ def _ask_all(
     return None
 
 
-def _warn_now_and_then(desk: Desk, settings: RunSettings, bought: int) -> None:
+def _warn_now_and_then(desk: PurchaseContext, settings: RunSettings, bought: int) -> None:
     """To know whether there is something to warn of takes two readings, and an answer costs little."""
     if bought % WARN_EACH == 0:
         desk.warn(settings.run_id)

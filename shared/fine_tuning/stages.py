@@ -13,7 +13,7 @@ from shared.ids import digest
 from shared.lake import Bucket, keys
 from shared.ledger import SpendOverrun
 from shared.providers import Deployment, ModelProvider, ProviderRefusal
-from shared.purchases import Desk, FineTuneFailed, JobStatus, Settlement, TrainingOrder
+from shared.purchases import FineTuneFailed, JobStatus, PurchaseContext, Settlement, TrainingOrder
 from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
@@ -66,23 +66,27 @@ def check_still_offered(
         check_lifetime(dated, today, settings.show.horizon_days)
 
 
-def submit(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
+def submit(
+    bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model
+) -> JobStatus:
     """Reserve and create exactly once; raises SpendCeilingReached before anything is bought."""
     status = purchases.ensure_job(
-        desk, order_of(bucket, settings, model), _opener(bucket, settings, model)
+        context, order_of(bucket, settings, model), _opener(bucket, settings, model)
     )
-    desk.warn(settings.run_id)
+    context.warn(settings.run_id)
     return status
 
 
-def poll(bucket: Bucket, desk: Desk, settings: RunSettings, model: Model) -> JobStatus:
+def poll(
+    bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model
+) -> JobStatus:
     """The job as the provider has it now; raises when it is too old or no longer fits the ceiling."""
     order = order_of(bucket, settings, model)
-    return purchases.poll_job(desk, order, _opener(bucket, settings, model), MAX_JOB_AGE)
+    return purchases.poll_job(context, order, _opener(bucket, settings, model), MAX_JOB_AGE)
 
 
 def settle(
-    bucket: Bucket, desk: Desk, settings: RunSettings, model: Model, now: datetime
+    bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model, now: datetime
 ) -> dict[str, Any]:
     """Settle and write how it ended, as a row of `jobs`. One model's failure is not yet the run's.
 
@@ -91,10 +95,10 @@ def settle(
     order = order_of(bucket, settings, model)
     outcome = {**_outcome(settings, model, order), "settled_at": now}
     try:
-        settlement = purchases.settle_job(desk, order)
+        settlement = purchases.settle_job(context, order)
         outcome["status"] = "succeeded"
     except SpendOverrun as overrun:
-        paid = _paid(purchases.settlement_of(desk.ledger, order))
+        paid = _paid(purchases.settlement_of(context.ledger, order))
         outcome.update(status="overrun", error=str(overrun), **paid)
         bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
         raise
@@ -103,7 +107,7 @@ def settle(
         outcome.update(status="failed", error=str(failure))
     outcome.update(_paid(settlement))
     bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
-    desk.warn(settings.run_id)
+    context.warn(settings.run_id)
     return outcome
 
 
@@ -231,10 +235,10 @@ def _deployed_here(bucket: Bucket, settings: RunSettings, model: Model) -> Any:
     return kept if kept.get("run_id") == settings.run_id else None
 
 
-def cancel(desk: Desk, run_id: str) -> None:
+def cancel(context: PurchaseContext, run_id: str) -> None:
     """Cancel and settle every unfinished purchase of the run; raises JobsLeftRunning."""
-    closing = purchases.cancel_jobs(desk, run_id)
-    desk.warn(run_id)
+    closing = purchases.cancel_jobs(context, run_id)
+    context.warn(run_id)
     if closing.still_open:
         left = "; ".join(
             f"{purchase.model} at {purchase.provider} ({purchase.reason}), "

@@ -1,11 +1,11 @@
 """Buying from model providers exactly once, under the ledger's ceilings."""
 
 from shared.purchases.answers import Answer, Question, ask
-from shared.purchases.desk import (
+from shared.purchases.context import (
     AnswerLost,
-    Desk,
     FineTuneFailed,
     FineTuneTimedOut,
+    PurchaseContext,
     PurchaseUnfinished,
     ReservationReleased,
     Settlement,
@@ -24,11 +24,11 @@ __all__ = [
     "Answer",
     "AnswerLost",
     "Closing",
-    "Desk",
     "FineTuneFailed",
     "FineTuneTimedOut",
     "JobStatus",
     "OpenPurchase",
+    "PurchaseContext",
     "PurchaseUnfinished",
     "Question",
     "ReservationReleased",

@@ -21,7 +21,7 @@ from shared.providers import (
     RateLimited,
     run_key,
 )
-from shared.purchases.desk import AnswerLost, Desk, ReservationReleased
+from shared.purchases.context import AnswerLost, PurchaseContext, ReservationReleased
 from shared.purchases.rules import (
     CREATE_WITHIN,
     MAX_LOST_ANSWERS,
@@ -94,70 +94,70 @@ class Answer:
     paid: bool
 
 
-def ask(desk: Desk, question: Question) -> Answer:
+def ask(context: PurchaseContext, question: Question) -> Answer:
     """The answer, bought now unless it was before.
 
     Raises SpendCeilingReached before anything is bought, AnswerLost, a ProviderRefusal, or a
     Transient error after which the same call goes on.
     """
-    begun = desk.now()
+    begun = context.now()
     while True:
-        answer = _advance(desk, question, begun)
+        answer = _advance(context, question, begun)
         if answer is not None:
             return answer
 
 
-def _advance(desk: Desk, question: Question, begun: datetime) -> Answer | None:
+def _advance(context: PurchaseContext, question: Question, begun: datetime) -> Answer | None:
     """One move towards the answer, asked for since `begun`; None when there must be another."""
-    looked_at = desk.now()
-    purchase = desk.ledger.answers.get(question.generation_id)
-    step = next_answer_step(purchase, question.run_id, looked_at, desk.answer_window)
+    looked_at = context.now()
+    purchase = context.ledger.answers.get(question.generation_id)
+    step = next_answer_step(purchase, question.run_id, looked_at, context.answer_window)
     if step is AnswerStep.GIVE_UP:
         raise AnswerLost(
             f"{question.model} was asked {MAX_LOST_ANSWERS} times and no reply arrived "
             f"({question.generation_id}); each may have been billed, so it is not asked again"
         )
     if step is AnswerStep.WAIT:
-        desk.sleep(PAUSE_SECONDS)
+        context.sleep(PAUSE_SECONDS)
         return None
     if purchase is not None and step is AnswerStep.KEEP:
-        pay(desk, purchase)
+        pay(context, purchase)
         return _answer(purchase, question.run_id)
-    claimed = _claim(desk, question, purchase)
-    return None if claimed is None else _call(desk, question, claimed, begun)
+    claimed = _claim(context, question, purchase)
+    return None if claimed is None else _call(context, question, claimed, begun)
 
 
-def pay(desk: Desk, purchase: AnswerPurchase) -> Entry | None:
+def pay(context: PurchaseContext, purchase: AnswerPurchase) -> Entry | None:
     """Settle what an answer cost, or free what bought none; None while that is not known.
 
     The cost of an answer that came without its count of tokens stays unknown.
     """
     if purchase.state == "answered" and purchase.cost is not None:
         detail = f"{purchase.prompt_tokens} + {purchase.completion_tokens} billed tokens"
-        return desk.ledger.settle(purchase.run_id, purchase.entry_id, purchase.cost, detail)
+        return context.ledger.settle(purchase.run_id, purchase.entry_id, purchase.cost, detail)
     if purchase.state == "answered":
         detail = "answered; the provider never said what it billed"
-        return desk.ledger.leave_unknown(purchase.run_id, purchase.entry_id, detail)
+        return context.ledger.leave_unknown(purchase.run_id, purchase.entry_id, detail)
     if purchase.state == "withdrawn":
-        return desk.ledger.release(purchase.run_id, purchase.entry_id)
+        return context.ledger.release(purchase.run_id, purchase.entry_id)
     return None
 
 
-def leave_lost(desk: Desk, run_id: str, entry_id: str) -> None:
+def leave_lost(context: PurchaseContext, run_id: str, entry_id: str) -> None:
     """Hold what a reply that never came may have cost."""
-    desk.ledger.leave_unknown(run_id, entry_id, "the reply was lost, and may have been billed")
+    context.ledger.leave_unknown(run_id, entry_id, "the reply was lost, and may have been billed")
 
 
 def _claim(
-    desk: Desk, question: Question, previous: AnswerPurchase | None
+    context: PurchaseContext, question: Question, previous: AnswerPurchase | None
 ) -> AnswerPurchase | None:
     """Reserve and write the intent; None when another execution was first."""
     if previous is not None:
-        pay(desk, previous)
+        pay(context, previous)
     attempt = 1 if previous is None else previous.attempt + 1
-    entry = desk.ledger.reserve(_reservation(question, attempt))
+    entry = context.ledger.reserve(_reservation(question, attempt))
     if entry.status != "reserved":
-        _moved_on(desk, entry, previous)
+        _moved_on(context, entry, previous)
         return None
     intent = AnswerPurchase(
         purchase_id=question.generation_id,
@@ -165,20 +165,20 @@ def _claim(
         entry_id=entry.entry_id,
         attempt=attempt,
         writer=uuid4().hex,
-        intent_at=desk.now(),
+        intent_at=context.now(),
         losses=losses(previous, question.run_id),
     )
-    claimed = desk.ledger.answers.claim(intent, previous)
+    claimed = context.ledger.answers.claim(intent, previous)
     if claimed is not None and claimed.writer == intent.writer:
         return claimed
     if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
-        desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+        context.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
     return None
 
 
-def _moved_on(desk: Desk, entry: Entry, previous: AnswerPurchase | None) -> None:
+def _moved_on(context: PurchaseContext, entry: Entry, previous: AnswerPurchase | None) -> None:
     """Let the caller look anew, unless this entry was closed for good and not by a twin."""
-    if desk.ledger.answers.get(entry.purchase_id) == previous:
+    if context.ledger.answers.get(entry.purchase_id) == previous:
         raise ReservationReleased(
             f"the reservation {entry.entry_id} of run {entry.run_id} is {entry.status}; "
             "start a new run to ask this question"
@@ -186,62 +186,64 @@ def _moved_on(desk: Desk, entry: Entry, previous: AnswerPurchase | None) -> None
 
 
 def _call(
-    desk: Desk, question: Question, claimed: AnswerPurchase, begun: datetime
+    context: PurchaseContext, question: Question, claimed: AnswerPurchase, begun: datetime
 ) -> Answer | None:
     """The answer, or None when there is none and the question may be looked at anew.
 
     A provider that will answer later is asked again under the same claim, renewed before it is
     older than CREATE_WITHIN at a call, so that no other execution takes it for given up.
     """
-    while desk.now() - claimed.intent_at <= CREATE_WITHIN:
+    while context.now() - claimed.intent_at <= CREATE_WITHIN:
         try:
-            completion = desk.provider_of(question.provider).complete(question.request)
+            completion = context.provider_of(question.provider).complete(question.request)
         except OutcomeUnknown:
-            desk.ledger.answers.update(claimed, state="lost")
-            leave_lost(desk, claimed.run_id, claimed.entry_id)
+            context.ledger.answers.update(claimed, state="lost")
+            leave_lost(context, claimed.run_id, claimed.entry_id)
             return None
         except (RateLimited, ModelNotReady) as busy:
-            patience, pause = _patience(desk, busy)
-            if desk.now() - begun >= patience:
-                _withdraw(desk, claimed)
+            patience, pause = _patience(context, busy)
+            if context.now() - begun >= patience:
+                _withdraw(context, claimed)
                 raise
-            desk.sleep(pause)
-            claimed = _renewed(desk, claimed)
+            context.sleep(pause)
+            claimed = _renewed(context, claimed)
         except (ProviderRefusal, Transient):
-            _withdraw(desk, claimed)
+            _withdraw(context, claimed)
             raise
         else:
-            return _keep(desk, question, claimed, completion)
-    _withdraw(desk, claimed)
+            return _keep(context, question, claimed, completion)
+    _withdraw(context, claimed)
     return None
 
 
-def _patience(desk: Desk, busy: RateLimited | ModelNotReady) -> tuple[timedelta, float]:
+def _patience(
+    context: PurchaseContext, busy: RateLimited | ModelNotReady
+) -> tuple[timedelta, float]:
     """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
     if isinstance(busy, ModelNotReady):
-        return desk.model_patience, MODEL_PAUSE_SECONDS
+        return context.model_patience, MODEL_PAUSE_SECONDS
     pause = busy.retry_after or PAUSE_SECONDS
     return RATE_LIMIT_PATIENCE, min(pause, LONGEST_RATE_PAUSE_SECONDS)
 
 
-def _renewed(desk: Desk, claimed: AnswerPurchase) -> AnswerPurchase:
+def _renewed(context: PurchaseContext, claimed: AnswerPurchase) -> AnswerPurchase:
     """Return the claim with a new intent time if it is too old to call under, else as it is.
 
     It stays too old when another execution has taken the question over, or the run was wound up.
     """
-    if desk.now() - claimed.intent_at <= CREATE_WITHIN:
+    if context.now() - claimed.intent_at <= CREATE_WITHIN:
         return claimed
-    if desk.ledger.totals(claimed.run_id).closed_at is not None:
+    if context.ledger.totals(claimed.run_id).closed_at is not None:
         return claimed
-    intent = replace(claimed, intent_at=desk.now())
-    standing = desk.ledger.answers.claim(intent, claimed)
+    intent = replace(claimed, intent_at=context.now())
+    standing = context.ledger.answers.claim(intent, claimed)
     if standing is None or standing.writer != claimed.writer:
         return claimed
     return standing
 
 
 def _keep(
-    desk: Desk, question: Question, claimed: AnswerPurchase, completion: Completion
+    context: PurchaseContext, question: Question, claimed: AnswerPurchase, completion: Completion
 ) -> Answer:
     cost = answer_cost(completion, question.input_price, question.output_price)
     answer: dict[str, Any] = {
@@ -252,17 +254,17 @@ def _keep(
         "completion_tokens": completion.completion_tokens,
         "cost": cost,
     }
-    desk.ledger.answers.update(claimed, **answer)
+    context.ledger.answers.update(claimed, **answer)
     # Paid for even if another execution has given this one up and asked again.
     mine = replace(claimed, **answer)
-    pay(desk, mine)
+    pay(context, mine)
     return _answer(mine, question.run_id)
 
 
-def _withdraw(desk: Desk, claimed: AnswerPurchase) -> None:
-    desk.ledger.answers.update(claimed, state="withdrawn")
+def _withdraw(context: PurchaseContext, claimed: AnswerPurchase) -> None:
+    context.ledger.answers.update(claimed, state="withdrawn")
     # Freed even if another execution has given this one up and asked again.
-    pay(desk, replace(claimed, state="withdrawn"))
+    pay(context, replace(claimed, state="withdrawn"))
 
 
 def _reservation(question: Question, attempt: int) -> Reservation:

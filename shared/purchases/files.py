@@ -9,7 +9,7 @@ from shared.errors import EconChatRError
 from shared.ids import digest
 from shared.ledger import Entry, TrainingPurchase
 from shared.providers import FineTuningProvider, ProviderRejected
-from shared.purchases.desk import Desk
+from shared.purchases.context import PurchaseContext
 
 OpenFile = Callable[[], BinaryIO]
 # How long to wait within one call for a provider that is still processing an upload.
@@ -29,58 +29,60 @@ def validation_name(entry: Entry) -> str:
     return file_name(entry).replace(".jsonl", ".validation.jsonl")
 
 
-def validation_file(desk: Desk, entry: Entry, open_file: OpenFile | None) -> str | None:
+def validation_file(
+    context: PurchaseContext, entry: Entry, open_file: OpenFile | None
+) -> str | None:
     """The id of the file that this attempt's model is validated on, if any, uploaded unless it is there.
 
     It is known by its name: nothing is bought with it, and a second one does no harm.
     """
     if open_file is None:
         return None
-    provider, name = desk.provider_of(entry.provider), validation_name(entry)
+    provider, name = context.provider_of(entry.provider), validation_name(entry)
     there = provider.find_files(name)
     if there:
         file_id = there[0].file_id
     else:
         with open_file() as content:
             file_id = provider.upload(name, content).file_id
-    _wait_for(desk, provider, file_id)
+    _wait_for(context, provider, file_id)
     return file_id
 
 
 def training_file(
-    desk: Desk, entry: Entry, previous: TrainingPurchase | None, open_file: OpenFile
+    context: PurchaseContext, entry: Entry, previous: TrainingPurchase | None, open_file: OpenFile
 ) -> str:
     """The id of this attempt's file, uploaded unless it is there, and waited for while it is processed.
 
     The ledger knows it before anything is bought. Raises ProviderRejected when the provider cannot
     use it.
     """
-    provider = desk.provider_of(entry.provider)
-    file_id = entry.file_id or _uploaded(desk, provider, entry, previous, open_file)
-    _wait_for(desk, provider, file_id)
+    provider = context.provider_of(entry.provider)
+    file_id = entry.file_id or _uploaded(context, provider, entry, previous, open_file)
+    _wait_for(context, provider, file_id)
     return file_id
 
 
-def tidy(desk: Desk, entry: Entry) -> None:
+def tidy(context: PurchaseContext, entry: Entry) -> None:
     """Delete what a closed reservation's attempt uploaded, unless a job still needs it.
 
     An upload whose reply was lost has no known id, so its name is looked for too, and so is what the
     model was validated on. Storage is all
     that is at stake: what cannot be deleted now is tried again when the run is wound up.
     """
-    if entry.file_deleted or _is_needed(desk, entry):
+    if entry.file_deleted or _is_needed(context, entry):
         return
     with suppress(EconChatRError):
-        provider = desk.provider_of(entry.provider)
+        provider = context.provider_of(entry.provider)
         names = file_name(entry), validation_name(entry)
         named = [file.file_id for name in names for file in provider.find_files(name)]
         for file_id in {*named, *filter(None, [entry.file_id])}:
             provider.delete_file(file_id)
-        desk.ledger.note_file_deleted(entry.run_id, entry.entry_id)
+        context.ledger.note_file_deleted(entry.run_id, entry.entry_id)
 
 
-def _is_needed(desk: Desk, entry: Entry) -> bool:
-    purchase = desk.ledger.trainings.get(entry.purchase_id)
+def _is_needed(context: PurchaseContext, entry: Entry) -> bool:
+    purchase = context.ledger.trainings.get(entry.purchase_id)
     return (
         purchase is not None
         and purchase.state in ("submitting", "created")
@@ -89,7 +91,7 @@ def _is_needed(desk: Desk, entry: Entry) -> bool:
 
 
 def _uploaded(
-    desk: Desk,
+    context: PurchaseContext,
     provider: FineTuningProvider,
     entry: Entry,
     previous: TrainingPurchase | None,
@@ -100,7 +102,7 @@ def _uploaded(
     else:
         with open_file() as content:
             file_id = provider.upload(file_name(entry), content).file_id
-    noted = desk.ledger.note_file(entry.run_id, entry.entry_id, file_id).file_id
+    noted = context.ledger.note_file(entry.run_id, entry.entry_id, file_id).file_id
     if noted == file_id:
         return file_id
     with suppress(EconChatRError):  # a twin of this call was first, or the run was wound up
@@ -108,9 +110,9 @@ def _uploaded(
     return noted or file_id
 
 
-def _wait_for(desk: Desk, provider: FineTuningProvider, file_id: str) -> None:
+def _wait_for(context: PurchaseContext, provider: FineTuningProvider, file_id: str) -> None:
     """A file that stays pending is tried all the same: what a creation answers will tell."""
-    begun = desk.now()
+    begun = context.now()
     while True:
         file = provider.file(file_id)
         if file is not None and file.state == "broken":
@@ -121,6 +123,6 @@ def _wait_for(desk: Desk, provider: FineTuningProvider, file_id: str) -> None:
         if file is not None and file.state == "ready":
             return
         patience = UNSAID_PATIENCE if file and file.state == "unsaid" else FILE_PATIENCE
-        if desk.now() - begun >= patience:
+        if context.now() - begun >= patience:
             return
-        desk.sleep(FILE_PAUSE_SECONDS)
+        context.sleep(FILE_PAUSE_SECONDS)

@@ -2,7 +2,7 @@
 
 from shared.ledger import Entry, TrainingPurchase
 from shared.providers import Job
-from shared.purchases.desk import Desk
+from shared.purchases.context import PurchaseContext
 from shared.purchases.rules import (
     BILLABLE,
     Bill,
@@ -15,43 +15,45 @@ from shared.purchases.rules import (
 )
 
 
-def reconcile(desk: Desk, purchase: TrainingPurchase) -> TrainingPurchase:
+def reconcile(context: PurchaseContext, purchase: TrainingPurchase) -> TrainingPurchase:
     """Learn from the provider what became of an intent; unchanged when it is too early to say."""
-    asked_at = desk.now()
-    job = adoptable(desk.provider_of(purchase.provider).jobs(), purchase)
+    asked_at = context.now()
+    job = adoptable(context.provider_of(purchase.provider).jobs(), purchase)
     if job is not None:
-        return desk.ledger.trainings.update(purchase, state="created", job_id=job.job_id)
-    if not is_lost(purchase, asked_at, desk.submission_window):
+        return context.ledger.trainings.update(purchase, state="created", job_id=job.job_id)
+    if not is_lost(purchase, asked_at, context.submission_window):
         return purchase
-    return withdraw(desk, purchase, "no job appeared at the provider")
+    return withdraw(context, purchase, "no job appeared at the provider")
 
 
 def withdraw(
-    desk: Desk, purchase: TrainingPurchase, reason: str, *, never_sent: bool = False
+    context: PurchaseContext, purchase: TrainingPurchase, reason: str, *, never_sent: bool = False
 ) -> TrainingPurchase:
     """Nothing was bought: give the money back, and let anyone try again.
 
     `never_sent`: for certain, so that the next attempt may use the same training file.
     """
-    withdrawn = desk.ledger.trainings.update(
+    withdrawn = context.ledger.trainings.update(
         purchase, state="withdrawn", reason=reason, file_unused=never_sent
     )
-    close(desk, withdrawn)
+    close(context, withdrawn)
     return withdrawn
 
 
-def observe(desk: Desk, purchase: TrainingPurchase) -> tuple[TrainingPurchase, Job | None]:
+def observe(
+    context: PurchaseContext, purchase: TrainingPurchase
+) -> tuple[TrainingPurchase, Job | None]:
     """Ask the provider about a created job, and record its end once its bill is known.
 
     The job is None while the provider does not show it.
     """
-    job = desk.provider_of(purchase.provider).get(purchase.job_id or "")
+    job = context.provider_of(purchase.provider).get(purchase.job_id or "")
     if job is None or phase(job.status) not in BILLABLE:
         return purchase, job
     if awaits_bill(purchase, job):
         polls = purchase.bill_polls + 1
-        return desk.ledger.trainings.update(purchase, bill_polls=polls), job
-    ended = desk.ledger.trainings.update(
+        return context.ledger.trainings.update(purchase, bill_polls=polls), job
+    ended = context.ledger.trainings.update(
         purchase,
         state=phase(job.status),
         fine_tuned_model=job.fine_tuned_model,
@@ -61,7 +63,7 @@ def observe(desk: Desk, purchase: TrainingPurchase) -> tuple[TrainingPurchase, J
     return ended, job
 
 
-def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
+def close(context: PurchaseContext, purchase: TrainingPurchase) -> Entry | None:
     """Settle or release the reservation of a purchase that has come to an end, else None.
 
     One whose bill nobody knows stays held, and is marked so.
@@ -69,14 +71,14 @@ def close(desk: Desk, purchase: TrainingPurchase) -> Entry | None:
     """
     if purchase.state in ("withdrawn", "refused"):
         never_sent = purchase.file_unused or purchase.state == "refused"
-        return desk.ledger.release(purchase.run_id, purchase.entry_id, never_sent=never_sent)
+        return context.ledger.release(purchase.run_id, purchase.entry_id, never_sent=never_sent)
     if purchase.state not in BILLABLE:
         return None
-    return pay_bill(desk, purchase.run_id, purchase.entry_id, bill(purchase))
+    return pay_bill(context, purchase.run_id, purchase.entry_id, bill(purchase))
 
 
-def pay_bill(desk: Desk, run_id: str, entry_id: str, owed: Bill) -> Entry:
+def pay_bill(context: PurchaseContext, run_id: str, entry_id: str, owed: Bill) -> Entry:
     """Settle a bill, or leave open what nobody knows."""
     if owed.amount is None:
-        return desk.ledger.leave_unknown(run_id, entry_id, owed.detail)
-    return desk.ledger.settle(run_id, entry_id, owed.amount, owed.detail)
+        return context.ledger.leave_unknown(run_id, entry_id, owed.detail)
+    return context.ledger.settle(run_id, entry_id, owed.amount, owed.detail)

@@ -20,10 +20,10 @@ from shared.providers import (
     OutcomeUnknown,
     ProviderRefusal,
 )
-from shared.purchases.desk import (
-    Desk,
+from shared.purchases.context import (
     FineTuneFailed,
     FineTuneTimedOut,
+    PurchaseContext,
     PurchaseUnfinished,
     ReservationReleased,
     Settlement,
@@ -58,46 +58,46 @@ class JobStatus:
         return self.status in BILLABLE
 
 
-def ensure_job(desk: Desk, order: TrainingOrder, open_file: OpenFile) -> JobStatus:
+def ensure_job(context: PurchaseContext, order: TrainingOrder, open_file: OpenFile) -> JobStatus:
     """Buy the job unless it is bought, or attach to another run's.
 
     `open_file` opens the training file, only if it must be uploaded. Raises SpendCeilingReached,
     a ProviderRefusal, or a Transient error after which a call with the same arguments goes on.
     """
-    return _status(_ensured(desk, order, open_file))
+    return _status(_ensured(context, order, open_file))
 
 
 def poll_job(
-    desk: Desk, order: TrainingOrder, open_file: OpenFile, max_age: timedelta
+    context: PurchaseContext, order: TrainingOrder, open_file: OpenFile, max_age: timedelta
 ) -> JobStatus:
     """Where the job stands now; one that certainly was never created is bought anew.
 
     Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
     it has billed so far passes a ceiling, both after asking the provider to cancel it.
     """
-    purchase = _ensured(desk, order, open_file)
+    purchase = _ensured(context, order, open_file)
     if purchase.state != "created":
         return _status(purchase)
-    purchase, job = observe(desk, purchase)
+    purchase, job = observe(context, purchase)
     if purchase.state == "created" and purchase.run_id == order.run_id:
-        _check_bill_so_far(desk, purchase, job)
+        _check_bill_so_far(context, purchase, job)
     if purchase.state in ("created", "submitting"):
-        _check_age(desk, purchase, order, max_age)
+        _check_age(context, purchase, order, max_age)
     return _status(purchase, job)
 
 
-def settle_job(desk: Desk, order: TrainingOrder) -> Settlement:
+def settle_job(context: PurchaseContext, order: TrainingOrder) -> Settlement:
     """Pay for a finished job from what the provider billed.
 
     Raises FineTuneFailed or SpendOverrun after the money is recorded, PurchaseUnfinished before.
     """
-    purchase = desk.ledger.trainings.get(order.purchase_id)
+    purchase = context.ledger.trainings.get(order.purchase_id)
     if purchase is None or purchase.state not in BILLABLE:
         raise PurchaseUnfinished(f"purchase {order.purchase_id} has not ended; poll it first")
-    entry = close(desk, purchase)
+    entry = close(context, purchase)
     settlement = _settlement(purchase, entry, order.run_id)
     if entry is not None:
-        tidy(desk, entry)
+        tidy(context, entry)
     if entry is not None and entry.run_id == order.run_id:
         _require_no_overrun(entry)
     if purchase.state != "succeeded":
@@ -109,16 +109,18 @@ def settle_job(desk: Desk, order: TrainingOrder) -> Settlement:
     return settlement
 
 
-def _ensured(desk: Desk, order: TrainingOrder, open_file: OpenFile) -> TrainingPurchase:
-    purchase = desk.ledger.trainings.get(order.purchase_id)
+def _ensured(
+    context: PurchaseContext, order: TrainingOrder, open_file: OpenFile
+) -> TrainingPurchase:
+    purchase = context.ledger.trainings.get(order.purchase_id)
     for _ in range(RACES):
         step = next_step(purchase, order.run_id)
         if step is Step.BUY or purchase is None:
-            purchase = _buy(desk, order, open_file, purchase)
+            purchase = _buy(context, order, open_file, purchase)
             continue
         if step is Step.FOLLOW:
             return _accepted(purchase)
-        found = reconcile(desk, purchase)
+        found = reconcile(context, purchase)
         if found == purchase:
             return purchase
         purchase = found
@@ -132,31 +134,34 @@ def _accepted(purchase: TrainingPurchase) -> TrainingPurchase:
 
 
 def _buy(
-    desk: Desk, order: TrainingOrder, open_file: OpenFile, previous: TrainingPurchase | None
+    context: PurchaseContext,
+    order: TrainingOrder,
+    open_file: OpenFile,
+    previous: TrainingPurchase | None,
 ) -> TrainingPurchase | None:
     """Reserve, write the intent and create; or stand back for another execution that was first."""
     if previous is not None:
-        close(desk, previous)
+        close(context, previous)
     attempt = 1 if previous is None else previous.attempt + 1
-    entry = desk.ledger.reserve(order.reservation(attempt))
+    entry = context.ledger.reserve(order.reservation(attempt))
     if entry.status != "reserved":
-        return _moved_on(desk, entry, previous)
-    validation_id = validation_file(desk, entry, order.open_validation)
-    intent = _intent(desk, order, previous, training_file(desk, entry, previous, open_file))
-    claimed = desk.ledger.trainings.claim(intent, previous)
+        return _moved_on(context, entry, previous)
+    validation_id = validation_file(context, entry, order.open_validation)
+    intent = _intent(context, order, previous, training_file(context, entry, previous, open_file))
+    claimed = context.ledger.trainings.claim(intent, previous)
     if claimed is not None and claimed.writer == intent.writer:
-        return _create(desk, order, claimed, validation_id)
+        return _create(context, order, claimed, validation_id)
     if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
-        desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
-        tidy(desk, desk.ledger.known_entry(entry.run_id, entry.entry_id))
+        context.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+        tidy(context, context.ledger.known_entry(entry.run_id, entry.entry_id))
     return claimed
 
 
 def _moved_on(
-    desk: Desk, entry: Entry, previous: TrainingPurchase | None
+    context: PurchaseContext, entry: Entry, previous: TrainingPurchase | None
 ) -> TrainingPurchase | None:
     """The purchase after `previous`, for which this entry was closed by a twin of this Lambda."""
-    current = desk.ledger.trainings.get(entry.purchase_id)
+    current = context.ledger.trainings.get(entry.purchase_id)
     if current == previous:
         raise ReservationReleased(
             f"the reservation {entry.entry_id} of run {entry.run_id} is {entry.status}; "
@@ -166,7 +171,7 @@ def _moved_on(
 
 
 def _intent(
-    desk: Desk, order: TrainingOrder, previous: TrainingPurchase | None, file_id: str
+    context: PurchaseContext, order: TrainingOrder, previous: TrainingPurchase | None, file_id: str
 ) -> TrainingPurchase:
     price = order.model.price("training")
     attempt = 1 if previous is None else previous.attempt + 1
@@ -177,7 +182,7 @@ def _intent(
         entry_id=order.reservation(attempt).entry_id,
         attempt=attempt,
         writer=uuid4().hex,
-        intent_at=desk.now(),
+        intent_at=context.now(),
         provider=order.model.provider,
         model=order.model.model,
         price_amount=price.amount,
@@ -189,46 +194,51 @@ def _intent(
 
 
 def _create(
-    desk: Desk, order: TrainingOrder, intent: TrainingPurchase, validation_id: str | None
+    context: PurchaseContext,
+    order: TrainingOrder,
+    intent: TrainingPurchase,
+    validation_id: str | None,
 ) -> TrainingPurchase:
-    if desk.now() - intent.intent_at > CREATE_WITHIN:
-        return withdraw(desk, intent, "held up before the job was sent", never_sent=True)
-    provider = desk.provider_of(intent.provider)
+    if context.now() - intent.intent_at > CREATE_WITHIN:
+        return withdraw(context, intent, "held up before the job was sent", never_sent=True)
+    provider = context.provider_of(intent.provider)
     try:
         job = provider.create(order.request(intent, validation_id))
     except OutcomeUnknown:
         return intent
     except ProviderRefusal as refusal:
-        _refuse(desk, intent, refusal)
+        _refuse(context, intent, refusal)
         raise
     except Transient as failure:
-        withdraw(desk, intent, str(failure), never_sent=True)
+        withdraw(context, intent, str(failure), never_sent=True)
         raise
-    created = desk.ledger.trainings.update(intent, state="created", job_id=job.job_id)
+    created = context.ledger.trainings.update(intent, state="created", job_id=job.job_id)
     if created.job_id != job.job_id:
-        _ask_to_stop(desk, intent.provider, job.job_id)
+        _ask_to_stop(context, intent.provider, job.job_id)
     return created
 
 
-def _refuse(desk: Desk, intent: TrainingPurchase, refusal: ProviderRefusal) -> None:
-    refused = desk.ledger.trainings.update(
+def _refuse(context: PurchaseContext, intent: TrainingPurchase, refusal: ProviderRefusal) -> None:
+    refused = context.ledger.trainings.update(
         intent, state="refused", refusal=type(refusal).__name__, reason=str(refusal)
     )
-    entry = close(desk, refused)
+    entry = close(context, refused)
     if entry is not None:
-        tidy(desk, entry)
+        tidy(context, entry)
 
 
-def _check_bill_so_far(desk: Desk, purchase: TrainingPurchase, job: Job | None) -> None:
+def _check_bill_so_far(
+    context: PurchaseContext, purchase: TrainingPurchase, job: Job | None
+) -> None:
     if job is None or job.trained_tokens is None:
         return
     so_far = money.cost(purchase.price_amount, purchase.price_per, job.trained_tokens)
-    entry = desk.ledger.known_entry(purchase.run_id, purchase.entry_id)
-    run, month = desk.ledger.totals(entry.run_id), desk.ledger.month_totals(entry.month)
+    entry = context.ledger.known_entry(purchase.run_id, purchase.entry_id)
+    run, month = context.ledger.totals(entry.run_id), context.ledger.month_totals(entry.month)
     tightest = min(run, month, key=lambda totals: totals.available)
     if not passes_ceiling(so_far, entry.reserved, tightest.available):
         return
-    _ask_to_stop(desk, purchase.provider, purchase.job_id)
+    _ask_to_stop(context, purchase.provider, purchase.job_id)
     would_be = money.add(tightest.committed, so_far - entry.reserved)
     raise SpendCeilingReached(
         f"job {purchase.job_id} has billed ${money.format_usd(so_far)} so far, which brings "
@@ -238,24 +248,24 @@ def _check_bill_so_far(desk: Desk, purchase: TrainingPurchase, job: Job | None) 
 
 
 def _check_age(
-    desk: Desk, purchase: TrainingPurchase, order: TrainingOrder, max_age: timedelta
+    context: PurchaseContext, purchase: TrainingPurchase, order: TrainingOrder, max_age: timedelta
 ) -> None:
-    age = desk.now() - purchase.intent_at
+    age = context.now() - purchase.intent_at
     if age <= max_age:
         return
     if purchase.run_id == order.run_id:
-        _ask_to_stop(desk, purchase.provider, purchase.job_id)
+        _ask_to_stop(context, purchase.provider, purchase.job_id)
     raise FineTuneTimedOut(
         f"job {purchase.job_id} for {purchase.model} is {age} old, longer than the {max_age} allowed; "
         "it was asked to stop"
     )
 
 
-def _ask_to_stop(desk: Desk, provider: str, job_id: str | None) -> None:
+def _ask_to_stop(context: PurchaseContext, provider: str, job_id: str | None) -> None:
     # Whether it did stop is found out when the run is wound up.
     with suppress(Transient, ProviderRefusal):
         if job_id is not None:
-            desk.provider_of(provider).cancel(job_id)
+            context.provider_of(provider).cancel(job_id)
 
 
 def _require_no_overrun(entry: Entry) -> None:

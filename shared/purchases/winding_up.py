@@ -10,7 +10,7 @@ from shared.errors import Transient
 from shared.ledger import Entry
 from shared.providers import ProviderRefusal
 from shared.purchases.answers import leave_lost, pay
-from shared.purchases.desk import Desk
+from shared.purchases.context import PurchaseContext
 from shared.purchases.files import tidy
 from shared.purchases.rules import BILLABLE, bill, billed_tokens, late_job, phase
 from shared.purchases.steps import close, observe, pay_bill, reconcile
@@ -39,76 +39,76 @@ class Closing:
     still_open: tuple[OpenPurchase, ...]
 
 
-def cancel_jobs(desk: Desk, run_id: str, patience: timedelta = PATIENCE) -> Closing:
+def cancel_jobs(context: PurchaseContext, run_id: str, patience: timedelta = PATIENCE) -> Closing:
     """Close the run, stop its jobs, settle what they billed, and free what bought nothing.
 
     Jobs that other runs pay for go on. Jobs that appeared after they were given up are stopped and
     paid for too. Waits at most `patience` for providers to answer; may be called again, and at the
     end of a good run too, where it tidies up after Lambdas that died.
     """
-    desk.ledger.close_run(run_id)
-    give_up_at = desk.now() + patience
+    context.ledger.close_run(run_id)
+    give_up_at = context.now() + patience
     while True:
-        entries = desk.ledger.entries(run_id)
+        entries = context.ledger.entries(run_id)
         unsettled = [entry for entry in entries if entry.status in ("reserved", "released")]
-        still_open = tuple(left for entry in unsettled if (left := _wind_up(desk, entry)))
-        _tidy_up(desk, run_id)
-        if not still_open or desk.now() >= give_up_at:
+        still_open = tuple(left for entry in unsettled if (left := _wind_up(context, entry)))
+        _tidy_up(context, run_id)
+        if not still_open or context.now() >= give_up_at:
             return Closing(run_id, still_open)
-        desk.sleep(PAUSE_SECONDS)
+        context.sleep(PAUSE_SECONDS)
 
 
-def _tidy_up(desk: Desk, run_id: str) -> None:
+def _tidy_up(context: PurchaseContext, run_id: str) -> None:
     """No training text stays at a provider for a purchase that has come to its end."""
-    for entry in desk.ledger.entries(run_id):
+    for entry in context.ledger.entries(run_id):
         if entry.purpose == "training" and entry.status != "reserved":
-            tidy(desk, entry)
+            tidy(context, entry)
 
 
-def _wind_up(desk: Desk, entry: Entry) -> OpenPurchase | None:
+def _wind_up(context: PurchaseContext, entry: Entry) -> OpenPurchase | None:
     """One move towards the end of what `entry` pays for; None when there is nothing to wait for."""
     if entry.status == "released" and (entry.purpose != "training" or entry.intent_at is None):
         return None
     if entry.intent_at is None:
-        entry = desk.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
+        entry = context.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
         return _open(entry, "just begun") if entry.status == "reserved" else None
     try:
-        reason = _move_of(entry)(desk, entry)
+        reason = _move_of(entry)(context, entry)
     except (Transient, ProviderRefusal) as failure:
         reason = str(failure)
     return _open(entry, reason) if reason else None
 
 
-def _move_of(entry: Entry) -> Callable[[Desk, Entry], str]:
+def _move_of(entry: Entry) -> Callable[[PurchaseContext, Entry], str]:
     if entry.status == "released":
         return _wind_up_late_job
     return _wind_up_training if entry.purpose == "training" else _wind_up_answer
 
 
-def _wind_up_training(desk: Desk, entry: Entry) -> str:
+def _wind_up_training(context: PurchaseContext, entry: Entry) -> str:
     """Why the job is still open, or nothing."""
-    purchase = desk.ledger.trainings.get(entry.purchase_id)
+    purchase = context.ledger.trainings.get(entry.purchase_id)
     if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
         return ""
     if purchase.state == "submitting":
-        purchase = reconcile(desk, purchase)
+        purchase = reconcile(context, purchase)
     if purchase.state == "created":
-        purchase, _ = observe(desk, purchase)
+        purchase, _ = observe(context, purchase)
     if purchase.state == "created" and not purchase.bill_polls:
-        desk.provider_of(purchase.provider).cancel(purchase.job_id or "")
-        purchase, _ = observe(desk, purchase)
-    return "" if close(desk, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
+        context.provider_of(purchase.provider).cancel(purchase.job_id or "")
+        purchase, _ = observe(context, purchase)
+    return "" if close(context, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
 
 
-def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
+def _wind_up_late_job(context: PurchaseContext, entry: Entry) -> str:
     """Why a job that appeared after its attempt was given up is still open, or nothing.
 
     Its bill has no reservation any more, so all of it is an overrun.
     """
-    purchase = desk.ledger.trainings.get(entry.purchase_id)
+    purchase = context.ledger.trainings.get(entry.purchase_id)
     if purchase is None:
         return ""
-    provider = desk.provider_of(entry.provider)
+    provider = context.provider_of(entry.provider)
     late = late_job(provider.jobs(), entry, purchase)
     if late is None:
         return ""
@@ -123,20 +123,20 @@ def _wind_up_late_job(desk: Desk, entry: Entry) -> str:
     }
     owed = bill(replace(purchase, **ending))
     detail = f"job {late.job_id} appeared after it was given up; {owed.detail}"
-    pay_bill(desk, entry.run_id, entry.entry_id, replace(owed, detail=detail))
+    pay_bill(context, entry.run_id, entry.entry_id, replace(owed, detail=detail))
     return ""
 
 
-def _wind_up_answer(desk: Desk, entry: Entry) -> str:
+def _wind_up_answer(context: PurchaseContext, entry: Entry) -> str:
     """Why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
-    purchase = desk.ledger.answers.get(entry.purchase_id)
+    purchase = context.ledger.answers.get(entry.purchase_id)
     if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):
-        if pay(desk, purchase):
+        if pay(context, purchase):
             return ""
-        waiting = desk.now() - purchase.intent_at <= desk.answer_window
+        waiting = context.now() - purchase.intent_at <= context.answer_window
         if purchase.state == "submitting" and waiting:
             return "being answered"
-    leave_lost(desk, entry.run_id, entry.entry_id)
+    leave_lost(context, entry.run_id, entry.entry_id)
     return ""
 
 

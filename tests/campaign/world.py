@@ -20,7 +20,7 @@ from shared import catalogue
 from shared.ledger import Ledger
 from shared.providers import ModelProvider
 from shared.providers.openai_compat import OpenAICompatible
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from tests.campaign.aws_line import MemoryS3, bedrock
 from tests.campaign.goods import GOODS
 from tests.campaign.line import (
@@ -106,9 +106,9 @@ class World:
     def chance(self, rate: float) -> bool:
         return self.trouble and self.rng.random() < rate
 
-    def desk(self, run: Run) -> Desk:
+    def desk(self, run: Run) -> PurchaseContext:
         provider = self._door(run)
-        return Desk(self.ledger, lambda name: provider, self.stage.now, self.stage.sleep)
+        return PurchaseContext(self.ledger, lambda name: provider, self.stage.now, self.stage.sleep)
 
     def _door(self, run: Run) -> ModelProvider:
         if self.goods.provider.api == "bedrock":

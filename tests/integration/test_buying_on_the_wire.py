@@ -22,8 +22,8 @@ from shared.ledger import Ledger
 from shared.providers import ChatRequest, Message
 from shared.providers.openai_compat import OpenAICompatible
 from shared.purchases import (
-    Desk,
     JobStatus,
+    PurchaseContext,
     Question,
     TrainingOrder,
     ask,
@@ -48,7 +48,7 @@ class Counter:
         self.url = running.root_url
         self.ledger = Ledger(MemoryDynamoDB(), "ledger")
         self.ledger.open_run("run", Decimal(5), "2026-11", Decimal(5))
-        self.desk = Desk(self.ledger, lambda name: provider)
+        self.desk = PurchaseContext(self.ledger, lambda name: provider)
 
     def order(self) -> TrainingOrder:
         per_example = 3 + sum(3 + tokens.count(role) + tokens.count(text) for role, text in CHAT)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.lake.tables import Lake
 from shared.ledger import Ledger
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from tests.memory_s3 import empty_lake
 from tests.unit.shared.fakes import Clock, FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -38,5 +38,5 @@ def ledger(clock: Clock) -> Ledger:
 
 
 @pytest.fixture
-def desk(ledger: Ledger, provider: FakeProvider, clock: Clock) -> Desk:
-    return Desk(ledger, lambda name: provider, clock.now, clock.sleep)
+def desk(ledger: Ledger, provider: FakeProvider, clock: Clock) -> PurchaseContext:
+    return PurchaseContext(ledger, lambda name: provider, clock.now, clock.sleep)

@@ -24,7 +24,7 @@ from shared.providers import (
     ProviderUnavailable,
     examples,
 )
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
@@ -115,7 +115,7 @@ class Judge:
 
 
 def desk_of(judge, ledger, clock):
-    return Desk(ledger, lambda name: judge, clock.now, clock.sleep)
+    return PurchaseContext(ledger, lambda name: judge, clock.now, clock.sleep)
 
 
 def heard(answered, desk, settings=None, late=lambda: False):

@@ -11,7 +11,7 @@ from shared.evaluation.stages import Arm, EveryFineTuneFailed
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
 from shared.providers import Completion, ModelNotReady, RateLimited, examples
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
 
@@ -261,7 +261,7 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
             return Completion("An answer.", "stop", 50, 10)
 
     outcome(lake)
-    desk = Desk(ledger, lambda name: Watching(), clock.now, clock.sleep)
+    desk = PurchaseContext(ledger, lambda name: Watching(), clock.now, clock.sleep)
     stages.answer(lake, desk, run(), TUNED, in_time)
     assert kept_before == [0, 1, 2]
 

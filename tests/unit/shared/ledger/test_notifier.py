@@ -13,7 +13,7 @@ from shared.lake import keys
 from shared.ledger import Ledger, Reservation, Totals
 from shared.ledger.notices import CLAIM_HOLDS
 from shared.ledger.notifier import Notifier, message, reached
-from shared.purchases import Desk
+from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB, client_error
 from tests.unit.shared.run.test_settings import SHOW, resolved
@@ -206,7 +206,9 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
         totals = ledger.totals("run")
         warned.append((totals.settled > 0, totals.reserved > 0))
 
-    desk = Desk(ledger, lambda _: provider, clock.now, clock.sleep, warn=lambda _: moved())
+    desk = PurchaseContext(
+        ledger, lambda _: provider, clock.now, clock.sleep, warn=lambda _: moved()
+    )
     stages.submit(lake, desk, settings, model)
     assert warned == [(False, True)]
     clock.sleep(200)

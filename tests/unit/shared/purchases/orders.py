@@ -7,7 +7,14 @@ from decimal import Decimal
 
 from shared.catalogue.models import Limits, Model, Price, Purpose
 from shared.providers import ChatRequest, Message
-from shared.purchases import Desk, JobStatus, Question, TrainingOrder, ensure_job, poll_job
+from shared.purchases import (
+    JobStatus,
+    PurchaseContext,
+    Question,
+    TrainingOrder,
+    ensure_job,
+    poll_job,
+)
 
 MONTH = "2026-11"
 MAX_AGE = timedelta(hours=1)
@@ -59,15 +66,17 @@ def question(run_id: str = "run", text: str = "Why is the prairie hard to make?"
     )
 
 
-def submit(desk: Desk, order: TrainingOrder = ORDER) -> JobStatus:
+def submit(desk: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
     return ensure_job(desk, order, open_file)
 
 
-def poll(desk: Desk, order: TrainingOrder = ORDER, max_age: timedelta = MAX_AGE) -> JobStatus:
+def poll(
+    desk: PurchaseContext, order: TrainingOrder = ORDER, max_age: timedelta = MAX_AGE
+) -> JobStatus:
     return poll_job(desk, order, open_file, max_age)
 
 
-def finish(desk: Desk, order: TrainingOrder = ORDER) -> JobStatus:
+def finish(desk: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
     submit(desk, order)
     desk.sleep(200)
     return poll(desk, order)

@@ -14,7 +14,7 @@ from shared.providers import (
     ProviderOutOfMoney,
     RateLimited,
 )
-from shared.purchases import AnswerLost, Desk, ask, cancel_jobs
+from shared.purchases import AnswerLost, PurchaseContext, ask, cancel_jobs
 from shared.purchases.rules import CREATE_WITHIN, MODEL_PATIENCE
 from tests.unit.shared.fakes import START, Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
@@ -23,7 +23,9 @@ from tests.unit.shared.purchases.orders import MONTH, question
 COST = Decimal("0.000072")
 
 
-def test_an_answer_is_paid_for_from_what_was_used(desk: Desk, provider: FakeProvider) -> None:
+def test_an_answer_is_paid_for_from_what_was_used(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     answer = ask(desk, question())
     assert (answer.text, answer.cost, answer.paid) == ("An answer.", COST, True)
     totals = desk.ledger.totals("run")
@@ -31,7 +33,7 @@ def test_an_answer_is_paid_for_from_what_was_used(desk: Desk, provider: FakeProv
 
 
 def test_the_longest_answer_is_reserved_before_it_is_asked(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     desk.ledger.open_run("poor", Decimal("0.000367"), MONTH, Decimal(100))
     # 60 tokens in at $0.80 and 100 out at $3.20 per million.
@@ -41,7 +43,7 @@ def test_the_longest_answer_is_reserved_before_it_is_asked(
 
 
 def test_the_same_question_is_free_the_second_time_for_any_run(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     ask(desk, question())
     again = ask(desk, question("second"))
@@ -50,14 +52,16 @@ def test_the_same_question_is_free_the_second_time_for_any_run(
     assert desk.ledger.totals("second").committed == 0
 
 
-def test_a_different_question_is_another_purchase(desk: Desk, provider: FakeProvider) -> None:
+def test_a_different_question_is_another_purchase(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     assert question().generation_id == question("second").generation_id
     assert question().generation_id != question(text="Why?").generation_id
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST_AFTER, Fault.LOST_BEFORE])
 def test_a_lost_reply_keeps_its_reservation_and_is_asked_once_more(
-    desk: Desk, provider: FakeProvider, fault: Fault
+    desk: PurchaseContext, provider: FakeProvider, fault: Fault
 ) -> None:
     provider.script("complete", fault)
     assert ask(desk, question()).paid
@@ -66,7 +70,7 @@ def test_a_lost_reply_keeps_its_reservation_and_is_asked_once_more(
 
 
 def test_a_reply_lost_twice_is_given_up_but_a_later_run_may_ask(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("complete", Fault.LOST_AFTER, Fault.LOST_AFTER)
     for _ in range(2):
@@ -78,7 +82,7 @@ def test_a_reply_lost_twice_is_given_up_but_a_later_run_may_ask(
 
 
 def test_a_provider_that_is_too_busy_is_asked_again_after_the_time_it_names(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("complete", Fault.RATE_LIMITED, Fault.RATE_LIMITED)
     begun = clock.now()
@@ -88,7 +92,7 @@ def test_a_provider_that_is_too_busy_is_asked_again_after_the_time_it_names(
 
 
 def test_a_provider_that_stays_too_busy_is_left_alone_with_nothing_reserved(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("complete", *[Fault.RATE_LIMITED] * 1000)
     begun = clock.now()
@@ -99,7 +103,7 @@ def test_a_provider_that_stays_too_busy_is_left_alone_with_nothing_reserved(
 
 
 def test_a_refused_question_costs_nothing_and_may_be_asked_again(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("complete", Fault.OUT_OF_MONEY)
     with pytest.raises(ProviderOutOfMoney):
@@ -109,7 +113,7 @@ def test_a_refused_question_costs_nothing_and_may_be_asked_again(
 
 
 def test_a_model_that_was_just_made_is_waited_for(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("complete", *[Fault.NOT_READY] * 20)
     assert ask(desk, question()).paid
@@ -118,7 +122,7 @@ def test_a_model_that_was_just_made_is_waited_for(
 
 
 def test_a_model_that_never_answers_is_not_waited_for_for_ever(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("complete", *[Fault.NOT_READY] * 1000)
     with pytest.raises(ModelNotReady):
@@ -128,7 +132,7 @@ def test_a_model_that_never_answers_is_not_waited_for_for_ever(
 
 
 def test_an_unusable_answer_is_paid_for_and_asked_again_only_by_another_run(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     useless = Completion("", UNUSABLE, 50, 0)
     monkeypatch.setattr(provider, "complete", lambda request: useless)
@@ -141,7 +145,7 @@ def test_an_unusable_answer_is_paid_for_and_asked_again_only_by_another_run(
 
 
 def test_what_an_answer_without_a_count_cost_is_held_and_said_to_be_unknown(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uncounted = Completion("An answer.", "stop", None, None)
     monkeypatch.setattr(provider, "complete", lambda request: uncounted)
@@ -156,7 +160,7 @@ def test_what_an_answer_without_a_count_cost_is_held_and_said_to_be_unknown(
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("number", range(1, 9))
 def test_a_lambda_killed_at_any_write_gets_its_answer_the_next_time(
-    desk: Desk,
+    desk: PurchaseContext,
     provider: FakeProvider,
     ledger: Ledger,
     killed_at: Dying,
@@ -173,7 +177,7 @@ def test_a_lambda_killed_at_any_write_gets_its_answer_the_next_time(
 
 
 def test_an_answer_that_another_execution_is_getting_is_waited_for(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = []
     asked = provider.complete
@@ -189,14 +193,14 @@ def test_an_answer_that_another_execution_is_getting_is_waited_for(
     def give_up(seconds: float) -> None:
         raise StopIteration
 
-    impatient = Desk(desk.ledger, desk.provider_of, desk.now, give_up)
+    impatient = PurchaseContext(desk.ledger, desk.provider_of, desk.now, give_up)
     monkeypatch.setattr(provider, "complete", complete)
     ask(desk, question())
     assert (len(answers), len(provider.calls)) == (1, 1)
 
 
 def test_a_question_withdrawn_by_a_dying_lambda_leaves_nothing_reserved(
-    desk: Desk, provider: FakeProvider, killed_at: Dying
+    desk: PurchaseContext, provider: FakeProvider, killed_at: Dying
 ) -> None:
     provider.script("complete", Fault.OUT_OF_MONEY)
     with killed_at(5, after=True):
@@ -208,7 +212,7 @@ def test_a_question_withdrawn_by_a_dying_lambda_leaves_nothing_reserved(
 
 @pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.NOT_READY])
 def test_a_busy_provider_costs_the_ledger_no_more_than_one_that_answers_at_once(
-    desk: Desk, provider: FakeProvider, table_calls: list[str], fault: Fault
+    desk: PurchaseContext, provider: FakeProvider, table_calls: list[str], fault: Fault
 ) -> None:
     ask(desk, question(text="Who made it?"))
     undisturbed = len(table_calls) - 1  # the run's month was read once and for all
@@ -221,7 +225,7 @@ def test_a_busy_provider_costs_the_ledger_no_more_than_one_that_answers_at_once(
 
 @pytest.mark.parametrize("seconds", [0.1, 1.0, 5.0])
 def test_a_minute_of_a_busy_provider_costs_a_few_calls_and_one_entry_however_often_it_is_asked(
-    desk: Desk, provider: FakeProvider, table_calls: list[str], seconds: float
+    desk: PurchaseContext, provider: FakeProvider, table_calls: list[str], seconds: float
 ) -> None:
     def busy(request: ChatRequest) -> Completion:
         raise RateLimited("too fast", seconds)
@@ -238,7 +242,7 @@ def test_a_minute_of_a_busy_provider_costs_a_few_calls_and_one_entry_however_oft
 
 @pytest.mark.parametrize("run_id", ["run", "second"])
 def test_a_question_that_waits_for_a_busy_provider_is_left_alone_by_others(
-    desk: Desk, provider: FakeProvider, clock: Clock, run_id: str
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock, run_id: str
 ) -> None:
     def give_up(seconds: float) -> None:
         raise StopIteration
@@ -260,7 +264,7 @@ def test_a_question_that_waits_for_a_busy_provider_is_left_alone_by_others(
 
 
 def test_a_run_that_is_wound_up_waits_no_longer_for_a_busy_provider(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     def sleep(seconds: float) -> None:
         clock.sleep(seconds)
@@ -274,7 +278,7 @@ def test_a_run_that_is_wound_up_waits_no_longer_for_a_busy_provider(
 
 
 def test_a_question_taken_over_from_a_lambda_that_overslept_is_bought_once_and_held_once(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     def oversleep(seconds: float) -> None:
         clock.sleep(desk.answer_window.total_seconds() + 1)
@@ -289,7 +293,7 @@ def test_a_question_taken_over_from_a_lambda_that_overslept_is_bought_once_and_h
 
 
 def test_a_lambda_that_dies_while_it_waits_leaves_its_question_to_the_next(
-    desk: Desk, provider: FakeProvider, ledger: Ledger
+    desk: PurchaseContext, provider: FakeProvider, ledger: Ledger
 ) -> None:
     def die(seconds: float) -> None:
         raise KeyboardInterrupt

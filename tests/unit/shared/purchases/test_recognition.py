@@ -7,7 +7,7 @@ import pytest
 
 from shared.ledger import Entry
 from shared.providers import Job, JobRequest
-from shared.purchases import Desk, settle_job
+from shared.purchases import PurchaseContext, settle_job
 from shared.purchases.files import FILE_PATIENCE, UNSAID_PATIENCE
 from shared.purchases.rules import CLOCK_SKEW, adoptable, late_job, same_model
 from tests.unit.shared.fakes import START, FakeProvider, Fault
@@ -31,7 +31,7 @@ def test_a_job_without_our_metadata_is_ours_by_its_file_model_and_time() -> None
 
 @pytest.mark.parametrize("echoes", [True, False])
 def test_a_lost_reply_does_not_buy_again_whether_the_provider_echoes_metadata_or_not(
-    desk: Desk, provider: FakeProvider, echoes: bool
+    desk: PurchaseContext, provider: FakeProvider, echoes: bool
 ) -> None:
     provider.echoes_metadata = echoes
     provider.script("create", Fault.LOST_AFTER)
@@ -98,7 +98,9 @@ def test_a_late_job_is_told_from_the_one_that_was_bought_in_its_stead() -> None:
     assert late_job([late], replace(entry, intent_at=None), bought) is None
 
 
-def test_every_attempt_has_an_upload_of_its_own(desk: Desk, provider: FakeProvider) -> None:
+def test_every_attempt_has_an_upload_of_its_own(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.script("create", Fault.LOST_BEFORE)
     submit(desk)
     desk.sleep(desk.submission_window.total_seconds() + 1)
@@ -108,7 +110,7 @@ def test_every_attempt_has_an_upload_of_its_own(desk: Desk, provider: FakeProvid
 
 
 def test_an_attempt_that_surely_made_nothing_passes_its_upload_on(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.NOT_SENT, Fault.RATE_LIMITED)
     for _ in range(2):
@@ -119,7 +121,9 @@ def test_an_attempt_that_surely_made_nothing_passes_its_upload_on(
     assert provider.sent.count("upload") == 1
 
 
-def test_another_run_never_takes_over_an_upload(desk: Desk, provider: FakeProvider) -> None:
+def test_another_run_never_takes_over_an_upload(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.script("create", Fault.NOT_SENT)
     with pytest.raises(Exception, match="no connection"):
         submit(desk)
@@ -127,14 +131,16 @@ def test_another_run_never_takes_over_an_upload(desk: Desk, provider: FakeProvid
     assert provider.made["job-1"].request.file_id == "file-2"
 
 
-def test_an_upload_is_waited_for_until_it_is_processed(desk: Desk, provider: FakeProvider) -> None:
+def test_an_upload_is_waited_for_until_it_is_processed(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.file_seconds = 20
     submit(desk)
     assert provider.made["job-1"].created_at - START >= timedelta(seconds=20)
 
 
 def test_an_upload_that_never_becomes_ready_is_tried_all_the_same(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_seconds = 10_000
     submit(desk)
@@ -143,7 +149,7 @@ def test_an_upload_that_never_becomes_ready_is_tried_all_the_same(
 
 
 def test_a_provider_that_says_nothing_of_an_upload_is_not_waited_for_long(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_ending = "unsaid"
     submit(desk)
@@ -152,7 +158,7 @@ def test_a_provider_that_says_nothing_of_an_upload_is_not_waited_for_long(
 
 
 def test_an_upload_that_the_provider_cannot_use_buys_nothing(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_ending = "broken"
     with pytest.raises(Exception, match="could not process the training file file-1"):
@@ -161,7 +167,7 @@ def test_an_upload_that_the_provider_cannot_use_buys_nothing(
 
 
 def test_a_lambda_that_died_after_its_upload_does_not_upload_again(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(request: JobRequest) -> Job:
         raise KeyboardInterrupt

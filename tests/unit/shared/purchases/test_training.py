@@ -14,9 +14,9 @@ from shared.providers import (
     TrainingNotAvailable,
 )
 from shared.purchases import (
-    Desk,
     FineTuneFailed,
     FineTuneTimedOut,
+    PurchaseContext,
     PurchaseUnfinished,
     cancel_jobs,
     settle_job,
@@ -39,7 +39,7 @@ from tests.unit.shared.purchases.orders import (
 
 
 def test_a_job_is_reserved_bought_polled_and_settled(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
     assert desk.ledger.totals("run").reserved == RESERVED
@@ -57,7 +57,7 @@ def test_a_job_is_reserved_bought_polled_and_settled(
 
 
 def test_the_provider_gets_the_training_file_and_both_keys(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     submit(desk)
     request = provider.made["job-1"].request
@@ -68,21 +68,23 @@ def test_the_provider_gets_the_training_file_and_both_keys(
 
 
 def test_a_job_that_does_not_fit_is_neither_uploaded_nor_bought(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     with pytest.raises(SpendCeilingReached, match=r"\$1\.020000"):
         submit(desk, replace(ORDER, reserved=2 * RESERVED))
     assert provider.sent == []
 
 
-def test_a_job_whose_reply_was_lost_is_found_again(desk: Desk, provider: FakeProvider) -> None:
+def test_a_job_whose_reply_was_lost_is_found_again(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.script("create", Fault.LOST_AFTER)
     assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
     assert provider.sent.count("create") == 1
 
 
 def test_a_lost_reply_keeps_its_reservation_while_the_list_is_stale(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.listing_delay = 120
     provider.script("create", Fault.LOST_AFTER)
@@ -96,7 +98,7 @@ def test_a_lost_reply_keeps_its_reservation_while_the_list_is_stale(
 
 
 def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra_hold(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.LOST_BEFORE)
     submit(desk)
@@ -109,7 +111,7 @@ def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra
 
 
 def test_a_job_of_an_attempt_given_up_too_early_is_used_instead_of_buying_again(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.listing_delay = desk.submission_window.total_seconds() + 10
     provider.script("create", Fault.LOST_AFTER, Fault.LOST_BEFORE)
@@ -125,7 +127,7 @@ def test_a_job_of_an_attempt_given_up_too_early_is_used_instead_of_buying_again(
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("number", range(1, 12))
 def test_a_lambda_killed_at_any_write_buys_one_job_in_the_end(
-    desk: Desk,
+    desk: PurchaseContext,
     provider: FakeProvider,
     killed_at: Dying,
     number: int,
@@ -143,7 +145,7 @@ def test_a_lambda_killed_at_any_write_buys_one_job_in_the_end(
 
 
 def test_an_upload_whose_reply_was_lost_is_repeated_and_goes_with_the_other_in_the_end(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("upload", Fault.LOST_AFTER)
     with pytest.raises(ProviderUnavailable):
@@ -155,7 +157,7 @@ def test_an_upload_whose_reply_was_lost_is_repeated_and_goes_with_the_other_in_t
 
 
 def test_only_what_the_purchase_uploaded_is_deleted_when_the_model_is_there(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     finish(desk)
     provider.upload("model-of-the-host.jsonl", open_file())
@@ -164,7 +166,7 @@ def test_only_what_the_purchase_uploaded_is_deleted_when_the_model_is_there(
 
 
 def test_an_undeletable_file_does_not_hinder_the_settlement(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     finish(desk)
     provider.script("delete_file", Fault.NOT_SENT)
@@ -176,7 +178,7 @@ def test_an_undeletable_file_does_not_hinder_the_settlement(
     [(Fault.OUT_OF_MONEY, ProviderOutOfMoney), (Fault.REJECTED, ProviderRejected)],
 )
 def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
-    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
+    desk: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
 ) -> None:
     provider.script("create", fault)
     for _ in range(2):
@@ -191,7 +193,7 @@ def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
     [(Fault.NOT_ELIGIBLE, TrainingNotAvailable), (Fault.REJECTED, ProviderRejected)],
 )
 def test_a_refused_creation_leaves_no_file_behind(
-    desk: Desk, provider: FakeProvider, fault: Fault, error: type[Exception]
+    desk: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
 ) -> None:
     provider.script("create", fault)
     with pytest.raises(error):
@@ -199,7 +201,9 @@ def test_a_refused_creation_leaves_no_file_behind(
     assert provider.files == {}
 
 
-def test_a_refused_purchase_can_be_tried_by_a_later_run(desk: Desk, provider: FakeProvider) -> None:
+def test_a_refused_purchase_can_be_tried_by_a_later_run(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.script("create", Fault.OUT_OF_MONEY)
     with pytest.raises(ProviderOutOfMoney):
         submit(desk)
@@ -207,7 +211,7 @@ def test_a_refused_purchase_can_be_tried_by_a_later_run(desk: Desk, provider: Fa
 
 
 def test_a_request_that_was_surely_not_sent_can_be_tried_again_at_once(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED, Fault.NOT_SENT)
     with pytest.raises(RateLimited):
@@ -219,7 +223,9 @@ def test_a_request_that_was_surely_not_sent_can_be_tried_again_at_once(
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
-def test_a_second_run_attaches_and_pays_nothing(desk: Desk, provider: FakeProvider) -> None:
+def test_a_second_run_attaches_and_pays_nothing(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     submit(desk)
     assert submit(desk, SECOND_ORDER).owner_run_id == "run"
     desk.sleep(200)
@@ -230,7 +236,9 @@ def test_a_second_run_attaches_and_pays_nothing(desk: Desk, provider: FakeProvid
     assert settle_job(desk, ORDER).settled == provider.bill()
 
 
-def test_what_was_bought_before_costs_nothing(desk: Desk, provider: FakeProvider) -> None:
+def test_what_was_bought_before_costs_nothing(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     assert settlement_of(desk.ledger, ORDER).job_id is None
     finish(desk)
     settle_job(desk, ORDER)
@@ -241,7 +249,7 @@ def test_what_was_bought_before_costs_nothing(desk: Desk, provider: FakeProvider
 
 
 def test_a_later_run_buys_anew_what_an_earlier_one_cancelled(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     submit(desk)
     desk.sleep(60)
@@ -253,7 +261,9 @@ def test_a_later_run_buys_anew_what_an_earlier_one_cancelled(
     assert desk.ledger.month_totals(MONTH).settled == provider.bill() == Decimal("0.75")
 
 
-def test_the_same_run_does_not_buy_again_what_failed(desk: Desk, provider: FakeProvider) -> None:
+def test_the_same_run_does_not_buy_again_what_failed(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.job_ending = "failed"
     assert finish(desk).status == "failed"
     assert submit(desk).status == "failed"
@@ -264,7 +274,7 @@ def test_the_same_run_does_not_buy_again_what_failed(desk: Desk, provider: FakeP
 
 
 def test_an_odd_status_is_polled_on_until_the_deadline_then_cancelled(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.job_ending = None
     submit(desk)
@@ -276,14 +286,16 @@ def test_an_odd_status_is_polled_on_until_the_deadline_then_cancelled(
     assert provider.running() == []
 
 
-def test_a_job_that_is_not_shown_yet_is_polled_on(desk: Desk, provider: FakeProvider) -> None:
+def test_a_job_that_is_not_shown_yet_is_polled_on(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     submit(desk)
     provider.script("get", Fault.HIDDEN)
     assert poll(desk).status == "running"
 
 
 def test_a_deadline_of_an_attached_run_leaves_the_owners_job_alone(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.job_ending = None
     submit(desk)
@@ -293,7 +305,9 @@ def test_a_deadline_of_an_attached_run_leaves_the_owners_job_alone(
     assert provider.running() == ["job-1"]
 
 
-def test_a_finished_job_is_asked_again_for_its_bill(desk: Desk, provider: FakeProvider) -> None:
+def test_a_finished_job_is_asked_again_for_its_bill(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.tells_tokens = False
     assert finish(desk).status == "running"
     provider.made["job-1"].tells_tokens = True
@@ -301,7 +315,7 @@ def test_a_finished_job_is_asked_again_for_its_bill(desk: Desk, provider: FakePr
 
 
 def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.tells_tokens = False
     finish(desk)
@@ -317,7 +331,7 @@ def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
 
 
 def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.tells_tokens, provider.job_ending = False, "failed"
     finish(desk)
@@ -337,7 +351,7 @@ def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
 
 
 def test_a_bill_three_times_the_estimate_keeps_the_models_name(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 3 * provider.job_tokens
     finish(desk)
@@ -348,21 +362,23 @@ def test_a_bill_three_times_the_estimate_keeps_the_models_name(
     assert paid.settled == provider.bill() == 3 * ORDER.estimate
 
 
-def test_nothing_is_settled_before_the_job_has_ended(desk: Desk) -> None:
+def test_nothing_is_settled_before_the_job_has_ended(desk: PurchaseContext) -> None:
     submit(desk)
     with pytest.raises(PurchaseUnfinished):
         settle_job(desk, ORDER)
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
-def test_a_bill_within_the_margin_is_settled_quietly(desk: Desk, provider: FakeProvider) -> None:
+def test_a_bill_within_the_margin_is_settled_quietly(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.job_tokens = 102_000
     finish(desk)
     assert settle_job(desk, ORDER).settled == RESERVED == provider.bill()
 
 
 def test_a_bill_beyond_the_margin_is_recorded_as_it_is_and_stops_the_run(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 130_000
     finish(desk)
@@ -374,7 +390,7 @@ def test_a_bill_beyond_the_margin_is_recorded_as_it_is_and_stops_the_run(
 
 
 def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
-    desk: Desk, provider: FakeProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.job_ending = None
     submit(desk)
@@ -386,7 +402,7 @@ def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
 
 
 def test_what_an_earlier_run_left_unpaid_is_settled_before_the_next_attempt(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     submit(desk)
     desk.sleep(60)
@@ -398,7 +414,7 @@ def test_what_an_earlier_run_left_unpaid_is_settled_before_the_next_attempt(
 
 
 def test_an_overrun_stops_the_run_that_pays_not_one_that_attached(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 130_000
     submit(desk)
@@ -418,7 +434,7 @@ VALIDATED = replace(ORDER, open_validation=held_out)
 
 
 def test_what_a_model_is_validated_on_goes_along_and_is_deleted_with_the_training_file(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     submit(desk, VALIDATED)
     request = provider.made["job-1"].request
@@ -432,7 +448,7 @@ def test_what_a_model_is_validated_on_goes_along_and_is_deleted_with_the_trainin
 
 
 def test_nothing_that_a_model_was_validated_on_stays_however_often_its_purchase_was_tried(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED)
     with pytest.raises(Transient):
@@ -447,7 +463,7 @@ def test_nothing_that_a_model_was_validated_on_stays_however_often_its_purchase_
 
 
 def test_a_purchase_with_and_without_validation_is_the_same_purchase(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     submit(desk, VALIDATED)
     assert submit(desk, ORDER).job_id == "job-1"

@@ -5,7 +5,7 @@ from typing import BinaryIO
 import pytest
 
 from shared.providers import Job, JobRequest, UploadedFile
-from shared.purchases import Desk, cancel_jobs
+from shared.purchases import PurchaseContext, cancel_jobs
 from shared.purchases.rules import CREATE_WITHIN
 from tests.unit.shared.fakes import FakeProvider, Fault
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -13,7 +13,7 @@ from tests.unit.shared.purchases.orders import RESERVED, SECOND_ORDER, poll, sub
 
 
 def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.listing_delay = desk.submission_window.total_seconds()
@@ -33,7 +33,7 @@ def test_a_job_that_appeared_during_a_slow_search_is_not_given_up(
 
 
 def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.listing_delay = 1
@@ -52,7 +52,7 @@ def test_a_job_adopted_by_another_is_paid_for_when_this_one_gives_up(
 
 
 def test_a_run_that_comes_second_gives_its_reservation_back(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = provider.upload
 
@@ -68,7 +68,7 @@ def test_a_run_that_comes_second_gives_its_reservation_back(
 
 
 def test_a_twin_of_the_same_run_that_comes_second_leaves_the_reservation_alone(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = provider.upload
 
@@ -84,7 +84,7 @@ def test_a_twin_of_the_same_run_that_comes_second_leaves_the_reservation_alone(
 
 
 def test_a_writer_held_up_after_its_intent_does_not_send_it(
-    desk: Desk, provider: FakeProvider, client: MemoryDynamoDB
+    desk: PurchaseContext, provider: FakeProvider, client: MemoryDynamoDB
 ) -> None:
     def hold_up(operation: str) -> None:
         if any(kind == "TRAINING" for _, kind in client.items):
@@ -98,7 +98,7 @@ def test_a_writer_held_up_after_its_intent_does_not_send_it(
 
 
 def test_a_job_created_so_late_that_another_was_bought_in_its_stead_is_stopped_and_paid_for(
-    desk: Desk, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = provider.create
 

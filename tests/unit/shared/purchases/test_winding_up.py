@@ -5,14 +5,14 @@ import pytest
 
 from shared.ledger import Entry, RunClosed
 from shared.providers import ProviderRejected, RateLimited, TrainingNotAvailable
-from shared.purchases import Desk, ask, cancel_jobs, ensure_job
+from shared.purchases import PurchaseContext, ask, cancel_jobs, ensure_job
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
 from tests.unit.shared.purchases.orders import ORDER, RESERVED, SECOND_ORDER, open_file, question
 
 
 def test_a_running_job_is_cancelled_and_its_share_settled(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     ensure_job(desk, ORDER, open_file)
     desk.sleep(60)
@@ -22,13 +22,13 @@ def test_a_running_job_is_cancelled_and_its_share_settled(
     assert desk.ledger.totals("run").reserved == 0
 
 
-def test_a_good_run_is_closed_with_one_look(desk: Desk, provider: FakeProvider) -> None:
+def test_a_good_run_is_closed_with_one_look(desk: PurchaseContext, provider: FakeProvider) -> None:
     assert cancel_jobs(desk, "run").still_open == ()
     assert provider.sent == []
 
 
 def test_a_job_whose_reply_was_lost_is_found_and_cancelled(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.listing_delay = 120
     provider.script("create", Fault.LOST_AFTER)
@@ -40,7 +40,7 @@ def test_a_job_whose_reply_was_lost_is_found_and_cancelled(
 
 
 def test_an_intent_that_bought_nothing_is_released_after_the_window(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.LOST_BEFORE)
     begun = clock.now()
@@ -50,7 +50,9 @@ def test_an_intent_that_bought_nothing_is_released_after_the_window(
     assert desk.ledger.totals("run").committed == 0
 
 
-def test_a_reservation_without_an_intent_is_released(desk: Desk, killed_at: Dying) -> None:
+def test_a_reservation_without_an_intent_is_released(
+    desk: PurchaseContext, killed_at: Dying
+) -> None:
     with killed_at(3, after=True):
         ensure_job(desk, ORDER, open_file)
     assert desk.ledger.totals("run").reserved == RESERVED
@@ -58,14 +60,18 @@ def test_a_reservation_without_an_intent_is_released(desk: Desk, killed_at: Dyin
     assert desk.ledger.totals("run").committed == 0
 
 
-def test_a_lambda_that_outlives_its_run_buys_nothing(desk: Desk, provider: FakeProvider) -> None:
+def test_a_lambda_that_outlives_its_run_buys_nothing(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     cancel_jobs(desk, "run")
     with pytest.raises(RunClosed):
         ensure_job(desk, ORDER, open_file)
     assert provider.sent == []
 
 
-def test_a_cancellation_that_is_refused_is_tried_again(desk: Desk, provider: FakeProvider) -> None:
+def test_a_cancellation_that_is_refused_is_tried_again(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.job_ending = None
     ensure_job(desk, ORDER, open_file)
     provider.script("cancel", Fault.REJECTED, Fault.NOT_SENT)
@@ -74,7 +80,7 @@ def test_a_cancellation_that_is_refused_is_tried_again(desk: Desk, provider: Fak
 
 
 def test_a_job_that_cannot_be_cancelled_is_reported_and_keeps_its_reservation(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.job_ending = None
     ensure_job(desk, ORDER, open_file)
@@ -87,7 +93,7 @@ def test_a_job_that_cannot_be_cancelled_is_reported_and_keeps_its_reservation(
 
 
 def test_a_job_that_ends_before_it_can_be_cancelled_is_settled_whole(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     ensure_job(desk, ORDER, open_file)
     provider.script("cancel", *[Fault.REJECTED] * 1000)
@@ -95,14 +101,14 @@ def test_a_job_that_ends_before_it_can_be_cancelled_is_settled_whole(
     assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
 
 
-def test_another_runs_job_goes_on(desk: Desk, provider: FakeProvider) -> None:
+def test_another_runs_job_goes_on(desk: PurchaseContext, provider: FakeProvider) -> None:
     ensure_job(desk, ORDER, open_file)
     ensure_job(desk, SECOND_ORDER, open_file)
     cancel_jobs(desk, "second")
     assert provider.running() == ["job-1"]
 
 
-def given_up_too_early(desk: Desk, provider: FakeProvider) -> None:
+def given_up_too_early(desk: PurchaseContext, provider: FakeProvider) -> None:
     """Two jobs of one purchase: the list did not show the first until the second was made."""
     provider.listing_delay = desk.submission_window.total_seconds() + 60
     provider.script("create", Fault.LOST_AFTER)
@@ -112,7 +118,7 @@ def given_up_too_early(desk: Desk, provider: FakeProvider) -> None:
 
 
 def test_a_job_that_appears_after_it_was_given_up_is_stopped_and_paid_for_as_an_overrun(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_seconds = 10_000
     given_up_too_early(desk, provider)
@@ -127,7 +133,7 @@ def test_a_job_that_appears_after_it_was_given_up_is_stopped_and_paid_for_as_an_
 
 
 def test_a_late_job_that_has_ended_by_itself_is_paid_for_whole(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     given_up_too_early(desk, provider)
     desk.sleep(600)
@@ -136,7 +142,7 @@ def test_a_late_job_that_has_ended_by_itself_is_paid_for_whole(
 
 
 def test_an_attempt_whose_job_never_appeared_is_looked_for_once_more_at_the_end(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_BEFORE, Fault.REJECTED)
     ensure_job(desk, ORDER, open_file)
@@ -150,7 +156,7 @@ def test_an_attempt_whose_job_never_appeared_is_looked_for_once_more_at_the_end(
 
 
 def test_an_attempt_that_was_surely_not_made_is_not_looked_for(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED)
     with pytest.raises(RateLimited):
@@ -162,7 +168,7 @@ def test_an_attempt_that_was_surely_not_made_is_not_looked_for(
 
 @pytest.mark.parametrize("ending", ["cancelled", "failed", "never made", "uploaded"])
 def test_no_training_text_stays_at_the_provider_however_a_run_ends(
-    desk: Desk, provider: FakeProvider, killed_at: Dying, ending: str
+    desk: PurchaseContext, provider: FakeProvider, killed_at: Dying, ending: str
 ) -> None:
     provider.job_ending = "failed" if ending == "failed" else None
     if ending == "never made":
@@ -177,7 +183,7 @@ def test_no_training_text_stays_at_the_provider_however_a_run_ends(
 
 
 def test_a_file_that_cannot_be_deleted_is_tried_again_when_the_run_is_wound_up_anew(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     ensure_job(desk, ORDER, open_file)
     provider.script("delete_file", *[Fault.NOT_SENT] * 5)
@@ -191,7 +197,9 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_when_the_run_is_wound_up_a
     assert len(provider.sent) == asked
 
 
-def test_the_file_of_a_job_that_goes_on_stays(desk: Desk, provider: FakeProvider) -> None:
+def test_the_file_of_a_job_that_goes_on_stays(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
     provider.job_ending = None
     ensure_job(desk, ORDER, open_file)
     provider.script("cancel", *[Fault.REJECTED] * 1000)
@@ -200,7 +208,7 @@ def test_the_file_of_a_job_that_goes_on_stays(desk: Desk, provider: FakeProvider
 
 
 def test_a_provider_that_refused_the_job_is_not_asked_about_it_at_the_end(
-    desk: Desk, provider: FakeProvider
+    desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.NOT_ELIGIBLE)
     with pytest.raises(TrainingNotAvailable):
@@ -210,7 +218,7 @@ def test_a_provider_that_refused_the_job_is_not_asked_about_it_at_the_end(
     assert len(provider.sent) == asked
 
 
-def test_winding_up_again_changes_nothing(desk: Desk, provider: FakeProvider) -> None:
+def test_winding_up_again_changes_nothing(desk: PurchaseContext, provider: FakeProvider) -> None:
     ensure_job(desk, ORDER, open_file)
     desk.sleep(60)
     cancel_jobs(desk, "run")
@@ -220,7 +228,7 @@ def test_winding_up_again_changes_nothing(desk: Desk, provider: FakeProvider) ->
 
 
 def test_an_answer_that_was_kept_but_not_paid_for_is_settled(
-    desk: Desk, provider: FakeProvider, killed_at: Dying
+    desk: PurchaseContext, provider: FakeProvider, killed_at: Dying
 ) -> None:
     ledger_calls_of_a_whole_answer = 7
     with killed_at(ledger_calls_of_a_whole_answer):
@@ -232,7 +240,7 @@ def test_an_answer_that_was_kept_but_not_paid_for_is_settled(
 
 
 def test_a_lost_answer_keeps_its_reservation_and_holds_nobody_up(
-    desk: Desk, provider: FakeProvider, clock: Clock
+    desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("complete", Fault.LOST_AFTER, None)
     ask(desk, question())
@@ -243,7 +251,7 @@ def test_a_lost_answer_keeps_its_reservation_and_holds_nobody_up(
 
 
 def test_a_purchase_begun_after_the_last_look_is_wound_up_too(
-    desk: Desk, provider: FakeProvider, killed_at: Dying, monkeypatch: pytest.MonkeyPatch
+    desk: PurchaseContext, provider: FakeProvider, killed_at: Dying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with killed_at(3, after=True):
         ensure_job(desk, ORDER, open_file)

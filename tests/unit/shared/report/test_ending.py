@@ -7,7 +7,7 @@ import pytest
 
 from shared.lake import keys
 from shared.ledger import Ledger
-from shared.purchases import Desk, cancel_jobs, ensure_job
+from shared.purchases import PurchaseContext, cancel_jobs, ensure_job
 from shared.report import stages
 from shared.report.ending import ending
 from tests.sample_run import RUN_ID, sample_run
@@ -29,7 +29,7 @@ def desk(clock):
     ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
     ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
     provider = FakeProvider(clock)
-    return Desk(ledger, lambda _: provider, now=clock.now, sleep=clock.sleep)
+    return PurchaseContext(ledger, lambda _: provider, now=clock.now, sleep=clock.sleep)
 
 
 @pytest.fixture

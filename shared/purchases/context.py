@@ -52,12 +52,12 @@ class FineTuneFailed(EconChatRError):
         self.settlement = settlement
 
 
-def _tell_nobody(run_id: str) -> None:
-    """What a desk without an audience does."""
+def _warn_nobody(run_id: str) -> None:
+    """Warn nobody: what a buyer does who was given no `warn`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PurchaseContext:
     """The ledger, the provider of each name, the clock, and whom to warn.
 
     `warn` is called with the run's id after its money has moved. The windows say how long an
@@ -72,7 +72,7 @@ class Desk:
     submission_window: timedelta = SUBMISSION_WINDOW
     answer_window: timedelta = ANSWER_WINDOW
     model_patience: timedelta = MODEL_PATIENCE
-    warn: Callable[[str], None] = _tell_nobody
+    warn: Callable[[str], None] = _warn_nobody
 
 
 @dataclass(frozen=True, slots=True)
