@@ -1,8 +1,8 @@
-"""The one book about money: reservations, bills and purchases, in one DynamoDB table."""
+"""Everything about money: reservations, bills and purchases, in one DynamoDB table."""
 
-from shared.ledger.book import Book
 from shared.ledger.ledger import Ledger
 from shared.ledger.notifier import Notifier
+from shared.ledger.purchase_store import PurchaseStore
 from shared.ledger.records import (
     AnswerPurchase,
     Entry,
@@ -19,12 +19,12 @@ from shared.ledger.records import (
 
 __all__ = [
     "AnswerPurchase",
-    "Book",
     "Entry",
     "Ledger",
     "LedgerBusy",
     "Notifier",
     "Purchase",
+    "PurchaseStore",
     "Reservation",
     "RunClosed",
     "RunNotOpen",

@@ -16,11 +16,11 @@ from typing import Any
 from shared import money
 from shared.clock import jittered, utc_now
 from shared.errors import SpendCeilingReached
-from shared.ledger import moves
-from shared.ledger.book import Book
+from shared.ledger import transactions
 from shared.ledger.codec import from_item, to_item
 from shared.ledger.keys import ENTRY_PREFIX, entry_key, month_scope, run_scope, scope_key
 from shared.ledger.notices import Notices
+from shared.ledger.purchase_store import PurchaseStore
 from shared.ledger.records import (
     AnswerPurchase,
     Entry,
@@ -55,8 +55,8 @@ class Ledger:
         self._table = Table(client, table, sleep, jitter)
         self._now = now
         self._months: dict[str, str] = {}
-        self.trainings = Book(self._table, "TRAINING", TrainingPurchase)
-        self.answers = Book(self._table, "ANSWER", AnswerPurchase)
+        self.trainings = PurchaseStore(self._table, "TRAINING", TrainingPurchase)
+        self.answers = PurchaseStore(self._table, "ANSWER", AnswerPurchase)
         self.notices = Notices(self._table)
 
     def open_run(
@@ -114,7 +114,7 @@ class Ledger:
         """
         entry = self._entry_for(reservation)
         for _ in range(RACES):
-            if self._table.write(*moves.reserving(entry)):
+            if self._table.write(*transactions.reserving(entry)):
                 return entry
             existing = self.entry(entry.run_id, entry.entry_id)
             if existing is not None:
@@ -150,7 +150,9 @@ class Ledger:
         def billed(entry: Entry) -> Entry | None:
             if entry.status == "settled":
                 return None
-            bill = replace(entry, reserved=moves.held(entry), status="settled", settled=amount)
+            bill = replace(
+                entry, reserved=transactions.held(entry), status="settled", settled=amount
+            )
             return replace(bill, closed_at=self._now(), detail=detail)
 
         return self._closed(run_id, entry_id, billed)
@@ -206,7 +208,9 @@ class Ledger:
             closed = after(entry)
             if closed is None:
                 return entry
-            if self._table.write(*moves.closing(entry, closed, f"#status = :was{condition}")):
+            if self._table.write(
+                *transactions.closing(entry, closed, f"#status = :was{condition}")
+            ):
                 return closed
         raise _still_racing(f"closing {entry_id}")
 

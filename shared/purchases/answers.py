@@ -42,7 +42,7 @@ LONGEST_RATE_PAUSE_SECONDS = 30.0
 class Question:
     """Something to ask a model once, in the name of a run.
 
-    `model` is the catalogue's name, for the books. `prompt_tokens` is the most the messages can
+    `model` is the catalogue's name, for the ledger. `prompt_tokens` is the most the messages can
     count as at the provider.
     """
 

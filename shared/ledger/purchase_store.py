@@ -11,7 +11,7 @@ from shared.ledger.table import Key, Put, Table, Update
 P = TypeVar("P", TrainingPurchase, AnswerPurchase)
 
 
-class Book(Generic[P]):
+class PurchaseStore(Generic[P]):
     """The purchases of one kind."""
 
     def __init__(self, table: Table, kind: str, record_type: type[P]) -> None:
