@@ -237,13 +237,13 @@ def _deployed_here(bucket: Bucket, settings: RunSettings, model: Model) -> Any:
 
 def cancel(context: PurchaseContext, run_id: str) -> None:
     """Cancel and settle every unfinished purchase of the run; raises JobsLeftRunning."""
-    closing = purchases.cancel_jobs(context, run_id)
+    result = purchases.cancel_jobs(context, run_id)
     context.warn(run_id)
-    if closing.still_open:
+    if result.still_open:
         left = "; ".join(
             f"{purchase.model} at {purchase.provider} ({purchase.reason}), "
             f"at most ${money.format_usd(purchase.at_most)}"
-            for purchase in closing.still_open
+            for purchase in result.still_open
         )
         raise JobsLeftRunning(f"not everything of run {run_id} could be stopped: {left}")
 

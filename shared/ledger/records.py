@@ -29,7 +29,7 @@ class SpendOverrun(EconChatRError):
 
 
 class RunClosed(EconChatRError):
-    """The run was wound up; it buys nothing more."""
+    """The run was shut down; it buys nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

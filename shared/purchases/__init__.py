@@ -11,6 +11,7 @@ from shared.purchases.context import (
     Settlement,
     TrainingOrder,
 )
+from shared.purchases.shutdown import OpenPurchase, ShutdownResult, cancel_jobs
 from shared.purchases.training import (
     JobStatus,
     ensure_job,
@@ -18,12 +19,10 @@ from shared.purchases.training import (
     settle_job,
     settlement_of,
 )
-from shared.purchases.winding_up import Closing, OpenPurchase, cancel_jobs
 
 __all__ = [
     "Answer",
     "AnswerLost",
-    "Closing",
     "FineTuneFailed",
     "FineTuneTimedOut",
     "JobStatus",
@@ -33,6 +32,7 @@ __all__ = [
     "Question",
     "ReservationReleased",
     "Settlement",
+    "ShutdownResult",
     "TrainingOrder",
     "ask",
     "cancel_jobs",

@@ -229,7 +229,7 @@ def _patience(
 def _renewed(context: PurchaseContext, claimed: AnswerPurchase) -> AnswerPurchase:
     """Return the claim with a new intent time if it is too old to call under, else as it is.
 
-    It stays too old when another execution has taken the question over, or the run was wound up.
+    It stays too old when another execution has taken the question over, or the run was shut down.
     """
     if context.now() - claimed.intent_at <= CREATE_WITHIN:
         return claimed

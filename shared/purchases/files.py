@@ -63,12 +63,12 @@ def training_file(
     return file_id
 
 
-def tidy(context: PurchaseContext, entry: Entry) -> None:
+def delete_uploads(context: PurchaseContext, entry: Entry) -> None:
     """Delete what a closed reservation's attempt uploaded, unless a job still needs it.
 
     An upload whose reply was lost has no known id, so its name is looked for too, and so is what the
     model was validated on. Storage is all
-    that is at stake: what cannot be deleted now is tried again when the run is wound up.
+    that is at stake: what cannot be deleted now is tried again when the run is shut down.
     """
     if entry.file_deleted or _is_needed(context, entry):
         return
@@ -105,7 +105,7 @@ def _uploaded(
     noted = context.ledger.note_file(entry.run_id, entry.entry_id, file_id).file_id
     if noted == file_id:
         return file_id
-    with suppress(EconChatRError):  # a twin of this call was first, or the run was wound up
+    with suppress(EconChatRError):  # a twin of this call was first, or the run was shut down
         provider.delete_file(file_id)
     return noted or file_id
 

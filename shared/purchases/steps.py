@@ -1,4 +1,4 @@
-"""The single steps that buying and winding up share; each may be repeated or raced by others."""
+"""The single steps that buying and shutting down share; each may be repeated or raced by others."""
 
 from shared.ledger import Entry, TrainingPurchase
 from shared.providers import Job

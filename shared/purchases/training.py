@@ -29,7 +29,7 @@ from shared.purchases.context import (
     Settlement,
     TrainingOrder,
 )
-from shared.purchases.files import OpenFile, tidy, training_file, validation_file
+from shared.purchases.files import OpenFile, delete_uploads, training_file, validation_file
 from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
 from shared.purchases.steps import close, observe, reconcile, withdraw
 
@@ -97,7 +97,7 @@ def settle_job(context: PurchaseContext, order: TrainingOrder) -> Settlement:
     entry = close(context, purchase)
     settlement = _settlement(purchase, entry, order.run_id)
     if entry is not None:
-        tidy(context, entry)
+        delete_uploads(context, entry)
     if entry is not None and entry.run_id == order.run_id:
         _require_no_overrun(entry)
     if purchase.state != "succeeded":
@@ -153,7 +153,7 @@ def _buy(
         return _create(context, order, claimed, validation_id)
     if claimed is None or (claimed.run_id, claimed.entry_id) != (entry.run_id, entry.entry_id):
         context.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
-        tidy(context, context.ledger.known_entry(entry.run_id, entry.entry_id))
+        delete_uploads(context, context.ledger.known_entry(entry.run_id, entry.entry_id))
     return claimed
 
 
@@ -224,7 +224,7 @@ def _refuse(context: PurchaseContext, intent: TrainingPurchase, refusal: Provide
     )
     entry = close(context, refused)
     if entry is not None:
-        tidy(context, entry)
+        delete_uploads(context, entry)
 
 
 def _check_bill_so_far(
@@ -262,7 +262,7 @@ def _check_age(
 
 
 def _ask_to_stop(context: PurchaseContext, provider: str, job_id: str | None) -> None:
-    # Whether it did stop is found out when the run is wound up.
+    # Whether it did stop is found out when the run is shut down.
     with suppress(Transient, ProviderRefusal):
         if job_id is not None:
             context.provider_of(provider).cancel(job_id)

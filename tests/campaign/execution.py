@@ -33,7 +33,7 @@ class RetriesExhausted(EconChatRError):
 
 
 class Execution:
-    """One run from its opening to its winding up; called, it plays itself on the world's stage."""
+    """One run from its opening to its shutdown; called, it plays itself on the world's stage."""
 
     def __init__(self, world: World, run: Run) -> None:
         self.world, self.run = world, run
@@ -49,11 +49,11 @@ class Execution:
         world = self.world
         try:
             self._train_and_ask_or_fail()
-            self.wind_up()
+            self.shut_down()
         except Aborted:
             world.incidents["execution aborted"] += 1
             # The rule that watches executions calls "Cancel fine tunes" in its stead.
-            world.stage.spawn("net", self.wind_up, world.rng.choice(NET_SECONDS))
+            world.stage.spawn("net", self.shut_down, world.rng.choice(NET_SECONDS))
 
     def _train_and_ask_or_fail(self) -> None:
         try:
@@ -61,16 +61,16 @@ class Execution:
         except EconChatRError as failure:
             self.world.incidents[f"run failed: {type(failure).__name__}"] += 1
 
-    def wind_up(self) -> None:
+    def shut_down(self) -> None:
         """The state "Cancel fine tunes", as often as it takes."""
         for _ in range(RETRIES):
             try:
-                closing = self._invoke(
+                result = self._invoke(
                     lambda: cancel_jobs(self.desk, self.run.run_id), LONG_LAMBDA_SECONDS
                 )
             except EconChatRError:
                 continue
-            if not closing.still_open:
+            if not result.still_open:
                 return
 
     def _train_and_ask(self) -> None:

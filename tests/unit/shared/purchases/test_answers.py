@@ -263,7 +263,7 @@ def test_a_question_that_waits_for_a_busy_provider_is_left_alone_by_others(
     assert desk.ledger.totals("run").committed == COST
 
 
-def test_a_run_that_is_wound_up_waits_no_longer_for_a_busy_provider(
+def test_a_run_that_is_shut_down_waits_no_longer_for_a_busy_provider(
     desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     def sleep(seconds: float) -> None:

@@ -11,7 +11,7 @@ from shared.ledger import Entry
 from shared.providers import ProviderRefusal
 from shared.purchases.answers import leave_lost, pay
 from shared.purchases.context import PurchaseContext
-from shared.purchases.files import tidy
+from shared.purchases.files import delete_uploads
 from shared.purchases.rules import BILLABLE, bill, billed_tokens, late_job, phase
 from shared.purchases.steps import close, observe, pay_bill, reconcile
 
@@ -32,40 +32,42 @@ class OpenPurchase:
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """The purchases of a run that are still open after winding it up; normally none."""
+class ShutdownResult:
+    """The purchases of a run that are still open after its shutdown; normally none."""
 
     run_id: str
     still_open: tuple[OpenPurchase, ...]
 
 
-def cancel_jobs(context: PurchaseContext, run_id: str, patience: timedelta = PATIENCE) -> Closing:
+def cancel_jobs(
+    context: PurchaseContext, run_id: str, patience: timedelta = PATIENCE
+) -> ShutdownResult:
     """Close the run, stop its jobs, settle what they billed, and free what bought nothing.
 
     Jobs that other runs pay for go on. Jobs that appeared after they were given up are stopped and
     paid for too. Waits at most `patience` for providers to answer; may be called again, and at the
-    end of a good run too, where it tidies up after Lambdas that died.
+    end of a good run too, where it clears up after Lambdas that died.
     """
     context.ledger.close_run(run_id)
     give_up_at = context.now() + patience
     while True:
         entries = context.ledger.entries(run_id)
         unsettled = [entry for entry in entries if entry.status in ("reserved", "released")]
-        still_open = tuple(left for entry in unsettled if (left := _wind_up(context, entry)))
-        _tidy_up(context, run_id)
+        still_open = tuple(left for entry in unsettled if (left := _shut_down(context, entry)))
+        _delete_uploads(context, run_id)
         if not still_open or context.now() >= give_up_at:
-            return Closing(run_id, still_open)
+            return ShutdownResult(run_id, still_open)
         context.sleep(PAUSE_SECONDS)
 
 
-def _tidy_up(context: PurchaseContext, run_id: str) -> None:
+def _delete_uploads(context: PurchaseContext, run_id: str) -> None:
     """No training text stays at a provider for a purchase that has come to its end."""
     for entry in context.ledger.entries(run_id):
         if entry.purpose == "training" and entry.status != "reserved":
-            tidy(context, entry)
+            delete_uploads(context, entry)
 
 
-def _wind_up(context: PurchaseContext, entry: Entry) -> OpenPurchase | None:
+def _shut_down(context: PurchaseContext, entry: Entry) -> OpenPurchase | None:
     """One move towards the end of what `entry` pays for; None when there is nothing to wait for."""
     if entry.status == "released" and (entry.purpose != "training" or entry.intent_at is None):
         return None
@@ -73,19 +75,19 @@ def _wind_up(context: PurchaseContext, entry: Entry) -> OpenPurchase | None:
         entry = context.ledger.release(entry.run_id, entry.entry_id, unless_intended=True)
         return _open(entry, "just begun") if entry.status == "reserved" else None
     try:
-        reason = _move_of(entry)(context, entry)
+        reason = _step_of(entry)(context, entry)
     except (Transient, ProviderRefusal) as failure:
         reason = str(failure)
     return _open(entry, reason) if reason else None
 
 
-def _move_of(entry: Entry) -> Callable[[PurchaseContext, Entry], str]:
+def _step_of(entry: Entry) -> Callable[[PurchaseContext, Entry], str]:
     if entry.status == "released":
-        return _wind_up_late_job
-    return _wind_up_training if entry.purpose == "training" else _wind_up_answer
+        return _shut_down_late_job
+    return _shut_down_training if entry.purpose == "training" else _shut_down_answer
 
 
-def _wind_up_training(context: PurchaseContext, entry: Entry) -> str:
+def _shut_down_training(context: PurchaseContext, entry: Entry) -> str:
     """Why the job is still open, or nothing."""
     purchase = context.ledger.trainings.get(entry.purchase_id)
     if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
@@ -100,7 +102,7 @@ def _wind_up_training(context: PurchaseContext, entry: Entry) -> str:
     return "" if close(context, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
 
 
-def _wind_up_late_job(context: PurchaseContext, entry: Entry) -> str:
+def _shut_down_late_job(context: PurchaseContext, entry: Entry) -> str:
     """Why a job that appeared after its attempt was given up is still open, or nothing.
 
     Its bill has no reservation any more, so all of it is an overrun.
@@ -127,7 +129,7 @@ def _wind_up_late_job(context: PurchaseContext, entry: Entry) -> str:
     return ""
 
 
-def _wind_up_answer(context: PurchaseContext, entry: Entry) -> str:
+def _shut_down_answer(context: PurchaseContext, entry: Entry) -> str:
     """Why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
     purchase = context.ledger.answers.get(entry.purchase_id)
     if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):

@@ -182,7 +182,7 @@ def test_no_training_text_stays_at_the_provider_however_a_run_ends(
     assert provider.files == {}
 
 
-def test_a_file_that_cannot_be_deleted_is_tried_again_when_the_run_is_wound_up_anew(
+def test_a_file_that_cannot_be_deleted_is_tried_again_when_the_run_is_shut_down_anew(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     ensure_job(desk, ORDER, open_file)
@@ -250,7 +250,7 @@ def test_a_lost_answer_keeps_its_reservation_and_holds_nobody_up(
     assert desk.ledger.totals("run").reserved == question().reserved
 
 
-def test_a_purchase_begun_after_the_last_look_is_wound_up_too(
+def test_a_purchase_begun_after_the_last_look_is_shut_down_too(
     desk: PurchaseContext, provider: FakeProvider, killed_at: Dying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with killed_at(3, after=True):
