@@ -46,7 +46,7 @@ class _Evidence:
         return self.times[self.longer.get(label, label)] > 1
 
 
-def settled(lines: Sequence[Line], people: People) -> list[Line]:
+def with_accepted_labels(lines: Sequence[Line], people: People) -> list[Line]:
     """The lines with only true labels left; a rejected label goes back into the text."""
     styles = weak_styles(lines, people)
     candidates = [_candidate(line, styles) for line in lines]
@@ -279,4 +279,11 @@ def inline_lines(text: str, labels: InlineLabels, section: int) -> Iterator[Line
         yield Line(raw, match["label"], said, mark="field", section=section)
 
 
-__all__ = ["established", "inline_labels", "inline_lines", "settled", "tidy_label", "weak_styles"]
+__all__ = [
+    "established",
+    "inline_labels",
+    "inline_lines",
+    "tidy_label",
+    "weak_styles",
+    "with_accepted_labels",
+]

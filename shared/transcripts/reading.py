@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from shared.transcripts.casting import cast, labelled_lines, turns_of, warnings
+from shared.transcripts.attribution import attribute, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
 from shared.transcripts.coverage import covered, no_labels
 from shared.transcripts.names import name_key
@@ -41,15 +41,15 @@ def read_transcript(
     lines = labelled_lines(script, people)
     _refuse_without_spaces([line.said for line in lines])
     speech = covered(script, lines)
-    known = cast(speech.lines, people)
-    turns = tuple(turns_of(speech.lines, known))
+    attribution = attribute(speech.lines, people)
+    turns = tuple(turns_of(speech.lines, attribution))
     if not turns:
         raise no_labels("The labels on the page have no text.")
     return Transcript(
         script.structure,
         turns,
         recording_date("\n".join(line.raw for line in script.lines)) or found.day,
-        (*speech.warnings, *warnings(turns, known, people)),
+        (*speech.warnings, *warnings(turns, attribution, people)),
         count_replaceable(turn.text for turn in turns),
     )
 

@@ -109,8 +109,8 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
     wherever a sentence may begin, even across two cues, and a full name with its colon anywhere."""
     lines = [line for text in texts for line in _cue_lines(text, people)]
     stream = "\n" + "\n".join(_plain(text) for text in texts)
-    is_settled = any(line.mark == "field" for line in lines) or weak_styles(lines, people)
-    sure = [] if is_settled else _sure(lines, stream, people)
+    is_labelled = any(line.mark == "field" for line in lines) or weak_styles(lines, people)
+    sure = [] if is_labelled else _sure(lines, stream, people)
     if not sure:
         yield from lines
         return

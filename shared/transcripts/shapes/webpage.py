@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import settled
+from shared.transcripts.labels import with_accepted_labels
 from shared.transcripts.names import form_of, is_nameless, tidy_label
 from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark, Script
@@ -39,14 +39,14 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
     body = main_text(blocks)
     headers = _header_rows(body)
     lines = [Line("") if _row(block) in headers else _line(block, people) for block in body]
-    true = settled(lines, people)
-    places = [place for place, line in enumerate(true) if line.label]
-    if not _are_speakers([true[place].label or "" for place in places], people):
+    accepted = with_accepted_labels(lines, people)
+    places = [place for place, line in enumerate(accepted) if line.label]
+    if not _are_speakers([accepted[place].label or "" for place in places], people):
         return None
-    first, last = _bounds(body, true, places)
+    first, last = _bounds(body, accepted, places)
     places = [place for place in places if first <= place <= last]
     inside = list(_inside(body, lines, first, last, places))
-    if inside[-1] is lines[last] and _names_come_after(body, true, places):
+    if inside[-1] is lines[last] and _names_come_after(body, accepted, places):
         return None
     return Script(LABELLED_PAGE, tuple(inside))
 
@@ -169,7 +169,9 @@ def _tag(block: Block) -> str:
     return block.path[-1][1].partition(" ")[0] if block.path else ""
 
 
-def _bounds(body: Sequence[Block], true: Sequence[Line], places: Sequence[int]) -> tuple[int, int]:
+def _bounds(
+    body: Sequence[Block], accepted: Sequence[Line], places: Sequence[int]
+) -> tuple[int, int]:
     """The first and last line of the talk: after a heading that says Transcript, before one that ends it."""
     headings = [place for place, block in enumerate(body) if _tag(block) in _HEADINGS]
     starts = [place for place in headings if _TRANSCRIPT.match(body[place].text)]
@@ -178,10 +180,10 @@ def _bounds(body: Sequence[Block], true: Sequence[Line], places: Sequence[int]) 
     ends = [place for place in headings if _ENDS.match(body[place].text) and place > places[half]]
     end = min(ends, default=len(body))
     held = [place for place in places if first < place < end]
-    labels = Counter(true[place].label for place in held)
+    labels = Counter(accepted[place].label for place in held)
     begin = 0
-    while len(held) - begin > _LABELLED_LINES and _is_credit(true[held[begin]], labels):
-        labels[true[held[begin]].label] -= 1
+    while len(held) - begin > _LABELLED_LINES and _is_credit(accepted[held[begin]], labels):
+        labels[accepted[held[begin]].label] -= 1
         begin += 1
     return held[begin], held[-1]
 
@@ -220,11 +222,13 @@ def _inside(
         yield lines[place]
 
 
-def _names_come_after(body: Sequence[Block], true: Sequence[Line], places: Sequence[int]) -> bool:
+def _names_come_after(
+    body: Sequence[Block], accepted: Sequence[Line], places: Sequence[int]
+) -> bool:
     """Whether every name stands alone, below a block of the same shape."""
     shapes = {_shape(body[place - 1]) if place else None for place in places}
     return len(shapes) == 1 and not any(
-        true[place].said or true[place].raw.endswith((":", "：")) for place in places
+        accepted[place].said or accepted[place].raw.endswith((":", "：")) for place in places
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from shared.transcripts.labels import settled
+from shared.transcripts.labels import with_accepted_labels
 from shared.transcripts.names import form_of, is_nobody, is_pause, name_key
 from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
@@ -24,7 +24,7 @@ _NAME_AND_COLON = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Attribution:
     """Who speaks on a page: each label's speaker."""
 
     speakers: Mapping[str, Speaker]
@@ -35,11 +35,11 @@ class Cast:
 
 
 def labelled_lines(script: Script, people: People) -> list[Line]:
-    """The script's lines with true labels only, time marks gone, empty lines dropped."""
+    """The script's lines with accepted labels only, time marks gone, empty lines dropped."""
     lines = []
-    true = settled(script.lines, people)
-    is_timed = _times_its_turns(true)
-    for line in true:
+    accepted = with_accepted_labels(script.lines, people)
+    is_timed = _times_its_turns(accepted)
+    for line in accepted:
         said = without_time_marks(line.said)
         if is_timed and line.label:
             said = without_leading_time(said)
@@ -55,7 +55,7 @@ def _times_its_turns(lines: Sequence[Line]) -> bool:
     return timed >= TIMED_TURNS and timed >= TIMED_SHARE * len(spoken)
 
 
-def cast(lines: Sequence[Line], people: People) -> Cast:
+def attribute(lines: Sequence[Line], people: People) -> Attribution:
     """Give each label its speaker, by what the show knows and then by evidence on the page.
 
     Without a single guest the title names, everybody else who speaks twice is a guest.
@@ -68,8 +68,8 @@ def cast(lines: Sequence[Line], people: People) -> Cast:
         times = Counter[str]()
         for label, count in turns.items():
             times[found[label].name] += count
-        found = {label: _promoted(who, times[who.name]) for label, who in found.items()}
-    return Cast(_spelled_in_full(found))
+        found = {label: _promoted_to_guest(who, times[who.name]) for label, who in found.items()}
+    return Attribution(_spelled_in_full(found))
 
 
 def _speaker(label: str, longer: str, people: People) -> Speaker:
@@ -87,7 +87,7 @@ def _with_a_host(found: Mapping[str, Speaker], people: People) -> dict[str, Spea
     }
 
 
-def _promoted(who: Speaker, times: int) -> Speaker:
+def _promoted_to_guest(who: Speaker, times: int) -> Speaker:
     is_guest = who.role == "other" and times > 1 and who.name.casefold() != _HOST
     return Speaker(who.name, "guest", False) if is_guest else who
 
@@ -102,53 +102,53 @@ def _spelled_in_full(found: Mapping[str, Speaker]) -> dict[str, Speaker]:
     }
 
 
-def turns_of(lines: Sequence[Line], known: Cast) -> Iterator[Turn]:
+def turns_of(lines: Sequence[Line], attribution: Attribution) -> Iterator[Turn]:
     """The turns, neighbours of one speaker merged; text before the first label is left out.
 
     What is said under a break's or clip's label is left out. An unlabelled line goes on with the
     person who spoke before, but not after a clip, whose words it may hold.
     """
-    spoken = (part for part in _spoken(lines, known) if part[1])
+    spoken = (part for part in _spoken(lines, attribution) if part[1])
     for _, parts in groupby(spoken, key=lambda part: part[0].name):
         said = list(parts)
         speaker = said[0][0]
         yield Turn(speaker.name, speaker.role, " ".join(text for _, text in said))
 
 
-def _spoken(lines: Sequence[Line], known: Cast) -> Iterator[tuple[Speaker, str]]:
+def _spoken(lines: Sequence[Line], attribution: Attribution) -> Iterator[tuple[Speaker, str]]:
     speaker: Speaker | None = None
     for line in lines:
         if line.label and is_nobody(line.label):
             speaker = speaker if is_pause(line.label) else None
             continue
-        speaker = known.speakers[line.label] if line.label else speaker
+        speaker = attribution.speakers[line.label] if line.label else speaker
         if speaker is not None:
             yield speaker, line.said
 
 
-def warnings(turns: Sequence[Turn], known: Cast, people: People) -> tuple[str, ...]:
+def warnings(turns: Sequence[Turn], attribution: Attribution, people: People) -> tuple[str, ...]:
     """What a person should know about these turns, one sentence each."""
     return tuple(
         sentence
         for sentence in (
-            _unknown_speakers(known),
-            _silent_guests(known, people),
+            _unknown_speakers(attribution),
+            _silent_guests(attribution, people),
             _host_share(turns, people),
             _cut_off(turns),
             _doubled(turns),
-            _stray_names(turns, known),
+            _stray_names(turns, attribution),
         )
         if sentence
     )
 
 
-def _unknown_speakers(known: Cast) -> str:
-    names = sorted({who.name for who in known.speakers.values() if not who.expected})
+def _unknown_speakers(attribution: Attribution) -> str:
+    names = sorted({who.name for who in attribution.speakers.values() if not who.expected})
     return f"unknown speakers: {', '.join(names)}" if names else ""
 
 
-def _silent_guests(known: Cast, people: People) -> str:
-    heard = {name_key(who.name)[-1:] for who in known.speakers.values()}
+def _silent_guests(attribution: Attribution, people: People) -> str:
+    heard = {name_key(who.name)[-1:] for who in attribution.speakers.values()}
     silent = [guest for guest in people.guests if name_key(guest)[-1:] not in heard]
     return f"named in the title but never speaking: {', '.join(silent)}" if silent else ""
 
@@ -184,9 +184,11 @@ def _doubled(turns: Sequence[Turn]) -> str:
     return f"turns that stand twice, word for word: {doubled}" if doubled else ""
 
 
-def _stray_names(turns: Sequence[Turn], known: Cast) -> str:
+def _stray_names(turns: Sequence[Turn], attribution: Attribution) -> str:
     """Names before a colon that stayed inside a turn, which may be labels nobody expected."""
-    speaking = {name_key(name) for who in known.speakers.values() for name in who.name.split()}
+    speaking = {
+        name_key(name) for who in attribution.speakers.values() for name in who.name.split()
+    }
     stray = Counter(
         name
         for turn in turns
