@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shared import transcripts, web
-from shared.corpus.absence import (
+from shared.corpus.deletions import (
     excluded,
     excluding_nothing,
     gone,
@@ -17,7 +17,7 @@ from shared.corpus.absence import (
 from shared.corpus.records import (
     DUPLICATE,
     NEAR_DUPLICATE,
-    SETTLED,
+    PARSED,
     Discovery,
     Freshness,
     Item,
@@ -39,7 +39,7 @@ RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
 def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datetime) -> Discovery:
     """Compare the source with the lake; write the batches of each month with something to read.
 
-    Says which episodes are gone and which models they trained; `settle` removes them. An episode
+    Says which episodes are gone and which models they trained; `remove_gone_and_duplicates` removes them. An episode
     without a date counts as published when it was first seen.
     """
     show = settings.show
@@ -95,7 +95,7 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
     if known.parser_version != transcripts.PARSER_VERSION or (known.guid or "") != item.guid:
         return "changed", "fetch_once"
     published = item.published or now
-    if known.status == SETTLED or known.reason in (DUPLICATE, NEAR_DUPLICATE):
+    if known.status == PARSED or known.reason in (DUPLICATE, NEAR_DUPLICATE):
         return "unchanged", None
     if now - published < timedelta(days=RECHECK_DAYS):
         return "changed", "revalidate"

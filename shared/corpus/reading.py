@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from shared import tokens, transcripts, web
 from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
-from shared.corpus.records import REFUSED, SETTLED, Task
+from shared.corpus.records import PARSED, REFUSED, Task
 from shared.corpus.sources.listing import host_of
 from shared.corpus.sources.titles import guests_from_title
 from shared.errors import EconChatRError
@@ -253,7 +253,7 @@ def _measured(
     words = sum(turn["n_words"] for turn in turns)
     by_host = sum(turn["n_words"] for turn in turns if turn["role"] == "host")
     return {
-        "status": SETTLED,
+        "status": PARSED,
         "reason": None,
         "detail": None,
         "structure": transcript.structure,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Freshness = Literal["fetch_once", "revalidate"]
-SETTLED = "parsed"
+PARSED = "parsed"
 REFUSED = "refused"
 DUPLICATE = "duplicate"
 NEAR_DUPLICATE = "near_duplicate"

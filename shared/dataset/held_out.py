@@ -17,7 +17,7 @@ MOST_EPISODES = 600
 GROWTH = 10  # percent by which a show grows before its recurring spans are looked for again
 
 
-def settled(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]:
+def assign_splits(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]:
     """The split of every parsed episode; new ones get theirs and keep it. Raises FileContended."""
     parsed = {row["episode_id"]: _episode(row) for row in episodes.parsed()}
     key = keys.splits(show)

@@ -53,7 +53,7 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
         for key, etag in lake.etags(keys.table_files("turns")).items()
         if keys.belongs_to(key, show.name)
     }
-    split_of = held_out.settled(lake, show.name, episodes)
+    split_of = held_out.assign_splits(lake, show.name, episodes)
     recurring = held_out.recurring(lake, show.name, turns, len(split_of))
     sieve = boilerplate.sifter(show, recurring)
     rules = (

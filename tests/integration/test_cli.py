@@ -504,7 +504,7 @@ NEEDED_ELSEWHERE = {
     "told at half and at four fifths of a ceiling: tests/integration/test_ceilings.py": {
         ("*", "sns:Publish", "*"),
     },
-    "what is gone leaves the lake: tests/unit/shared/corpus/test_absence.py": {
+    "what is gone leaves the lake: tests/unit/shared/corpus/test_deletions.py": {
         ("BuildDataset", "s3:*", "*/lake/episodes/*"),
         ("BuildDataset", "s3:*", "*/lake/turns/*"),
         ("BuildDataset", "s3:DeleteObject", "*/lake/pairs/*"),

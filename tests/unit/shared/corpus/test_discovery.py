@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared import transcripts
 from shared.corpus import stages
 from shared.corpus.discovery import RECHECK_DAYS, _batches, _task, classify
-from shared.corpus.records import SETTLED, Item, Known
+from shared.corpus.records import PARSED, Item, Known
 from shared.ids import digest
 from shared.lake import keys
 from shared.transcripts import PARSER_VERSION
@@ -117,7 +117,7 @@ def item(published=NOW, fingerprint="same"):
     return Item("e1", "http://127.0.0.1:1/", "Rain", (), published, fingerprint)
 
 
-def known(status=SETTLED, parser_version=PARSER_VERSION):
+def known(status=PARSED, parser_version=PARSER_VERSION):
     return Known("same", parser_version, status, "porch.2026-11", NOW)
 
 

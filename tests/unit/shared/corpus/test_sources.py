@@ -63,7 +63,7 @@ def collect_show(lake, show, site=None, run_id="r1", now=NOW, **fields):
     found = stages.discover(lake, settings, site, now)
     for batch in lake.read_json(keys.batches(run_id)):
         stages.scrape(lake, settings, batch["batch"], site)
-    stages.settle(lake, settings)
+    stages.remove_gone_and_duplicates(lake, settings)
     return found
 
 

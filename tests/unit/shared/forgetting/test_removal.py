@@ -7,7 +7,7 @@ from shared.forgetting import NotKnown
 from shared.lake import keys
 from shared.providers import Completion
 from shared.purchases import ask
-from tests.unit.shared.corpus.test_absence import OLDEST, settled
+from tests.unit.shared.corpus.test_deletions import OLDEST, collected
 from tests.unit.shared.corpus.test_discovery import LAMPS, RAIN, Site, discover, episodes, page
 from tests.unit.shared.purchases.orders import question
 
@@ -22,7 +22,7 @@ def told(lake, ledger, *names):
 def site(lake):
     site = Site(OLDEST, RAIN, LAMPS)
     site.pages[RAIN[0]] = page(RAIN[1], SAID)
-    settled(lake, site)
+    collected(lake, site)
     return site
 
 
@@ -30,10 +30,10 @@ def site(lake):
 def test_a_talk_that_was_published_twice_goes_with_both(lake, ledger, named):
     site = Site(OLDEST, RAIN, LAMPS)
     site.pages[RAIN[0]] = site.pages[LAMPS[0]] = page(RAIN[1], SAID)
-    settled(lake, site)
+    collected(lake, site)
     assert episodes(lake)[LAMPS[0]]["reason"] == "duplicate"
     told(lake, ledger, named[0])
-    settled(lake, site, "r2")
+    collected(lake, site, "r2")
     assert set(episodes(lake)) == {OLDEST[0]}
     assert {row["text"] for row in lake.read_rows("turns")}.isdisjoint({SAID})
 

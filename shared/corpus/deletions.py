@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, SETTLED, Known, Listing
+from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, PARSED, Known, Listing
 from shared.lake.tables import Lake
 from shared.shows import ShowProfile
 
@@ -52,7 +52,7 @@ def orphans(known: Mapping[str, Known], missing: Mapping[str, Known]) -> frozens
     staying = {
         episode_id: before for episode_id, before in known.items() if episode_id not in missing
     }
-    parsed = {name: before for name, before in staying.items() if before.status == SETTLED}
+    parsed = {name: before for name, before in staying.items() if before.status == PARSED}
     digests = {before.turns_digest for before in parsed.values()}
     return frozenset(
         episode_id
@@ -113,7 +113,7 @@ def duplicates(episodes: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, 
     """
     first: dict[str, Mapping[str, Any]] = {}
     later = {}
-    parsed = [row for row in episodes if row["status"] == SETTLED and row["turns_digest"]]
+    parsed = [row for row in episodes if row["status"] == PARSED and row["turns_digest"]]
     for row in sorted(parsed, key=lambda row: (row["published"], row["episode_id"])):
         before = first.setdefault(row["turns_digest"], row)
         if before is not row:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.corpus.absence import duplicates
+from shared.corpus.deletions import duplicates
 from shared.corpus.near_duplicates import near_duplicates
-from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, REFUSED, SETTLED
+from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE, PARSED, REFUSED
 from shared.lake import keys
 from shared.lake.tables import Lake, Row
 from shared.run import RunSettings
@@ -16,7 +16,7 @@ COLUMNS = (
 )
 
 
-def settle(lake: Lake, settings: RunSettings) -> None:
+def remove_gone_and_duplicates(lake: Lake, settings: RunSettings) -> None:
     """Take out of `episodes` and `turns` what discovery found gone, and the turns of duplicates.
 
     Of two episodes with the same turns the later published one is refused and names the other; of
@@ -31,14 +31,17 @@ def settle(lake: Lake, settings: RunSettings) -> None:
     removed = {row["episode_id"] for row in discovery.get("removed_episodes", ())}
     staying = [row for rows in shards.values() for row in rows if row["episode_id"] not in removed]
     doubled = {name: (DUPLICATE, other) for name, other in duplicates(staying).items()}
-    alone = [
-        row for row in staying if row["status"] == SETTLED and row["episode_id"] not in doubled
-    ]
+    alone = [row for row in staying if row["status"] == PARSED and row["episode_id"] not in doubled]
     doubled |= {name: (NEAR_DUPLICATE, other) for name, other in near_duplicates(alone).items()}
     for shard, rows in shards.items():
         if any(row["episode_id"] in removed or row["episode_id"] in doubled for row in rows):
             _rewrite(lake, "turns", shard, lambda row: _without(row, removed | doubled.keys()))
-            _rewrite(lake, "episodes", shard, lambda row: _settled(row, removed, doubled))
+            _rewrite(
+                lake,
+                "episodes",
+                shard,
+                lambda row: _without_gone_and_duplicates(row, removed, doubled),
+            )
 
 
 def _rewrite(lake: Lake, table: str, shard: str, change: Callable[[Row], Row | None]) -> None:
@@ -55,7 +58,7 @@ def _without(row: Row, episodes: set[str]) -> Row | None:
     return None if row["episode_id"] in episodes else row
 
 
-def _settled(
+def _without_gone_and_duplicates(
     row: Row, removed: set[str], doubled: Mapping[str, tuple[str, Mapping[str, Any]]]
 ) -> Row | None:
     if row["episode_id"] in removed:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus import stages
-from shared.corpus.absence import duplicates
+from shared.corpus.deletions import duplicates
 from shared.dataset.stages import build
 from shared.errors import TooFewPairs
 from shared.lake import keys
@@ -32,9 +32,9 @@ from tests.unit.shared.run.test_settings import SHOW
 OLDEST = ("http://127.0.0.1:1/attic", "Max Low on Attics", datetime(2026, 9, 1, tzinfo=UTC))
 
 
-def settled(lake, site, run_id="r1", **fields):
+def collected(lake, site, run_id="r1", **fields):
     found = collect(lake, site, run_id, **fields)
-    stages.settle(lake, run(run_id, **fields))
+    stages.remove_gone_and_duplicates(lake, run(run_id, **fields))
     return found
 
 
@@ -63,10 +63,10 @@ def trained(lake, run_id, *urls, model="llama-3.3-70b", status="succeeded"):
 
 def test_an_episode_gone_from_the_feed_is_gone_from_the_corpus(lake):
     site = Site(OLDEST, RAIN, LAMPS, SWINGS)
-    settled(lake, site)
+    collected(lake, site)
     removed = episodes(lake)[LAMPS[0]]["episode_id"]
     site.lists(OLDEST, RAIN, SWINGS)
-    found = settled(lake, site, "r2")
+    found = collected(lake, site, "r2")
     assert (found.discovered, found.removed, found.unchanged) == (3, 1, 3)
     assert urls(lake) == {OLDEST[0], RAIN[0], SWINGS[0]}
     assert removed not in episodes_in(lake, "turns")
@@ -77,9 +77,9 @@ def test_an_episode_gone_from_the_feed_is_gone_from_the_corpus(lake):
 
 def test_the_last_episode_of_a_month_takes_its_files_along(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     site.lists(OLDEST, LAMPS)
-    settled(lake, site, "r2")
+    collected(lake, site, "r2")
     assert [key for key in lake.keys("lake/") if "2026-10" in key] == []
 
 
@@ -92,13 +92,13 @@ def test_a_removed_episode_is_gone_from_pairs_and_the_next_training_file(lake):
         asked = f"Is it {word} that you keep, and what does {word} do for you, Ida?"
         said = own.replace(b"Why do you keep a porch at all, Ida?", asked.encode())
         site.pages[url] = said.replace(b"I am glad to be here.", f"So, {word}.".encode())
-    settled(lake, site, show=show, dry_run=True)
+    collected(lake, site, show=show, dry_run=True)
     with suppress(TooFewPairs):  # what is held out or recurs leaves none usable of talks so short
         build(lake, run("r1", show=show, dry_run=True))
     removed = episodes(lake)[RAIN[0]]["episode_id"]
     assert removed in episodes_in(lake, "pairs")
     site.lists(OLDEST, LAMPS)
-    settled(lake, site, "r2", show=show, dry_run=True)
+    collected(lake, site, "r2", show=show, dry_run=True)
     with suppress(TooFewPairs):
         build(lake, run("r2", show=show, dry_run=True))
     assert removed not in episodes_in(lake, "pairs")
@@ -108,26 +108,26 @@ def test_a_removed_episode_is_gone_from_pairs_and_the_next_training_file(lake):
 
 def test_neither_a_limit_nor_since_removes_anything(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     for run_id, narrowed in (("r2", {"limit": 1}), ("r3", {"since": "2026-11-01"})):
-        found = settled(lake, site, run_id, **narrowed)
+        found = collected(lake, site, run_id, **narrowed)
         assert (found.discovered, found.removed) == (1, 0)
     assert urls(lake) == {OLDEST[0], RAIN[0], LAMPS[0]}
 
 
 def test_what_leaves_the_window_of_a_feed_of_the_latest_episodes_stays(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     site.lists(RAIN, LAMPS)
-    assert settled(lake, site, "r2").removed == 0
+    assert collected(lake, site, "r2").removed == 0
     assert OLDEST[0] in urls(lake)
-    assert settled(lake, site, "r3", show=excluding(OLDEST[0])).removed == 1
+    assert collected(lake, site, "r3", show=excluding(OLDEST[0])).removed == 1
     assert OLDEST[0] not in urls(lake)
 
 
 def test_an_exclusion_that_names_no_episode_is_noted_and_one_that_did_is_not(lake):
     site = Site(RAIN, LAMPS)
-    settled(lake, site, show=excluding("on rain$", "^nosuch", "http://127.0.0.1:1/nowhere"))
+    collected(lake, site, show=excluding("on rain$", "^nosuch", "http://127.0.0.1:1/nowhere"))
     noted = ["`exclude: ^nosuch`", "`exclude: http://127.0.0.1:1/nowhere`"]
     assert lake.read_json(keys.discovery("r1"))["in_vain"] == noted
 
@@ -135,11 +135,11 @@ def test_an_exclusion_that_names_no_episode_is_noted_and_one_that_did_is_not(lak
 @pytest.mark.parametrize("kind", ["url", "id", "pattern"])
 def test_an_excluded_episode_leaves_the_corpus_and_is_not_read_again(lake, kind):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     entry = {"url": LAMPS[0], "id": episodes(lake)[LAMPS[0]]["episode_id"], "pattern": "^lea roe"}
     show = excluding(entry[kind])
     site.forget()
-    first, second = settled(lake, site, "r2", show=show), settled(lake, site, "r3", show=show)
+    first, second = collected(lake, site, "r2", show=show), collected(lake, site, "r3", show=show)
     assert (first.removed, first.excluded, first.discovered) == (1, 1, 2)
     assert (second.removed, second.excluded, second.new) == (0, 1, 0)
     assert urls(lake) == {OLDEST[0], RAIN[0]}
@@ -148,24 +148,24 @@ def test_an_excluded_episode_leaves_the_corpus_and_is_not_read_again(lake, kind)
 
 def test_an_exclusion_that_is_lifted_brings_the_episode_back_without_fetching_it(lake):
     site = Site(OLDEST, LAMPS)
-    settled(lake, site)
-    settled(lake, site, "r2", show=excluding(LAMPS[0]))
+    collected(lake, site)
+    collected(lake, site, "r2", show=excluding(LAMPS[0]))
     site.forget()
-    assert settled(lake, site, "r3").new == 1
+    assert collected(lake, site, "r3").new == 1
     assert LAMPS[0] not in site.asked
     assert LAMPS[0] in urls(lake)
 
 
 def test_another_shows_episodes_are_never_removed(lake):
-    settled(lake, Site(RAIN, LAMPS))
+    collected(lake, Site(RAIN, LAMPS))
     other = {**SHOW, "name": "porch-two"}
-    assert settled(lake, Site(SWINGS), "r2", show=other).removed == 0
+    assert collected(lake, Site(SWINGS), "r2", show=other).removed == 0
     assert urls(lake) == {RAIN[0], LAMPS[0], SWINGS[0]}
 
 
 def test_the_models_that_a_removed_episode_trained_are_named(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     trained(lake, "t1", RAIN[0], LAMPS[0])
     trained(lake, "t2", LAMPS[0], RAIN[0])  # found the model that t1 bought
     trained(lake, "t3", OLDEST[0], model="gpt-4.1-mini")
@@ -185,11 +185,11 @@ def test_the_models_that_a_removed_episode_trained_are_named(lake):
 
 def test_the_report_names_the_models_to_retire(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     trained(lake, "t1", RAIN[0])
     settings = run("r2", show=excluding(RAIN[0]))
     lake.write_json(keys.manifest("r2"), settings.model_dump(mode="json"))
-    settled(lake, site, "r2", show=excluding(RAIN[0]))
+    collected(lake, site, "r2", show=excluding(RAIN[0]))
     write_report(lake, "r2", None, (), None, None, NOW)
     text = lake.read(keys.report("r2")).decode()
     assert "1 episode is gone" in text
@@ -199,7 +199,7 @@ def test_the_report_names_the_models_to_retire(lake):
 def test_the_later_of_two_episodes_with_the_same_turns_is_refused_and_names_the_other(lake):
     site = Site(RAIN, LAMPS)
     site.pages[LAMPS[0]] = page(RAIN[1])
-    settled(lake, site)
+    collected(lake, site)
     first, later = episodes(lake)[RAIN[0]], episodes(lake)[LAMPS[0]]
     assert (first["status"], first["n_turns"]) == ("parsed", 3)
     assert (later["status"], later["reason"], later["n_turns"]) == ("refused", "duplicate", 0)
@@ -210,8 +210,8 @@ def test_the_later_of_two_episodes_with_the_same_turns_is_refused_and_names_the_
 def test_a_refused_duplicate_is_left_alone_by_the_next_run(lake):
     site = Site(RAIN, LAMPS)
     site.pages[LAMPS[0]] = page(RAIN[1])
-    settled(lake, site)
-    found = settled(lake, site, "r2")
+    collected(lake, site)
+    found = collected(lake, site, "r2")
     assert (found.unchanged, found.batches) == (2, 0)
     assert episodes(lake)[LAMPS[0]]["reason"] == "duplicate"
 
@@ -219,9 +219,9 @@ def test_a_refused_duplicate_is_left_alone_by_the_next_run(lake):
 def test_a_duplicate_counts_for_itself_once_the_other_is_gone(lake):
     site = Site(OLDEST, RAIN, LAMPS)
     site.pages[LAMPS[0]] = page(RAIN[1])
-    settled(lake, site)
+    collected(lake, site)
     site.forget()
-    found = settled(lake, site, "r2", show=excluding(RAIN[0]))
+    found = collected(lake, site, "r2", show=excluding(RAIN[0]))
     assert (found.removed, found.changed) == (1, 1)
     assert episodes(lake)[LAMPS[0]]["status"] == "parsed"
     assert LAMPS[0] not in site.asked
@@ -230,25 +230,25 @@ def test_a_duplicate_counts_for_itself_once_the_other_is_gone(lake):
 def test_an_older_twin_found_later_takes_the_place_of_the_younger(lake):
     site = Site(RAIN, LAMPS)
     site.pages[LAMPS[0]] = page(RAIN[1])
-    settled(lake, site, limit=1)
+    collected(lake, site, limit=1)
     assert episodes(lake)[LAMPS[0]]["status"] == "parsed"
-    settled(lake, site, "r2")
+    collected(lake, site, "r2")
     assert episodes(lake)[RAIN[0]]["status"] == "parsed"
     assert episodes(lake)[LAMPS[0]]["reason"] == "duplicate"
 
 
-def test_settling_twice_changes_nothing(lake):
+def test_removing_twice_changes_nothing(lake):
     site = Site(RAIN, LAMPS)
     site.pages[LAMPS[0]] = page(RAIN[1])
-    settled(lake, site)
+    collected(lake, site)
     before = lake.etags("lake/")
-    stages.settle(lake, run("r1"))
+    stages.remove_gone_and_duplicates(lake, run("r1"))
     assert lake.etags("lake/") == before
 
 
 def test_a_discovery_that_is_repeated_says_the_same(lake):
     site = Site(OLDEST, RAIN, LAMPS)
-    settled(lake, site)
+    collected(lake, site)
     site.lists(OLDEST, LAMPS)
     first = discover(lake, site, "r2")
     scrape_all(lake, site, "r2")
