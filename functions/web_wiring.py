@@ -8,5 +8,5 @@ from shared.web import Fetcher
 
 
 def fetcher(show: ShowProfile) -> Fetcher:
-    """The show's fetcher, which shares the hosts with every other run."""
+    """The show's fetcher, which keeps the crawl delay with every other run."""
     return fetcher_for(show, lake(), reach_private=environment().reach_private_addresses)

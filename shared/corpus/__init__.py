@@ -4,8 +4,8 @@ A page is fetched into `raw/` before anything is made of it, so a crash, a retry
 never fetches it twice.
 """
 
+from shared.corpus.crawl_delay import fetcher_for
 from shared.corpus.deletions import trained_on
-from shared.corpus.hosts import fetcher_for
 from shared.corpus.sources.feed import FeedItem, FeedNotXml, NoEpisodes, parse_feed
 from shared.corpus.sources.listing import host_of
 from shared.corpus.sources.names import is_transcript_file, passed_over

@@ -32,7 +32,7 @@ from shared.run import RunSettings
 from shared.shows import ShowProfile
 
 EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
-MOST_HOSTS = 10
+MOST_DOMAINS = 10
 RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
 
 
@@ -174,9 +174,9 @@ def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
 def _delays(
     show: ShowProfile, pending: Mapping[str, Sequence[Task]], fetcher: web.Fetcher
 ) -> dict[str, float]:
-    """Seconds between two requests to each host that has something to read; "" for any other.
+    """Seconds between two requests to each domain that has something to read; "" for any other.
 
-    None for files of the user's own. Hosts beyond the `MOST_HOSTS` with most to read are taken to
+    None for files of the user's own. Domains beyond the `MOST_DOMAINS` with most to read are taken to
     ask for no more than the profile waits.
     """
     if show.transcripts:
@@ -184,29 +184,32 @@ def _delays(
     places = Counter(
         place for tasks in pending.values() for task in tasks for place in _places(task)
     )
-    by_host: dict[str, str] = {}
+    by_domain: dict[str, str] = {}
     asked = Counter[str]()
     for place, times in places.items():
-        by_host.setdefault(_host(place), place)
-        asked[_host(place)] += times
+        by_domain.setdefault(_domain(place), place)
+        asked[_domain(place)] += times
     own = show.fetch.delay_seconds
     return {
         "": own,
-        **{host: fetcher.delay_of(by_host[host]) for host, _ in asked.most_common(MOST_HOSTS)},
+        **{
+            domain: fetcher.delay_of(by_domain[domain])
+            for domain, _ in asked.most_common(MOST_DOMAINS)
+        },
     }
 
 
 def _seconds(delays: Mapping[str, float], task: Task) -> float:
     """How long the task's pages are waited for, at most."""
-    return sum(delays.get(_host(place), delays[""]) for place in _places(task))
+    return sum(delays.get(_domain(place), delays[""]) for place in _places(task))
 
 
 def _places(task: Task) -> tuple[str, ...]:
     return (*task.transcripts, task.url) if task.url else task.transcripts
 
 
-def _host(url: str) -> str:
-    """Scheme, host and port, which is what a robots.txt speaks for."""
+def _domain(url: str) -> str:
+    """Scheme, domain and port, which is what a robots.txt speaks for."""
     return "/".join(url.split("/", 3)[:3])
 
 

@@ -184,9 +184,9 @@ def feed(show: str, page: int = 1) -> str:
     return f"{RAW}{show}/feed" + (f".{page}" if page > 1 else "")
 
 
-def host_slots(host: str) -> str:
-    """When a host may next be asked, by whichever run; no show's name begins with a mark."""
-    return f"{RAW}_hosts/{host.replace(':', '_')}.json"
+def crawl_delay(domain: str) -> str:
+    """When a domain may next be asked, by whichever run; no show's name begins with a mark."""
+    return f"{RAW}_hosts/{domain.replace(':', '_')}.json"
 
 
 def page(show: str, episode_id: str) -> str:

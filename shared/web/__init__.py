@@ -14,7 +14,7 @@ from shared.web.errors import (
 )
 from shared.web.fetcher import Fetcher
 from shared.web.records import Fetched, FetchPolicy
-from shared.web.waiting import Slots
+from shared.web.waiting import SharedCrawlDelay
 
 __all__ = [
     "AccessDenied",
@@ -25,7 +25,7 @@ __all__ = [
     "Fetcher",
     "NotFound",
     "PageFailed",
-    "Slots",
+    "SharedCrawlDelay",
     "TooLarge",
     "Unreachable",
 ]

@@ -24,7 +24,7 @@ from shared.web.errors import (
 from shared.web.guard import connecting, guarded_pool_manager
 from shared.web.records import Answer, Fetched, FetchPolicy
 from shared.web.robots import product_token, with_groups_of
-from shared.web.waiting import Patience, Slots, retry_after
+from shared.web.waiting import Patience, SharedCrawlDelay, retry_after
 
 ATTEMPTS = 3
 MAX_REDIRECTS = 5
@@ -40,21 +40,21 @@ _SERVER_TROUBLE = 500  # and above: gateways invent numbers of their own
 class Fetcher:
     """Fetches pages one at a time; keeps each host's robots.txt and the time of the last request.
 
-    `slots` are shared with whoever else asks the same hosts; without them this fetcher is alone.
+    `shared_delay` is kept with whoever else asks the same domains; without it this fetcher is alone.
     `sleep` and `clock` (monotonic seconds) can be replaced. Not for use from several threads.
     """
 
     def __init__(
         self,
         policy: FetchPolicy,
-        slots: Slots | None = None,
+        shared_delay: SharedCrawlDelay | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy
         self._token = product_token(policy.user_agent)
-        self._slots = slots
+        self._shared_delay = shared_delay
         self._patience = Patience()
         self._sleep = sleep
         self._clock = clock
@@ -95,7 +95,7 @@ class Fetcher:
         self._patience = Patience()
 
     def delay_of(self, url: str) -> float:
-        """Seconds between two requests to the address's host; asks its robots.txt.
+        """Seconds between two requests to the address's domain; asks its robots.txt.
 
         The profile's own delay where that cannot be had: whoever fetches says why.
         """
@@ -192,8 +192,8 @@ class Fetcher:
         """Wait until the site's delay since the last request to it has passed, whoever made that."""
         delay, last = self._delay(site), self._last_request.get(site)
         waits = [last + delay - self._clock()] if last is not None else []
-        if self._slots is not None and delay > 0:
-            waits.append(self._slots.seconds_until_ours(site.partition("://")[2], delay))
+        if self._shared_delay is not None and delay > 0:
+            waits.append(self._shared_delay.seconds_until_ours(site.partition("://")[2], delay))
         wait = max(waits, default=0.0)
         if wait > 0:
             self._sleep(wait)

@@ -9,11 +9,11 @@ MAX_WAIT_SECONDS = 60.0  # for one Retry-After
 MAX_WAITS_SECONDS = 240.0  # for all that one batch meets
 
 
-class Slots(Protocol):
-    """Who may ask a host when, among all who ask it. Never raises for want of a slot."""
+class SharedCrawlDelay(Protocol):
+    """Who may ask a domain and when, among all who ask it. Never raises for want of a slot."""
 
-    def seconds_until_ours(self, host: str, delay: float) -> float:
-        """Take the host's next slot, `delay` seconds after the one before; how long until it comes."""
+    def seconds_until_ours(self, domain: str, delay: float) -> float:
+        """Take the domain's next slot, `delay` seconds after the one before; how long until it comes."""
         ...
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.corpus.hosts import FARTHEST_SECONDS, LakeSlots, fetcher_for
+from shared.corpus.crawl_delay import FARTHEST_SECONDS, LakeCrawlDelay, fetcher_for
 from shared.lake import Bucket, keys
 from shared.web import Fetcher, FetchPolicy
 from tests.unit.shared.run.test_settings import resolved
@@ -26,7 +26,7 @@ class Wall:
         self.now += timedelta(seconds=seconds)
 
     def slots(self, lake):
-        return LakeSlots(lake, now=lambda: self.now, sleep=self.sleep)
+        return LakeCrawlDelay(lake, now=lambda: self.now, sleep=self.sleep)
 
 
 def test_two_runs_of_one_host_take_turns(lake):
@@ -86,7 +86,7 @@ def test_a_race_that_is_lost_is_run_again(lake, monkeypatch):
     answers = iter([False, False])
     monkeypatch.setattr(lake, "replace", lambda *it: next(answers, None) is None and replace(*it))
     assert slots.seconds_until_ours("example.org", 2.0) == 0
-    assert lake.read_json(keys.host_slots("example.org"))["free_at"] > NOW.isoformat()
+    assert lake.read_json(keys.crawl_delay("example.org"))["free_at"] > NOW.isoformat()
 
 
 def test_who_loses_every_race_waits_its_delay_and_goes_on(lake, monkeypatch):
@@ -96,7 +96,7 @@ def test_who_loses_every_race_waits_its_delay_and_goes_on(lake, monkeypatch):
 
 def test_a_wrong_clock_elsewhere_does_not_stop_a_show(lake):
     after = {"free_at": (NOW + timedelta(days=400)).isoformat()}
-    lake.write(keys.host_slots("example.org"), json.dumps(after).encode())
+    lake.write(keys.crawl_delay("example.org"), json.dumps(after).encode())
     assert Wall().slots(lake).seconds_until_ours("example.org", 2.0) == FARTHEST_SECONDS
 
 

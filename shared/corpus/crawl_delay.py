@@ -1,4 +1,4 @@
-"""Who asks a host when: one fetcher a process, and slots that all runs of all shows share."""
+"""Crawl politeness: the delay between requests to a domain, which all runs of all shows keep together."""
 
 import json
 import time
@@ -14,8 +14,8 @@ from shared.shows import ShowProfile
 FARTHEST_SECONDS = 300  # what lies farther ahead is another machine's wrong clock
 
 
-class LakeSlots:
-    """A host's next free moment, kept in the bucket by conditional writes.
+class LakeCrawlDelay:
+    """A domain's next free moment, kept in the bucket by conditional writes.
 
     Nothing is held, so nobody who dies blocks anybody: a slot that nobody uses passes by.
     """
@@ -31,9 +31,9 @@ class LakeSlots:
         self._now = now
         self._sleep = sleep
 
-    def seconds_until_ours(self, host: str, delay: float) -> float:
-        """Take the host's next slot; how long until it comes. After too many lost races, one delay."""
-        key = keys.host_slots(host)
+    def seconds_until_ours(self, domain: str, delay: float) -> float:
+        """Take the domain's next slot; how long until it comes. After too many lost races, one delay."""
+        key = keys.crawl_delay(domain)
         for stored in self._lake.races(key, self._sleep):
             now = self._now()
             ours = max(now, _free_at(stored.body, now) if stored else now)
@@ -53,7 +53,7 @@ def fetcher_for(
 ) -> web.Fetcher:
     """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has.
 
-    With a lake its requests to a host are the delay apart from those of every other run.
+    With a lake its requests to a domain are the delay apart from those of every other run.
     """
     fetch = show.fetch
     fetcher = _fetcher(
@@ -72,5 +72,5 @@ def fetcher_for(
 
 @cache
 def _fetcher(policy: web.FetchPolicy, lake: Bucket | None) -> web.Fetcher:
-    # Kept, because it knows when each host was last asked and what its robots.txt says.
-    return web.Fetcher(policy, LakeSlots(lake) if lake is not None else None)
+    # Kept, because it knows when each domain was last asked and what its robots.txt says.
+    return web.Fetcher(policy, LakeCrawlDelay(lake) if lake is not None else None)
