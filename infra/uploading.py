@@ -23,7 +23,7 @@ def upload(bucket: Bucket, show: str, folder: Path) -> int:
     names = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }
-    for name in bucket.read_json(keys.forgotten(show)) or ():
+    for name in bucket.read_json(keys.erased(show)) or ():
         names.pop(name.removeprefix(address), None)
     brought = 0
     for name, path in sorted(names.items()):

@@ -46,11 +46,9 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     listing = list_source(lake, show, fetcher)
     known = known_episodes(lake, show.name)
     items = as_known(listing.items, known)
-    forgotten = frozenset(lake.read_json(keys.forgotten(show.name)) or ())
-    remembered = [item for item in items if not forgotten & {item.episode_id, item.url, item.guid}]
-    wanted = [
-        item for item in remembered if not excluded(show, item.episode_id, item.url, item.title)
-    ]
+    erased = frozenset(lake.read_json(keys.erased(show.name)) or ())
+    left = [item for item in items if not erased & {item.episode_id, item.url, item.guid}]
+    wanted = [item for item in left if not excluded(show, item.episode_id, item.url, item.title)]
     missing = gone(show, known, listing, {item.episode_id for item in wanted})
     seen = _looked_at([_dated(item, known, now) for item in wanted], settings)
     kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
@@ -70,8 +68,8 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         "feed_moved_to": listing.moved_to,
         "passed_over": dict(listing.passed_over),
         "notes": list(listing.notes),
-        "forgotten": len(items) - len(remembered),
-        "in_vain": [f"`exclude: {entry}`" for entry in _excluding_nothing(show, remembered, known)],
+        "forgotten": len(items) - len(left),
+        "in_vain": [f"`exclude: {entry}`" for entry in _excluding_nothing(show, left, known)],
     }
     lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
     return found

@@ -199,7 +199,7 @@ def offered_transcript(show: str, episode_id: str, name: str) -> str:
     return f"{RAW}{show}/pages/{episode_id}.{name}"
 
 
-def forgotten(show: str) -> str:
+def erased(show: str) -> str:
     """Under which names episodes must not be read again."""
     return f"{RAW}{show}/forgotten.json"
 

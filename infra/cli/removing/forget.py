@@ -9,9 +9,9 @@ from infra.cli.arguments import Forget
 from infra.cli.asking import NotAgreed, agree
 from infra.local.folder import state_dir
 from infra.local.laptop import Laptop, laptop
-from shared import forgetting
+from shared import erasure
+from shared.erasure import ErasureResult
 from shared.errors import BadInput
-from shared.forgetting import Forgotten
 from shared.lake.tables import Lake
 
 
@@ -27,9 +27,9 @@ def run(arguments: Forget) -> int:
         raise NothingKept(f"{out} holds no run's results; name the folder with --out")
     with laptop(out, month_ceiling_usd=arguments.place.month_ceiling_usd, dry_run=True) as here:
         lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])
-        episodes = forgetting.wanted(lake, show.name, arguments.episodes)
+        episodes = erasure.episodes_to_erase(lake, show.name, arguments.episodes)
         _agree(episodes, arguments)
-        done = forgetting.forget(lake, here.stack.ledger, show.name, episodes)
+        done = erasure.erase_episodes(lake, here.stack.ledger, show.name, episodes)
         runs.leave_files(here, out)
     _tell(done, here)
     if show.transcripts:
@@ -54,7 +54,7 @@ def _agree(episodes: Sequence[Mapping[str, Any]], arguments: Forget) -> None:
     )
 
 
-def _tell(done: Forgotten, here: Laptop) -> None:
+def _tell(done: ErasureResult, here: Laptop) -> None:
     rows = ", ".join(f"{n} of {table}" for table, n in sorted(done.rows.items()) if n)
     print(f"\nRemoved rows: {rows or 'none'}.")
     print(

@@ -397,7 +397,7 @@ STANDS_ON = {
     "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
     "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
     "evaluation": {"catalogue", "dataset", "lake", "providers", "purchases", "run", "shows"},
-    "forgetting": {"corpus", "lake", "ledger", "providers"},
+    "erasure": {"corpus", "lake", "ledger", "providers"},
     "style": {"dataset", "evaluation", "lake"},
     "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "providers", "run"},
 }

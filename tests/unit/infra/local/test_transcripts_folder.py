@@ -84,6 +84,6 @@ def test_transcripts_inside_the_folder_of_results_are_refused(here, talks, tmp_p
 
 def test_a_forgotten_transcript_does_not_come_back_from_the_folder(bucket, talks):
     upload(bucket, "porch", talks)
-    bucket.write_json(keys.forgotten("porch"), ["an id", f"s3://lake/{PREFIX}2023/one.md"])
+    bucket.write_json(keys.erased("porch"), ["an id", f"s3://lake/{PREFIX}2023/one.md"])
     upload(bucket, "porch", talks)
     assert bucket.keys(PREFIX) == [f"{PREFIX}two.vtt"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared import forgetting
-from shared.forgetting import NotKnown
+from shared import erasure
+from shared.erasure import NotKnown
 from shared.lake import keys
 from shared.providers import Completion
 from shared.purchases import ask
@@ -15,7 +15,9 @@ SAID = "I keep the rain in barrels because my aunt once counted every drop of it
 
 
 def told(lake, ledger, *names):
-    return forgetting.forget(lake, ledger, "porch", forgetting.wanted(lake, "porch", names))
+    return erasure.erase_episodes(
+        lake, ledger, "porch", erasure.episodes_to_erase(lake, "porch", names)
+    )
 
 
 @pytest.fixture

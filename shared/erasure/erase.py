@@ -1,12 +1,12 @@
-"""Taking an episode out of everything that is kept, except the names of the models that learnt from it."""
+"""Erasing episodes from everything that is kept, except the names of the models that learnt from them."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.corpus import trained_on
-from shared.forgetting.episodes import remember
-from shared.forgetting.traces import Fingerprint, fingerprint
+from shared.erasure.episodes import save_erased_names
+from shared.erasure.traces import Fingerprint, fingerprint
 from shared.lake import keys
 from shared.lake.tables import Lake, Row
 from shared.ledger import Ledger
@@ -18,7 +18,7 @@ OF_AN_EPISODE = ("pairs", "turns", "episodes")
 
 
 @dataclass(slots=True)
-class Forgotten:
+class ErasureResult:
     """What was taken out, and which models still have learnt from it."""
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -27,17 +27,17 @@ class Forgotten:
     models: list[dict[str, Any]] = field(default_factory=list)
 
 
-def forget(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> Forgotten:
+def erase_episodes(lake: Lake, ledger: Ledger, show: str, episodes: Sequence[Row]) -> ErasureResult:
     """Remove the episodes; may be repeated after any interruption.
 
     The names that must not come back are written first; the turns, by which everything else is
     known, and the episodes, by which the turns are, go last.
     """
-    remember(lake, show, episodes)
+    save_erased_names(lake, show, episodes)
     ids = {row["episode_id"] for row in episodes}
     print_of = _fingerprint(lake, show, ids)
-    done = Forgotten(models=trained_on(lake, ids))
-    done.answers = _forget_answers(lake, ledger, print_of)
+    done = ErasureResult(models=trained_on(lake, ids))
+    done.answers = _erase_answers(lake, ledger, print_of)
     for key in _others(lake, show):
         if _is_of(key, show, ids) or print_of.marks_file(key, lake.read(key) or b""):
             lake.delete([key])
@@ -67,7 +67,7 @@ def _others(lake: Lake, show: str) -> list[str]:
     """Every object that is no table, but for what says what must not come back."""
     folders = (keys.fetched(show), keys.RUNS, keys.CUSTOMIZATION, keys.QUERY_RESULTS)
     found = (key for folder in folders for key in lake.keys(folder))
-    return [key for key in found if key != keys.forgotten(show)]
+    return [key for key in found if key != keys.erased(show)]
 
 
 def _is_of(key: str, show: str, ids: Set[str]) -> bool:
@@ -98,7 +98,7 @@ def _goes(row: Row, ids: Set[str], print_of: Fingerprint) -> bool:
     return row["episode_id"] in ids if ids else print_of.marks_row(row)
 
 
-def _forget_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint) -> int:
+def _erase_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint) -> int:
     """How many answers of models and judges, of stopped runs too, lost their words; what they cost stays."""
     runs = {keys.run_of(key) for key in lake.keys(keys.RUNS)}
     runs.update(row["run_id"] for row in lake.read_rows("spend", "", ("run_id",)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.forgetting import fingerprint
+from shared.erasure import fingerprint
 
 SAID = "A wrong number looks like a stone in the rice, and “nobody” ever moved out of the house."
 OTHER = "We talked about bread for an hour, and then the ovens were cold and we all went home."

@@ -13,7 +13,7 @@ class NotKnown(BadInput):
     """Nothing in the lake is called so."""
 
 
-def wanted(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
+def episodes_to_erase(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
     """The episodes of these ids or addresses, and those with the same talk, as rows of `episodes`.
 
     A talk that was published twice would come back by the other one. Raises NotKnown, of those
@@ -38,10 +38,10 @@ def _talk(row: Row) -> str:
     return str(row["duplicate_of"] or row["episode_id"])
 
 
-def remember(lake: Lake, show: str, episodes: Sequence[Row]) -> None:
+def save_erased_names(lake: Lake, show: str, episodes: Sequence[Row]) -> None:
     """Keep under which names the episodes must not be read again: ids and addresses, no words."""
-    kept = lake.read_json(keys.forgotten(show)) or []
+    kept = lake.read_json(keys.erased(show)) or []
     names = {
         name for row in episodes for name in (row["episode_id"], row["url"], row["guid"]) if name
     }
-    lake.write_json(keys.forgotten(show), sorted({*kept, *names}))
+    lake.write_json(keys.erased(show), sorted({*kept, *names}))
