@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.spans import alike
+from shared.shingles import near_duplicate_pairs
 
-LIKE = 0.6  # share of spans in common, from which two talks are one
+LIKE = 0.6  # share of shingles in common, from which two talks are one
 Row = Mapping[str, Any]
 
 
@@ -17,7 +17,9 @@ def near_duplicates(episodes: Sequence[Row]) -> dict[str, Row]:
     """
     by_id = {row["episode_id"]: row for row in episodes if row["sketch"]}
     like: dict[str, set[str]] = defaultdict(set)
-    for one, other in alike({name: row["sketch"] for name, row in by_id.items()}, LIKE):
+    for one, other in near_duplicate_pairs(
+        {name: row["sketch"] for name, row in by_id.items()}, LIKE
+    ):
         like[one].add(other)
         like[other].add(one)
     worse, kept = dict[str, Row](), set[str]()

@@ -15,8 +15,8 @@ from shared.errors import EconChatRError
 from shared.ids import digest
 from shared.lake import TROUBLE, keys
 from shared.lake.tables import Lake, Row, check
+from shared.shingles import sketch
 from shared.shows import ShowProfile
-from shared.spans import sketch
 from shared.transcripts import (
     Transcript,
     TranscriptRefused,

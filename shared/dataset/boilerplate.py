@@ -1,4 +1,4 @@
-"""What a show says again and again: sponsor reads, openings, outros, found as spans that recur in several episodes.
+"""What a show says again and again: sponsor reads, openings, outros, found as shingles that recur in several episodes.
 
 Whole sentences go, so that what stays can be talked. Sentences that the show is known for stay: its
 quotes, what its questions quote, and what its `must_have` patterns ask for.
@@ -12,8 +12,16 @@ from zlib import crc32
 
 import numpy as np
 
+from shared.shingles import (
+    SHINGLE_WORDS,
+    Hashes,
+    among,
+    distinct,
+    in_order,
+    shingle_hashes,
+    shingles_in,
+)
 from shared.shows import ShowProfile
-from shared.spans import SPAN_WORDS, Hashes, among, distinct, in_order, span_hashes, spans_in
 from shared.words import Words, fold, words
 
 EPISODES = 3
@@ -28,7 +36,7 @@ def sentences(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sifter:
-    """Takes boilerplate out of texts: `recurring` are spans in order, `protected` what stays anyway."""
+    """Takes boilerplate out of texts: `recurring` are shingles in order, `protected` what stays anyway."""
 
     recurring: Hashes = field(default_factory=partial(in_order, ()))
     never: tuple[re.Pattern[str], ...] = ()
@@ -36,22 +44,22 @@ class Sifter:
     phrases: tuple[str, ...] = field(default=())
 
     def sifted(self, texts: Sequence[str]) -> list[str]:
-        """The texts without the sentences of which half the words stand in recurring spans, or that match `never`."""
-        recur = self._with_recurring_spans(texts)
+        """Return the texts without sentences that match `never` or of which half stands in recurring shingles."""
+        recur = self._with_recurring_shingles(texts)
         return [
             self._sifted(text, at in recur) if self.never or at in recur else text
             for at, text in enumerate(texts)
         ]
 
-    def _with_recurring_spans(self, texts: Sequence[str]) -> Set[int]:
+    def _with_recurring_shingles(self, texts: Sequence[str]) -> Set[int]:
         if not len(self.recurring):
             return frozenset()
-        hashes, of_text = spans_in(texts)
+        hashes, of_text = shingles_in(texts)
         return set(of_text[among(hashes, self.recurring)].tolist())
 
-    def _sifted(self, text: str, has_recurring_spans: bool) -> str:
+    def _sifted(self, text: str, has_recurring_shingles: bool) -> str:
         said_here = sentences(text)
-        recurs = self._recurs(said_here) if has_recurring_spans else [False] * len(said_here)
+        recurs = self._recurs(said_here) if has_recurring_shingles else [False] * len(said_here)
         kept = [
             sentence
             for sentence, again in zip(said_here, recurs, strict=True)
@@ -70,10 +78,10 @@ class Sifter:
             yield bool(said) and 2 * hits >= len(said) and not self._is_known_for(sentence, said)
 
     def _marked(self, said_here: Sequence[str], n_words: int) -> list[bool]:
-        """Of each word whether it stands in a recurring span."""
+        """Of each word whether it stands in a recurring shingle."""
         marked = [False] * n_words
-        for at in np.flatnonzero(among(span_hashes(said_here), self.recurring)).tolist():
-            marked[at : at + SPAN_WORDS] = [True] * SPAN_WORDS
+        for at in np.flatnonzero(among(shingle_hashes(said_here), self.recurring)).tolist():
+            marked[at : at + SHINGLE_WORDS] = [True] * SHINGLE_WORDS
         return marked
 
     def _is_known_for(self, sentence: str, said: Words) -> bool:
@@ -108,20 +116,20 @@ def _known_phrases(show: ShowProfile) -> Iterator[Words]:
         for quoted in _QUOTED.findall(fold(question)):
             yield words(quoted)
     for quote in show.quotes:
-        yield words(quote)[:SPAN_WORDS]
+        yield words(quote)[:SHINGLE_WORDS]
 
 
-def recurring_spans(episodes: Iterable[Sequence[str]]) -> list[int]:
-    """Hashes of the spans of SPAN_WORDS words that stand in EPISODES episodes or more, sorted.
+def recurring_shingles(episodes: Iterable[Sequence[str]]) -> list[int]:
+    """Hashes of the shingles of SHINGLE_WORDS words that stand in EPISODES episodes or more, sorted.
 
-    Episode by episode; what is remembered is a number for each span.
+    Episode by episode; what is remembered is a number for each shingle.
     """
-    spans = [np.empty(0, np.uint64), *(distinct(spans_in(texts)[0]) for texts in episodes)]
-    ordered = np.sort(np.concatenate(spans))
+    shingles = [np.empty(0, np.uint64), *(distinct(shingles_in(texts)[0]) for texts in episodes)]
+    ordered = np.sort(np.concatenate(shingles))
     often = ordered[EPISODES - 1 :] == ordered[: 1 - EPISODES]
     return [int(value) for value in distinct(ordered[EPISODES - 1 :][often])]
 
 
 def name_of(recurring: Collection[int]) -> int:
-    """Changes when the spans do."""
+    """Changes when the shingles do."""
     return crc32(repr(sorted(recurring)).encode())

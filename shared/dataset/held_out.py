@@ -1,20 +1,20 @@
-"""What the bucket remembers of a show for all its runs: which episodes are held out, and which spans recur."""
+"""What the bucket remembers of a show for all its runs: which episodes are held out, and which shingles recur."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from shared.dataset import splits
-from shared.dataset.boilerplate import recurring_spans
+from shared.dataset.boilerplate import recurring_shingles
 from shared.dataset.episodes import Episodes
 from shared.dataset.splits import Episode, Split
 from shared.lake import contended, keys
 from shared.lake.tables import Lake, Row
-from shared.spans import NUMBERING
+from shared.shingles import NUMBERING
 
 MOST_EPISODES = 600
-"""So many episodes are looked at for recurring spans, so that a large show fits one function."""
-GROWTH = 10  # percent by which a show grows before its recurring spans are looked for again
+"""So many episodes are looked at for recurring shingles, so that a large show fits one function."""
+GROWTH = 10  # percent by which a show grows before its recurring shingles are looked for again
 
 
 def assign_splits(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]:
@@ -33,15 +33,17 @@ def assign_splits(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]
     raise contended(key)
 
 
-def recurring(lake: Lake, show: str, turns: Mapping[str, str], n_episodes: int) -> list[int]:
-    """The show's recurring spans, looked for again when it has grown by GROWTH percent."""
+def recurring_shingles_of(
+    lake: Lake, show: str, turns: Mapping[str, str], n_episodes: int
+) -> list[int]:
+    """The show's recurring shingles, looked for again when it has grown by GROWTH percent."""
     key = keys.boilerplate(show)
     kept = lake.read_json(key) or {}
     if kept.get("numbering") == NUMBERING and _as_large(n_episodes, kept["episodes"]):
         return [int(value) for value in kept["spans"]]
-    spans = recurring_spans(_evenly_chosen(lake, sorted(turns), n_episodes))
-    lake.write_json(key, {"episodes": n_episodes, "numbering": NUMBERING, "spans": spans})
-    return spans
+    shingles = recurring_shingles(_evenly_chosen(lake, sorted(turns), n_episodes))
+    lake.write_json(key, {"episodes": n_episodes, "numbering": NUMBERING, "spans": shingles})
+    return shingles
 
 
 def _as_large(n_episodes: int, before: int) -> bool:

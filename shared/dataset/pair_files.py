@@ -54,7 +54,7 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
         if keys.belongs_to(key, show.name)
     }
     split_of = held_out.assign_splits(lake, show.name, episodes)
-    recurring = held_out.recurring(lake, show.name, turns, len(split_of))
+    recurring = held_out.recurring_shingles_of(lake, show.name, turns, len(split_of))
     sieve = boilerplate.sifter(show, recurring)
     rules = (
         *(PAIRS_VERSION, list(show.training.must_have), list(show.never), list(sieve.phrases)),

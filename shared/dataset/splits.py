@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from shared.spans import alike
+from shared.shingles import near_duplicate_pairs
 from shared.words import Words, words
 
 Split = Literal["train", "held_out"]
@@ -19,7 +19,7 @@ Split = Literal["train", "held_out"]
 HELD_OUT_EPISODES = 50  # with three pairs each, a true win rate of 60 % shows as 52 to 68 %
 ONE_IN = 5  # a small show holds out no more than this part of its episodes
 FEWEST, OF_AT_LEAST = 5, 15  # where there are so many, as many as an interval over episodes needs
-LIKE = 1 / 3  # of the spans of both in common: about half of what is said is the same
+LIKE = 1 / 3  # of the shingles of both in common: about half of what is said is the same
 _PART = re.compile(
     r"\(?\b(?:part|pt|teil)\.? ?(?:\d+|one|two|three|four|i{1,3})\b(?: of \w+)?\)?"
     r"|\(?\b(?:re-?air(?:ed|ing)?|rerun|encore|rebroadcast|repeat|from the archives?)\b\)?",
@@ -112,7 +112,7 @@ def _together(episodes: Collection[Episode]) -> Iterator[tuple[str, str]]:
     for title, parts in by_title.items():
         if title and any(_PART.search(one.title) for one in parts):
             yield from pairwise(one.episode_id for one in parts)
-    yield from alike({one.episode_id: one.sketch for one in episodes}, LIKE)
+    yield from near_duplicate_pairs({one.episode_id: one.sketch for one in episodes}, LIKE)
 
 
 def rows_of(assigned: Iterable[Assigned]) -> list[dict[str, object]]:

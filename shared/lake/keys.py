@@ -210,7 +210,7 @@ def splits(show: str) -> str:
 
 
 def boilerplate(show: str) -> str:
-    """Which spans recur in a show."""
+    """Which shingles recur in a show."""
     return f"splits/{show}.boilerplate.json"
 
 

@@ -19,8 +19,8 @@ from shared.corpus.reading import turn_rows
 from shared.dataset import boilerplate, held_out
 from shared.dataset.pairs import pairs_of
 from shared.lake.tables import parquet, rows_of
+from shared.shingles import in_order, sketch
 from shared.shows import Training
-from shared.spans import in_order, sketch
 from shared.transcripts import Host, TranscriptRefused, read_transcript
 from tests import talks
 from tests.bench.growth import median_cpu_seconds, peak_mb
@@ -105,7 +105,7 @@ def build(pages: Iterable[bytes], folder: Path) -> None:
         files.append(folder / f"turns-{number}.parquet")
         files[-1].write_bytes(parquet("turns", turns))
     step = -(-len(files) // held_out.MOST_EPISODES) or 1
-    recurring = boilerplate.recurring_spans(map(read, files[::step]))
+    recurring = boilerplate.recurring_shingles(map(read, files[::step]))
     sieve = boilerplate.Sifter(in_order(recurring))
     for number, file in enumerate(files):
         turns = rows_of("turns", file.read_bytes(), ("role", "text", "n_tokens"))

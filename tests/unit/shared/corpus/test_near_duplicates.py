@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus.near_duplicates import near_duplicates
-from shared.spans import sketch
+from shared.shingles import sketch
 from tests.unit.shared.corpus.test_sources import PREFIX, collect_show, files, of_name
-from tests.unit.shared.spans.test_sketches import talk
+from tests.unit.shared.shingles.test_sketches import talk
 
 SAID = talk(1)
 OTHER = talk(2)

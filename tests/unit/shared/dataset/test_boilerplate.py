@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import shows
-from shared.dataset.boilerplate import recurring_spans, sifter
-from shared.spans import spans_in
+from shared.dataset.boilerplate import recurring_shingles, sifter
+from shared.shingles import shingles_in
 
 SPONSOR = (
     "This show is brought to you by the Porch Fund, which lends money for porches. Go there now."
@@ -23,7 +23,7 @@ def episodes(*texts):
 
 
 def sifted(text, in_episodes, **fields):
-    (left,) = sifter(show(**fields), recurring_spans(episodes(*in_episodes))).sifted([text])
+    (left,) = sifter(show(**fields), recurring_shingles(episodes(*in_episodes))).sifted([text])
     return left
 
 
@@ -73,13 +73,15 @@ def test_without_anything_to_take_out_texts_stay_as_they_are(texts):
 
 @given(st.lists(st.sampled_from([SPONSOR, SAYING, "Rain.", f"Well, {SPONSOR}", ""]), max_size=5))
 def test_texts_are_sifted_each_for_itself(texts):
-    sieve = sifter(show(never=["rain"]), recurring_spans(episodes(*[SPONSOR] * 3)))
+    sieve = sifter(show(never=["rain"]), recurring_shingles(episodes(*[SPONSOR] * 3)))
     assert sieve.sifted(texts) == [one for text in texts for one in sieve.sifted([text])]
 
 
 @given(st.lists(st.lists(st.sampled_from("ab"), max_size=12), max_size=6))
 def test_a_span_recurs_when_three_episodes_say_it(talks):
     said = [" ".join(letters) for letters in talks]
-    spans = [set(spans_in([text])[0].tolist()) for text in said]
-    often = {one for here in spans for one in here if sum(one in other for other in spans) >= 3}
-    assert recurring_spans([[text] for text in said]) == sorted(often)
+    shingles = [set(shingles_in([text])[0].tolist()) for text in said]
+    often = {
+        one for here in shingles for one in here if sum(one in other for other in shingles) >= 3
+    }
+    assert recurring_shingles([[text] for text in said]) == sorted(often)

@@ -14,7 +14,7 @@ from shared.dataset.splits import (
     renewed,
     rows_of,
 )
-from shared.spans import sketch
+from shared.shingles import sketch
 
 
 def talk(number, words=400):

@@ -21,7 +21,7 @@ from shared.errors import (
 )
 from shared.lake import keys
 from shared.providers.examples import count_line
-from shared.spans import sketch
+from shared.shingles import sketch
 from tests.sample_run import sample_run
 from tests.unit.shared.run.test_settings import SHOW, resolved
 

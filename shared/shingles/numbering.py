@@ -1,4 +1,4 @@
-"""Spans of words as numbers, an episode at a time, whatever case and marks they are written in."""
+"""Shingles as numbers, an episode at a time, whatever case and marks they are written in."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from shared.words import plain, words
 
-SPAN_WORDS = 8
+SHINGLE_WORDS = 8
 NUMBERING = 2
-"""Goes up whenever a span gets another number, so that what was kept by the old ones is looked for again."""
+"""Goes up whenever a shingle gets another number, so that what was kept by the old ones is looked for again."""
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.intp]
@@ -22,12 +22,12 @@ _DRAWN = np.frombuffer(hashlib.shake_256(b"a number for each byte").digest(257 *
 _NUMBER = _DRAWN[list(bytes(range(256)).lower())]
 _FIRST = _DRAWN[256]
 _NONE, _ZERO = np.empty(0, np.uint64), np.zeros(1, np.uint64)
-_SPANS_AT_ONCE = 1 << 14  # so that a long talk needs no more memory than a short one
+_SHINGLES_AT_ONCE = 1 << 14  # so that a long talk needs no more memory than a short one
 _USUAL = 17  # bits of how many letters so many words have
 
 
-def span_hashes(texts: Iterable[str]) -> Hashes:
-    """A number of 60 bits for each run of SPAN_WORDS words, in order, the same on every machine.
+def shingle_hashes(texts: Iterable[str]) -> Hashes:
+    """A number of 60 bits for each run of SHINGLE_WORDS words, in order, the same on every machine.
 
     The texts are read as one. A number is a polynomial of the words' bytes, taken from prefix
     sums (Karp and Rabin, 1987), so that no word is looked at in Python.
@@ -35,12 +35,12 @@ def span_hashes(texts: Iterable[str]) -> Hashes:
     return _numbered(" ".join(map(_spelled, texts)).encode())[0]
 
 
-def spans_in(texts: Sequence[str]) -> tuple[Hashes, Places]:
-    """The numbers of the spans that stand within one text, and which text that is."""
+def shingles_in(texts: Sequence[str]) -> tuple[Hashes, Places]:
+    """The numbers of the shingles that stand within one text, and which text that is."""
     said = [_spelled(text).encode() for text in texts]
     hashes, starts = _numbered(b" ".join(said))
     of_text = np.searchsorted(np.cumsum([len(text) + 1 for text in said]), starts, side="right")
-    first, last = of_text[: len(hashes)], of_text[SPAN_WORDS - 1 :]
+    first, last = of_text[: len(hashes)], of_text[SHINGLE_WORDS - 1 :]
     return hashes[first == last], first[first == last]
 
 
@@ -53,7 +53,7 @@ def distinct(hashes: Hashes) -> Hashes:
 
 
 def in_order(numbers: Iterable[int]) -> Hashes:
-    """Numbers that were kept, as spans are compared with."""
+    """Numbers that were kept, as shingles are compared with."""
     return distinct(np.fromiter(numbers, np.uint64))
 
 
@@ -72,7 +72,7 @@ def _spelled(text: str) -> str:
 
 
 def _numbered(said: bytes) -> tuple[Hashes, Places]:
-    """The number of each span, and where in `said` each word begins."""
+    """The number of each shingle, and where in `said` each word begins."""
     raw = np.frombuffer(said, np.uint8)
     of_word = _LETTER.take(raw)
     of_word[1:-1] |= (raw[1:-1] == _APOSTROPHE) & of_word[:-2] & of_word[2:]
@@ -80,20 +80,22 @@ def _numbered(said: bytes) -> tuple[Hashes, Places]:
     begins[1:] &= ~of_word[:-1]
     letters, starts = raw.compress(of_word), np.flatnonzero(begins.compress(of_word))
     bounds = np.append(starts, len(letters))
-    at_once = range(0, max(0, len(bounds) - SPAN_WORDS), _SPANS_AT_ONCE)
-    hashes = [_of_words(letters, bounds[at : at + _SPANS_AT_ONCE + SPAN_WORDS]) for at in at_once]
+    at_once = range(0, max(0, len(bounds) - SHINGLE_WORDS), _SHINGLES_AT_ONCE)
+    hashes = [
+        _of_words(letters, bounds[at : at + _SHINGLES_AT_ONCE + SHINGLE_WORDS]) for at in at_once
+    ]
     return np.concatenate([_NONE, *hashes]), np.flatnonzero(begins)
 
 
 def _of_words(letters: NDArray[np.uint8], bounds: Places) -> Hashes:
-    """The number of each span of the words that begin at all of `bounds` but the last, where they end."""
+    """The number of each shingle of the words that begin at all of `bounds` but the last, where they end."""
     begins = bounds - bounds[0]
     numbers = _NUMBER.take(letters[bounds[0] : bounds[-1]])
     numbers[begins[:-1]] += _FIRST  # so that "ab c" is not "a bc"
     forth, back = _powers(max(_USUAL, len(numbers).bit_length()))
     numbers *= forth[: len(numbers)]
     upto = np.concatenate((_ZERO, numbers.cumsum(out=numbers)))
-    first, end = begins[:-SPAN_WORDS], begins[SPAN_WORDS:]
+    first, end = begins[:-SHINGLE_WORDS], begins[SHINGLE_WORDS:]
     hashes: Hashes = (upto[end] - upto[first]) * back[first]
     return hashes >> np.uint64(4)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus.near_duplicates import LIKE
-from shared.spans import alike, likeness, sketch
-from shared.spans.sketches import COMMON
+from shared.shingles import near_duplicate_pairs, resemblance, sketch
+from shared.shingles.sketches import COMMON
 
 WORDS = [
     "rain",
@@ -57,8 +57,8 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_copy_is_like_its_talk_and_unlike_any_other(change):
     changed = sketch([CHANGES[change](SAID)])
-    assert likeness(changed, sketch([SAID])) >= LIKE
-    assert likeness(changed, sketch([OTHER])) < LIKE / 3
+    assert resemblance(changed, sketch([SAID])) >= LIKE
+    assert resemblance(changed, sketch([OTHER])) < LIKE / 3
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))
@@ -68,13 +68,13 @@ def test_likeness_is_near_the_true_share_of_shingles_in_common(seed, share):
     one, other = " ".join(first), " ".join(first[:cut] + second[cut:])
     shingles = [{tuple(text.split()[at : at + 8]) for at in range(793)} for text in (one, other)]
     true = len(shingles[0] & shingles[1]) / len(shingles[0] | shingles[1])
-    assert abs(likeness(sketch([one]), sketch([other])) - true) < 0.35
+    assert abs(resemblance(sketch([one]), sketch([other])) - true) < 0.35
 
 
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_likeness_is_whole_with_itself_or_nothing(texts):
     own = sketch(texts)
-    assert likeness(own, own) == (1.0 if own else 0.0)
+    assert resemblance(own, own) == (1.0 if own else 0.0)
     assert own == sorted(own)
 
 
@@ -88,7 +88,7 @@ def test_what_is_too_short_is_like_nothing(text):
 @given(st.integers(12, 64))
 def test_the_beginning_of_a_sketch_is_a_sketch(size):
     one, other = sketch([SAID]), sketch([SAID + " " + talk(3, 120)])
-    assert likeness(one[:size], other) >= LIKE > likeness(one[:size], sketch([OTHER])[:24])
+    assert resemblance(one[:size], other) >= LIKE > resemblance(one[:size], sketch([OTHER])[:24])
 
 
 def test_names_of_talks_that_are_alike_come_once_each():
@@ -98,9 +98,9 @@ def test_names_of_talks_that_are_alike_come_once_each():
         "b": sketch([OTHER]),
         "d": [],
     }
-    assert list(alike(sketches, LIKE)) == [("a", "c")]
+    assert list(near_duplicate_pairs(sketches, LIKE)) == [("a", "c")]
 
 
 def test_what_all_talks_of_a_show_have_in_common_is_the_shows_own():
     copies = {f"e{at}": sketch([SAID]) for at in range(COMMON + 1)}
-    assert not list(alike(copies, LIKE))
+    assert not list(near_duplicate_pairs(copies, LIKE))

@@ -1,27 +1,27 @@
-"""How alike two talks are, by sketches of their spans of words: copies, reruns and other exports are found by it."""
+"""How alike two talks are, by sketches of their shingles: copies, reruns and other exports are found by it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from shared.spans.numbering import distinct, span_hashes
+from shared.shingles.numbering import distinct, shingle_hashes
 
 SKETCH_SIZE, INDEXED = 64, 16
-FEWEST = 100  # spans; shorter talks of one show are alike by chance
-COMMON = 50  # talks; a span in more of them belongs to the show and not to a talk
+FEWEST = 100  # shingles; shorter talks of one show are alike by chance
+COMMON = 50  # talks; a shingle in more of them belongs to the show and not to a talk
 
 
 def sketch(texts: Iterable[str]) -> list[int]:
-    """The smallest `SKETCH_SIZE` numbers of the talk's spans, ascending: a bottom-k sketch (Broder, 1997).
+    """The smallest `SKETCH_SIZE` numbers of the talk's shingles, ascending: a bottom-k sketch (Broder, 1997).
 
     Letters' case, marks and who says it make no difference. Empty for a talk that is too short.
     """
-    hashes = distinct(span_hashes(texts))
+    hashes = distinct(shingle_hashes(texts))
     return hashes[:SKETCH_SIZE].tolist() if len(hashes) >= FEWEST else []
 
 
-def likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """An estimate of how many of both talks' spans they have in common, 0 to 1.
+def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
+    """An estimate of how many of both talks' shingles they have in common, 0 to 1.
 
     Of a sketch its beginning is one too; the shorter of both decides how much is looked at.
     """
@@ -30,10 +30,12 @@ def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     return sum(value in both for value in union) / len(union) if union else 0.0
 
 
-def alike(sketches: Mapping[str, Sequence[int]], least: float) -> Iterator[tuple[str, str]]:
-    """The pairs of names whose talks have `least` of their spans in common, each pair once, in order."""
+def near_duplicate_pairs(
+    sketches: Mapping[str, Sequence[int]], least: float
+) -> Iterator[tuple[str, str]]:
+    """The pairs of names whose talks have `least` of their shingles in common, each pair once, in order."""
     for one, other in _candidates(sketches):
-        if likeness(sketches[one], sketches[other]) >= least:
+        if resemblance(sketches[one], sketches[other]) >= least:
             yield one, other
 
 
