@@ -10,7 +10,7 @@ from botocore.config import Config
 from functions.wiring import api_key, bucket, ledger
 from shared.catalogue import Provider
 from shared.ledger import Notifier
-from shared.providers import ModelProvider, check_listed, door
+from shared.providers import ModelProvider, check_models_listed, factory
 from shared.purchases import PurchaseContext
 from shared.run import RunSettings
 from shared.run.environment import environment
@@ -27,11 +27,11 @@ def provider(settings: RunSettings, name: str) -> ModelProvider:
 def _connected(profile: str) -> ModelProvider:
     known = Provider.model_validate_json(profile)
     here = environment()
-    rights = door.Rights(bucket(), here.training_role_arn)
+    rights = factory.Rights(bucket(), here.training_role_arn)
     # Another address speaks OpenAI's protocol, unless it is the stand-in's, which speaks all.
     elsewhere = known.api == "openai" or here.stand_in
     address = here.provider_base_url if elsewhere else ""
-    return door.connect(known, partial(api_key, known.provider), rights, address or None)
+    return factory.connect(known, partial(api_key, known.provider), rights, address or None)
 
 
 @cache
@@ -44,7 +44,7 @@ def notifier() -> Notifier:
 def check_providers(settings: RunSettings) -> None:
     """Raise unless every provider of the run answers, takes its key and lists the models."""
     wanted = [(model.provider, model.base_model) for model in settings.models]
-    check_listed(
+    check_models_listed(
         wanted, partial(provider, settings), "the secret that the stack names ProviderSecret"
     )
 

@@ -11,7 +11,7 @@ from infra.local.laptop import api_key
 from shared import money
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, Transient
-from shared.providers import ProviderUnusable, check_listed, names_listed
+from shared.providers import ProviderUnusable, check_models_listed, listed_models
 from shared.run import RunSettings
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> N
     """Raise ProviderUnusable unless address, key and models stand one free call."""
     wanted = [(model.provider, model.base_model) for model in settings.models]
     with _unusable_while_silent(base_url):
-        check_listed(wanted, _connection(models, base_url), KEY_IN)
+        check_models_listed(wanted, _connection(models, base_url), KEY_IN)
 
 
 def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], bool]:
@@ -87,7 +87,7 @@ def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], 
     """
     asked = _connection(models, base_url)(models.providers[0].provider)
     with _unusable_while_silent(base_url):
-        return names_listed(asked, KEY_IN), bool(asked.jobs())
+        return listed_models(asked, KEY_IN), bool(asked.jobs())
 
 
 def _connection(models: Catalogue, base_url: str) -> "Callable[[str], OpenAICompatible]":

@@ -151,9 +151,11 @@ def laptop(
 def _provider(
     models: Catalogue, base_url: str, key: str, rights: Rights, name: str
 ) -> ModelProvider:
-    from shared.providers import door  # with the openai client, which takes as long as all the rest
+    from shared.providers import (
+        factory,  # with the openai client, which takes as long as all the rest
+    )
 
-    return door.connect(models.provider(name), lambda _anew: key, rights, base_url)
+    return factory.connect(models.provider(name), lambda _anew: key, rights, base_url)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What may be asked of any model provider, and how it can say no.
 
-`door` needs the `openai` client and `examples` a tokenizer, so whoever uses them imports them by name.
+`factory` needs the `openai` client and `examples` a tokenizer, so whoever uses them imports them by name.
 """
 
 from shared.providers.contract import (
@@ -32,7 +32,7 @@ from shared.providers.contract import (
     UploadedFile,
     run_key,
 )
-from shared.providers.listed import ProviderUnusable, check_listed, names_listed
+from shared.providers.preflight import ProviderUnusable, check_models_listed, listed_models
 
 __all__ = [
     "CALL_TIMEOUT_SECONDS",
@@ -62,7 +62,7 @@ __all__ = [
     "TrainingNotAvailable",
     "TrainingStep",
     "UploadedFile",
-    "check_listed",
-    "names_listed",
+    "check_models_listed",
+    "listed_models",
     "run_key",
 ]

@@ -2,7 +2,7 @@
 
 The client repeats a failed POST by itself and sends no idempotency key, so everything that costs
 money goes through a copy of it that never retries. It builds requests; replies are read by
-`replies`, because the client hands on whatever the wire said under the names of its own types.
+`response_parsing`, because the client hands on whatever the wire said under the names of its own types.
 """
 
 import codecs
@@ -17,7 +17,7 @@ import httpx2
 import openai
 
 from shared.catalogue import JobField, Provider
-from shared.providers import replies
+from shared.providers import response_parsing
 from shared.providers.contract import (
     CALL_TIMEOUT_SECONDS,
     KEY_FIELD,
@@ -32,8 +32,8 @@ from shared.providers.contract import (
     TrainingStep,
     UploadedFile,
 )
+from shared.providers.error_mapping import MAX_QUOTED, mapped_errors
 from shared.providers.keys import KeySource, RenewedKey
-from shared.providers.meanings import MAX_QUOTED, explained
 from shared.providers.size import bound
 
 # A provider may take its time over a file when the last byte is there.
@@ -80,32 +80,33 @@ class OpenAICompatible:
 
     def find_files(self, name: str) -> list[UploadedFile]:
         """The training files called `name`, oldest first."""
-        with explained(f"looking for the file {name}"):
+        with mapped_errors(f"looking for the file {name}"):
             listed = _all(
                 lambda after: self._client.files.with_raw_response.list(
                     purpose="fine-tune", limit=PAGE_SIZE, after=after
                 )
             )
-            listed.sort(key=lambda told: (replies.uploaded_at(told), told["id"]))
-            return [found for told in listed if (found := replies.file(told)).name == name]
+            listed.sort(key=lambda told: (response_parsing.uploaded_at(told), told["id"]))
+            return [found for told in listed if (found := response_parsing.file(told)).name == name]
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         sent = codecs.BOM_UTF8 + content.read() if self._provider.byte_order_mark else content
-        with explained(f"uploading {name}"):
+        with mapped_errors(f"uploading {name}"):
             reply = self._once.files.with_raw_response.create(
                 file=(name, sent), purpose="fine-tune", timeout=UPLOAD_TIMEOUT_SECONDS
             )
-            return replies.file(replies.decoded(reply.content))
+            return response_parsing.file(response_parsing.decoded(reply.content))
 
     def file(self, file_id: str) -> UploadedFile | None:
-        with explained(f"asking after the file {file_id}"):
+        with mapped_errors(f"asking after the file {file_id}"):
             return _unless_absent(
-                replies.file, lambda: self._client.files.with_raw_response.retrieve(file_id)
+                response_parsing.file,
+                lambda: self._client.files.with_raw_response.retrieve(file_id),
             )
 
     def delete_file(self, file_id: str) -> None:
         """A file that is gone already is as good as deleted."""
-        with explained(f"deleting the file {file_id}"), suppress(openai.NotFoundError):
+        with mapped_errors(f"deleting the file {file_id}"), suppress(openai.NotFoundError):
             self._client.files.with_raw_response.delete(file_id)
 
     def create(self, request: JobRequest) -> Job:
@@ -117,13 +118,13 @@ class OpenAICompatible:
             **self._optional(request),
             "extra_body": dict(self._provider.job_fields),
         }
-        with explained(f"creating a fine-tuning job on {request.base_model}", buys=True):
+        with mapped_errors(f"creating a fine-tuning job on {request.base_model}", buys=True):
             reply = self._once.fine_tuning.jobs.with_raw_response.create(**fields)
-            return self._job(replies.decoded(reply.content))
+            return self._job(response_parsing.decoded(reply.content))
 
     def jobs(self) -> list[Job]:
         """Every visible job, newest first; never filtered by a server that may not know of what."""
-        with explained("listing the fine-tuning jobs"):
+        with mapped_errors("listing the fine-tuning jobs"):
             listed = _all(
                 lambda after: self._client.fine_tuning.jobs.with_raw_response.list(
                     limit=PAGE_SIZE, after=after
@@ -136,53 +137,53 @@ class OpenAICompatible:
         return found
 
     def get(self, job_id: str) -> Job | None:
-        with explained(f"asking after job {job_id}"):
+        with mapped_errors(f"asking after job {job_id}"):
             return _unless_absent(
                 self._job,
                 lambda: self._client.fine_tuning.jobs.with_raw_response.retrieve(job_id),
             )
 
     def cancel(self, job_id: str) -> None:
-        with explained(f"cancelling job {job_id}"):
+        with mapped_errors(f"cancelling job {job_id}"):
             self._client.fine_tuning.jobs.with_raw_response.cancel(job_id)
 
     def events(self, job_id: str) -> list[JobEvent]:
         """The lines of the job's log, oldest first."""
-        with explained(f"reading the log of job {job_id}"):
+        with mapped_errors(f"reading the log of job {job_id}"):
             told = _all(
                 lambda after: self._client.fine_tuning.jobs.with_raw_response.list_events(
                     job_id, limit=PAGE_SIZE, after=after
                 )
             )
-            log = [replies.event(line) for line in reversed(told)]
+            log = [response_parsing.event(line) for line in reversed(told)]
             return [replace(line, message=self._without_key(line.message)) for line in log]
 
     def checkpoints(self, job_id: str) -> list[str]:
         """The ids of the job's checkpoints, the last step's first."""
-        with explained(f"listing the checkpoints of job {job_id}"):
+        with mapped_errors(f"listing the checkpoints of job {job_id}"):
             found = _all(
                 lambda after: self._client.fine_tuning.jobs.checkpoints.with_raw_response.list(
                     job_id, limit=PAGE_SIZE, after=after
                 )
             )
-            found.sort(key=replies.step_number, reverse=True)
+            found.sort(key=response_parsing.step_number, reverse=True)
             return [checkpoint["id"] for checkpoint in found]
 
     def result_metrics(self, job: Job) -> list[TrainingStep]:
         """The training curve of a finished job."""
         steps: list[TrainingStep] = []
         for file_id in job.result_files:
-            with explained(f"reading the result file {file_id}"):
-                steps += replies.curve(
+            with mapped_errors(f"reading the result file {file_id}"):
+                steps += response_parsing.curve(
                     self._client.files.with_raw_response.content(file_id).content
                 )
         return steps
 
     def model_names(self) -> frozenset[str]:
         """The names of the models that the provider lists; asked once, and free."""
-        with explained("listing the models"):
-            told = replies.page(
-                replies.decoded(
+        with mapped_errors("listing the models"):
+            told = response_parsing.page(
+                response_parsing.decoded(
                     self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS).content
                 )
             )
@@ -190,11 +191,11 @@ class OpenAICompatible:
 
     def shutdown_dates(self) -> dict[str, date]:
         """The announced last day of each model that has one."""
-        with explained("listing the models"):
-            told = replies.page(
-                replies.decoded(self._client.models.with_raw_response.list().content)
+        with mapped_errors("listing the models"):
+            told = response_parsing.page(
+                response_parsing.decoded(self._client.models.with_raw_response.list().content)
             )
-            dated = ((model["id"], replies.shutdown_date(model)) for model in told.items)
+            dated = ((model["id"], response_parsing.shutdown_date(model)) for model in told.items)
             return {name: day for name, day in dated if day}
 
     def deploy(self, name: str, base_model: str, job_id: str, checkpoint_id: str) -> Deployment:
@@ -203,20 +204,20 @@ class OpenAICompatible:
         if existing is not None:
             return existing
         body = {"name": name, "base_model": base_model, "source": f"{job_id}:{checkpoint_id}"}
-        with explained(f"deploying {name}"):
+        with mapped_errors(f"deploying {name}"):
             reply = self._once.post(self._deployments(), cast_to=httpx2.Response, body=body)
-            return replies.deployment(replies.decoded(reply.content))
+            return response_parsing.deployment(response_parsing.decoded(reply.content))
 
     def deployment(self, name: str) -> Deployment | None:
-        with explained(f"asking after the deployment {name}"):
+        with mapped_errors(f"asking after the deployment {name}"):
             return _unless_absent(
-                replies.deployment,
+                response_parsing.deployment,
                 lambda: self._client.get(self._deployments(name), cast_to=httpx2.Response),
             )
 
     def undeploy(self, name: str) -> None:
         """A deployment that is gone already is as good as retired."""
-        with explained(f"retiring the deployment {name}"), suppress(openai.NotFoundError):
+        with mapped_errors(f"retiring the deployment {name}"), suppress(openai.NotFoundError):
             self._client.delete(self._deployments(name), cast_to=httpx2.Response)
 
     def complete(self, request: ChatRequest) -> Completion:
@@ -229,13 +230,13 @@ class OpenAICompatible:
         }
         if request.seed is not None:
             fields["seed"] = request.seed
-        with explained(f"asking {request.model}", buys=True, asks_a_model=True):
+        with mapped_errors(f"asking {request.model}", buys=True, asks_a_model=True):
             reply = self._once.chat.completions.with_raw_response.create(**fields)
-            return replies.completion(replies.decoded(reply.content))
+            return response_parsing.completion(response_parsing.decoded(reply.content))
 
     def _job(self, told: Any) -> Job:
         """A job with its status in the protocol's words, where the profile knows them."""
-        job = replies.job(told)
+        job = response_parsing.job(told)
         status = self._provider.statuses.get(job.status, job.status)
         return replace(job, status=status, error=self._without_key(job.error))
 
@@ -275,7 +276,7 @@ def _all(page_after: Callable[[After], Any]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     after: After = openai.omit
     while len(found) <= MAX_LISTED:
-        page = replies.page(replies.decoded(page_after(after).content))
+        page = response_parsing.page(response_parsing.decoded(page_after(after).content))
         fresh = {item["id"]: dict(item) for item in page.items if item["id"] not in found}
         found |= fresh
         if not fresh or page.more is False:
@@ -287,11 +288,11 @@ def _all(page_after: Callable[[After], Any]) -> list[dict[str, Any]]:
 
 
 def _unless_absent(
-    read: Callable[[Any], replies.Read], send: Callable[[], Any]
-) -> replies.Read | None:
+    read: Callable[[Any], response_parsing.Read], send: Callable[[], Any]
+) -> response_parsing.Read | None:
     """What a reply says, or None where the provider does not know what is asked after."""
     try:
         reply = send()
     except openai.NotFoundError:
         return None
-    return read(replies.decoded(reply.content))
+    return read(response_parsing.decoded(reply.content))

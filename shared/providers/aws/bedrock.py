@@ -18,8 +18,8 @@ from botocore.config import Config
 
 from shared.catalogue import Provider
 from shared.lake import Bucket, keys
-from shared.providers import replies
-from shared.providers.aws.meanings import NotThere, explained
+from shared.providers import response_parsing
+from shared.providers.aws.error_mapping import NotThere, mapped_errors
 from shared.providers.contract import (
     CALL_TIMEOUT_SECONDS,
     KEY_FIELD,
@@ -86,7 +86,7 @@ class Bedrock:
         return str(self._control.meta.endpoint_url)
 
     def find_files(self, name: str) -> list[UploadedFile]:
-        with explained(f"looking for the file {name}"):
+        with mapped_errors(f"looking for the file {name}"):
             return (
                 [self._uploaded(name)]
                 if self._bucket.keys(keys.bedrock_training_file(name))
@@ -94,7 +94,7 @@ class Bedrock:
             )
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
-        with explained(f"putting {name} into the bucket"):
+        with mapped_errors(f"putting {name} into the bucket"):
             self._bucket.write(keys.bedrock_training_file(name), content, "application/jsonl")
             return self._uploaded(name)
 
@@ -104,7 +104,7 @@ class Bedrock:
 
     def delete_file(self, file_id: str) -> None:
         """A file that is gone already is as good as deleted."""
-        with explained(f"deleting the file {file_id}"):
+        with mapped_errors(f"deleting the file {file_id}"):
             self._bucket.delete([keys.bedrock_training_file(PurePosixPath(file_id).name)])
 
     def create(self, request: JobRequest) -> Job:
@@ -124,27 +124,27 @@ class Bedrock:
             "jobTags": _tags(tags),
             "customModelTags": _tags(tags),
         }
-        with explained(f"creating a customization job on {request.base_model}", buys=True):
+        with mapped_errors(f"creating a customization job on {request.base_model}", buys=True):
             arn = self._control.create_model_customization_job(**asked)["jobArn"]
             return Job(arn, None, "running", training_file=request.file_id, tells_bill=False)
 
     def jobs(self) -> list[Job]:
         """Every visible job, newest first."""
-        with explained("listing the customization jobs"):
+        with mapped_errors("listing the customization jobs"):
             return [self._listed(told) for told in self._summaries()]
 
     def get(self, job_id: str) -> Job | None:
-        with suppress(NotThere), explained(f"asking after job {job_id}"):
+        with suppress(NotThere), mapped_errors(f"asking after job {job_id}"):
             return self._job(self._told(job_id))
         return None
 
     def cancel(self, job_id: str) -> None:
-        with explained(f"stopping job {job_id}"):
+        with mapped_errors(f"stopping job {job_id}"):
             self._control.stop_model_customization_job(jobIdentifier=job_id)
 
     def events(self, job_id: str) -> list[JobEvent]:
         """The beginning of each stage of the job that has begun, oldest first."""
-        with explained(f"reading the stages of job {job_id}"):
+        with mapped_errors(f"reading the stages of job {job_id}"):
             stages = self._told(job_id).get("statusDetails", {})
             begun = [
                 JobEvent(stage["creationTime"], "info", f"{name}: {stage.get('status', '')}")
@@ -155,7 +155,7 @@ class Bedrock:
 
     def checkpoints(self, job_id: str) -> list[str]:
         """The model of a job, once it is there; Bedrock shows no others."""
-        with suppress(NotThere), explained(f"asking after the model of job {job_id}"):
+        with suppress(NotThere), mapped_errors(f"asking after the model of job {job_id}"):
             arn = self._told(job_id).get("outputModelArn")
             model = self._control.get_custom_model(modelIdentifier=arn) if arn else {}
             return [arn] if arn and model.get("modelStatus", "Active") == "Active" else []
@@ -163,7 +163,7 @@ class Bedrock:
 
     def result_metrics(self, job: Job) -> list[TrainingStep]:
         """The training curve that a finished job left in the bucket."""
-        with explained(f"reading the curve of job {job.job_id}"):
+        with mapped_errors(f"reading the curve of job {job.job_id}"):
             return [
                 step
                 for key in self._result_keys(job)
@@ -173,12 +173,12 @@ class Bedrock:
 
     def model_names(self) -> frozenset[str]:
         """The names of the models that the region lists; free."""
-        with explained("listing the models"):
+        with mapped_errors("listing the models"):
             return frozenset(model["modelId"] for model in self._foundation_models())
 
     def shutdown_dates(self) -> dict[str, date]:
         """The announced last day of each model that has one."""
-        with explained("listing the models"):
+        with mapped_errors("listing the models"):
             ends = (
                 (model["modelId"], model.get("modelLifecycle", {}).get("endOfLifeTime"))
                 for model in self._foundation_models()
@@ -196,14 +196,14 @@ class Bedrock:
         existing = self.deployment(name)
         if existing is not None:
             return existing
-        with explained(f"deploying {name}"):
+        with mapped_errors(f"deploying {name}"):
             told = self._control.create_custom_model_deployment(
                 modelDeploymentName=name, modelArn=checkpoint_id, clientRequestToken=name
             )
             return Deployment(told["customModelDeploymentArn"], "creating")
 
     def deployment(self, name: str) -> Deployment | None:
-        with suppress(NotThere), explained(f"asking after the deployment {name}"):
+        with suppress(NotThere), mapped_errors(f"asking after the deployment {name}"):
             told = self._control.get_custom_model_deployment(customModelDeploymentIdentifier=name)
             status = DEPLOYED.get(told["status"], "creating")
             return Deployment(told["customModelDeploymentArn"], status)
@@ -211,7 +211,7 @@ class Bedrock:
 
     def undeploy(self, name: str) -> None:
         """A deployment that is gone already is as good as retired."""
-        with suppress(NotThere), explained(f"retiring the deployment {name}"):
+        with suppress(NotThere), mapped_errors(f"retiring the deployment {name}"):
             self._control.delete_custom_model_deployment(customModelDeploymentIdentifier=name)
 
     def complete(self, request: ChatRequest) -> Completion:
@@ -230,7 +230,7 @@ class Bedrock:
             },
             **({"system": system} if system else {}),
         }
-        with explained(f"asking {request.model}", buys=True, asks_a_model=True):
+        with mapped_errors(f"asking {request.model}", buys=True, asks_a_model=True):
             return _completion(self._runtime.converse(**asked))
 
     def _hyperparameters(self, request: JobRequest) -> dict[str, str]:
@@ -335,8 +335,8 @@ def _curve(content: bytes) -> Iterator[TrainingStep]:
     for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
         yield TrainingStep(
             step=int(row["step_number"]),
-            train_loss=replies.measure(row.get("training_loss")),
+            train_loss=response_parsing.measure(row.get("training_loss")),
             train_accuracy=None,
-            valid_loss=replies.measure(row.get("validation_loss")),
+            valid_loss=response_parsing.measure(row.get("validation_loss")),
             valid_mean_token_accuracy=None,
         )

@@ -413,7 +413,7 @@ BY_NAME = {
     "shared.lake.tables",
     "shared.providers.aws",
     "shared.providers.checking",
-    "shared.providers.door",
+    "shared.providers.factory",
     "shared.providers.examples",
     "shared.providers.formats",
     "shared.providers.openai_compat",

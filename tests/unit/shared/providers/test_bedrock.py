@@ -32,7 +32,7 @@ from shared.providers import (
     RateLimited,
 )
 from shared.providers.aws.bedrock import CURVE, Bedrock, Rights
-from shared.providers.aws.meanings import NotThere
+from shared.providers.aws.error_mapping import NotThere
 from shared.purchases import rules
 from tests.memory_s3 import s3_in_memory
 

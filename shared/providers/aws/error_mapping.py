@@ -1,4 +1,4 @@
-"""What it means for money when a call of boto3 brings no reply that can be used: see `meanings`."""
+"""What it means for money when a call of boto3 brings no reply that can be used; see the other `error_mapping`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ class NotThere(ProviderRejected):
 
 
 @contextmanager
-def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> Iterator[None]:
+def mapped_errors(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> Iterator[None]:
     """Within the block, whatever goes wrong with a call or its reply becomes an error of ours.
 
     `buys`: the request costs money if it was acted upon. `asks_a_model`: not to be found means
@@ -56,7 +56,7 @@ def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> 
     except EconChatRError:
         raise
     except ClientError as error:
-        raise _meaning(error, doing, buys=buys, asks_a_model=asks_a_model) from error
+        raise _mapped(error, doing, buys=buys, asks_a_model=asks_a_model) from error
     except (NoCredentialsError, CredentialRetrievalError) as error:
         raise CredentialsRefused(f"{doing}: there are no AWS credentials here ({error})") from error
     except ParamValidationError as error:
@@ -75,7 +75,7 @@ def _unanswered(said: str, error: Exception, buys: bool) -> EconChatRError:
     return ProviderUnavailable(f"{said} Try again later")
 
 
-def _meaning(error: ClientError, doing: str, *, buys: bool, asks_a_model: bool) -> EconChatRError:
+def _mapped(error: ClientError, doing: str, *, buys: bool, asks_a_model: bool) -> EconChatRError:
     told = error.response.get("Error", {})
     code, message = told.get("Code", ""), encodable(told.get("Message", "")[:MAX_QUOTED])
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)

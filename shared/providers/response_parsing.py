@@ -1,7 +1,7 @@
 """What a provider's replies say: JSON of any shape as our records.
 
 Nothing here trusts a reply. What cannot be told from it is None; a reply without what makes it one
-raises TypeError or another ValueError, LookupError or ArithmeticError, which `meanings` explains.
+raises TypeError or another ValueError, LookupError or ArithmeticError, which `error_mapping` maps.
 """
 
 import base64

@@ -22,7 +22,7 @@ from shared.providers import (
     OutcomeUnknown,
     ProviderRejected,
     ProviderUnavailable,
-    replies,
+    response_parsing,
 )
 from shared.providers.openai_compat import OpenAICompatible
 from shared.text import encodable
@@ -267,7 +267,7 @@ def test_a_listing_that_does_not_say_whether_there_is_more_is_read_to_its_end(
 
 def test_a_loss_that_ran_away_is_no_measure() -> None:
     content = b"step,train_loss,train_accuracy\n1,nan,inf\n2.0,1e999,0.5\n"
-    steps = list(replies.curve(content))
+    steps = list(response_parsing.curve(content))
     assert [(step.step, step.train_loss, step.train_accuracy) for step in steps] == [
         (1, None, None),
         (2, None, 0.5),
@@ -290,7 +290,7 @@ def test_a_loss_that_ran_away_is_no_measure() -> None:
 def test_a_time_is_read_in_seconds_milliseconds_or_words(
     value: object, moment: datetime | None
 ) -> None:
-    assert replies.job({"id": "j", "created_at": value}).created_at == moment
+    assert response_parsing.job({"id": "j", "created_at": value}).created_at == moment
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_a_time_is_read_in_seconds_milliseconds_or_words(
 def test_only_a_service_that_says_so_lets_a_job_never_have_begun(
     fields: dict[str, Any], never: bool
 ) -> None:
-    assert replies.job({"id": "j", **fields}).never_began is never
+    assert response_parsing.job({"id": "j", **fields}).never_began is never
 
 
 @given(st.text(st.characters(codec=None, categories=None)))

@@ -45,7 +45,7 @@ _FILE_IN_PROCESS = re.compile(
 
 
 @contextmanager
-def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> Iterator[None]:
+def mapped_errors(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> Iterator[None]:
     """Within the block, whatever goes wrong with a call or its reply becomes an error of ours.
 
     `buys`: the request costs money if it was acted upon. `asks_a_model`: not to be found means
@@ -56,7 +56,7 @@ def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> 
     except EconChatRError:
         raise
     except openai.APIError as error:
-        raise _meaning(error, doing, buys=buys, asks_a_model=asks_a_model) from error
+        raise _mapped(error, doing, buys=buys, asks_a_model=asks_a_model) from error
     except Exception as error:
         # A reply may be of any shape, and so may fail to be read in any way.
         family = OutcomeUnknown if buys else ProviderUnavailable
@@ -65,12 +65,12 @@ def explained(doing: str, *, buys: bool = False, asks_a_model: bool = False) -> 
         ) from error
 
 
-def _meaning(
+def _mapped(
     error: openai.APIError, doing: str, *, buys: bool, asks_a_model: bool
 ) -> EconChatRError:
     said = f"{doing}: {_quoted(error)}"
     if isinstance(error, openai.APIStatusError) and _is_definite(error.status_code):
-        return _definite(error, doing, said, asks_a_model=asks_a_model)
+        return _mapped_definite(error, doing, said, asks_a_model=asks_a_model)
     never_sent = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     if buys and not never_sent:
         return OutcomeUnknown(f"{said} It is not known whether it was done")
@@ -82,7 +82,7 @@ def _is_definite(status: int) -> bool:
     return 300 <= status < 500 and status != REQUEST_TIMEOUT
 
 
-def _definite(
+def _mapped_definite(
     error: openai.APIStatusError, doing: str, said: str, *, asks_a_model: bool
 ) -> EconChatRError:
     status = error.status_code
@@ -93,7 +93,7 @@ def _definite(
     if status in (401, 403):
         # The service's own sentence may quote part of the key.
         return CredentialsRefused(
-            f"{doing}: the provider refused the API key ({status} {_told(error.code or '', error)}); "
+            f"{doing}: the provider refused the API key ({status} {_redacted(error.code or '', error)}); "
             "check the key and what it is allowed to do"
         )
     if status == PAYMENT_REQUIRED or OUT_OF_MONEY & set(filter(_is_text, (error.code, error.type))):
@@ -105,7 +105,9 @@ def _definite(
     if status == 404 and asks_a_model:
         return ModelNotReady(f"{said} A new model may need some minutes; otherwise check its name")
     if status < 400:
-        said += f" It points to {_told(error.response.headers.get('location', 'nowhere'), error)};"
+        said += (
+            f" It points to {_redacted(error.response.headers.get('location', 'nowhere'), error)};"
+        )
         return ProviderRejected(f"{said} check the provider's address ({status})")
     return ProviderRejected(f"{said} ({status})")
 
@@ -123,11 +125,11 @@ def _seconds(headers: httpx2.Headers) -> float | None:
 
 def _quoted(error: openai.APIError) -> str:
     if isinstance(error, openai.APIConnectionError) and error.__cause__:
-        return f"no answer was received ({_told(str(error.__cause__), error)})."
-    return f"the provider said “{_told(error.message, error)}”."
+        return f"no answer was received ({_redacted(str(error.__cause__), error)})."
+    return f"the provider said “{_redacted(error.message, error)}”."
 
 
-def _told(text: str, error: openai.APIError) -> str:
+def _redacted(text: str, error: openai.APIError) -> str:
     """The beginning of what a service said, without the key that it was sent: some quote the request."""
     key = error.request.headers.get("authorization", "").removeprefix("Bearer ")
     shown = text.replace(key, "(the API key)") if key else text

@@ -20,7 +20,7 @@ class Lister(Protocol):
     def model_names(self) -> frozenset[str]: ...
 
 
-def check_listed(
+def check_models_listed(
     wanted: Iterable[tuple[str, str]], provider: Callable[[str], Lister], key_in: str
 ) -> None:
     """Raise ProviderUnusable unless address, key and models of every provider stand one free call.
@@ -34,7 +34,7 @@ def check_listed(
         models.setdefault(name, []).append(model)
     for name, names in models.items():
         asked = provider(name)
-        listed = names_listed(asked, key_in)
+        listed = listed_models(asked, key_in)
         missing = [model for model in names if listed and model not in listed]
         if missing:
             raise ProviderUnusable(
@@ -44,7 +44,7 @@ def check_listed(
             )
 
 
-def names_listed(asked: Lister, key_in: str) -> frozenset[str]:
+def listed_models(asked: Lister, key_in: str) -> frozenset[str]:
     """The models that the provider lists for this key; raises ProviderUnusable, or Transient as it is."""
     try:
         return asked.model_names()

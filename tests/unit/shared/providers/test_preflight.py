@@ -7,7 +7,7 @@ from shared.providers import (
     ProviderUnavailable,
     ProviderUnusable,
     RateLimited,
-    check_listed,
+    check_models_listed,
 )
 
 
@@ -24,7 +24,7 @@ class Lister:
 
 
 def check(wanted, **listers):
-    check_listed(wanted, listers.__getitem__, "the vault")
+    check_models_listed(wanted, listers.__getitem__, "the vault")
 
 
 def test_each_provider_is_asked_once_for_all_of_its_models():
