@@ -26,12 +26,14 @@ def check(
 
     `count` tells the billed tokens of a line; `validation` is the file that the model is validated on.
     """
-    found = list(problems(body, model, data_format, count, validation))
-    if found:
-        more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+    broken_rules = list(problems(body, model, data_format, count, validation))
+    if broken_rules:
+        more = (
+            f"; and {len(broken_rules) - MOST_TOLD} more" if len(broken_rules) > MOST_TOLD else ""
+        )
         raise TrainingFileUnusable(
             f"the training file for {model.model} would be refused: "
-            + "; ".join(islice(found, MOST_TOLD))
+            + "; ".join(islice(broken_rules, MOST_TOLD))
             + more
         )
 

@@ -68,13 +68,13 @@ def mapped_errors(doing: str, *, buys: bool = False, asks_a_model: bool = False)
 def _mapped(
     error: openai.APIError, doing: str, *, buys: bool, asks_a_model: bool
 ) -> EconChatRError:
-    said = f"{doing}: {_quoted(error)}"
+    sentence = f"{doing}: {_quoted(error)}"
     if isinstance(error, openai.APIStatusError) and _is_definite(error.status_code):
-        return _mapped_definite(error, doing, said, asks_a_model=asks_a_model)
+        return _mapped_definite(error, doing, sentence, asks_a_model=asks_a_model)
     never_sent = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     if buys and not never_sent:
-        return OutcomeUnknown(f"{said} It is not known whether it was done")
-    return ProviderUnavailable(f"{said} Try again later")
+        return OutcomeUnknown(f"{sentence} It is not known whether it was done")
+    return ProviderUnavailable(f"{sentence} Try again later")
 
 
 def _is_definite(status: int) -> bool:
@@ -83,12 +83,12 @@ def _is_definite(status: int) -> bool:
 
 
 def _mapped_definite(
-    error: openai.APIStatusError, doing: str, said: str, *, asks_a_model: bool
+    error: openai.APIStatusError, doing: str, sentence: str, *, asks_a_model: bool
 ) -> EconChatRError:
     status = error.status_code
     if status == 403 and error.code == "training_not_available":
         return TrainingNotAvailable(
-            f"{said} This organisation cannot create fine-tuning jobs; choose another provider"
+            f"{sentence} This organisation cannot create fine-tuning jobs; choose another provider"
         )
     if status in (401, 403):
         # The service's own sentence may quote part of the key.
@@ -97,19 +97,23 @@ def _mapped_definite(
             "check the key and what it is allowed to do"
         )
     if status == PAYMENT_REQUIRED or OUT_OF_MONEY & set(filter(_is_text, (error.code, error.type))):
-        return ProviderOutOfMoney(f"{said} Add credit or raise the limit at the provider")
+        return ProviderOutOfMoney(f"{sentence} Add credit or raise the limit at the provider")
     if status == 429:
-        return RateLimited(f"{said} Try again later", _seconds(error.response.headers))
+        return RateLimited(f"{sentence} Try again later", _seconds(error.response.headers))
     if _FILE_IN_PROCESS.search(error.message):
-        return ProviderUnavailable(f"{said} The uploaded file is not ready yet; try again later")
+        return ProviderUnavailable(
+            f"{sentence} The uploaded file is not ready yet; try again later"
+        )
     if status == 404 and asks_a_model:
-        return ModelNotReady(f"{said} A new model may need some minutes; otherwise check its name")
+        return ModelNotReady(
+            f"{sentence} A new model may need some minutes; otherwise check its name"
+        )
     if status < 400:
-        said += (
+        sentence += (
             f" It points to {_redacted(error.response.headers.get('location', 'nowhere'), error)};"
         )
-        return ProviderRejected(f"{said} check the provider's address ({status})")
-    return ProviderRejected(f"{said} ({status})")
+        return ProviderRejected(f"{sentence} check the provider's address ({status})")
+    return ProviderRejected(f"{sentence} ({status})")
 
 
 def _is_text(value: object) -> bool:

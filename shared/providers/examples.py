@@ -28,8 +28,11 @@ def messages_of(
     weight = 0 if weighs else None
     earlier = (
         message
-        for asked, said in before
-        for message in (prompt_message(asked, cue), Message("assistant", said, weight))
+        for earlier_prompt, earlier_completion in before
+        for message in (
+            prompt_message(earlier_prompt, cue),
+            Message("assistant", earlier_completion, weight),
+        )
     )
     return *earlier, prompt_message(prompt, cue), Message("assistant", completion)
 

@@ -35,7 +35,7 @@ def decoded(line: bytes) -> tuple[Message, ...]:
     if "prompt" in body:
         return Message("user", body["prompt"]), Message("assistant", body["completion"])
     system = tuple(Message("system", part["text"]) for part in body.get("system", ()))
-    return *system, *(_message(told) for told in body["messages"])
+    return *system, *(_message(sent) for sent in body["messages"])
 
 
 def fits(line: bytes, data_format: DataFormat) -> bool:
@@ -67,8 +67,8 @@ def _told(message: Message) -> dict[str, Any]:
 
 
 def _prompt_completion(messages: tuple[Message, ...]) -> dict[str, Any]:
-    *asked, answer = messages
-    prompt = _SEPARATING_LINE.sub("# # #", "\n\n".join(message.content for message in asked))
+    *before, answer = messages
+    prompt = _SEPARATING_LINE.sub("# # #", "\n\n".join(message.content for message in before))
     completion = _STOPPING_LINE.sub("- - -", answer.content)
     return {"prompt": prompt + SEPARATOR, "completion": f" {completion}{STOP}"}
 
@@ -79,23 +79,23 @@ def _only_ends_with(text: str, mark: str) -> bool:
 
 def _bedrock(messages: tuple[Message, ...]) -> dict[str, Any]:
     system = [_part(message) for message in messages if message.role == "system"]
-    said = [
+    turns = [
         {"role": message.role, "content": [_part(message)]}
         for message in messages
         if message.role != "system"
     ]
-    return {"schemaVersion": SCHEMA, **({"system": system} if system else {}), "messages": said}
+    return {"schemaVersion": SCHEMA, **({"system": system} if system else {}), "messages": turns}
 
 
 def _part(message: Message) -> dict[str, str]:
     return {"text": without_reserved_words(message.content)}
 
 
-def _message(told: Mapping[str, Any]) -> Message:
-    content = told["content"]
+def _message(sent: Mapping[str, Any]) -> Message:
+    content = sent["content"]
     if not isinstance(content, str):
         content = "".join(part["text"] for part in content)
-    return Message(told["role"], content, told.get("weight"))
+    return Message(sent["role"], content, sent.get("weight"))
 
 
 _WRITERS: Mapping[DataFormat, Callable[[tuple[Message, ...]], dict[str, Any]]] = {

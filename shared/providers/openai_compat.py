@@ -86,8 +86,14 @@ class OpenAICompatible:
                     purpose="fine-tune", limit=PAGE_SIZE, after=after
                 )
             )
-            listed.sort(key=lambda told: (response_parsing.uploaded_at(told), told["id"]))
-            return [found for told in listed if (found := response_parsing.file(told)).name == name]
+            listed.sort(
+                key=lambda resource: (response_parsing.uploaded_at(resource), resource["id"])
+            )
+            return [
+                found
+                for resource in listed
+                if (found := response_parsing.file(resource)).name == name
+            ]
 
     def upload(self, name: str, content: BinaryIO) -> UploadedFile:
         sent = codecs.BOM_UTF8 + content.read() if self._provider.byte_order_mark else content
@@ -130,7 +136,7 @@ class OpenAICompatible:
                     limit=PAGE_SIZE, after=after
                 )
             )
-            found = [self._job(told) for told in listed]
+            found = [self._job(resource) for resource in listed]
         found.sort(
             key=lambda job: job.created_at.timestamp() if job.created_at else 0, reverse=True
         )
@@ -150,12 +156,12 @@ class OpenAICompatible:
     def events(self, job_id: str) -> list[JobEvent]:
         """The lines of the job's log, oldest first."""
         with mapped_errors(f"reading the log of job {job_id}"):
-            told = _all(
+            resource = _all(
                 lambda after: self._client.fine_tuning.jobs.with_raw_response.list_events(
                     job_id, limit=PAGE_SIZE, after=after
                 )
             )
-            log = [response_parsing.event(line) for line in reversed(told)]
+            log = [response_parsing.event(line) for line in reversed(resource)]
             return [replace(line, message=self._without_key(line.message)) for line in log]
 
     def checkpoints(self, job_id: str) -> list[str]:
@@ -182,20 +188,22 @@ class OpenAICompatible:
     def model_names(self) -> frozenset[str]:
         """The names of the models that the provider lists; asked once, and free."""
         with mapped_errors("listing the models"):
-            told = response_parsing.page(
+            resource = response_parsing.page(
                 response_parsing.decoded(
                     self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS).content
                 )
             )
-            return frozenset(str(model["id"]) for model in told.items)
+            return frozenset(str(model["id"]) for model in resource.items)
 
     def shutdown_dates(self) -> dict[str, date]:
         """The announced last day of each model that has one."""
         with mapped_errors("listing the models"):
-            told = response_parsing.page(
+            resource = response_parsing.page(
                 response_parsing.decoded(self._client.models.with_raw_response.list().content)
             )
-            dated = ((model["id"], response_parsing.shutdown_date(model)) for model in told.items)
+            dated = (
+                (model["id"], response_parsing.shutdown_date(model)) for model in resource.items
+            )
             return {name: day for name, day in dated if day}
 
     def deploy(self, name: str, base_model: str, job_id: str, checkpoint_id: str) -> Deployment:
@@ -234,9 +242,9 @@ class OpenAICompatible:
             reply = self._once.chat.completions.with_raw_response.create(**fields)
             return response_parsing.completion(response_parsing.decoded(reply.content))
 
-    def _job(self, told: Any) -> Job:
+    def _job(self, resource: Any) -> Job:
         """A job with its status in the protocol's words, where the profile knows them."""
-        job = response_parsing.job(told)
+        job = response_parsing.job(resource)
         status = self._provider.statuses.get(job.status, job.status)
         return replace(job, status=status, error=self._without_key(job.error))
 

@@ -33,29 +33,29 @@ def check_models_listed(
     for name, model in wanted:
         models.setdefault(name, []).append(model)
     for name, names in models.items():
-        asked = provider(name)
-        listed = listed_models(asked, key_in)
+        lister = provider(name)
+        listed = listed_models(lister, key_in)
         missing = [model for model in names if listed and model not in listed]
         if missing:
             raise ProviderUnusable(
-                f"{asked.base_url} does not list {', '.join(missing)} among its {len(listed)} models; "
+                f"{lister.base_url} does not list {', '.join(missing)} among its {len(listed)} models; "
                 "nothing was bought; choose another model, or name it in a catalogue of your own as "
                 "this provider does"
             )
 
 
-def listed_models(asked: Lister, key_in: str) -> frozenset[str]:
+def listed_models(lister: Lister, key_in: str) -> frozenset[str]:
     """The models that the provider lists for this key; raises ProviderUnusable, or Transient as it is."""
     try:
-        return asked.model_names()
+        return lister.model_names()
     except (BadInput, Transient):
         raise
     except CredentialsRefused as error:
         raise ProviderUnusable(
-            f"{asked.base_url} refuses the key in {key_in} ({error}); nothing was bought"
+            f"{lister.base_url} refuses the key in {key_in} ({error}); nothing was bought"
         ) from error
     except EconChatRError as error:
         raise ProviderUnusable(
-            f"{asked.base_url} did not answer as a model provider does ({error}); nothing was bought; "
+            f"{lister.base_url} did not answer as a model provider does ({error}); nothing was bought; "
             "check the address, which often ends in /v1/"
         ) from error

@@ -56,9 +56,9 @@ def decoded(body: bytes) -> Any:
     return json.loads(body.decode("utf-8", "replace"), parse_constant=lambda _: None)
 
 
-def page(told: Any) -> Page:
+def page(resource: Any) -> Page:
     """Items are JSON objects with an id."""
-    listing = _fields(told)
+    listing = _fields(resource)
     items = listing["data"]
     if not isinstance(items, list):
         raise TypeError(f"a listing has a list of data, found {type(items).__name__}")
@@ -66,9 +66,9 @@ def page(told: Any) -> Page:
     return Page([_identified(item) for item in items], more if isinstance(more, bool) else None)
 
 
-def job(told: Any) -> Job:
+def job(resource: Any) -> Job:
     """A job is whatever has an id."""
-    raw = _fields(told)
+    raw = _fields(resource)
     metadata, error = _maybe_fields(raw.get("metadata")), _maybe_fields(raw.get("error"))
     files = raw.get("result_files")
     return Job(
@@ -86,21 +86,21 @@ def job(told: Any) -> Job:
     )
 
 
-def file(told: Any) -> UploadedFile:
+def file(resource: Any) -> UploadedFile:
     """A file is whatever has an id."""
-    raw = _fields(told)
+    raw = _fields(resource)
     state = FILE_STATES.get(_words(raw.get("status")) or "", "unsaid")
     return UploadedFile(_name(raw.get("id")), _words(raw.get("filename")) or "", state)
 
 
-def uploaded_at(told: Fields) -> datetime:
+def uploaded_at(resource: Fields) -> datetime:
     """When a listed file was uploaded; the beginning of time where the service does not say."""
-    return _moment(told.get("created_at")) or datetime.fromtimestamp(0, UTC)
+    return _moment(resource.get("created_at")) or datetime.fromtimestamp(0, UTC)
 
 
-def completion(told: Any) -> Completion:
+def completion(resource: Any) -> Completion:
     """An answer, which may be UNUSABLE and billed all the same."""
-    raw = _fields(told)
+    raw = _fields(resource)
     if "choices" not in raw and "usage" not in raw:
         raise TypeError("a completion has choices")
     choice, usage = _first(raw.get("choices")), _maybe_fields(raw.get("usage"))
@@ -113,28 +113,30 @@ def completion(told: Any) -> Completion:
     )
 
 
-def deployment(told: Any) -> Deployment:
+def deployment(resource: Any) -> Deployment:
     """A deployment under the name that the provider gave it."""
-    raw = _fields(told)
+    raw = _fields(resource)
     return Deployment(_name(raw.get("name")), _name(raw.get("status")))
 
 
-def event(told: Any) -> JobEvent:
+def event(resource: Any) -> JobEvent:
     """A line of a log; one without a time is as old as can be."""
-    raw = _fields(told)
+    raw = _fields(resource)
     at = _moment(raw.get("created_at")) or datetime.fromtimestamp(0, UTC)
     return JobEvent(at, _words(raw.get("level")) or "info", _words(raw.get("message")) or "")
 
 
-def step_number(told: Fields) -> int:
+def step_number(resource: Fields) -> int:
     """Where in its training a checkpoint was taken."""
-    return _count(told.get("step_number")) or 0
+    return _count(resource.get("step_number")) or 0
 
 
-def shutdown_date(told: Fields) -> date | None:
+def shutdown_date(resource: Fields) -> date | None:
     """The last day that a model's entry announces."""
     with suppress(TypeError, ValueError):
-        return date.fromisoformat(told["shutdown_date"]) if told.get("shutdown_date") else None
+        return (
+            date.fromisoformat(resource["shutdown_date"]) if resource.get("shutdown_date") else None
+        )
     return None
 
 
@@ -184,8 +186,8 @@ def _answer(message: object) -> str | None:
         return _words(message.get("refusal")) or ""
     parts = content if isinstance(content, list) else [content]
     texts = [part.get("text") if isinstance(part, Mapping) else part for part in parts]
-    said = [encodable(text) for text in texts if isinstance(text, str)]
-    return "".join(said) if said or not parts else None
+    readable = [encodable(text) for text in texts if isinstance(text, str)]
+    return "".join(readable) if readable or not parts else None
 
 
 def _first(choices: object) -> Fields:

@@ -111,7 +111,7 @@ class Bedrock:
         """Buy a customization job: one request, whose token lets Bedrock take no second one."""
         name = PurePosixPath(request.file_id).stem
         tags = {KEY_FIELD: request.run_key, PURCHASE_FIELD: request.purchase_id}
-        asked: dict[str, Any] = {
+        request_fields: dict[str, Any] = {
             "jobName": name,
             "customModelName": name,
             "clientRequestToken": name,
@@ -125,13 +125,13 @@ class Bedrock:
             "customModelTags": _tags(tags),
         }
         with mapped_errors(f"creating a customization job on {request.base_model}", buys=True):
-            arn = self._control.create_model_customization_job(**asked)["jobArn"]
+            arn = self._control.create_model_customization_job(**request_fields)["jobArn"]
             return Job(arn, None, "running", training_file=request.file_id, tells_bill=False)
 
     def jobs(self) -> list[Job]:
         """Every visible job, newest first."""
         with mapped_errors("listing the customization jobs"):
-            return [self._listed(told) for told in self._summaries()]
+            return [self._listed(response) for response in self._summaries()]
 
     def get(self, job_id: str) -> Job | None:
         with suppress(NotThere), mapped_errors(f"asking after job {job_id}"):
@@ -197,16 +197,18 @@ class Bedrock:
         if existing is not None:
             return existing
         with mapped_errors(f"deploying {name}"):
-            told = self._control.create_custom_model_deployment(
+            response = self._control.create_custom_model_deployment(
                 modelDeploymentName=name, modelArn=checkpoint_id, clientRequestToken=name
             )
-            return Deployment(told["customModelDeploymentArn"], "creating")
+            return Deployment(response["customModelDeploymentArn"], "creating")
 
     def deployment(self, name: str) -> Deployment | None:
         with suppress(NotThere), mapped_errors(f"asking after the deployment {name}"):
-            told = self._control.get_custom_model_deployment(customModelDeploymentIdentifier=name)
-            status = DEPLOYED.get(told["status"], "creating")
-            return Deployment(told["customModelDeploymentArn"], status)
+            response = self._control.get_custom_model_deployment(
+                customModelDeploymentIdentifier=name
+            )
+            status = DEPLOYED.get(response["status"], "creating")
+            return Deployment(response["customModelDeploymentArn"], status)
         return None
 
     def undeploy(self, name: str) -> None:
@@ -217,7 +219,7 @@ class Bedrock:
     def complete(self, request: ChatRequest) -> Completion:
         """Buy one answer: one request, no retries. Bedrock takes no seed."""
         system = [{"text": one.content} for one in request.messages if one.role == "system"]
-        asked: dict[str, Any] = {
+        request_fields: dict[str, Any] = {
             "modelId": request.model,
             "messages": [
                 {"role": one.role, "content": [{"text": one.content}]}
@@ -231,7 +233,7 @@ class Bedrock:
             **({"system": system} if system else {}),
         }
         with mapped_errors(f"asking {request.model}", buys=True, asks_a_model=True):
-            return _completion(self._runtime.converse(**asked))
+            return _completion(self._runtime.converse(**request_fields))
 
     def _hyperparameters(self, request: JobRequest) -> dict[str, str]:
         values = {
@@ -253,36 +255,36 @@ class Bedrock:
         )
         number = 0
         for page in pages:
-            for told in page.get("modelCustomizationJobSummaries", []):
+            for response in page.get("modelCustomizationJobSummaries", []):
                 number += 1
                 if number > MAX_LISTED:
                     raise ProviderUnavailable(
                         f"Bedrock lists more than {MAX_LISTED} customization jobs; they cannot all be "
                         "looked through for this run's"
                     )
-                yield told
+                yield response
 
-    def _listed(self, told: Fields) -> Job:
+    def _listed(self, response: Fields) -> Job:
         """A job as the listing tells it: which file it trains on follows from its name."""
         return Job(
-            job_id=told["jobArn"],
+            job_id=response["jobArn"],
             run_key=None,
-            status=self._status(told["status"]),
-            fine_tuned_model=told.get("customModelArn"),
-            training_file=self._address(keys.bedrock_training_file(f"{told['jobName']}.jsonl")),
-            base_model=_model_id(told["baseModelArn"]),
-            created_at=told["creationTime"],
-            never_began=_never_began(told),
+            status=self._status(response["status"]),
+            fine_tuned_model=response.get("customModelArn"),
+            training_file=self._address(keys.bedrock_training_file(f"{response['jobName']}.jsonl")),
+            base_model=_model_id(response["baseModelArn"]),
+            created_at=response["creationTime"],
+            never_began=_never_began(response),
             tells_bill=False,
         )
 
-    def _job(self, told: Fields) -> Job:
-        listed = {**told, "customModelArn": told.get("outputModelArn")}
+    def _job(self, response: Fields) -> Job:
+        listed = {**response, "customModelArn": response.get("outputModelArn")}
         return replace(
             self._listed(listed),
-            training_file=told["trainingDataConfig"].get("s3Uri"),
-            result_files=(told["outputDataConfig"]["s3Uri"],),
-            error=told.get("failureMessage", ""),
+            training_file=response["trainingDataConfig"].get("s3Uri"),
+            result_files=(response["outputDataConfig"]["s3Uri"],),
+            error=response.get("failureMessage", ""),
         )
 
     def _status(self, word: str) -> str:
@@ -312,17 +314,17 @@ def _model_id(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def _never_began(told: Fields) -> bool:
+def _never_began(response: Fields) -> bool:
     """Whether the service says that training never took a step."""
-    training = told.get("statusDetails", {}).get("trainingDetails", {})
+    training = response.get("statusDetails", {}).get("trainingDetails", {})
     return bool(training.get("status") == "NotStarted")
 
 
-def _completion(told: Fields) -> Completion:
+def _completion(response: Fields) -> Completion:
     """An answer, which may be UNUSABLE and billed all the same."""
-    message, usage = told.get("output", {}).get("message") or {}, told.get("usage", {})
+    message, usage = response.get("output", {}).get("message") or {}, response.get("usage", {})
     texts = [part["text"] for part in message.get("content", []) if "text" in part]
-    reason = str(told.get("stopReason", ""))
+    reason = str(response.get("stopReason", ""))
     return Completion(
         text=encodable("".join(texts)),
         finish_reason=FINISHED.get(reason, reason) if texts else UNUSABLE,

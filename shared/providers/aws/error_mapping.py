@@ -65,32 +65,34 @@ def mapped_errors(doing: str, *, buys: bool = False, asks_a_model: bool = False)
         raise _unanswered(f"{doing}: no answer was received ({error}).", error, buys) from error
     except Exception as error:
         # A reply may be of any shape, and so may fail to be read in any way.
-        said = f"{doing}: AWS's reply could not be understood ({type(error).__name__})."
-        raise _unanswered(said, error, buys) from error
+        sentence = f"{doing}: AWS's reply could not be understood ({type(error).__name__})."
+        raise _unanswered(sentence, error, buys) from error
 
 
-def _unanswered(said: str, error: Exception, buys: bool) -> EconChatRError:
+def _unanswered(sentence: str, error: Exception, buys: bool) -> EconChatRError:
     if buys and not isinstance(error, NEVER_SENT):
-        return OutcomeUnknown(f"{said} It is not known whether it was done")
-    return ProviderUnavailable(f"{said} Try again later")
+        return OutcomeUnknown(f"{sentence} It is not known whether it was done")
+    return ProviderUnavailable(f"{sentence} Try again later")
 
 
 def _mapped(error: ClientError, doing: str, *, buys: bool, asks_a_model: bool) -> EconChatRError:
-    told = error.response.get("Error", {})
-    code, message = told.get("Code", ""), encodable(told.get("Message", "")[:MAX_QUOTED])
+    details = error.response.get("Error", {})
+    code, message = details.get("Code", ""), encodable(details.get("Message", "")[:MAX_QUOTED])
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    said = f"{doing}: AWS said “{message}” ({code})."
+    sentence = f"{doing}: AWS said “{message}” ({code})."
     if status >= 500 or status in PERHAPS_DONE:
-        return _unanswered(said, error, buys)
+        return _unanswered(sentence, error, buys)
     if code in REFUSED_CODES:
         return CredentialsRefused(
-            f"{said} See that the role may do this, and that the account has access to the model in "
+            f"{sentence} See that the role may do this, and that the account has access to the model in "
             "this region"
         )
     if code in TOO_FAST_CODES:
-        return RateLimited(f"{said} Try again later")
+        return RateLimited(f"{sentence} Try again later")
     if code == "ModelNotReadyException" or (status == 404 and asks_a_model):
-        return ModelNotReady(f"{said} A new model may need some minutes; otherwise check its name")
+        return ModelNotReady(
+            f"{sentence} A new model may need some minutes; otherwise check its name"
+        )
     if status == 404:
-        return NotThere(said)
-    return ProviderRejected(said)
+        return NotThere(sentence)
+    return ProviderRejected(sentence)
