@@ -25,12 +25,12 @@ WHOSE = ("run_id", "model", "arm", "judge", "batch")
 
 def logged(handler: Handler) -> Handler:
     """A handler that leaves one line a call: whose it was, how it ended, and counts; never what anybody said."""
-    told: Handler = logger.inject_lambda_context(_told(handler), clear_state=True)
-    return told
+    wrapped: Handler = logger.inject_lambda_context(_log_outcome(handler), clear_state=True)
+    return wrapped
 
 
 @lambda_handler_decorator
-def _told(handler: Handler, event: dict[str, Any], context: LambdaContext) -> Any:
+def _log_outcome(handler: Handler, event: dict[str, Any], context: LambdaContext) -> Any:
     logger.append_keys(**{name: event[name] for name in WHOSE if event.get(name)})
     try:
         result = handler(event, context)

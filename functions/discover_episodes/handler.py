@@ -16,5 +16,5 @@ from shared.lake import keys
 @logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    found = stages.discover(lake(), settings, fetcher(settings.show), utc_now())
-    return {**asdict(found), "batches_key": keys.batches(settings.run_id)}
+    discovery = stages.discover(lake(), settings, fetcher(settings.show), utc_now())
+    return {**asdict(discovery), "batches_key": keys.batches(settings.run_id)}

@@ -183,16 +183,16 @@ def _delays(
         place for tasks in pending.values() for task in tasks for place in _places(task)
     )
     by_domain: dict[str, str] = {}
-    asked = Counter[str]()
+    pages_of = Counter[str]()
     for place, times in places.items():
         by_domain.setdefault(_domain(place), place)
-        asked[_domain(place)] += times
+        pages_of[_domain(place)] += times
     own = show.fetch.delay_seconds
     return {
         "": own,
         **{
             domain: fetcher.delay_of(by_domain[domain])
-            for domain, _ in asked.most_common(MOST_DOMAINS)
+            for domain, _ in pages_of.most_common(MOST_DOMAINS)
         },
     }
 

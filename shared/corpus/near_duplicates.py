@@ -22,11 +22,11 @@ def near_duplicates(episodes: Sequence[Row]) -> dict[str, Row]:
     ):
         like[one].add(other)
         like[other].add(one)
-    worse, kept = dict[str, Row](), set[str]()
+    worse, better = dict[str, Row](), set[str]()
     for row in sorted((by_id[name] for name in like), key=_quality, reverse=True):
         if row["episode_id"] not in worse:
-            kept.add(row["episode_id"])
-            worse |= dict.fromkeys(like[row["episode_id"]] - kept - worse.keys(), row)
+            better.add(row["episode_id"])
+            worse |= dict.fromkeys(like[row["episode_id"]] - better - worse.keys(), row)
     return worse
 
 

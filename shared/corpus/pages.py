@@ -34,19 +34,19 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
     A page that arrives where none was kept is kept at once. One that would replace another is for
     the caller to `keep`, once it could be read.
     """
-    kept = kept_page(lake, key, url)
-    if kept is not None and freshness == "fetch_once":
-        return kept
-    known = kept.headers if kept is not None else {}
+    saved = kept_page(lake, key, url)
+    if saved is not None and freshness == "fetch_once":
+        return saved
+    known = saved.headers if saved is not None else {}
     page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
-    if page.status == 304 and kept is not None:
-        return kept
+    if page.status == 304 and saved is not None:
+        return saved
     arrived = Page(
         *(page.body, page.headers.get("content-type"), page.fetched_at, page.headers),
         final_url=page.final_url,
         arrived=page,
     )
-    if kept is None:
+    if saved is None:
         keep(lake, key, arrived)
     return arrived
 
@@ -76,15 +76,15 @@ def kept_page(lake: Lake, key: str, url: str) -> Page | None:
 def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
     """A file of the user's own, by its s3:// address; raises web.NotFound or web.TooLarge."""
     key = url.removeprefix(f"s3://{lake.name}/")
-    found = next((item for item in lake.objects(key) if item.key == key), None)
-    if found is None:
+    listed = next((item for item in lake.objects(key) if item.key == key), None)
+    if listed is None:
         raise web.NotFound(f"{url} is no longer there.")
-    if found.size > max_bytes:
+    if listed.size > max_bytes:
         raise web.TooLarge(
             f"{url} is larger than {max_bytes:,} bytes; raise `fetch.max_bytes` in the show's "
             "profile if that is right."
         )
-    return Page(lake.read(key) or b"", None, found.modified)
+    return Page(lake.read(key) or b"", None, listed.modified)
 
 
 def _head(page: web.Fetched) -> dict[str, object]:

@@ -20,16 +20,16 @@ def episodes_to_erase(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
     forgotten too.
     """
     rows = list(lake.show_rows("episodes", show, COLUMNS))
-    found = []
+    named = []
     for name in names:
-        row = next((one for one in rows if name in (one["episode_id"], one["url"])), None)
+        row = next((row for row in rows if name in (row["episode_id"], row["url"])), None)
         if row is None:
             raise NotKnown(
                 f"show {show} has no episode {name!r} among its {len(rows)}; name one by its id or its "
                 "address, which stand in the lake's table `episodes` and in the report"
             )
-        found.append(row)
-    talks = {_talk(row) for row in found}
+        named.append(row)
+    talks = {_talk(row) for row in named}
     return [row for row in rows if _talk(row) in talks]
 
 
@@ -40,8 +40,8 @@ def _talk(row: Row) -> str:
 
 def save_erased_names(lake: Lake, show: str, episodes: Sequence[Row]) -> None:
     """Keep under which names the episodes must not be read again: ids and addresses, no words."""
-    kept = lake.read_json(keys.erased(show)) or []
+    saved = lake.read_json(keys.erased(show)) or []
     names = {
         name for row in episodes for name in (row["episode_id"], row["url"], row["guid"]) if name
     }
-    lake.write_json(keys.erased(show), sorted({*kept, *names}))
+    lake.write_json(keys.erased(show), sorted({*saved, *names}))

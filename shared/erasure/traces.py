@@ -45,11 +45,11 @@ class Fingerprint:
 
 
 def fingerprint(
-    said: Iterable[str], elsewhere: Iterable[str], pairs: Iterable[str] = ()
+    texts: Iterable[str], other_texts: Iterable[str], pairs: Iterable[str] = ()
 ) -> Fingerprint:
     """What `said` has in a row and `elsewhere` has not."""
-    runs = {run for text in said for run in ngrams(words(text), RUN)}
-    for text in elsewhere:
+    runs = {run for text in texts for run in ngrams(words(text), RUN)}
+    for text in other_texts:
         runs.difference_update(_known(text, runs))
     return Fingerprint(frozenset(runs), frozenset(pairs))
 

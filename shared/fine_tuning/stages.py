@@ -137,13 +137,13 @@ def keep_curve(
         "model": model.model,
         "job_id": job_id,
     }
-    steps = _shown(lambda: provider.result_metrics(job) if (job := provider.get(job_id)) else [])
-    log = _shown(lambda: provider.events(job_id))[-MOST_EVENTS:]
+    steps = _if_shown(lambda: provider.result_metrics(job) if (job := provider.get(job_id)) else [])
+    log = _if_shown(lambda: provider.events(job_id))[-MOST_EVENTS:]
     rows = [{**own, **row} for row in (*map(asdict, steps), *map(asdict, log))]
     bucket.write_json(keys.curve(settings.run_id, model.model), rows)
 
 
-def _shown(ask: Callable[[], list[Shown]]) -> list[Shown]:
+def _if_shown(ask: Callable[[], list[Shown]]) -> list[Shown]:
     """What a provider shows, nothing where it does not."""
     try:
         return ask()
@@ -191,8 +191,8 @@ def _deployment(
         # Nobody but the service's own console knows whether it is there; the first question will tell.
         return Deployment(wanted, "active")
     key = keys.deployment(outcome["purchase_id"])
-    kept = bucket.read_json(key)
-    deployment = provider.deployment(kept["name"]) if kept else None
+    saved = bucket.read_json(key)
+    deployment = provider.deployment(saved["name"]) if saved else None
     if deployment is None:
         checkpoints = provider.checkpoints(outcome["job_id"])
         if not checkpoints:
@@ -212,13 +212,13 @@ def retire(
     """
     left = []
     for model in settings.models:
-        kept = _deployed_here(bucket, settings, model)
-        if kept is None:
+        saved = _deployed_here(bucket, settings, model)
+        if saved is None:
             continue
         try:
-            provider_of(model.provider).undeploy(kept["name"])
+            provider_of(model.provider).undeploy(saved["name"])
         except (ProviderRefusal, Transient) as failure:
-            left.append(f"{kept['name']} at {model.provider} ({failure})")
+            left.append(f"{saved['name']} at {model.provider} ({failure})")
     if left:
         raise JobsLeftRunning(
             f"not everything of run {settings.run_id} could be retired, and it costs while it stands: "
@@ -231,8 +231,8 @@ def _deployed_here(bucket: Bucket, settings: RunSettings, model: Model) -> Any:
     if not settings.provider(model.provider).idle_costs:
         return None
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model)) or {}
-    kept = bucket.read_json(keys.deployment(outcome.get("purchase_id", ""))) or {}
-    return kept if kept.get("run_id") == settings.run_id else None
+    saved = bucket.read_json(keys.deployment(outcome.get("purchase_id", ""))) or {}
+    return saved if saved.get("run_id") == settings.run_id else None
 
 
 def cancel(context: PurchaseContext, run_id: str) -> None:

@@ -61,12 +61,12 @@ class Bucket:
         """The object's bytes in a file without a name, whose size needs no memory; empty where there is none."""
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
         try:
-            found = self._s3.get_object(Bucket=self.name, Key=key)
+            response = self._s3.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return content
             raise
-        for chunk in found["Body"].iter_chunks(_CHUNK_BYTES):
+        for chunk in response["Body"].iter_chunks(_CHUNK_BYTES):
             content.write(chunk)
         content.seek(0)
         return content
@@ -74,12 +74,12 @@ class Bucket:
     def stored(self, key: str) -> Stored | None:
         """The object as it is now, or None where there is none."""
         try:
-            found = self._s3.get_object(Bucket=self.name, Key=key)
+            response = self._s3.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
             raise
-        return Stored(found["Body"].read(), found["ETag"])
+        return Stored(response["Body"].read(), response["ETag"])
 
     def races(
         self, key: str, sleep: Callable[[float], None] = time.sleep
@@ -143,9 +143,11 @@ class Bucket:
         """Remove every older version of every object, and the marks of those that were deleted."""
         pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name)
         for page in pages:
-            old = [one for one in page.get("Versions", []) if not one["IsLatest"]]
-            for one in (*old, *page.get("DeleteMarkers", [])):
-                self._s3.delete_object(Bucket=self.name, Key=one["Key"], VersionId=one["VersionId"])
+            old = [version for version in page.get("Versions", []) if not version["IsLatest"]]
+            for version in (*old, *page.get("DeleteMarkers", [])):
+                self._s3.delete_object(
+                    Bucket=self.name, Key=version["Key"], VersionId=version["VersionId"]
+                )
 
     def _listing(self, prefix: str) -> Iterator[Any]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)

@@ -58,15 +58,15 @@ class Question:
     @cached_property
     def generation_id(self) -> str:
         """The digest of everything that was sent: the same question has the same name."""
-        asked = self.request
-        messages = [(message.role, message.content) for message in asked.messages]
+        request = self.request
+        messages = [(message.role, message.content) for message in request.messages]
         return digest(
             self.provider,
-            asked.model,
+            request.model,
             messages,
-            asked.max_tokens,
-            asked.temperature,
-            asked.seed,
+            request.max_tokens,
+            request.temperature,
+            request.seed,
         )
 
     @property

@@ -120,11 +120,11 @@ def is_useful(job: Job) -> bool:
     return phase(job.status) not in ("failed", "cancelled")
 
 
-def same_model(told: str | None, wanted: str) -> bool:
+def same_model(one_name: str | None, other_name: str) -> bool:
     """Whether two names on the wire mean one base model: equal, or one says the version's date too."""
-    if not told or not wanted:
+    if not one_name or not other_name:
         return True
-    shorter, longer = sorted((told.casefold(), wanted.casefold()), key=len)
+    shorter, longer = sorted((one_name.casefold(), other_name.casefold()), key=len)
     dated = longer.startswith(shorter) and DATED.fullmatch(longer.removeprefix(shorter))
     return longer == shorter or bool(dated)
 
@@ -132,10 +132,10 @@ def same_model(told: str | None, wanted: str) -> bool:
 def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
     """The job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
     this, *earlier = _attempts(purchase)
-    found = list(jobs)
-    ours = [job for job in found if this.made(job)]
+    listed = list(jobs)
+    ours = [job for job in listed if this.made(job)]
     useful = [
-        job for job in found if is_useful(job) and any(attempt.made(job) for attempt in earlier)
+        job for job in listed if is_useful(job) and any(attempt.made(job) for attempt in earlier)
     ]
     return next(iter(ours + useful), None)
 

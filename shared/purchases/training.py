@@ -120,10 +120,10 @@ def _ensured(
             continue
         if step is Step.FOLLOW:
             return _accepted(purchase)
-        found = reconcile(context, purchase)
-        if found == purchase:
+        reconciled = reconcile(context, purchase)
+        if reconciled == purchase:
             return purchase
-        purchase = found
+        purchase = reconciled
     raise LedgerBusy(f"purchase {order.purchase_id} is contended; try again")
 
 

@@ -144,7 +144,7 @@ def parse_input(document: Mapping[str, Any], text: str = "") -> RunInput:
 
 
 def resolve(
-    asked: RunInput,
+    run_input: RunInput,
     show: ShowProfile,
     models: Catalogue,
     *,
@@ -159,16 +159,16 @@ def resolve(
     Raises UnknownModel, MissingPrice, ModelShutdown, RightsMissing or InvalidField; nothing was
     spent when it does.
     """
-    chosen = tuple(models.model(name) for name in dict.fromkeys(asked.models or show.models))
+    chosen = tuple(models.model(name) for name in dict.fromkeys(run_input.models or show.models))
     for model in chosen:
-        check_epochs(model, asked.n_epochs)
+        check_epochs(model, run_input.n_epochs)
         provider = models.provider(model.provider)
-        if asked.dry_run and model.historical:
+        if run_input.dry_run and model.historical:
             model.price("training")
         else:
             check_buyable(model, started_at.date(), show)
             catalogue.check_open(provider, started_at.date())
-    if not asked.dry_run:
+    if not run_input.dry_run:
         check_rights(show)
         if len(chosen) > MAX_MODELS:
             raise InvalidField(
@@ -186,17 +186,17 @@ def resolve(
         started_at=started_at,
         code_version=code_version,
         show=show,
-        ceiling_usd=asked.ceiling_usd,
+        ceiling_usd=run_input.ceiling_usd,
         month_ceiling_usd=month_ceiling_usd,
-        max_cost_per_model_usd=asked.max_cost_per_model_usd,
+        max_cost_per_model_usd=run_input.max_cost_per_model_usd,
         models=chosen,
         judges=judging,
         providers=tuple(models.provider(name) for name in asked_there),
-        n_epochs=asked.n_epochs,
-        since=asked.since,
-        limit=asked.limit,
-        dry_run=asked.dry_run,
-        same_pairs=asked.same_pairs,
+        n_epochs=run_input.n_epochs,
+        since=run_input.since,
+        limit=run_input.limit,
+        dry_run=run_input.dry_run,
+        same_pairs=run_input.same_pairs,
         stand_in=stand_in,
     )
 
@@ -227,8 +227,8 @@ def check_rights(show: ShowProfile, doing: str = "a paid run") -> None:
             )
 
 
-def show_from(asked: RunInput) -> ShowProfile:
+def show_from(run_input: RunInput) -> ShowProfile:
     """The profile named or given inline by `asked`; an s3:// address is for the caller to read."""
-    if isinstance(asked.show, dict):
-        return shows.parse(asked.show, "given inline")
-    return shows.packaged(asked.show)
+    if isinstance(run_input.show, dict):
+        return shows.parse(run_input.show, "given inline")
+    return shows.packaged(run_input.show)

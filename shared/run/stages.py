@@ -31,13 +31,13 @@ def prepare(
     Raises a BadInput, with nothing spent, for anything that cannot run; a run that buys is also shown
     to `check_providers`, which raises where a provider could not be asked.
     """
-    kept = bucket.read_json(keys.manifest(run_id))
-    if kept is None:
-        asked = settings.parse_input(document)
-        show = _show(bucket, asked)
+    saved = bucket.read_json(keys.manifest(run_id))
+    if saved is None:
+        run_input = settings.parse_input(document)
+        show = _show(bucket, run_input)
         check_source(bucket, show)
         resolved = settings.resolve(
-            asked,
+            run_input,
             show,
             models,
             run_id=run_id,
@@ -48,11 +48,16 @@ def prepare(
         )
         if not resolved.dry_run:
             check_providers(resolved)
-        kept = resolved.model_dump(mode="json")
-        bucket.write_json(keys.manifest(run_id), kept)
-    held = settings.frozen(kept)
-    ledger.open_run(run_id, held.ceiling_usd, held.month, held.month_ceiling_usd)
-    return held
+        saved = resolved.model_dump(mode="json")
+        bucket.write_json(keys.manifest(run_id), saved)
+    frozen_settings = settings.frozen(saved)
+    ledger.open_run(
+        run_id,
+        frozen_settings.ceiling_usd,
+        frozen_settings.month,
+        frozen_settings.month_ceiling_usd,
+    )
+    return frozen_settings
 
 
 def check_source(bucket: Bucket, show: ShowProfile) -> None:
@@ -65,13 +70,13 @@ def check_source(bucket: Bucket, show: ShowProfile) -> None:
         )
 
 
-def _show(bucket: Bucket, asked: RunInput) -> ShowProfile:
-    if not isinstance(asked.show, str) or not asked.show.startswith("s3://"):
-        return settings.show_from(asked)
+def _show(bucket: Bucket, run_input: RunInput) -> ShowProfile:
+    if not isinstance(run_input.show, str) or not run_input.show.startswith("s3://"):
+        return settings.show_from(run_input)
     own = f"s3://{bucket.name}/"
-    body = bucket.read(asked.show.removeprefix(own)) if asked.show.startswith(own) else None
+    body = bucket.read(run_input.show.removeprefix(own)) if run_input.show.startswith(own) else None
     if body is None:
         raise UnknownShow(
-            f"show {asked.show!r} is not there; put the profile under {own} and name it in full"
+            f"show {run_input.show!r} is not there; put the profile under {own} and name it in full"
         )
-    return shows.parse_yaml(body.decode("utf-8", errors="replace"), asked.show)
+    return shows.parse_yaml(body.decode("utf-8", errors="replace"), run_input.show)

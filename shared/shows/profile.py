@@ -235,10 +235,10 @@ class ShowProfile(_Record):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = [name for name in SOURCES if getattr(self, name)]
-        if len(given) != 1:
+        sources = [name for name in SOURCES if getattr(self, name)]
+        if len(sources) != 1:
             raise ValueError(
-                f"a show needs exactly one of feed, urls or transcripts; this one has {given or 'none'}"
+                f"a show needs exactly one of feed, urls or transcripts; this one has {sources or 'none'}"
             )
         return self
 
