@@ -98,21 +98,24 @@ class EvaluationSet:
         pairs = self.on_topic.get(text)
         return None if pairs is None else pairs > 0
 
-    def messages(self, arm: PaidArm, text: str, cue: str) -> tuple[Message, ...]:
+    def messages(self, arm: PaidArm, text: str, prompt_suffix: str) -> tuple[Message, ...]:
         """What an arm is sent: for all the same last message, for the prompted one card and exchanges before."""
-        asked = examples.prompt_message(text, cue)
+        asked = examples.prompt_message(text, prompt_suffix)
         if arm != "prompted":
             return (asked,)
         shown = (
             message
             for exchange in self.exchanges
-            for message in examples.messages_of(exchange.prompt, exchange.completion, cue)
+            for message in examples.messages_of(exchange.prompt, exchange.completion, prompt_suffix)
         )
         return (Message("system", self.card), *shown, asked)
 
     def requests(self, arm: PaidArm, show: ShowProfile) -> list[tuple[Message, ...]]:
         """Everything an arm is sent, item by item."""
-        return [self.messages(arm, item.prompt, show.cue) for item in self.items(show.questions)]
+        return [
+            self.messages(arm, item.prompt, show.prompt_suffix)
+            for item in self.items(show.questions)
+        ]
 
     def document(self) -> dict[str, Any]:
         """The set as JSON; `from_document` reads it."""

@@ -29,7 +29,7 @@ def question(
 ) -> Question:
     """What asking `text` of a model's arm buys, in the name of the run."""
     model, show = settings.model(model_name), settings.show
-    messages = shown.messages(arm, text, show.cue)
+    messages = shown.messages(arm, text, show.prompt_suffix)
     input_price, output_price = answer_prices(model, arm)
     return Question(
         run_id=settings.run_id,

@@ -50,7 +50,7 @@ def score(answers: Sequence[Answer], show: ShowProfile, facts: Known) -> list[Sc
         *measures.facts(said, facts.guests, nobody),
         *measures.key_facts(said, facts.key_facts),
         *measures.degeneration(said),
-        *measures.role_slips(said, cue=show.cue, host=show.host.name),
+        *measures.role_slips(said, cue=show.prompt_suffix, host=show.host.name),
         *measures.disclosure(said, host=show.host.name),
     ]
 

@@ -8,15 +8,15 @@ from shared.providers import formats
 from shared.providers.contract import Message
 
 
-def prompt_message(prompt: str, cue: str) -> Message:
+def prompt_message(prompt: str, prompt_suffix: str) -> Message:
     """What the model is asked: the prompt, then the line that cues the host. Training and evaluation share it."""
-    return Message("user", f"{prompt}\n\n{cue}")
+    return Message("user", f"{prompt}\n\n{prompt_suffix}")
 
 
 def messages_of(
     prompt: str,
     completion: str,
-    cue: str,
+    prompt_suffix: str,
     before: Iterable[tuple[str, str]] = (),
     *,
     weighs: bool = False,
@@ -30,11 +30,11 @@ def messages_of(
         message
         for earlier_prompt, earlier_completion in before
         for message in (
-            prompt_message(earlier_prompt, cue),
+            prompt_message(earlier_prompt, prompt_suffix),
             Message("assistant", earlier_completion, weight),
         )
     )
-    return *earlier, prompt_message(prompt, cue), Message("assistant", completion)
+    return *earlier, prompt_message(prompt, prompt_suffix), Message("assistant", completion)
 
 
 def encode_line(messages: tuple[Message, ...], data_format: DataFormat = "chat") -> bytes:
@@ -52,10 +52,10 @@ def count_line(line: bytes, model: Model) -> int:
     return counted + model.tokens_per_example
 
 
-def example_overhead(cue: str, model: Model) -> int:
+def example_overhead(prompt_suffix: str, model: Model) -> int:
     """About how many tokens an example costs beyond its two texts; a full stop merges with what follows."""
     prompt, completion = "Why?", "Because."
-    whole = count_line(encode_line(messages_of(prompt, completion, cue)), model)
+    whole = count_line(encode_line(messages_of(prompt, completion, prompt_suffix)), model)
     return whole - sum(tokens.count(text, model.tokenizer) for text in (prompt, completion))
 
 

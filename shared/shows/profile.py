@@ -262,7 +262,7 @@ class ShowProfile(_Record):
         return self.title or self.name
 
     @property
-    def cue(self) -> str:
+    def prompt_suffix(self) -> str:
         """The line that ends every prompt and cues the host."""
         return self.training.suffix or f"{self.host.name} responds:"
 

@@ -15,7 +15,7 @@ from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
 
 EXAMPLES, N_EPOCHS = 20, 2
-CUE = "Vera responds:"
+PROMPT_SUFFIX = "Vera responds:"
 ASKED = ("Why is the prairie hard to make?", "Who made it?")
 ANSWER_TOKENS = 100
 # A hundred times the real prices, so that a small file is worth a ceiling.
@@ -74,7 +74,7 @@ class Goods:
         return (self.order("any").estimate * Decimal(models)).quantize(Decimal("0.000001"))
 
     def _question(self, run_id: str, text: str) -> Question:
-        message = examples.prompt_message(text, CUE)
+        message = examples.prompt_message(text, PROMPT_SUFFIX)
         request = ChatRequest(self.model.answering_model, (message,), ANSWER_TOKENS, 0.0)
         return Question(
             run_id=run_id,
@@ -89,7 +89,9 @@ class Goods:
 
 @cache
 def training_bytes(data_format: DataFormat) -> bytes:
-    pair = examples.messages_of("Who makes a prairie?", "Nobody; that is the point of it.", CUE)
+    pair = examples.messages_of(
+        "Who makes a prairie?", "Nobody; that is the point of it.", PROMPT_SUFFIX
+    )
     return examples.encode_line(pair, data_format) * EXAMPLES
 
 

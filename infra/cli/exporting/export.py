@@ -88,7 +88,7 @@ def _files(
 def _questions(show: ShowProfile) -> bytes:
     items = []
     for question in show.questions:
-        message = examples.prompt_message(question, show.cue)
+        message = examples.prompt_message(question, show.prompt_suffix)
         sent = [{"role": message.role, "content": message.content}]
         items.append({"question": question, "messages": sent})
     return json.dumps(items, ensure_ascii=False, indent=1).encode()

@@ -75,7 +75,7 @@ def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
 
 def _part(rows: Sequence[Row], show: ShowProfile) -> Part:
     return Part(
-        examples=[files.example(row, row["before"], show.cue) for row in rows],
+        examples=[files.example(row, row["before"], show.prompt_suffix) for row in rows],
         tokens=sum(files.n_tokens(one) for row in rows for one in (*row["before"], row)),
         episodes=len({row["episode_id"] for row in rows}),
     )

@@ -41,11 +41,13 @@ class Precedents:
 
 
 def example(
-    row: Row, before: Sequence[Row], cue: str, *, weighs: bool = False
+    row: Row, before: Sequence[Row], prompt_suffix: str, *, weighs: bool = False
 ) -> tuple[Message, ...]:
     """A row of `pairs` as a training example, with what goes before it."""
     earlier = [(one["prompt"], one["completion"]) for one in before]
-    return examples.messages_of(row["prompt"], row["completion"], cue, earlier, weighs=weighs)
+    return examples.messages_of(
+        row["prompt"], row["completion"], prompt_suffix, earlier, weighs=weighs
+    )
 
 
 def n_tokens(row: Row) -> int:

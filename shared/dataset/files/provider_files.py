@@ -47,7 +47,7 @@ def short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """What the provider takes by its length, as far as the narrow columns tell."""
-    overhead = examples.example_overhead(show.cue, model)
+    overhead = examples.example_overhead(show.prompt_suffix, model)
     longest = model.limits.max_tokens_per_example
     return [one for one in candidates if one.n_tokens + overhead * one.exchanges <= longest]
 
@@ -110,7 +110,7 @@ def _encoded(
     for row in corpus.rows(TEXTS, episodes):
         before = precedents.before(row)
         if row["pair_id"] in wanted:
-            said = example(row, before, settings.show.cue, weighs=profile.weighs)
+            said = example(row, before, settings.show.prompt_suffix, weighs=profile.weighs)
             lines[row["pair_id"]] = examples.encode_line(said, profile.data_format)
     return lines
 

@@ -121,7 +121,7 @@ def _usable_tokens(
 ) -> int:
     """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
-    overhead = examples.example_overhead(show.cue, model)
+    overhead = examples.example_overhead(show.prompt_suffix, model)
     return sum(
         counted.get(candidate.pair_id, candidate.n_tokens + overhead * candidate.exchanges)
         for candidate in candidates
@@ -148,7 +148,7 @@ def least_useful(settings: RunSettings, model: Model, candidates: Sequence[Candi
 
 def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> int:
     """About so many tokens are billed for one epoch over the candidates."""
-    overhead = examples.example_overhead(settings.show.cue, model)
+    overhead = examples.example_overhead(settings.show.prompt_suffix, model)
     return sum(one.n_tokens + overhead * one.exchanges for one in candidates)
 
 

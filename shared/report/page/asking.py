@@ -43,7 +43,7 @@ def _command(record: RunRecord, model: str) -> str:
 def _alone(record: RunRecord, provider: Provider, fine_tuned_model: str) -> str:
     """The line for the provider's own interface, with the show's first question."""
     show = record.settings.show
-    content = f"{_question(record)}\n\n{show.cue}"
+    content = f"{_question(record)}\n\n{show.prompt_suffix}"
     tokens, temperature = show.evaluation.max_answer_tokens, show.evaluation.temperature
     if provider.api == "bedrock":
         messages = [{"role": "user", "content": [{"text": content}]}]

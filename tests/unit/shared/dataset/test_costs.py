@@ -64,8 +64,8 @@ def test_answers_are_expected_to_cost_more_than_their_prompts_and_at_most_what_i
 def test_whatever_the_prompted_arm_is_shown_is_in_the_cost(model):
     show = shows.parse({**SHOW, "questions": ["Why?", "How does a fence stand?"]}, "test")
     bare = costs.evaluation_cost(model, show, replace(SHOWN, exchanges=()))
-    sent = SHOWN.messages("prompted", "Why?", show.cue)
-    card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.cue)
+    sent = SHOWN.messages("prompted", "Why?", show.prompt_suffix)
+    card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.prompt_suffix)
     more = examples.prompt_tokens(model, sent) - examples.prompt_tokens(model, card_alone)
     least = model.price("base_input").cost(3 * more)  # two questions and an item
     assert costs.evaluation_cost(model, show, SHOWN) - bare >= least > 0
@@ -75,7 +75,7 @@ def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     show = shows.parse({**SHOW, "questions": ["Why?"]}, "test")
     model = MODELS.model("gpt-4.1-mini")
     shown = EvaluationSet("You are Ida Stone.")
-    message = examples.prompt_message("Why?", show.cue)
+    message = examples.prompt_message("Why?", show.prompt_suffix)
     card = Message("system", shown.card)
     asked, prompted = (
         examples.count_line(examples.encode_line(messages), model)

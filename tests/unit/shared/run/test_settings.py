@@ -125,13 +125,13 @@ def test_a_show_without_questions_is_asked_general_ones_and_none_at_all_is_refus
 
 def test_a_name_a_source_and_a_host_are_enough_for_a_plan():
     least = {"name": "porch", "feed": SHOW["feed"], "host": {"name": "Ida Stone"}}
-    assert resolved(show=least, dry_run=True).show.cue == "Ida Stone responds:"
+    assert resolved(show=least, dry_run=True).show.prompt_suffix == "Ida Stone responds:"
 
 
 def test_econtalk_ships_with_the_twelve_questions_and_without_rights():
     show = shows.packaged("econtalk")
     assert len(show.questions) == 12
-    assert show.cue == "Russ Roberts responds:"
+    assert show.prompt_suffix == "Russ Roberts responds:"
     assert show.rights is None
     assert len(show.training.must_have) == 12
 
@@ -164,7 +164,7 @@ def test_a_key_fact_is_one_wording_or_several():
 
 
 def test_the_cue_defaults_to_the_host():
-    assert shows.parse(SHOW, "test").cue == "Ida Stone responds:"
+    assert shows.parse(SHOW, "test").prompt_suffix == "Ida Stone responds:"
 
 
 def test_the_models_of_2023_can_be_planned_and_never_bought():
