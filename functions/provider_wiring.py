@@ -49,7 +49,7 @@ def check_providers(settings: RunSettings) -> None:
     )
 
 
-def late(context: LambdaContext) -> Callable[[], bool]:
+def deadline_near(context: LambdaContext) -> Callable[[], bool]:
     """Whether the function has too little time left for another answer, waits for a busy provider included."""
     return lambda: int(context.get_remaining_time_in_millis()) < ROOM_MILLISECONDS
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.provider_wiring import late, purchase_context
+from functions.provider_wiring import deadline_near, purchase_context
 from functions.wiring import bucket, logged, settings_of
 from shared.evaluation import stages
 
@@ -13,5 +13,7 @@ from shared.evaluation import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     arm = stages.Arm(event["arm"], event["model"])
-    answers = stages.answer(bucket(), purchase_context(settings), settings, arm, late(context))
+    answers = stages.answer(
+        bucket(), purchase_context(settings), settings, arm, deadline_near(context)
+    )
     return {"answers": answers}

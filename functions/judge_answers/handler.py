@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.provider_wiring import late, purchase_context
+from functions.provider_wiring import deadline_near, purchase_context
 from functions.wiring import bucket, logged, settings_of
 from shared.evaluation import stages
 
@@ -13,5 +13,5 @@ from shared.evaluation import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     return stages.judge(
-        bucket(), purchase_context(settings), settings, event["judge"], late(context)
+        bucket(), purchase_context(settings), settings, event["judge"], deadline_near(context)
     )

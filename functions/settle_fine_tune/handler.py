@@ -15,6 +15,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     model = settings.model(event["model"])
     outcome = stages.settle(bucket(), purchase_context(settings), settings, model, utc_now())
-    stages.keep_curve(bucket(), provider(settings, model.provider), settings, model)
+    stages.save_curve(bucket(), provider(settings, model.provider), settings, model)
     needs_deployment = settings.provider(model.provider).deploy != "none"
     return {**event, "deploying": needs_deployment and outcome["status"] == "succeeded"}

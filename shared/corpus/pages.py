@@ -34,7 +34,7 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
     A page that arrives where none was kept is kept at once. One that would replace another is for
     the caller to `keep`, once it could be read.
     """
-    saved = kept_page(lake, key, url)
+    saved = saved_page(lake, key, url)
     if saved is not None and freshness == "fetch_once":
         return saved
     known = saved.headers if saved is not None else {}
@@ -47,18 +47,18 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
         arrived=page,
     )
     if saved is None:
-        keep(lake, key, arrived)
+        save(lake, key, arrived)
     return arrived
 
 
-def keep(lake: Lake, key: str, page: Page) -> None:
+def save(lake: Lake, key: str, page: Page) -> None:
     """Put a page that arrived into the raw store, in the place of what was there."""
     if page.arrived is not None:
         lake.write(f"{key}.gz", gzip.compress(page.body, mtime=0), "application/gzip")
         lake.write_json(f"{key}.json", _head(page.arrived))  # last: it says that the body is there
 
 
-def kept_page(lake: Lake, key: str, url: str) -> Page | None:
+def saved_page(lake: Lake, key: str, url: str) -> Page | None:
     """The page as the raw store has it, if it was ever fetched from this address and is whole."""
     head = lake.read_json(f"{key}.json")
     packed = lake.read(f"{key}.gz") if head and head["url"] == url else None

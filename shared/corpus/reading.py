@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shared import tokens, transcripts, web
-from shared.corpus.pages import Page, fetched, file_in_bucket, keep, kept_page
+from shared.corpus.pages import Page, fetched, file_in_bucket, save, saved_page
 from shared.corpus.records import PARSED, REFUSED, Task
 from shared.corpus.sources.listing import host_of
 from shared.corpus.sources.titles import guests_from_title
@@ -119,7 +119,7 @@ def _best_reading(
         if before is not None:
             return before
     if page.arrived is not None:
-        keep(lake, place.key, page)
+        save(lake, place.key, page)
     return page, own, transcript
 
 
@@ -132,7 +132,7 @@ def _reading_before(
     why: str,
 ) -> tuple[Page, Row, Transcript | TranscriptRefused] | None:
     """What the copy kept before `page` arrived gives, where there is one and it can be read."""
-    kept = kept_page(lake, place.key, place.url) if page.arrived is not None else None
+    kept = saved_page(lake, place.key, place.url) if page.arrived is not None else None
     if kept is None or kept.body == page.body:
         return None
     kept = replace(kept, outdated=f"what {place.url} sends now cannot be read: {why}")
@@ -198,7 +198,7 @@ def _page(lake: Lake, show: ShowProfile, task: Task, place: _Place, fetcher: web
     except web.NotFound:
         raise
     except web.PageFailed as error:
-        kept = kept_page(lake, place.key, place.url)
+        kept = saved_page(lake, place.key, place.url)
         if kept is None:
             raise
         return replace(kept, outdated=str(error))

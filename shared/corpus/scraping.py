@@ -30,11 +30,11 @@ def scrape(lake: Lake, settings: RunSettings, batch: str, fetcher: web.Fetcher) 
         lake.write_json(keys.stopped(settings.run_id), reason)
         raise
     finally:
-        _keep(lake, keys.shard_of_batch(batch), episodes, turns)
+        _save(lake, keys.shard_of_batch(batch), episodes, turns)
     return Counter(str(row["status"]) for row in episodes)
 
 
-def _keep(lake: Lake, shard: str, episodes: Sequence[Row], turns: Sequence[Row]) -> None:
+def _save(lake: Lake, shard: str, episodes: Sequence[Row], turns: Sequence[Row]) -> None:
     """Put these episodes in the place of what the shard had of them."""
     done = {row["episode_id"] for row in episodes}
 

@@ -121,7 +121,7 @@ def _paid(settlement: Settlement) -> dict[str, Any]:
     }
 
 
-def keep_curve(
+def save_curve(
     bucket: Bucket, provider: ModelProvider, settings: RunSettings, model: Model
 ) -> None:
     """Keep the training curve and the job's log as rows of `job_metrics`, a row a step and a row a line.

@@ -143,7 +143,7 @@ def pay(context: PurchaseContext, purchase: AnswerPurchase) -> Entry | None:
     return None
 
 
-def leave_lost(context: PurchaseContext, run_id: str, entry_id: str) -> None:
+def hold_lost(context: PurchaseContext, run_id: str, entry_id: str) -> None:
     """Hold what a reply that never came may have cost."""
     context.ledger.leave_unknown(run_id, entry_id, "the reply was lost, and may have been billed")
 
@@ -198,7 +198,7 @@ def _call(
             completion = context.provider_of(question.provider).complete(question.request)
         except OutcomeUnknown:
             context.ledger.answers.update(claimed, state="lost")
-            leave_lost(context, claimed.run_id, claimed.entry_id)
+            hold_lost(context, claimed.run_id, claimed.entry_id)
             return None
         except (RateLimited, ModelNotReady) as busy:
             patience, pause = _patience(context, busy)
@@ -211,7 +211,7 @@ def _call(
             _withdraw(context, claimed)
             raise
         else:
-            return _keep(context, question, claimed, completion)
+            return _save(context, question, claimed, completion)
     _withdraw(context, claimed)
     return None
 
@@ -242,7 +242,7 @@ def _renewed(context: PurchaseContext, claimed: AnswerPurchase) -> AnswerPurchas
     return standing
 
 
-def _keep(
+def _save(
     context: PurchaseContext, question: Question, claimed: AnswerPurchase, completion: Completion
 ) -> Answer:
     cost = answer_cost(completion, question.input_price, question.output_price)

@@ -9,7 +9,7 @@ from typing import Any
 from shared.errors import Transient
 from shared.ledger import Entry
 from shared.providers import ProviderRefusal
-from shared.purchases.answers import leave_lost, pay
+from shared.purchases.answers import hold_lost, pay
 from shared.purchases.context import PurchaseContext
 from shared.purchases.files import delete_uploads
 from shared.purchases.rules import BILLABLE, bill, billed_tokens, late_job, phase
@@ -138,7 +138,7 @@ def _shut_down_answer(context: PurchaseContext, entry: Entry) -> str:
         waiting = context.now() - purchase.intent_at <= context.answer_window
         if purchase.state == "submitting" and waiting:
             return "being answered"
-    leave_lost(context, entry.run_id, entry.entry_id)
+    hold_lost(context, entry.run_id, entry.entry_id)
     return ""
 
 

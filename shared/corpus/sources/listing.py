@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from shared import web
-from shared.corpus.pages import fetched, keep
+from shared.corpus.pages import fetched, save
 from shared.corpus.records import Item, Listing
 from shared.corpus.sources.feed import Feed, FeedItem, TranscriptLink, parse_feed
 from shared.corpus.sources.names import (
@@ -97,7 +97,7 @@ def _feed_page(
     key = keys.feed(show.name, number)
     page = fetched(lake, key, address, "revalidate", fetcher)
     feed = parse_feed(page.body, page.final_url or address, host_of(show))
-    keep(lake, key, page)
+    save(lake, key, page)
     return feed
 
 

@@ -217,7 +217,7 @@ def test_the_kept_page_is_still_the_good_one_after_a_better_parser_read_it_again
     site.pages[RAIN[0]] = WALLS["check"]
     collect(lake, site, "r2")
     row = episodes(lake)[RAIN[0]]
-    kept = reading.kept_page(lake, keys.page("porch", row["episode_id"]), RAIN[0])
+    kept = reading.saved_page(lake, keys.page("porch", row["episode_id"]), RAIN[0])
     assert kept.body == page(RAIN[1])
 
 
@@ -229,5 +229,5 @@ def test_a_page_that_never_could_be_read_is_replaced_by_the_newer_one(lake):
     site.pages[RAIN[0]] = WALLS["login"]
     collect(lake, site, "r2")
     row = episodes(lake)[RAIN[0]]
-    kept = reading.kept_page(lake, keys.page("porch", row["episode_id"]), RAIN[0])
+    kept = reading.saved_page(lake, keys.page("porch", row["episode_id"]), RAIN[0])
     assert (row["status"], kept.body) == ("refused", WALLS["login"])

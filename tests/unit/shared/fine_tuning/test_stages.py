@@ -239,7 +239,7 @@ class Measured:
 
 def test_the_training_curve_is_kept_by_step_and_the_log_by_line(bought, lake):
     bought()
-    stages.keep_curve(lake, Measured(), run(), MODEL)
+    stages.save_curve(lake, Measured(), run(), MODEL)
     step, *log = lake.read_json(keys.curve("r1", MODEL.model))
     assert (step["step"], step["train_loss"], step["job_id"]) == (1, 2.5, "job-1")
     assert [row["message"] for row in log] == [f"line {n}" for n in range(1, MOST_EVENTS + 1)]
@@ -249,7 +249,7 @@ def test_the_training_curve_is_kept_by_step_and_the_log_by_line(bought, lake):
 @pytest.mark.parametrize("error", [ProviderRejected("no file"), ProviderUnavailable("later")])
 def test_a_provider_that_shows_no_curve_costs_the_run_nothing(bought, lake, error):
     bought()
-    stages.keep_curve(lake, Measured(error), run(), MODEL)
+    stages.save_curve(lake, Measured(error), run(), MODEL)
     assert lake.read_json(keys.curve("r1", MODEL.model)) == []
 
 
