@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from shared import money
-from shared.dataset import boilerplate, episodes, examining, pair_files, plans
+from shared.dataset import boilerplate, episodes, pair_files, plans
 from shared.dataset.candidates import NARROW, Candidates, candidates_of
 from shared.dataset.episodes import Episodes
+from shared.dataset.eval_set import build_eval_set
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.plans import costs
 from shared.dataset.plans.costs import EvaluationCost, ModelPlan
@@ -89,9 +90,7 @@ def _plan_evaluation(
     lake: Lake, settings: RunSettings, corpus: PairFiles, candidates: Candidates
 ) -> dict[str, EvaluationCost]:
     """Write what the arms are asked and shown; return what that costs, by model."""
-    chosen = examining.evaluation_set(
-        lake, settings, corpus, candidates.training, candidates.held_out
-    )
+    chosen = build_eval_set(lake, settings, corpus, candidates.training, candidates.held_out)
     answers = {
         model.model: costs.evaluation_cost(model, settings.show, chosen)
         for model in settings.models

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.dataset import examination, examining, stages
+from shared.dataset import eval_set, stages
+from shared.dataset.eval_set import builder
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.dataset.selection import Candidate
 from shared.lake import keys
@@ -85,7 +86,7 @@ def lake():
 def test_what_the_prompted_base_is_shown_is_from_episodes_that_may_train_alone(lake):
     put(lake, [*TRAINED, *HELD_OUT])
     shown = built(lake)
-    assert len(shown.exchanges) == examining.EXCHANGES
+    assert len(shown.exchanges) == builder.EXCHANGES
     assert {exchange.episode_id for exchange in shown.exchanges} <= set(TRAINED)
     for episode_id in HELD_OUT:
         assert f"of {episode_id}" not in shown.card
@@ -140,22 +141,22 @@ def test_a_show_that_wants_no_held_out_items_or_has_no_such_episode_asks_none(la
 
 
 def test_exchanges_are_short_and_each_from_an_episode_of_its_own():
-    long = [candidate(f"long{n}", f"e{n}", examining.EXCHANGE_TOKENS + 1) for n in range(9)]
+    long = [candidate(f"long{n}", f"e{n}", builder.EXCHANGE_TOKENS + 1) for n in range(9)]
     short = [candidate(f"short{n}", f"e{n % 3}") for n in range(9)]
-    chosen = examining.exchanges([*long, *short], profile())
+    chosen = builder.exchanges([*long, *short], profile())
     assert len(chosen) == len({one.episode_id for one in chosen}) == 3
     assert all(one.pair_id.startswith("short") for one in chosen)
 
 
 def test_the_choice_does_not_depend_on_the_order_of_the_candidates():
     pairs = [candidate(f"p{n}", f"e{n % 7}") for n in range(50)]
-    assert examining.items(pairs, profile()) == examining.items(pairs[::-1], profile())
+    assert builder.items(pairs, profile()) == builder.items(pairs[::-1], profile())
 
 
 def test_every_episode_is_asked_once_before_one_is_asked_again_and_none_more_than_thrice():
     pairs = [candidate(f"a{n}", "e1") for n in range(30)]
     pairs += [candidate("b1", "e2"), candidate("c1", "e3")]
-    chosen = [one.episode_id for one in examining.items(pairs, profile(held_out_items=8))]
+    chosen = [one.episode_id for one in builder.items(pairs, profile(held_out_items=8))]
     assert set(chosen[:3]) == {"e1", "e2", "e3"}
     assert chosen[3:] == ["e1", "e1"]
 
@@ -172,21 +173,21 @@ def said(text, role="guest"):
 
 
 def test_the_card_says_who_whose_show_and_with_whom():
-    text = examination.card(profile(), ["Rain", "Fences"], ["Tom Ash", "Lea Roe", "Tom Ash"])
+    text = eval_set.card(profile(), ["Rain", "Fences"], ["Tom Ash", "Lea Roe", "Tom Ash"])
     assert text.startswith("You are Ida Stone, the host of the podcast")
     assert "guests were Tom Ash, Lea Roe." in text
     assert "Rain; Fences." in text
 
 
 def test_a_card_without_guests_and_titles_does_not_speak_of_them():
-    text = examination.card(profile(), [""], [])
+    text = eval_set.card(profile(), [""], [])
     assert "guests" not in text
     assert "episodes" not in text
 
 
 def test_a_card_names_a_bounded_number_of_guests_over_the_whole_life_of_the_show():
     names = [f"Guest {n}" for n in range(500)]
-    text = examination.card(profile(), ["word " * 400] * 3, names)
+    text = eval_set.card(profile(), ["word " * 400] * 3, names)
     assert "Guest 0," in text
     assert "Guest 499." in text
     assert len(text) < 2_000

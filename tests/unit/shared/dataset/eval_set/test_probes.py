@@ -1,6 +1,6 @@
 """What the models of every show are asked."""
 
-from shared.dataset.examination import Appearance, probes, who_talked
+from shared.dataset.eval_set import Appearance, probes, who_talked
 from shared.shows import parse
 from tests.unit.shared.run.test_settings import SHOW
 

@@ -5,15 +5,11 @@ from operator import attrgetter
 from typing import Any
 
 from shared.dataset.episodes import Episodes
+from shared.dataset.eval_set.impostors import impostors
+from shared.dataset.eval_set.persona import card
+from shared.dataset.eval_set.probes import Appearance, probes, who_talked
+from shared.dataset.eval_set.topics import pairs_on_topic
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
-from shared.dataset.examination import (
-    Appearance,
-    card,
-    impostors,
-    pairs_on_topic,
-    probes,
-    who_talked,
-)
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate, in_turns
 from shared.lake import keys
@@ -31,7 +27,7 @@ EXCERPTS = 8
 MOST_OF_AN_EPISODE = 3
 
 
-def evaluation_set(
+def build_eval_set(
     lake: Lake,
     settings: RunSettings,
     corpus: PairFiles,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.dataset.examination import impostors
+from shared.dataset.eval_set import impostors
 
 TURNS = st.lists(st.text("ab .!", min_size=1, max_size=60), max_size=40)
 
