@@ -10,5 +10,5 @@ from shared.run.environment import environment
 
 @cache
 def lake() -> Lake:
-    """The lake."""
+    """Return the lake."""
     return Lake(boto3.client("s3"), environment().bucket)

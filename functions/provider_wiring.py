@@ -19,7 +19,7 @@ ROOM_MILLISECONDS = 180_000
 
 
 def provider(settings: RunSettings, name: str) -> ModelProvider:
-    """The provider called `name` as the run's manifest has it, at the deployment's own address where it gives one."""
+    """Return the provider called `name` from the run's manifest, at the deployment's own address if it has one."""
     return _connected(settings.provider(name).model_dump_json())
 
 
@@ -36,7 +36,7 @@ def _connected(profile: str) -> ModelProvider:
 
 @cache
 def notifier() -> Notifier:
-    """Who warns of the ceilings; gives up well before another takes its warning over."""
+    """Return the notifier of the ceilings; it gives up well before another may take its warning over."""
     patience = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
     return Notifier(boto3.client("sns", config=patience), environment().topic_arn, ledger())
 
@@ -50,7 +50,7 @@ def check_providers(settings: RunSettings) -> None:
 
 
 def deadline_near(context: LambdaContext) -> Callable[[], bool]:
-    """Whether the function has too little time left for another answer, waits for a busy provider included."""
+    """Return whether the function has too little time left for another answer, waits for a busy provider included."""
     return lambda: int(context.get_remaining_time_in_millis()) < ROOM_MILLISECONDS
 
 

@@ -8,5 +8,5 @@ from shared.web import Fetcher
 
 
 def fetcher(show: ShowProfile) -> Fetcher:
-    """The show's fetcher, which keeps the crawl delay with every other run."""
+    """Return the show's fetcher, which keeps the crawl delay with every other run."""
     return fetcher_for(show, lake(), reach_private=environment().reach_private_addresses)

@@ -24,7 +24,7 @@ WHOSE = ("run_id", "model", "arm", "judge", "batch")
 
 
 def logged(handler: Handler) -> Handler:
-    """A handler that leaves one line a call: whose it was, how it ended, and counts; never what anybody said."""
+    """Return a handler that logs one line per call: the run, model or batch, the result and counts; never any text."""
     wrapped: Handler = logger.inject_lambda_context(_log_outcome(handler), clear_state=True)
     return wrapped
 
@@ -42,7 +42,7 @@ def _log_outcome(handler: Handler, event: dict[str, Any], context: LambdaContext
 
 
 def _outcome(result: object) -> dict[str, Any]:
-    """What of a result may stand in a log: numbers, yes and no, how many there are of anything, and a status."""
+    """Return the parts of a result that may be logged: numbers, booleans, lengths of lists and mappings, the status."""
     if not isinstance(result, dict):
         return {}
     counts = {name: len(value) for name, value in result.items() if isinstance(value, list | dict)}
@@ -53,18 +53,18 @@ def _outcome(result: object) -> dict[str, Any]:
 
 @cache
 def bucket() -> Bucket:
-    """The bucket, bytes and JSON only."""
+    """Return the bucket, bytes and JSON only."""
     return Bucket(boto3.client("s3"), environment().bucket)
 
 
 @cache
 def ledger() -> Ledger:
-    """The ledger."""
+    """Return the ledger."""
     return Ledger(boto3.client("dynamodb"), environment().ledger_table)
 
 
 def models_and_prices() -> Catalogue:
-    """The packaged catalogue, with the user's own in front where the bucket holds one."""
+    """Return the packaged catalogue, with the user's own in front where the bucket holds one."""
     own = bucket().read(keys.CATALOGUE)
     if own is None:
         return catalogue.packaged()
@@ -73,7 +73,7 @@ def models_and_prices() -> Catalogue:
 
 
 def api_key(provider: str, anew: bool = False) -> str:
-    """The provider's key from Secrets Manager, at most five minutes old, or read `anew`.
+    """Return the provider's key from Secrets Manager, at most five minutes old, or read `anew`.
 
     Raises NoApiKey when the secret does not hold one.
     """
@@ -89,11 +89,11 @@ def api_key(provider: str, anew: bool = False) -> str:
 
 
 def settings_of(run_id: str) -> RunSettings:
-    """The run's frozen settings."""
+    """Return the run's frozen settings."""
     return frozen(bucket().read_json(keys.manifest(run_id)))
 
 
 def settings_if_prepared(run_id: str) -> RunSettings | None:
-    """The same, None where the run's input was refused, so that its ledger was never opened."""
+    """Return the same, None where the run's input was refused, so that its ledger was never opened."""
     manifest = bucket().read_json(keys.manifest(run_id))
     return None if manifest is None else frozen(manifest)

@@ -5,10 +5,10 @@ from random import SystemRandom
 
 
 def utc_now() -> datetime:
-    """The current moment, aware, in UTC."""
+    """Return the current moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def jittered(pause: float) -> float:
-    """A random part of `pause` seconds, so that contenders do not meet again."""
+    """Return a random part of `pause` seconds, so that contenders do not meet again."""
     return SystemRandom().uniform(0, pause)

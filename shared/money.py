@@ -38,7 +38,7 @@ def usd_field(value: object, field: str) -> Decimal:
 
 
 def cost(price_amount: Decimal, per: int, units: int) -> Decimal:
-    """What `units` cost at `price_amount` dollars per `per` units, exact to a pico-dollar, else rounded up."""
+    """Return what `units` cost at `price_amount` dollars per `per` units, exact to a pico-dollar, else rounded up."""
     exact = Context(prec=38).divide(_EXACT.multiply(price_amount, Decimal(units)), Decimal(per))
     return exact.quantize(_PICO_DOLLAR, rounding=ROUND_UP).normalize()
 

@@ -17,7 +17,7 @@ PHONE = re.compile(
 
 
 def on_own_machine(url: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether an address is this machine's own."""
     return urlsplit(url).hostname in OWN_MACHINE
 
 

@@ -33,7 +33,7 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> Words:
-    """The folded words of `text`, without punctuation."""
+    """Return the folded words of `text`, without punctuation."""
     marked = plain(text)
     if not marked.isascii():
         return tuple(WORD.findall(fold(text)))
@@ -44,7 +44,7 @@ def words(text: str) -> Words:
 
 
 def placed_words(text: str) -> list[tuple[str, int, int]]:
-    """The folded words of `text` with where each begins and ends in it."""
+    """Return the folded words of `text` with where each begins and ends in it."""
     return [
         (word, found.start(), found.end())
         for found in WORD.finditer(_replaced(text, _QUOTES))
@@ -53,10 +53,10 @@ def placed_words(text: str) -> list[tuple[str, int, int]]:
 
 
 def in_a_row(said: Words) -> str:
-    """The words as a text in which another such text is found only at whole words."""
+    """Return the words as a text in which another such text is found only at whole words."""
     return f" {' '.join(said)} "
 
 
 def ngrams(said: Words, size: int) -> list[Words]:
-    """Every run of `size` words, in order."""
+    """Return every run of `size` words, in order."""
     return [said[start : start + size] for start in range(len(said) - size + 1)]

@@ -138,7 +138,7 @@ class Provider(_Record):
 
 
 def hides_keys(url: str) -> bool:
-    """Whether an address may be sent an API key: over TLS, or on this machine."""
+    """Return whether an address may be sent an API key: over TLS, or on this machine."""
     scheme = urlsplit(url).scheme
     return scheme == "https" or (scheme == "http" and on_own_machine(url))
 
@@ -179,7 +179,7 @@ class Model(_Record):
         return not self.historical and any(price.purpose == "training" for price in self.prices)
 
     def price(self, purpose: Purpose) -> Price:
-        """The price for `purpose`; raises MissingPrice."""
+        """Return the price for `purpose`; raises MissingPrice."""
         for price in self.prices:
             if price.purpose == purpose:
                 return price
@@ -197,7 +197,7 @@ class Catalogue(_Record):
     models: tuple[Model, ...] = ()
 
     def model(self, name: str, field: str = "models") -> Model:
-        """The model called `name` under `field`; raises UnknownModel, naming the ones there are."""
+        """Return the model called `name` under `field`; raises UnknownModel, naming the ones there are."""
         for model in self.models:
             if model.model == name:
                 return model
@@ -209,7 +209,7 @@ class Catalogue(_Record):
         )
 
     def provider(self, name: str) -> Provider:
-        """The provider called `name`; raises UnknownModel."""
+        """Return the provider called `name`; raises UnknownModel."""
         for provider in self.providers:
             if provider.provider == name:
                 return provider
@@ -239,7 +239,7 @@ def check_open(provider: Provider, today: date) -> None:
 
 
 def parse(text: str, source: str) -> Catalogue:
-    """A catalogue from YAML; raises InvalidField with the line of `source` that is wrong."""
+    """Return a catalogue from YAML; raises InvalidField with the line of `source` that is wrong."""
     try:
         catalogue = Catalogue.model_validate(_with_price_defaults(read_yaml(text)))
     except (yaml.YAMLError, ValidationError) as error:
@@ -265,18 +265,18 @@ def overridden(catalogue: Catalogue, own: Catalogue) -> Catalogue:
 
 
 def dump(catalogue: Catalogue) -> str:
-    """The catalogue as YAML that `parse` reads back as the same."""
+    """Return the catalogue as YAML that `parse` reads back as the same."""
     return yaml.safe_dump(catalogue.model_dump(mode="json", exclude_none=True), sort_keys=False)
 
 
 @cache
 def packaged() -> Catalogue:
-    """The catalogue that ships with the product."""
+    """Return the catalogue that ships with the product."""
     return parse(PACKAGED.read_text(encoding="utf-8"), PACKAGED.name)
 
 
 def _with_price_defaults(document: Any) -> Any:
-    """The document with its `price_defaults` in every price; odd shapes are left to the validation."""
+    """Return the document with its `price_defaults` in every price; odd shapes are left to the validation."""
     if not isinstance(document, dict) or not isinstance(document.get("price_defaults", {}), dict):
         return document
     defaults, rest = document.get("price_defaults", {}), dict(document)

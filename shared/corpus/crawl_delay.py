@@ -51,7 +51,7 @@ def _free_at(body: bytes, now: datetime) -> datetime:
 def fetcher_for(
     show: ShowProfile, lake: Bucket | None = None, *, reach_private: bool = False
 ) -> web.Fetcher:
-    """A fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has.
+    """Return a fetcher that behaves as the show's profile says; a warm Lambda goes on with the one it has.
 
     With a lake its requests to a domain are the delay apart from those of every other run.
     """

@@ -10,12 +10,12 @@ from shared.shows import ShowProfile
 
 
 def excluded(show: ShowProfile, episode_id: str, url: str, title: str) -> bool:
-    """Whether the profile excludes the episode: by its address, its id, or a pattern in its title."""
+    """Return whether the profile excludes the episode: by its address, its id, or a pattern in its title."""
     return any(_names(entry, episode_id, url, title) for entry in show.exclude)
 
 
 def excluding_nothing(show: ShowProfile, episodes: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Which of the profile's exclusions name none of the episodes, each an id, an address and a title."""
+    """Return which of the profile's exclusions name none of the episodes, each an id, an address and a title."""
     return [
         entry for entry in show.exclude if not any(_names(entry, *episode) for episode in episodes)
     ]
@@ -30,7 +30,7 @@ def _names(entry: str, episode_id: str, url: str, title: str) -> bool:
 def gone(
     show: ShowProfile, known: Mapping[str, Known], listing: Listing, wanted: Set[str]
 ) -> dict[str, Known]:
-    """What the lake knows and the show no longer has, excluded episodes among it.
+    """Return the episodes that the lake has and the show no longer has, excluded ones included.
 
     Never what merely left the window of a feed that lists its latest episodes only.
     """
@@ -63,7 +63,7 @@ def orphans(known: Mapping[str, Known], missing: Mapping[str, Known]) -> frozens
 
 
 def removal_record(lake: Lake, missing: Mapping[str, Known]) -> dict[str, list[dict[str, Any]]]:
-    """The removed episodes and the tuned models whose training text holds any of them."""
+    """Return the removed episodes and the tuned models whose training text holds any of them."""
     return {
         "removed_episodes": [
             {"episode_id": episode_id, "title": before.title, "url": before.url}
@@ -74,7 +74,7 @@ def removal_record(lake: Lake, missing: Mapping[str, Known]) -> dict[str, list[d
 
 
 def trained_on(lake: Lake, episodes: Set[str]) -> list[dict[str, Any]]:
-    """Each tuned model with how many of `episodes` trained it, from `selections` and `jobs`.
+    """Return each tuned model with how many of `episodes` trained it, from `selections` and `jobs`.
 
     Of the runs that share one tuned model the first is named.
     """
@@ -107,7 +107,7 @@ def _distinct(
 
 
 def duplicates(episodes: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Each parsed episode whose turns an earlier one has too, by id, with that earlier one.
+    """Return each parsed episode whose turns an earlier one has too, by id, with that earlier one.
 
     Takes rows with `episode_id`, `published`, `status` and `turns_digest`.
     """

@@ -85,7 +85,7 @@ def _excluding_nothing(
 
 
 def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Freshness | None]:
-    """Whether an episode is new, changed or unchanged, and how its page must be read, if at all."""
+    """Return whether an episode is new, changed or unchanged, and how its page must be read, if at all."""
     if known is None:
         return "new", "fetch_once"
     if known.feed_fingerprint != item.fingerprint or known.status == "failed":
@@ -101,7 +101,7 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
 
 
 def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
-    """What the lake remembers of the show, by episode id."""
+    """Return what the lake remembers of the show, by episode id."""
     columns = (
         *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
         *("url", "title", "reason", "turns_digest", "guid", "duplicate_of"),
@@ -121,7 +121,7 @@ def _dated(item: Item, known: Mapping[str, Known], now: datetime) -> Item:
 
 
 def _looked_at(items: Sequence[Item], settings: RunSettings) -> list[Item]:
-    """What `since` and `limit` leave of the source; the rest stays in the lake as it is."""
+    """Return the items that `since` and `limit` leave; the rest stays in the lake as it is."""
     recent = [
         item
         for item in items
@@ -137,7 +137,7 @@ def _sorted_out(
     show: str,
     now: datetime,
 ) -> tuple[Counter[str], dict[str, list[Task]]]:
-    """How many episodes are of which kind, and the tasks of each shard; `again` are read anyway."""
+    """Return how many episodes are of which kind, and the tasks of each shard; `again` are read anyway."""
     kinds: Counter[str] = Counter()
     pending: dict[str, list[Task]] = defaultdict(list)
     for item in items:
@@ -198,7 +198,7 @@ def _delays(
 
 
 def _seconds(delays: Mapping[str, float], task: Task) -> float:
-    """How long the task's pages are waited for, at most."""
+    """Return how long the task's pages are waited for, at most."""
     return sum(delays.get(_domain(place), delays[""]) for place in _places(task))
 
 
@@ -214,7 +214,7 @@ def _domain(url: str) -> str:
 def _batches(
     pending: Mapping[str, Sequence[Task]], seconds: Callable[[Task], float]
 ) -> dict[str, Sequence[Task]]:
-    """The tasks by batch: a month's, in parts that one function can read in time and start over with."""
+    """Return the tasks by batch: a month's, in parts that one function can read in time and start over with."""
     return {
         keys.batch_name(shard, part): tasks
         for shard, month in sorted(pending.items())

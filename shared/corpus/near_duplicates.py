@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 
 
 def near_duplicates(episodes: Sequence[Row]) -> dict[str, Row]:
-    """Each parsed episode that is nearly another's talk, by id, with the better one that stays.
+    """Return each parsed episode that is nearly another's talk, by id, with the better one that stays.
 
     Takes rows with `episode_id`, `published`, `sketch`, `host_share`, `n_turns` and `n_tokens`.
     """

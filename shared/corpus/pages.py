@@ -29,7 +29,7 @@ class Page:
 
 
 def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.Fetcher) -> Page:
-    """The page, from the raw store where that will do; raises what the fetcher raises.
+    """Return the page, from the raw store where that will do; raises what the fetcher raises.
 
     A page that arrives where none was kept is kept at once. One that would replace another is for
     the caller to `keep`, once it could be read.
@@ -59,7 +59,7 @@ def save(lake: Lake, key: str, page: Page) -> None:
 
 
 def saved_page(lake: Lake, key: str, url: str) -> Page | None:
-    """The page as the raw store has it, if it was ever fetched from this address and is whole."""
+    """Return the page as the raw store has it, if it was ever fetched from this address and is whole."""
     head = lake.read_json(f"{key}.json")
     packed = lake.read(f"{key}.gz") if head and head["url"] == url else None
     if packed is None:
@@ -74,7 +74,7 @@ def saved_page(lake: Lake, key: str, url: str) -> Page | None:
 
 
 def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
-    """A file of the user's own, by its s3:// address; raises web.NotFound or web.TooLarge."""
+    """Return a file of the user's own, by its s3:// address; raises web.NotFound or web.TooLarge."""
     key = url.removeprefix(f"s3://{lake.name}/")
     listed = next((item for item in lake.objects(key) if item.key == key), None)
     if listed is None:

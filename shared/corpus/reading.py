@@ -55,7 +55,7 @@ Troubles = (web.PageFailed, ParserStumbled)  # an episode that failed, to be ask
 def read_episode(
     lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher
 ) -> tuple[Row, list[Row]]:
-    """The episode's row and its turns' rows; what cannot be read becomes a row with the reason.
+    """Return the episode's row and its turns' rows; what cannot be read becomes a row with the reason.
 
     Transcripts that the feed offers go before the page. Raises web.AccessDenied, and the lake's
     trouble; any other error, a bug of ours among them, is this episode's failure and nobody else's.
@@ -102,7 +102,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
 def _best_reading(
     lake: Lake, show: ShowProfile, task: Task, place: _Place, page: Page
 ) -> tuple[Page, Row, Transcript | TranscriptRefused]:
-    """The page with its own part of the row and its transcript, or the refusal.
+    """Return the page with its own part of the row and its transcript, or the refusal.
 
     A page that came in the place of another and cannot be read (a consent wall, a check for robots,
     half a page) gives way to the one that was kept, if that can. Raises ParserStumbled.
@@ -131,7 +131,7 @@ def _reading_before(
     page: Page,
     why: str,
 ) -> tuple[Page, Row, Transcript | TranscriptRefused] | None:
-    """What the copy kept before `page` arrived gives, where there is one and it can be read."""
+    """Return what the copy kept before `page` arrived gives, where there is one and it can be read."""
     kept = saved_page(lake, place.key, place.url) if page.arrived is not None else None
     if kept is None or kept.body == page.body:
         return None
@@ -169,7 +169,7 @@ def _failed(error: web.PageFailed | ParserStumbled) -> Row:
 
 
 def _guests(named: Sequence[str], heard: Sequence[str]) -> list[str]:
-    """The guests whom the title names, unless none of them speaks and others do: then it named a subject."""
+    """Return the guests whom the title names, unless none of them speaks and others do: then it named a subject."""
     surnames = {name_key(name)[-1:] for name in heard}
     if heard and not any(name_key(name)[-1:] in surnames for name in named):
         return list(heard)
@@ -177,7 +177,7 @@ def _guests(named: Sequence[str], heard: Sequence[str]) -> list[str]:
 
 
 def guests_heard(transcript: Transcript) -> list[str]:
-    """Who speaks as a guest, by name, for where no title names anybody."""
+    """Return who speaks as a guest, by name, for where no title names anybody."""
     names = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "guest")
     return [name for name in names if not is_nameless(name)]
 
@@ -205,7 +205,7 @@ def _page(lake: Lake, show: ShowProfile, task: Task, place: _Place, fetcher: web
 
 
 def _fetched(show: ShowProfile, task: Task, page: Page) -> Row:
-    """What the page itself adds to the row: its title and guests, where the source gave no title."""
+    """Return what the page itself adds to the row: its title and guests, where the source gave no title."""
     own: Row = {
         "content_sha256": hashlib.sha256(page.body).hexdigest(),
         "fetched_at": page.fetched_at,

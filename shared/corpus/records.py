@@ -87,7 +87,7 @@ class Task:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Task":
-        """The task written by `discover`."""
+        """Return the task written by `discover`."""
         return cls(
             **{
                 **document,

@@ -92,7 +92,7 @@ class Sifter:
 
 
 def never_said(show: ShowProfile, texts: Iterable[str]) -> list[str]:
-    """Which of the profile's `never` patterns are found in no text; stops reading once all are."""
+    """Return which of the profile's `never` patterns are found in no text; stops reading once all are."""
     left = {pattern: re.compile(pattern, re.IGNORECASE) for pattern in show.never}
     for text in texts if left else ():
         left = {one: pattern for one, pattern in left.items() if not pattern.search(text)}
@@ -102,7 +102,7 @@ def never_said(show: ShowProfile, texts: Iterable[str]) -> list[str]:
 
 
 def sifter(show: ShowProfile, recurring: Iterable[int]) -> Sifter:
-    """The show's sifter."""
+    """Return the show's sifter."""
     return Sifter(
         in_order(recurring),
         tuple(re.compile(pattern, re.IGNORECASE) for pattern in show.never),

@@ -19,15 +19,15 @@ class Episodes:
     by_shard: Mapping[str, Sequence[Row]]
 
     def rows(self) -> Iterator[Row]:
-        """All of them."""
+        """Return the rows of all episodes."""
         return chain.from_iterable(self.by_shard.values())
 
     def parsed(self) -> Iterator[Row]:
-        """Those that were read, so that there are turns of them."""
+        """Return the rows of episodes that were parsed, which have turns."""
         return (row for row in self.rows() if row["status"] == "parsed")
 
     def shards(self, episodes: Set[str]) -> list[str]:
-        """The shards in which `episodes` stand, by id; sorted."""
+        """Return the shards in which `episodes` stand, by id; sorted."""
         return sorted(
             shard
             for shard, rows in self.by_shard.items()
@@ -36,7 +36,7 @@ class Episodes:
 
 
 def read(lake: Lake, show: str) -> Episodes:
-    """The show's episodes as they are now."""
+    """Return the show's episodes as they are now."""
     return Episodes(
         {
             keys.shard_in(key): [

@@ -79,11 +79,11 @@ class EvaluationSet:
     expected: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
 
     def paid_arms(self) -> list[PaidArm]:
-        """The arms that a provider answers; without a card nobody can be prompted with it."""
+        """Return the arms that a provider answers; without a card nobody can be prompted with it."""
         return [arm for arm in PAID_ARMS if arm != "prompted" or self.card]
 
     def items(self, questions: Sequence[str]) -> list[Item]:
-        """The show's questions, then what was said in held-out episodes, then the probes."""
+        """Return the show's questions, then what was said in held-out episodes, then the probes."""
         asked: list[tuple[ItemKind, str, str | None]] = [
             *(("question", text, None) for text in questions),
             *(("held_out", one.prompt, one.pair_id) for one in self.held_out),
@@ -99,7 +99,7 @@ class EvaluationSet:
         return None if pairs is None else pairs > 0
 
     def messages(self, arm: PaidArm, text: str, prompt_suffix: str) -> tuple[Message, ...]:
-        """What an arm is sent: for all the same last message, for the prompted one card and exchanges before."""
+        """Return the messages for an arm: the same last one for all, for the prompted arm after card and exchanges."""
         asked = examples.prompt_message(text, prompt_suffix)
         if arm != "prompted":
             return (asked,)
@@ -118,12 +118,12 @@ class EvaluationSet:
         ]
 
     def document(self) -> dict[str, Any]:
-        """The set as JSON; `from_document` reads it."""
+        """Return the set as JSON; `from_document` reads it."""
         return asdict(self)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
-        """The set from its JSON."""
+        """Return the set from its JSON."""
         return cls(
             document["card"],
             tuple(Exchange(**one) for one in document["exchanges"]),
@@ -146,7 +146,7 @@ def _held_out(row: Mapping[str, Any]) -> HeldOut:
 
 
 def answer_prices(model: Model, arm: PaidArm) -> tuple[Price, Price]:
-    """What a model's arm charges for what it reads and for what it writes."""
+    """Return the prices of the tokens that a model's arm reads and of those that it writes."""
     if arm == "tuned":
         return model.price("input"), model.price("output")
     return model.price("base_input"), model.price("base_output")

@@ -18,7 +18,7 @@ GROWTH = 10  # percent by which a show grows before its recurring shingles are l
 
 
 def assign_splits(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]:
-    """The split of every parsed episode; new ones get theirs and keep it. Raises FileContended."""
+    """Return the split of every parsed episode; new ones get theirs and keep it. Raises FileContended."""
     parsed = {row["episode_id"]: _episode(row) for row in episodes.parsed()}
     key = keys.splits(show)
     for stored in lake.races(key):
@@ -36,7 +36,7 @@ def assign_splits(lake: Lake, show: str, episodes: Episodes) -> dict[str, Split]
 def recurring_shingles_of(
     lake: Lake, show: str, turns: Mapping[str, str], n_episodes: int
 ) -> list[int]:
-    """The show's recurring shingles, looked for again when it has grown by GROWTH percent."""
+    """Return the show's recurring shingles, looked for again when it has grown by GROWTH percent."""
     key = keys.boilerplate(show)
     kept = lake.read_json(key) or {}
     if kept.get("numbering") == NUMBERING and _as_large(n_episodes, kept["episodes"]):
@@ -67,7 +67,7 @@ def _by_episode(lake: Lake, key: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _evenly_chosen(lake: Lake, files: Sequence[str], n_episodes: int) -> Iterator[list[str]]:
-    """The texts of at most MOST_EPISODES episodes, from the whole life of the show."""
+    """Yield the texts of at most MOST_EPISODES episodes, from the whole life of the show."""
     step = max(1, -(-n_episodes // MOST_EPISODES))
     at = 0
     for key in files:

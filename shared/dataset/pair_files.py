@@ -29,7 +29,7 @@ class PairFiles:
     sieve: Sifter
 
     def rows(self, columns: Sequence[str], episodes: Set[str]) -> Iterator[dict[str, Any]]:
-        """The pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
+        """Yield the pairs of `episodes`, one file in memory at a time; raises PairsReplaced."""
         for shard in self.episodes.shards(episodes):
             if (key := self.file_of.get(shard)) is None:
                 continue  # none of its episodes has turns
@@ -74,7 +74,7 @@ def refresh(lake: Lake, show: ShowProfile, episodes: Episodes) -> PairFiles:
 
 
 def _held_out(rows: Iterable[Row], split_of: Mapping[str, Split]) -> list[str]:
-    """The held-out ones of these episodes."""
+    """Return the held-out ones of these episodes."""
     episodes = {row["episode_id"] for row in rows}
     return sorted(one for one in episodes if split_of.get(one) == "held_out")
 

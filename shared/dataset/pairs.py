@@ -37,7 +37,7 @@ class Pair:
     must_have_patterns: tuple[int, ...]
 
     def row(self) -> dict[str, object]:
-        """The pair in the schema of the `pairs` table."""
+        """Return the pair in the schema of the `pairs` table."""
         return {
             "pair_id": self.pair_id,
             "show": self.show,
@@ -65,7 +65,7 @@ def pairs_of(
     split: Split = "train",
     sifter: Sifter = NOTHING_RECURS,
 ) -> Iterator[Pair]:
-    """Every host turn that answers somebody, from one episode's turns in order (rows of `turns`
+    """Yield every host turn that answers somebody, from one episode's turns in order (rows of `turns`
     with `role`, `text` and `n_tokens`).
 
     Cleaned, and without what `sifter` takes out.
@@ -105,7 +105,7 @@ class _Cleaned:
 
 
 def _cleaned(turns: Sequence[Mapping[str, Any]], sifter: Sifter) -> list[_Cleaned]:
-    """The turns' texts as they train; tokens are counted again only where cleaning changed something."""
+    """Return the turns' texts as they train; tokens are counted again only where cleaning changed something."""
     texts = sifter.sifted([clean_text(row["text"]).text for row in turns])
     return [
         _Cleaned(text, row["n_tokens"] if text == row["text"] else tokens.count(text))
@@ -114,7 +114,7 @@ def _cleaned(turns: Sequence[Mapping[str, Any]], sifter: Sifter) -> list[_Cleane
 
 
 def _finder(pattern: str) -> Callable[[str], bool]:
-    """Whether a text matches, in any case of letters; plain words in ASCII take no regular expression."""
+    """Return whether a text matches, in any case of letters; plain words in ASCII take no regular expression."""
     compiled, plain = re.compile(pattern, re.IGNORECASE), pattern.lower()
     is_plain = _PLAIN.fullmatch(pattern) is not None
 

@@ -35,7 +35,7 @@ class Candidate:
 
 
 def usable(candidate: Candidate, training: Training) -> bool:
-    """Whether a pair passes the show's bounds: both texts long enough, and neither too long."""
+    """Return whether a pair passes the show's bounds: both texts long enough, and neither too long."""
     return training.takes(candidate.prompt_tokens, candidate.completion_tokens)
 
 
@@ -60,7 +60,7 @@ def ordered(candidates: Iterable[Candidate], training: Training) -> list[Candida
 def in_turns(
     items: Sequence[Item], group: Callable[[Item], str], seed: int
 ) -> list[tuple[int, Item]]:
-    """The items shuffled by the seed, one of each group before a second of any; each with its turn, from 0."""
+    """Return the items shuffled by the seed, one of each group before a second of any; each with its turn, from 0."""
     shuffled = list(items)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - repeatable, not secret
     seen: Counter[str] = Counter()
@@ -88,7 +88,7 @@ def _round_robin(queues: Iterable[Iterable[Candidate]]) -> Iterator[Candidate]:
 def fitting(
     items: Iterable[Item], budget_tokens: int, cost_of: Callable[[Item], int]
 ) -> list[Item]:
-    """The items, in order, whose tokens together stay within the budget, up to the first that does not fit."""
+    """Return the items, in order, whose tokens together stay within the budget, up to the first that does not fit."""
     chosen: list[Item] = []
     left = budget_tokens
     for item in items:

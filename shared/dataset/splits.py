@@ -46,12 +46,12 @@ class Assigned:
 
 
 def renewed(before: Iterable[Assigned], now: Mapping[str, Episode]) -> list[Assigned]:
-    """Those with a place, as the lake has them `now`; who has left it stays as it was known."""
+    """Return the assigned episodes with their data as of `now`; one that is no longer in the lake is kept unchanged."""
     return [replace(one, episode=now.get(one.episode.episode_id, one.episode)) for one in before]
 
 
 def assign(new: Sequence[Episode], before: Sequence[Assigned]) -> list[Assigned]:
-    """Where each new episode goes; who has a place keeps it.
+    """Return the split of each new episode; episodes that have one keep it.
 
     A group with an episode that trains goes where that one went, so that no held-out episode is
     nearly one that trained. Of the others the latest are held out while there are too few.
@@ -74,7 +74,7 @@ def assign(new: Sequence[Episode], before: Sequence[Assigned]) -> list[Assigned]
 
 
 def held_out_target(episodes: int) -> int:
-    """How many of so many episodes are to be held out."""
+    """Return how many of so many episodes are to be held out."""
     fewest = FEWEST if episodes >= OF_AT_LEAST else 0
     return min(HELD_OUT_EPISODES, max(episodes // ONE_IN, fewest))
 

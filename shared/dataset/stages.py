@@ -48,7 +48,7 @@ def build(lake: Lake, settings: RunSettings) -> list[ModelPlan]:
 
 
 def _parsed_episodes(known: Episodes, settings: RunSettings) -> tuple[set[str], Counter[str]]:
-    """The ids of the episodes that were read, and how many there are by status."""
+    """Return the ids of the episodes that were read, and how many there are by status."""
     rows = [
         row
         for row in known.rows()
@@ -75,7 +75,7 @@ def _write_statistics(lake: Lake, settings: RunSettings, candidates: Candidates)
 
 
 def _matching_nothing(lake: Lake, settings: RunSettings, candidates: Candidates) -> list[str]:
-    """The profile's patterns that match no pair, or no turn, as they stand in the profile."""
+    """Return the profile's patterns that match no pair, or no turn, as they stand in the profile."""
     must_have = [
         f"`must_have: {pattern}`"
         for at, pattern in enumerate(settings.show.training.must_have)
@@ -117,7 +117,7 @@ def _mean_completion(candidates: Candidates) -> Fraction:
 def _budgets(
     settings: RunSettings, candidates: Candidates, evaluations: Mapping[str, EvaluationCost]
 ) -> dict[str, Decimal]:
-    """The dollars that each model's training may cost."""
+    """Return the dollars that each model's training may cost."""
     useful = {
         model.model: plans.most_useful(settings, model, candidates.training)
         for model in settings.models

@@ -14,7 +14,7 @@ class NotKnown(BadInput):
 
 
 def episodes_to_erase(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
-    """The episodes of these ids or addresses, and those with the same talk, as rows of `episodes`.
+    """Return the episodes of these ids or addresses, and those with the same talk, as rows of `episodes`.
 
     A talk that was published twice would come back by the other one. Raises NotKnown, of those
     forgotten too.
@@ -34,7 +34,7 @@ def episodes_to_erase(lake: Lake, show: str, names: Sequence[str]) -> list[Row]:
 
 
 def _talk(row: Row) -> str:
-    """The one of several episodes with the same talk that is used, by its id."""
+    """Return the one of several episodes with the same talk that is used, by its id."""
     return str(row["duplicate_of"] or row["episode_id"])
 
 

@@ -64,25 +64,25 @@ def _fingerprint(lake: Lake, show: str, ids: Set[str]) -> Fingerprint:
 
 
 def _others(lake: Lake, show: str) -> list[str]:
-    """Every object that is no table, but for what says what must not come back."""
+    """Return the keys of all objects that are no tables, without the list of what must not be read again."""
     folders = (keys.fetched(show), keys.RUNS, keys.CUSTOMIZATION, keys.QUERY_RESULTS)
     found = (key for folder in folders for key in lake.keys(folder))
     return [key for key in found if key != keys.erased(show)]
 
 
 def _is_of(key: str, show: str, ids: Set[str]) -> bool:
-    """Whether a raw page is an episode's, by its name."""
+    """Return whether a raw page is an episode's, by its name."""
     return any(key.startswith(keys.page(show, one)) for one in ids)
 
 
 def _tables(lake: Lake) -> list[str]:
-    """The tables that hold words; those of episodes last."""
+    """Return the tables that hold words; those of episodes last."""
     there = {keys.table_of(key) for key in lake.keys(keys.LAKE)} - KEPT_TABLES
     return sorted(there - set(OF_AN_EPISODE)) + [table for table in OF_AN_EPISODE if table in there]
 
 
 def _rewritten(lake: Lake, table: str, key: str, ids: Set[str], print_of: Fingerprint) -> int:
-    """How many rows of a file went; a file without rows goes too."""
+    """Return how many rows of a file went; a file without rows goes too."""
     before = lake.read_file(key)
     if not any(_goes(row, ids, print_of) for row in before):
         return 0
@@ -99,7 +99,7 @@ def _goes(row: Row, ids: Set[str], print_of: Fingerprint) -> bool:
 
 
 def _erase_answers(lake: Lake, ledger: Ledger, print_of: Fingerprint) -> int:
-    """How many answers of models and judges, of stopped runs too, lost their words; what they cost stays."""
+    """Return how many answers of models and judges, of stopped runs too, lost their words; what they cost stays."""
     runs = {keys.run_of(key) for key in lake.keys(keys.RUNS)}
     runs.update(row["run_id"] for row in lake.read_rows("spend", "", ("run_id",)))
     bought = {entry.purchase_id for run_id in runs for entry in ledger.entries(run_id)}

@@ -32,22 +32,22 @@ class Fingerprint:
     pairs: frozenset[str] = frozenset()
 
     def marks(self, text: str) -> bool:
-        """Whether a text is such a name or holds any of the runs."""
+        """Return whether a text is such a name or holds any of the runs."""
         return text in self.pairs or any(run in self.runs for run in ngrams(words(text), RUN))
 
     def marks_row(self, row: Row) -> bool:
-        """Whether any text of a row does."""
+        """Return whether any text of a row does."""
         return any(self.marks(value) for value in row.values() if isinstance(value, str))
 
     def marks_file(self, name: str, body: bytes) -> bool:
-        """Whether a file does: Parquet by its rows, everything else as the text that it shows."""
+        """Return whether a file does: Parquet by its rows, everything else as the text that it shows."""
         return any(self.marks(text) for text in _texts(name, body))
 
 
 def fingerprint(
     texts: Iterable[str], other_texts: Iterable[str], pairs: Iterable[str] = ()
 ) -> Fingerprint:
-    """What `said` has in a row and `elsewhere` has not."""
+    """Return the fingerprint of `texts`: runs of words that none of `other_texts` has."""
     runs = {run for text in texts for run in ngrams(words(text), RUN)}
     for text in other_texts:
         runs.difference_update(_known(text, runs))
@@ -74,7 +74,7 @@ def _texts(name: str, body: bytes) -> Iterator[str]:
 
 
 def _strings(text: str) -> Iterator[str]:
-    """Every text of one JSON document, or of one a line; nothing where it is none."""
+    """Yield every string in a JSON document or in JSON lines; nothing if it is neither."""
     values = [_parsed(text) or list(map(_parsed, text.splitlines()))]
     while values:
         value = values.pop()

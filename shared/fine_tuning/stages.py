@@ -31,7 +31,7 @@ class DeploymentFailed(EconChatRError):
 
 
 def order_of(bucket: Bucket, settings: RunSettings, model: Model) -> TrainingOrder:
-    """What is bought, named by its content: the same training is the same purchase in every run."""
+    """Return the order for the model's training; the same training has the same purchase id in every run."""
     plan = next(
         row for row in bucket.read_json(keys.plan(settings.run_id)) if row["model"] == model.model
     )
@@ -80,7 +80,7 @@ def submit(
 def poll(
     bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model
 ) -> JobStatus:
-    """The job as the provider has it now; raises when it is too old or no longer fits the ceiling."""
+    """Return the job as the provider has it now; raises when it is too old or no longer fits the ceiling."""
     order = order_of(bucket, settings, model)
     return purchases.poll_job(context, order, _opener(bucket, settings, model), MAX_JOB_AGE)
 
@@ -144,7 +144,7 @@ def save_curve(
 
 
 def _if_shown(ask: Callable[[], list[Shown]]) -> list[Shown]:
-    """What a provider shows, nothing where it does not."""
+    """Return the list that `ask` gets from a provider, empty if the provider does not show it."""
     try:
         return ask()
     except (ProviderRefusal, Transient):
@@ -154,7 +154,7 @@ def _if_shown(ask: Callable[[], list[Shown]]) -> list[Shown]:
 def deploy(
     bucket: Bucket, provider: ModelProvider, settings: RunSettings, model: Model, now: datetime
 ) -> bool:
-    """Whether the tuned model answers; asks for its deployment where nobody has yet.
+    """Return whether the tuned model answers; asks for its deployment where nobody has yet.
 
     The outcome carries the deployment's name from then on, whatever becomes of the run.
     Raises DeploymentFailed when the provider gives up on it, or has taken longer than MAX_DEPLOYMENT_AGE.
@@ -182,7 +182,7 @@ def _deployment(
     model: Model,
     outcome: Mapping[str, Any],
 ) -> Deployment | None:
-    """The deployment as it is now, None while there is no checkpoint to deploy.
+    """Return the deployment as it is now, None while there is no checkpoint to deploy.
 
     A provider names it itself, so the name is kept, and found by, for later runs.
     """
@@ -227,7 +227,7 @@ def retire(
 
 
 def _deployed_here(bucket: Bucket, settings: RunSettings, model: Model) -> Any:
-    """The deployment of a model that this run asked for and has to pay by the hour, if any."""
+    """Return the deployment of a model that this run asked for and has to pay by the hour, if any."""
     if not settings.provider(model.provider).idle_costs:
         return None
     outcome = bucket.read_json(keys.outcome(settings.run_id, model.model)) or {}
@@ -249,7 +249,7 @@ def cancel(context: PurchaseContext, run_id: str) -> None:
 
 
 def next_wait(wait: int, waited: int) -> dict[str, int]:
-    """How long to wait before the next look, in seconds, after looks `wait` apart for `waited` in all.
+    """Return how long to wait before the next look, in seconds, after looks `wait` apart for `waited` in all.
 
     Each wait is at least a twelfth of what was waited before, so that looks are a matter of the
     logarithm of a job's length: some 120 in a day, whatever the first wait was.
@@ -261,7 +261,7 @@ def next_wait(wait: int, waited: int) -> dict[str, int]:
 def _validation(
     bucket: Bucket, settings: RunSettings, model: Model
 ) -> Callable[[], BinaryIO] | None:
-    """What opens the validation file, where the provider takes one."""
+    """Return a function that opens the validation file, or None if the provider takes none."""
     if "validation_file" not in settings.provider(model.provider).fields:
         return None
     key = keys.validation_file(settings.run_id, model.model)

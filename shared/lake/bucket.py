@@ -53,12 +53,12 @@ class Bucket:
         self.name = name
 
     def read(self, key: str) -> bytes | None:
-        """The object's bytes, or None where there is none."""
+        """Return the object's bytes, or None where there is none."""
         stored = self.stored(key)
         return None if stored is None else stored.body
 
     def open(self, key: str) -> BinaryIO:
-        """The object's bytes in a file without a name, whose size needs no memory; empty where there is none."""
+        """Return the object's bytes in a file without a name, whose size needs no memory; empty where there is none."""
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
         try:
             response = self._s3.get_object(Bucket=self.name, Key=key)
@@ -72,7 +72,7 @@ class Bucket:
         return content
 
     def stored(self, key: str) -> Stored | None:
-        """The object as it is now, or None where there is none."""
+        """Return the object as it is now, or None where there is none."""
         try:
             response = self._s3.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
@@ -84,7 +84,7 @@ class Bucket:
     def races(
         self, key: str, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Stored | None]:
-        """The object as it is now, once more each time that `replace` found another writer first.
+        """Yield the object as it is now, once more each time that `replace` found another writer first.
 
         Stands back a little longer after each race; ends after RACES of them.
         """
@@ -112,7 +112,7 @@ class Bucket:
         self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
 
     def read_json(self, key: str) -> Any:
-        """The decoded JSON object, or None where there is none."""
+        """Return the decoded JSON object, or None where there is none."""
         body = self.read(key)
         return None if body is None else json.loads(body)
 
@@ -122,7 +122,7 @@ class Bucket:
         self.write(key, encodable(body).encode(), "application/json")
 
     def keys(self, prefix: str) -> list[str]:
-        """Every key under `prefix`, sorted."""
+        """Return every key under `prefix`, sorted."""
         return [item["Key"] for item in self._listing(prefix)]
 
     def etags(self, prefix: str) -> dict[str, str]:
@@ -130,7 +130,7 @@ class Bucket:
         return {item["Key"]: item["ETag"].strip('"') for item in self._listing(prefix)}
 
     def objects(self, prefix: str) -> Iterator[Listed]:
-        """Every object under `prefix`, by key."""
+        """Yield every object under `prefix`, by key."""
         for item in self._listing(prefix):
             yield Listed(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
 
@@ -156,5 +156,5 @@ class Bucket:
 
 
 def contended(key: str) -> FileContended:
-    """What to raise when every race for the object was lost."""
+    """Return the error to raise after every race for the object was lost."""
     return FileContended(f"{key} was replaced by other runs {RACES} times in a row; try again")

@@ -50,7 +50,7 @@ class Lake(Bucket):
     def show_rows(
         self, table: str, show: str, columns: Sequence[str] | None = None
     ) -> Iterator[Row]:
-        """The show's rows of `table`, one file in memory at a time, only `columns` if given."""
+        """Yield the show's rows of `table`, one file in memory at a time, only `columns` if given."""
         for key in self.show_files(table, show):
             yield from self.read_file(key, columns)
 
@@ -107,7 +107,7 @@ def rows_of(table: str, body: bytes, columns: Sequence[str] | None = None) -> li
 
 
 def typed(table: str, row: Mapping[str, Any]) -> dict[str, object]:
-    """A row that was kept as JSON, with the money and moments of the table's schema read back."""
+    """Return a row that was kept as JSON, with the money and moments of the table's schema read back."""
     return {field.name: _typed(field.type, row.get(field.name)) for field in SCHEMAS[table]}
 
 

@@ -21,7 +21,7 @@ def _adapter(record_type: type[Any]) -> TypeAdapter[Any]:
 
 
 def to_item(key: Key, record: "DataclassInstance") -> Item:
-    """The item of a flat record under `key`; moments become ISO 8601."""
+    """Return the item of a flat record under `key`; moments become ISO 8601."""
     values = ((field.name, getattr(record, field.name)) for field in fields(record))
     return {"pk": key[0], "sk": key[1]} | {
         name: value.isoformat() if isinstance(value, datetime) else value
@@ -31,6 +31,6 @@ def to_item(key: Key, record: "DataclassInstance") -> Item:
 
 
 def from_item(record_type: type[Record], item: Item) -> Record:
-    """The record that `to_item` wrote."""
+    """Return the record that `to_item` wrote."""
     record: Record = _adapter(record_type).validate_python(item)
     return record

@@ -102,7 +102,7 @@ class Ledger:
         return entry
 
     def entries(self, run_id: str) -> list[Entry]:
-        """Every entry of the run, by entry id."""
+        """Return every entry of the run, by entry id."""
         items = self._table.items(run_scope(run_id), ENTRY_PREFIX)
         return [from_item(Entry, item) for item in items]
 
@@ -202,7 +202,7 @@ class Ledger:
         after: Callable[[Entry], Entry | None],
         condition: str = "",
     ) -> Entry:
-        """The entry once `after` has been made of it, or as it stands where that gives None."""
+        """Return the entry once `after` has been made of it, or as it stands where that gives None."""
         for _ in range(RACES):
             entry = self.known_entry(run_id, entry_id)
             closed = after(entry)

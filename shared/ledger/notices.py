@@ -31,7 +31,7 @@ class Notices:
         return None if item is None else from_item(Notice, item)
 
     def claim(self, totals: Totals, percent: int, now: datetime) -> Notice | None:
-        """The right to send this warning; None when it is out or another is sending it.
+        """Return the right to send this warning; None when it is out or another is sending it.
 
         A claim that did not lead to `sent` within CLAIM_HOLDS can be taken over.
         """

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def reached(totals: Totals) -> tuple[int, ...]:
-    """Which of WARN_AT_PERCENT the committed money, settled and reserved, has come to."""
+    """Return those of WARN_AT_PERCENT that the committed money, settled and reserved, has reached."""
     return tuple(
         percent for percent in WARN_AT_PERCENT if 100 * totals.committed >= percent * totals.ceiling
     )

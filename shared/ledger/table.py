@@ -71,14 +71,14 @@ class Table:
         self._jitter = jitter
 
     def get(self, key: Key) -> Item | None:
-        """The item as last written, or None."""
+        """Return the item as last written, or None."""
         reply = self._patiently(
             lambda: self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         )
         return _item(reply["Item"]) if "Item" in reply else None
 
     def items(self, pk: str, prefix: str) -> Iterator[Item]:
-        """Every item under `pk` whose `sk` begins with `prefix`, in order, as last written."""
+        """Yield every item under `pk` whose `sk` begins with `prefix`, in order, as last written."""
         start: dict[str, Any] = {}
         while True:
             page = self._patiently(lambda start=start: self._page(pk, prefix, start))  # type: ignore[misc]
@@ -97,7 +97,7 @@ class Table:
         )
 
     def write(self, *writes: Put | Update) -> bool:
-        """All of `writes`, or none when a condition fails (False).
+        """Write all of `writes` or, if a condition fails, none; return whether they were written.
 
         False may also be the second sight of a write whose first reply was lost: read, then decide.
         Raises LedgerBusy when the table stays contended.
@@ -142,7 +142,7 @@ class Table:
 
 
 def _codes(error: ClientError) -> set[str]:
-    """The error's code and, for a cancelled transaction, each action's."""
+    """Return the error's code and, for a cancelled transaction, each action's."""
     reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons", []))
     return {error.response["Error"]["Code"], *(reason.get("Code", "None") for reason in reasons)}
 

@@ -10,7 +10,7 @@ from shared.ledger.table import Put, Update
 
 
 def reserving(entry: Entry) -> tuple[Put, Update, Update]:
-    """A new entry, if it fits both scopes, and the run is open and had no overrun."""
+    """Return a new entry, if it fits both scopes, and the run is open and had no overrun."""
     expression = "SET #available = #available - :amount, #reserved = #reserved + :amount"
     fits = "#available >= :amount"
     values = {":amount": entry.reserved}
@@ -48,5 +48,5 @@ def closing(before: Entry, after: Entry, condition: str) -> tuple[Put, Update, U
 
 
 def held(entry: Entry) -> Decimal:
-    """What of the scopes the entry takes up beside its bill."""
+    """Return the dollars that the entry holds in its scopes besides its bill."""
     return entry.reserved if entry.status in ("reserved", "unknown") else money.ZERO

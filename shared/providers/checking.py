@@ -45,7 +45,7 @@ def problems(
     count: Callable[[bytes], int],
     validation: bytes = b"",
 ) -> Iterator[str]:
-    """What is wrong with the file as a whole, then with each line."""
+    """Yield what is wrong with the file as a whole, then with each line."""
     lines, held_out = body.splitlines(keepends=True), set(validation.splitlines())
     if len(body) > model.limits.max_file_bytes:
         yield f"it has {len(body)} bytes, more than {model.limits.max_file_bytes}"
@@ -64,7 +64,7 @@ def _problem(
     count: Callable[[bytes], int],
     held_out: Set[bytes],
 ) -> str | None:
-    """What is wrong with one line, the first thing only."""
+    """Return what is wrong with one line, the first thing only."""
     if not formats.fits(line, data_format):
         return f"is no example of the format {data_format}, or holds a word that it reserves"
     if line.rstrip(b"\r\n") in held_out:
@@ -86,5 +86,5 @@ def _misspoken(messages: tuple[Message, ...]) -> str | None:
 
 
 def _spoken(message: Message) -> str:
-    """The words, without the marks of the classic format."""
+    """Return the words, without the marks of the classic format."""
     return message.content.removesuffix(formats.SEPARATOR).removesuffix(formats.STOP).strip()

@@ -198,17 +198,17 @@ class FineTuningProvider(Protocol):
     def upload(self, name: str, content: BinaryIO) -> UploadedFile: ...
 
     def file(self, file_id: str) -> UploadedFile | None:
-        """The file, or None while the provider does not show it."""
+        """Return the file, or None while the provider does not show it."""
 
     def delete_file(self, file_id: str) -> None: ...
 
     def create(self, request: JobRequest) -> Job: ...
 
     def jobs(self) -> list[Job]:
-        """Every visible job of the account, newest first."""
+        """Return every visible job of the account, newest first."""
 
     def get(self, job_id: str) -> Job | None:
-        """The job, or None while the provider does not show it."""
+        """Return the job, or None while the provider does not show it."""
 
     def cancel(self, job_id: str) -> None:
         """Ask for the end of a job; raises ProviderRefusal when the provider will not."""
@@ -224,30 +224,30 @@ class ModelProvider(FineTuningProvider, Protocol):
         """Where it is asked."""
 
     def model_names(self) -> frozenset[str]:
-        """The names of the models that it lists for us; free."""
+        """Return the names of the models that it lists for us; free."""
 
     def shutdown_dates(self) -> dict[str, date]:
-        """The announced last day of each model that has one."""
+        """Return the announced last day of each model that has one."""
 
     def result_metrics(self, job: Job) -> list[TrainingStep]:
-        """The training curve of a finished job."""
+        """Return the training curve of a finished job."""
 
     def events(self, job_id: str) -> list[JobEvent]:
-        """The lines of a job's log, oldest first."""
+        """Return the lines of a job's log, oldest first."""
 
     def checkpoints(self, job_id: str) -> list[str]:
-        """What can be deployed of a job, the last first; nothing while there is nothing yet."""
+        """Return what can be deployed of a job, the last first; nothing while there is nothing yet."""
 
     def deploy(self, name: str, base_model: str, job_id: str, checkpoint_id: str) -> Deployment:
         """Ask for a checkpoint to be served as `name`, unless it already is."""
 
     def deployment(self, name: str) -> Deployment | None:
-        """The deployment, or None while the provider does not show it."""
+        """Return the deployment, or None while the provider does not show it."""
 
     def undeploy(self, name: str) -> None:
         """Retire a deployment; one that is gone already will do."""
 
 
 def run_key(purchase_id: str, attempt: int) -> str:
-    """The name of one attempt at a purchase, at the provider and in the ledger."""
+    """Return the name of one attempt at a purchase, at the provider and in the ledger."""
     return purchase_id if attempt == 1 else f"{purchase_id}-{attempt}"

@@ -78,7 +78,7 @@ def _mapped(
 
 
 def _is_definite(status: int) -> bool:
-    """Whether an answer says that nothing was done: a redirect was not followed, so it does too."""
+    """Return whether an answer says that nothing was done: a redirect was not followed, so it does too."""
     return 300 <= status < 500 and status != REQUEST_TIMEOUT
 
 
@@ -134,7 +134,7 @@ def _quoted(error: openai.APIError) -> str:
 
 
 def _redacted(text: str, error: openai.APIError) -> str:
-    """The beginning of what a service said, without the key that it was sent: some quote the request."""
+    """Return the beginning of what a service said, without the key that it was sent: some quote the request."""
     key = error.request.headers.get("authorization", "").removeprefix("Bearer ")
     shown = text.replace(key, "(the API key)") if key else text
     return encodable(shown[:MAX_QUOTED])

@@ -9,7 +9,7 @@ from shared.providers.contract import Message
 
 
 def prompt_message(prompt: str, prompt_suffix: str) -> Message:
-    """What the model is asked: the prompt, then the line that cues the host. Training and evaluation share it."""
+    """Return the user message of a prompt, which ends with the prompt suffix, in training and in evaluation alike."""
     return Message("user", f"{prompt}\n\n{prompt_suffix}")
 
 
@@ -65,6 +65,6 @@ def prompt_tokens(model: Model, messages: tuple[Message, ...]) -> int:
 
 
 def prompt_bound(model: Model, messages: tuple[Message, ...]) -> int:
-    """The most tokens the provider may count in a prompt: ours and the opening of an answer, with the margin."""
+    """Return the most tokens the provider may count in a prompt: ours and the opening of an answer, with the margin."""
     counted = prompt_tokens(model, messages) + model.tokens_per_message
     return -(-counted * (100 + model.margin_percent) // 100)

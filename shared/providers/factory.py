@@ -12,7 +12,7 @@ __all__ = ["Rights", "connect"]
 def connect(
     provider: Provider, key: KeySource, rights: Rights, address: str | None = None
 ) -> ModelProvider:
-    """The provider at its own address unless `address` says otherwise.
+    """Return the provider at its own address unless `address` says otherwise.
 
     `key` opens what speaks OpenAI's protocol, `rights` what speaks AWS's.
     """

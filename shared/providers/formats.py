@@ -30,7 +30,7 @@ def encoded(messages: tuple[Message, ...], data_format: DataFormat) -> bytes:
 
 
 def decoded(line: bytes) -> tuple[Message, ...]:
-    """The example that a line of any format holds; its texts are as they are sent."""
+    """Return the example that a line of any format holds; its texts are as they are sent."""
     body = json.loads(line)
     if "prompt" in body:
         return Message("user", body["prompt"]), Message("assistant", body["completion"])
@@ -39,7 +39,7 @@ def decoded(line: bytes) -> tuple[Message, ...]:
 
 
 def fits(line: bytes, data_format: DataFormat) -> bool:
-    """Whether a line, which may be anything, is an example as `encoded` writes one."""
+    """Return whether a line, which may be anything, is an example as `encoded` writes one."""
     try:
         body, read = json.loads(line), decoded(line)
         if data_format != "prompt_completion":
@@ -52,7 +52,7 @@ def fits(line: bytes, data_format: DataFormat) -> bool:
 
 
 def without_reserved_words(text: str) -> str:
-    """The text as it is spoken, but for the marks that Nova takes for its own."""
+    """Return the text as it is spoken, but for the marks that Nova takes for its own."""
     text = _ROLE_MARK.sub(r"\1 -", text)
     return _MEDIA_MARK.sub(r"(\1)", text).replace(_END_MARK, "(EOS)")
 

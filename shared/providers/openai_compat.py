@@ -59,7 +59,7 @@ class OpenAICompatible:
     def connect(
         cls, provider: Provider, key: KeySource, base_url: str | None = None
     ) -> "OpenAICompatible":
-        """A client of `provider`, at its own address unless `base_url` says otherwise.
+        """Return a client of `provider`, at its own address unless `base_url` says otherwise.
 
         A redirect is not followed: it would carry texts to a place that nobody chose.
         """
@@ -79,7 +79,7 @@ class OpenAICompatible:
         return str(self._client.base_url)
 
     def find_files(self, name: str) -> list[UploadedFile]:
-        """The training files called `name`, oldest first."""
+        """Return the training files called `name`, oldest first."""
         with mapped_errors(f"looking for the file {name}"):
             listed = _all(
                 lambda after: self._client.files.with_raw_response.list(
@@ -129,7 +129,7 @@ class OpenAICompatible:
             return self._job(response_parsing.decoded(reply.content))
 
     def jobs(self) -> list[Job]:
-        """Every visible job, newest first; never filtered by a server that may not know of what."""
+        """Return every visible job, newest first; never filtered by a server that may not know of what."""
         with mapped_errors("listing the fine-tuning jobs"):
             listed = _all(
                 lambda after: self._client.fine_tuning.jobs.with_raw_response.list(
@@ -154,7 +154,7 @@ class OpenAICompatible:
             self._client.fine_tuning.jobs.with_raw_response.cancel(job_id)
 
     def events(self, job_id: str) -> list[JobEvent]:
-        """The lines of the job's log, oldest first."""
+        """Return the lines of the job's log, oldest first."""
         with mapped_errors(f"reading the log of job {job_id}"):
             resource = _all(
                 lambda after: self._client.fine_tuning.jobs.with_raw_response.list_events(
@@ -165,7 +165,7 @@ class OpenAICompatible:
             return [replace(line, message=self._without_key(line.message)) for line in log]
 
     def checkpoints(self, job_id: str) -> list[str]:
-        """The ids of the job's checkpoints, the last step's first."""
+        """Return the ids of the job's checkpoints, the last step's first."""
         with mapped_errors(f"listing the checkpoints of job {job_id}"):
             found = _all(
                 lambda after: self._client.fine_tuning.jobs.checkpoints.with_raw_response.list(
@@ -176,7 +176,7 @@ class OpenAICompatible:
             return [checkpoint["id"] for checkpoint in found]
 
     def result_metrics(self, job: Job) -> list[TrainingStep]:
-        """The training curve of a finished job."""
+        """Return the training curve of a finished job."""
         steps: list[TrainingStep] = []
         for file_id in job.result_files:
             with mapped_errors(f"reading the result file {file_id}"):
@@ -186,7 +186,7 @@ class OpenAICompatible:
         return steps
 
     def model_names(self) -> frozenset[str]:
-        """The names of the models that the provider lists; asked once, and free."""
+        """Return the names of the models that the provider lists; asked once, and free."""
         with mapped_errors("listing the models"):
             resource = response_parsing.page(
                 response_parsing.decoded(
@@ -196,7 +196,7 @@ class OpenAICompatible:
             return frozenset(str(model["id"]) for model in resource.items)
 
     def shutdown_dates(self) -> dict[str, date]:
-        """The announced last day of each model that has one."""
+        """Return the announced last day of each model that has one."""
         with mapped_errors("listing the models"):
             resource = response_parsing.page(
                 response_parsing.decoded(self._client.models.with_raw_response.list().content)
@@ -243,18 +243,18 @@ class OpenAICompatible:
             return response_parsing.completion(response_parsing.decoded(reply.content))
 
     def _job(self, resource: Any) -> Job:
-        """A job with its status in the protocol's words, where the profile knows them."""
+        """Return a job with its status in the protocol's words, where the profile knows them."""
         job = response_parsing.job(resource)
         status = self._provider.statuses.get(job.status, job.status)
         return replace(job, status=status, error=self._without_key(job.error))
 
     def _without_key(self, text: str) -> str:
-        """The beginning of what a service wrote, which may quote the request and its key."""
+        """Return the beginning of what a service wrote, which may quote the request and its key."""
         key = self._key(False)
         return (text.replace(key, "(the API key)") if key else text)[:MAX_QUOTED]
 
     def _optional(self, request: JobRequest) -> dict[str, object]:
-        """What the provider takes of a request beyond the least; a service may refuse a field it does not know."""
+        """Return the optional fields that this provider takes; some services refuse a field they do not know."""
         values: dict[JobField, object] = {
             "metadata": {KEY_FIELD: request.run_key, PURCHASE_FIELD: request.purchase_id},
             "suffix": request.suffix,
@@ -277,7 +277,7 @@ class OpenAICompatible:
 
 
 def _all(page_after: Callable[[After], Any]) -> list[dict[str, Any]]:
-    """The whole listing: a search that stopped early must not look like one that found nothing.
+    """Return the whole listing: a search that stopped early must not look like one that found nothing.
 
     A page that brings nothing new is the last: a service may ignore `after` and say there is more.
     """
@@ -298,7 +298,7 @@ def _all(page_after: Callable[[After], Any]) -> list[dict[str, Any]]:
 def _unless_absent(
     read: Callable[[Any], response_parsing.Read], send: Callable[[], Any]
 ) -> response_parsing.Read | None:
-    """What a reply says, or None where the provider does not know what is asked after."""
+    """Return what a reply says, or None where the provider does not know what is asked after."""
     try:
         reply = send()
     except openai.NotFoundError:

@@ -45,7 +45,7 @@ def check_models_listed(
 
 
 def listed_models(lister: Lister, key_in: str) -> frozenset[str]:
-    """The models that the provider lists for this key; raises ProviderUnusable, or Transient as it is."""
+    """Return the models that the provider lists for this key; raises ProviderUnusable, or Transient as it is."""
     try:
         return lister.model_names()
     except (BadInput, Transient):

@@ -52,7 +52,7 @@ class Page:
 
 
 def decoded(body: bytes) -> Any:
-    """The JSON of a reply; NaN and infinities, which JSON does not know, are None."""
+    """Return the JSON of a reply; NaN and infinities, which JSON does not know, are None."""
     return json.loads(body.decode("utf-8", "replace"), parse_constant=lambda _: None)
 
 
@@ -67,7 +67,7 @@ def page(resource: Any) -> Page:
 
 
 def job(resource: Any) -> Job:
-    """A job is whatever has an id."""
+    """Return a job is whatever has an id."""
     raw = _fields(resource)
     metadata, error = _maybe_fields(raw.get("metadata")), _maybe_fields(raw.get("error"))
     files = raw.get("result_files")
@@ -87,19 +87,19 @@ def job(resource: Any) -> Job:
 
 
 def file(resource: Any) -> UploadedFile:
-    """A file is whatever has an id."""
+    """Return a file is whatever has an id."""
     raw = _fields(resource)
     state = FILE_STATES.get(_words(raw.get("status")) or "", "unsaid")
     return UploadedFile(_name(raw.get("id")), _words(raw.get("filename")) or "", state)
 
 
 def uploaded_at(resource: Fields) -> datetime:
-    """When a listed file was uploaded; the beginning of time where the service does not say."""
+    """Return when a listed file was uploaded; the beginning of time where the service does not say."""
     return _moment(resource.get("created_at")) or datetime.fromtimestamp(0, UTC)
 
 
 def completion(resource: Any) -> Completion:
-    """An answer, which may be UNUSABLE and billed all the same."""
+    """Return an answer, which may be UNUSABLE and billed all the same."""
     raw = _fields(resource)
     if "choices" not in raw and "usage" not in raw:
         raise TypeError("a completion has choices")
@@ -114,25 +114,25 @@ def completion(resource: Any) -> Completion:
 
 
 def deployment(resource: Any) -> Deployment:
-    """A deployment under the name that the provider gave it."""
+    """Return a deployment under the name that the provider gave it."""
     raw = _fields(resource)
     return Deployment(_name(raw.get("name")), _name(raw.get("status")))
 
 
 def event(resource: Any) -> JobEvent:
-    """A line of a log; one without a time is as old as can be."""
+    """Return a line of a log; one without a time is as old as can be."""
     raw = _fields(resource)
     at = _moment(raw.get("created_at")) or datetime.fromtimestamp(0, UTC)
     return JobEvent(at, _words(raw.get("level")) or "info", _words(raw.get("message")) or "")
 
 
 def step_number(resource: Fields) -> int:
-    """Where in its training a checkpoint was taken."""
+    """Return where in its training a checkpoint was taken."""
     return _count(resource.get("step_number")) or 0
 
 
 def shutdown_date(resource: Fields) -> date | None:
-    """The last day that a model's entry announces."""
+    """Return the last day that a model's entry announces."""
     with suppress(TypeError, ValueError):
         return (
             date.fromisoformat(resource["shutdown_date"]) if resource.get("shutdown_date") else None
@@ -141,7 +141,7 @@ def shutdown_date(resource: Fields) -> date | None:
 
 
 def curve(content: bytes) -> Iterator[TrainingStep]:
-    """The rows of a result file, which some services send in base64."""
+    """Yield the rows of a result file, which some services send in base64."""
     for row in csv.DictReader(io.StringIO(_csv(content))):
         yield TrainingStep(
             step=int(measure(row["step"]) or 0),
@@ -162,13 +162,13 @@ def _csv(content: bytes) -> str:
 
 
 def measure(value: str | None) -> float | None:
-    """A measure that can be drawn and written: a loss that ran away is none."""
+    """Return a measure that can be drawn and written: a loss that ran away is none."""
     number = float(value) if value else None
     return number if number is not None and math.isfinite(number) else None
 
 
 def _never_began(raw: Fields, error: Fields) -> bool:
-    """Whether the service says that training never took a step."""
+    """Return whether the service says that training never took a step."""
     steps = raw.get("trained_steps")
     return (
         _count(steps) == 0
@@ -178,7 +178,7 @@ def _never_began(raw: Fields, error: Fields) -> bool:
 
 
 def _answer(message: object) -> str | None:
-    """What a message says, in one text or in parts; None when that cannot be told."""
+    """Return what a message says, in one text or in parts; None when that cannot be told."""
     if not isinstance(message, Mapping):
         return None
     content = message.get("content")
@@ -221,7 +221,7 @@ def _words(value: object) -> str | None:
 
 
 def _count(value: object) -> int | None:
-    """A number of tokens or steps; some services send whole numbers with a decimal point."""
+    """Return a number of tokens or steps; some services send whole numbers with a decimal point."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -230,7 +230,7 @@ def _count(value: object) -> int | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """A time in seconds or milliseconds since 1970, or in ISO 8601."""
+    """Return a time in seconds or milliseconds since 1970, or in ISO 8601."""
     return _attempted(lambda: _read_moment(value))
 
 

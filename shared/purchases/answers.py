@@ -95,7 +95,7 @@ class Answer:
 
 
 def ask(context: PurchaseContext, question: Question) -> Answer:
-    """The answer, bought now unless it was before.
+    """Return the answer, bought now unless it was before.
 
     Raises SpendCeilingReached before anything is bought, AnswerLost, a ProviderRefusal, or a
     Transient error after which the same call goes on.
@@ -188,7 +188,7 @@ def _moved_on(context: PurchaseContext, entry: Entry, previous: AnswerPurchase |
 def _call(
     context: PurchaseContext, question: Question, claimed: AnswerPurchase, begun: datetime
 ) -> Answer | None:
-    """The answer, or None when there is none and the question may be looked at anew.
+    """Return the answer, or None when there is none and the question may be looked at anew.
 
     A provider that will answer later is asked again under the same claim, renewed before it is
     older than CREATE_WITHIN at a call, so that no other execution takes it for given up.
@@ -219,7 +219,7 @@ def _call(
 def _patience(
     context: PurchaseContext, busy: RateLimited | ModelNotReady
 ) -> tuple[timedelta, float]:
-    """How long in all to wait for a provider that will answer later, and the next pause in seconds."""
+    """Return how long to wait in all for a provider that will answer later, and the next pause in seconds."""
     if isinstance(busy, ModelNotReady):
         return context.model_patience, MODEL_PAUSE_SECONDS
     pause = busy.retry_after or PAUSE_SECONDS

@@ -20,19 +20,19 @@ FILE_PAUSE_SECONDS = 2.0
 
 
 def file_name(entry: Entry) -> str:
-    """What the upload is called: told apart by run, also from those of another ledger."""
+    """Return the upload's name, which differs by run, and between ledgers too."""
     return f"{entry.entry_id}-{digest(entry.run_id, length=8)}.jsonl"
 
 
 def validation_name(entry: Entry) -> str:
-    """What the file that a model is validated on is called."""
+    """Return the name of the upload that a model is validated on."""
     return file_name(entry).replace(".jsonl", ".validation.jsonl")
 
 
 def validation_file(
     context: PurchaseContext, entry: Entry, open_file: OpenFile | None
 ) -> str | None:
-    """The id of the file that this attempt's model is validated on, if any, uploaded unless it is there.
+    """Return the id of the file that this attempt's model is validated on, if any, uploaded unless it is there.
 
     It is known by its name: nothing is bought with it, and a second one does no harm.
     """
@@ -52,7 +52,7 @@ def validation_file(
 def training_file(
     context: PurchaseContext, entry: Entry, previous: TrainingPurchase | None, open_file: OpenFile
 ) -> str:
-    """The id of this attempt's file, uploaded unless it is there, and waited for while it is processed.
+    """Return the id of this attempt's file, uploaded unless it is there, and waited for while it is processed.
 
     The ledger knows it before anything is bought. Raises ProviderRejected when the provider cannot
     use it.

@@ -69,7 +69,7 @@ class Bill:
 
 
 def phase(status: str) -> str:
-    """The provider's word as active, succeeded, failed, cancelled, or unknown: never a guess."""
+    """Return the provider's word as active, succeeded, failed, cancelled, or unknown: never a guess."""
     return PHASES.get(status, "unknown")
 
 
@@ -83,7 +83,7 @@ def next_step(purchase: TrainingPurchase | None, run_id: str) -> Step:
 
 
 def is_lost(purchase: TrainingPurchase, now: datetime, window: timedelta) -> bool:
-    """Whether an intent is so old that a job which cannot be found does not exist."""
+    """Return whether an intent is so old that a job which cannot be found does not exist."""
     return now - purchase.intent_at > window
 
 
@@ -101,7 +101,7 @@ class Attempt:
     since: datetime
 
     def made(self, job: Job) -> bool:
-        """Whether the attempt may have made the job."""
+        """Return whether the attempt may have made the job."""
         if job.training_file is None:
             return job.run_key == self.run_key
         return (
@@ -116,12 +116,12 @@ class Attempt:
 
 
 def is_useful(job: Job) -> bool:
-    """Whether a job has given or may yet give a model."""
+    """Return whether a job has given or may yet give a model."""
     return phase(job.status) not in ("failed", "cancelled")
 
 
 def same_model(one_name: str | None, other_name: str) -> bool:
-    """Whether two names on the wire mean one base model: equal, or one says the version's date too."""
+    """Return whether two names on the wire mean one base model: equal, or one says the version's date too."""
     if not one_name or not other_name:
         return True
     shorter, longer = sorted((one_name.casefold(), other_name.casefold()), key=len)
@@ -130,7 +130,7 @@ def same_model(one_name: str | None, other_name: str) -> bool:
 
 
 def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
-    """The job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
+    """Return the job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
     this, *earlier = _attempts(purchase)
     listed = list(jobs)
     ours = [job for job in listed if this.made(job)]
@@ -141,7 +141,7 @@ def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
 
 
 def late_job(jobs: Iterable[Job], entry: Entry, purchase: TrainingPurchase) -> Job | None:
-    """A job of an attempt that was given up, whose reservation `entry` was, if there is one."""
+    """Return a job of an attempt that was given up, whose reservation `entry` was, if there is one."""
     if entry.intent_at is None:
         return None
     gone = Attempt(entry.entry_id, entry.file_id, purchase.base_model, entry.intent_at)
@@ -157,7 +157,7 @@ def _attempts(purchase: TrainingPurchase) -> Iterator[Attempt]:
 
 
 def bill(purchase: TrainingPurchase) -> Bill:
-    """A finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
+    """Return a finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
     if purchase.trained_tokens is None:
         return Bill(None, f"{purchase.state}; the provider never said what it billed")
     amount = money.cost(purchase.price_amount, purchase.price_per, purchase.trained_tokens)
@@ -165,27 +165,27 @@ def bill(purchase: TrainingPurchase) -> Bill:
 
 
 def billed_tokens(job: Job) -> int | None:
-    """The tokens on a finished job's bill: none if it ended badly before its first step."""
+    """Return the tokens on a finished job's bill: none if it ended badly before its first step."""
     if job.trained_tokens is None and job.never_began and not is_useful(job):
         return 0
     return job.trained_tokens
 
 
 def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
-    """Whether a finished job should be asked again for its billed tokens."""
+    """Return whether a finished job should be asked again for its billed tokens."""
     unsaid = billed_tokens(job) is None and job.tells_bill
     return unsaid and purchase.bill_polls < BILL_POLLS
 
 
 def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:
-    """Whether a bill so far is beyond its reservation by more than is free in a scope."""
+    """Return whether a bill so far is beyond its reservation by more than is free in a scope."""
     return billed - reserved > max(money.ZERO, available)
 
 
 def next_answer_step(
     purchase: AnswerPurchase | None, run_id: str, now: datetime, window: timedelta
 ) -> AnswerStep:
-    """An answer is asked once; a lost reply, which may have been billed, once more in each run.
+    """Return an answer is asked once; a lost reply, which may have been billed, once more in each run.
 
     What came back unusable is not asked again by the run that paid for it.
     """
@@ -201,14 +201,14 @@ def next_answer_step(
 
 
 def losses(purchase: AnswerPurchase | None, run_id: str) -> int:
-    """How many replies this run has lost to this question, the one that is now given up included."""
+    """Return how many replies this run has lost to this question, the one that is now given up included."""
     if purchase is None or purchase.run_id != run_id:
         return 0
     return purchase.losses + (purchase.state in ("submitting", "lost"))
 
 
 def answer_cost(completion: Completion, input_price: Price, output_price: Price) -> Decimal | None:
-    """The bill of an answer; None when the provider did not count its tokens."""
+    """Return the bill of an answer; None when the provider did not count its tokens."""
     if completion.prompt_tokens is None or completion.completion_tokens is None:
         return None
     return money.add(

@@ -88,7 +88,7 @@ def _step_of(entry: Entry) -> Callable[[PurchaseContext, Entry], str]:
 
 
 def _shut_down_training(context: PurchaseContext, entry: Entry) -> str:
-    """Why the job is still open, or nothing."""
+    """Return why the job is still open, or nothing."""
     purchase = context.ledger.trainings.get(entry.purchase_id)
     if purchase is None or (purchase.run_id, purchase.entry_id) != (entry.run_id, entry.entry_id):
         return ""
@@ -103,7 +103,7 @@ def _shut_down_training(context: PurchaseContext, entry: Entry) -> str:
 
 
 def _shut_down_late_job(context: PurchaseContext, entry: Entry) -> str:
-    """Why a job that appeared after its attempt was given up is still open, or nothing.
+    """Return why a job that appeared after its attempt was given up is still open, or nothing.
 
     Its bill has no reservation any more, so all of it is an overrun.
     """
@@ -130,7 +130,7 @@ def _shut_down_late_job(context: PurchaseContext, entry: Entry) -> str:
 
 
 def _shut_down_answer(context: PurchaseContext, entry: Entry) -> str:
-    """Why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
+    """Return why the answer is still open, or nothing; a lost answer keeps its reservation for good."""
     purchase = context.ledger.answers.get(entry.purchase_id)
     if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):
         if pay(context, purchase):

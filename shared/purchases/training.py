@@ -70,7 +70,7 @@ def ensure_job(context: PurchaseContext, order: TrainingOrder, open_file: OpenFi
 def poll_job(
     context: PurchaseContext, order: TrainingOrder, open_file: OpenFile, max_age: timedelta
 ) -> JobStatus:
-    """Where the job stands now; one that certainly was never created is bought anew.
+    """Return where the job stands now; one that certainly was never created is bought anew.
 
     Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
     it has billed so far passes a ceiling, both after asking the provider to cancel it.
@@ -160,7 +160,7 @@ def _buy(
 def _moved_on(
     context: PurchaseContext, entry: Entry, previous: TrainingPurchase | None
 ) -> TrainingPurchase | None:
-    """The purchase after `previous`, for which this entry was closed by a twin of this Lambda."""
+    """Return the purchase after `previous`, for which this entry was closed by a twin of this Lambda."""
     current = context.ledger.trainings.get(entry.purchase_id)
     if current == previous:
         raise ReservationReleased(
@@ -277,7 +277,7 @@ def _require_no_overrun(entry: Entry) -> None:
 
 
 def settlement_of(ledger: Ledger, order: TrainingOrder) -> Settlement:
-    """What is known of an order that was bought: its model, and what it cost; nothing where it was not."""
+    """Return what is known of an order: its model and its cost, or nothing if it was not bought."""
     purchase = ledger.trainings.get(order.purchase_id)
     if purchase is None:
         return Settlement(order.purchase_id, order.run_id, None, None, None, money.ZERO, "")

@@ -12,7 +12,7 @@ from shared.shows import ShowProfile
 def judges(
     show: ShowProfile, known: Catalogue, tuned: Sequence[Model], today: date
 ) -> tuple[Model, ...]:
-    """The judges, cheapest first where nobody is named.
+    """Return the judges, cheapest first where nobody is named.
 
     By default those at a provider of a tuned model, for which there is a key. Raises UnknownModel,
     MissingPrice or ModelShutdown for a named one that cannot judge.

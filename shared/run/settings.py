@@ -83,20 +83,20 @@ class RunSettings(BaseModel):
     """Whether a stand-in takes the place of every model, so that nobody is charged."""
 
     def model(self, name: str) -> Model:
-        """The settings of the model called `name`."""
+        """Return the settings of the model called `name`."""
         return next(model for model in self.models if model.model == name)
 
     def judge(self, name: str) -> Model:
-        """The settings of the judge called `name`."""
+        """Return the settings of the judge called `name`."""
         return next(judge for judge in self.judges if judge.model == name)
 
     def provider(self, name: str) -> Provider:
-        """The profile of the provider called `name`, as it was when the run began."""
+        """Return the profile of the provider called `name`, as it was when the run began."""
         frozen = (one for one in self.providers if one.provider == name)
         return next(frozen, None) or catalogue.packaged().provider(name)
 
     def shown(self, model: str) -> str:
-        """The model's name where a person reads it: "stand-in for gpt-4.1-mini" where that answers."""
+        """Return the model's name where a person reads it: "stand-in for gpt-4.1-mini" where that answers."""
         return f"stand-in for {model}" if self.stand_in else model
 
     @property
@@ -112,7 +112,7 @@ class RunSettings(BaseModel):
 
 
 def frozen(manifest: Mapping[str, Any]) -> RunSettings:
-    """The run's settings from its manifest, which an older release may have written.
+    """Return the run's settings from its manifest, which an older release may have written.
 
     A field that this release no longer has is passed over: a run in flight goes on.
     """
@@ -120,7 +120,7 @@ def frozen(manifest: Mapping[str, Any]) -> RunSettings:
 
 
 def parse_input(document: Mapping[str, Any], text: str = "") -> RunInput:
-    """The run input from its JSON object; raises UnknownField or InvalidField naming the field.
+    """Return the run input from its JSON object; raises UnknownField or InvalidField naming the field.
 
     `text` is the file it was decoded from, so that the line can be named.
     """
@@ -228,7 +228,7 @@ def check_rights(show: ShowProfile, doing: str = "a paid run") -> None:
 
 
 def show_from(run_input: RunInput) -> ShowProfile:
-    """The profile named or given inline by `asked`; an s3:// address is for the caller to read."""
+    """Return the profile named or given inline by `asked`; an s3:// address is for the caller to read."""
     if isinstance(run_input.show, dict):
         return shows.parse(run_input.show, "given inline")
     return shows.packaged(run_input.show)

@@ -27,7 +27,7 @@ _USUAL = 17  # bits of how many letters so many words have
 
 
 def shingle_hashes(texts: Iterable[str]) -> Hashes:
-    """A number of 60 bits for each run of SHINGLE_WORDS words, in order, the same on every machine.
+    """Return a number of 60 bits for each run of SHINGLE_WORDS words, in order, the same on every machine.
 
     The texts are read as one. A number is a polynomial of the words' bytes, taken from prefix
     sums (Karp and Rabin, 1987), so that no word is looked at in Python.
@@ -36,7 +36,7 @@ def shingle_hashes(texts: Iterable[str]) -> Hashes:
 
 
 def shingles_in(texts: Sequence[str]) -> tuple[Hashes, Places]:
-    """The numbers of the shingles that stand within one text, and which text that is."""
+    """Return the numbers of the shingles that stand within one text, and which text that is."""
     said = [_spelled(text).encode() for text in texts]
     hashes, starts = _numbered(b" ".join(said))
     of_text = np.searchsorted(np.cumsum([len(text) + 1 for text in said]), starts, side="right")
@@ -45,7 +45,7 @@ def shingles_in(texts: Sequence[str]) -> tuple[Hashes, Places]:
 
 
 def distinct(hashes: Hashes) -> Hashes:
-    """The numbers in order, each once; `np.unique` takes ten times as long."""
+    """Return the numbers in order, each once; `np.unique` takes ten times as long."""
     ordered = np.sort(hashes)
     first = np.ones(len(ordered), bool)
     first[1:] = ordered[1:] != ordered[:-1]
@@ -66,13 +66,13 @@ def among(hashes: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
 
 
 def _spelled(text: str) -> str:
-    """The text as it is in ASCII, else its words, so that every byte beyond ASCII is a letter."""
+    """Return the text as it is in ASCII, else its words, so that every byte beyond ASCII is a letter."""
     marked = plain(text)
     return marked if marked.isascii() else " ".join(words(text))
 
 
 def _numbered(said: bytes) -> tuple[Hashes, Places]:
-    """The number of each shingle, and where in `said` each word begins."""
+    """Return the number of each shingle, and where in `said` each word begins."""
     raw = np.frombuffer(said, np.uint8)
     of_word = _LETTER.take(raw)
     of_word[1:-1] |= (raw[1:-1] == _APOSTROPHE) & of_word[:-2] & of_word[2:]
@@ -88,7 +88,7 @@ def _numbered(said: bytes) -> tuple[Hashes, Places]:
 
 
 def _of_words(letters: NDArray[np.uint8], bounds: Places) -> Hashes:
-    """The number of each shingle of the words that begin at all of `bounds` but the last, where they end."""
+    """Return the number of each shingle of the words that begin at all of `bounds` but the last, where they end."""
     begins = bounds - bounds[0]
     numbers = _NUMBER.take(letters[bounds[0] : bounds[-1]])
     numbers[begins[:-1]] += _FIRST  # so that "ab c" is not "a bc"
@@ -102,7 +102,7 @@ def _of_words(letters: NDArray[np.uint8], bounds: Places) -> Hashes:
 
 @lru_cache(maxsize=1)
 def _powers(bits: int) -> tuple[Hashes, Hashes]:
-    """The first 2**bits powers of _BASE and of its inverse, modulo 2**64."""
+    """Return the first 2**bits powers of _BASE and of its inverse, modulo 2**64."""
     factors = np.ones((2, 1 << bits), np.uint64)
     factors[:, 1:] = [[_BASE], [pow(_BASE, -1, 2**64)]]
     forth, back = factors.cumprod(axis=1, out=factors)

@@ -12,7 +12,7 @@ COMMON = 50  # talks; a shingle in more of them belongs to the show and not to a
 
 
 def sketch(texts: Iterable[str]) -> list[int]:
-    """The smallest `SKETCH_SIZE` numbers of the talk's shingles, ascending: a bottom-k sketch (Broder, 1997).
+    """Return the smallest `SKETCH_SIZE` numbers of the talk's shingles, ascending: a bottom-k sketch (Broder, 1997).
 
     Letters' case, marks and who says it make no difference. Empty for a talk that is too short.
     """
@@ -21,7 +21,7 @@ def sketch(texts: Iterable[str]) -> list[int]:
 
 
 def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
-    """An estimate of how many of both talks' shingles they have in common, 0 to 1.
+    """Return an estimate of how many of both talks' shingles they have in common, 0 to 1.
 
     Of a sketch its beginning is one too; the shorter of both decides how much is looked at.
     """
@@ -33,7 +33,7 @@ def resemblance(one: Sequence[int], other: Sequence[int]) -> float:
 def near_duplicate_pairs(
     sketches: Mapping[str, Sequence[int]], least: float
 ) -> Iterator[tuple[str, str]]:
-    """The pairs of names whose talks have `least` of their shingles in common, each pair once, in order."""
+    """Yield the pairs of names whose talks have `least` of their shingles in common, each pair once, in order."""
     for one, other in _candidates(sketches):
         if resemblance(sketches[one], sketches[other]) >= least:
             yield one, other

@@ -128,11 +128,11 @@ class Training(_Record):
     seed: int = Field(default=2012, description="decides the order, and so what is chosen")
 
     def takes(self, prompt_tokens: int, completion_tokens: int) -> bool:
-        """Whether a pair of these lengths is long enough, and no text too long."""
+        """Return whether a pair of these lengths is long enough, and no text too long."""
         return self.misfit(prompt_tokens, completion_tokens) is None
 
     def misfit(self, prompt_tokens: int, completion_tokens: int) -> Misfit | None:
-        """What keeps a pair of these lengths from training; None where nothing does."""
+        """Return what keeps a pair of these lengths from training; None where nothing does."""
         if prompt_tokens < self.min_prompt_tokens:
             return "prompt too short"
         if completion_tokens < self.min_completion_tokens:
@@ -268,7 +268,7 @@ class ShowProfile(_Record):
 
 
 def parse(document: Any, source: str, text: str = "") -> ShowProfile:
-    """A profile from its decoded document; raises InvalidField with the field that is wrong.
+    """Return a profile from its decoded document; raises InvalidField with the field that is wrong.
 
     `text` is the YAML it was decoded from, so that the line can be named.
     """
@@ -281,7 +281,7 @@ def parse(document: Any, source: str, text: str = "") -> ShowProfile:
 
 
 def parse_yaml(text: str, source: str) -> ShowProfile:
-    """A profile from YAML text; raises InvalidField."""
+    """Return a profile from YAML text; raises InvalidField."""
     try:
         document = read_yaml(text)
     except yaml.YAMLError as error:
@@ -292,12 +292,12 @@ def parse_yaml(text: str, source: str) -> ShowProfile:
 
 
 def packaged_names() -> list[str]:
-    """The names of the profiles that ship with the product."""
+    """Return the names of the profiles that ship with the product."""
     return sorted(path.stem for path in PACKAGED.glob("*.yaml"))
 
 
 def packaged(name: str) -> ShowProfile:
-    """The packaged profile called `name`; raises UnknownShow, naming the ones there are."""
+    """Return the packaged profile called `name`; raises UnknownShow, naming the ones there are."""
     known = packaged_names()
     if name not in known:
         raise UnknownShow(

@@ -30,12 +30,12 @@ class Attribution:
     speakers: Mapping[str, Speaker]
 
     def named(self, role: str) -> list[str]:
-        """The distinct names of one role, in order of appearance."""
+        """Return the distinct names of one role, in order of appearance."""
         return list(dict.fromkeys(who.name for who in self.speakers.values() if who.role == role))
 
 
 def labelled_lines(script: Script, people: People) -> list[Line]:
-    """The script's lines with accepted labels only, time marks gone, empty lines dropped."""
+    """Return the script's lines with accepted labels only, time marks gone, empty lines dropped."""
     lines = []
     accepted = with_accepted_labels(script.lines, people)
     is_timed = _times_its_turns(accepted)
@@ -49,7 +49,7 @@ def labelled_lines(script: Script, people: People) -> list[Line]:
 
 
 def _times_its_turns(lines: Sequence[Line]) -> bool:
-    """Whether nearly all labels stand before a time, which then is when the turn begins."""
+    """Return whether nearly all labels stand before a time, which then is when the turn begins."""
     spoken = [line.said for line in lines if line.label and line.said]
     timed = sum(said != without_leading_time(said) for said in spoken)
     return timed >= TIMED_TURNS and timed >= TIMED_SHARE * len(spoken)
@@ -78,7 +78,7 @@ def _speaker(label: str, longer: str, people: People) -> Speaker:
 
 
 def _with_a_host(found: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
-    """The label `Host` means the host, where no other label does."""
+    """Return the label `Host` means the host, where no other label does."""
     has_host = any(who.role == "host" for who in found.values())
     host = Speaker(people.host.name, "host", True)
     return {
@@ -103,7 +103,7 @@ def _spelled_in_full(found: Mapping[str, Speaker]) -> dict[str, Speaker]:
 
 
 def turns_of(lines: Sequence[Line], attribution: Attribution) -> Iterator[Turn]:
-    """The turns, neighbours of one speaker merged; text before the first label is left out.
+    """Yield the turns, neighbours of one speaker merged; text before the first label is left out.
 
     What is said under a break's or clip's label is left out. An unlabelled line goes on with the
     person who spoke before, but not after a clip, whose words it may hold.
@@ -127,7 +127,7 @@ def _spoken(lines: Sequence[Line], attribution: Attribution) -> Iterator[tuple[S
 
 
 def warnings(turns: Sequence[Turn], attribution: Attribution, people: People) -> tuple[str, ...]:
-    """What a person should know about these turns, one sentence each."""
+    """Return what a person should know about these turns, one sentence each."""
     return tuple(
         sentence
         for sentence in (

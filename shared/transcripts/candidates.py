@@ -33,7 +33,7 @@ _MAX_NAME_ALONE = 60
 
 
 def labelled(text: str, people: People, section: int = 0) -> Line:
-    """The line with what may be its label; `raw` keeps everything as printed.
+    """Return the line with what may be its label; `raw` keeps everything as printed.
 
     A label of people the show knows may have any form.
     """
@@ -62,7 +62,7 @@ _Found = tuple[str, str, Mark, bool]
 
 
 def _after_time(text: str, people: People) -> _Found | None:
-    """A name after a time: `[00:00:01] Ida Stone: ...`, or the name alone."""
+    """Return a name after a time: `[00:00:01] Ida Stone: ...`, or the name alone."""
     time = _TIME_FIRST.match(text)
     rest = text[time.end() :] if time else ""
     if not rest:

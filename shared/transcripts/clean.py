@@ -58,7 +58,7 @@ class Cleaned:
 
 
 def clean_text(text: str) -> Cleaned:
-    """The text as training text; pure, in time linear in its length."""
+    """Return the text as training text; pure, in time linear in its length."""
     cleaned = _without_cues(_repaired(text))
     replaced = {"email": 0, "url": 0, "phone": 0}
     if _may_hold_email(cleaned):
@@ -75,7 +75,7 @@ def clean_text(text: str) -> Cleaned:
 
 
 def count_replaceable(texts: Iterable[str]) -> Mapping[str, int]:
-    """What cleaning would replace, without the cost of cleaning."""
+    """Return what cleaning would replace, without the cost of cleaning."""
     found = {"email": 0, "phone": 0, "url": 0}
     for text in texts:
         if _may_hold_email(text):
@@ -129,13 +129,13 @@ def _without_cues(text: str) -> str:
 
 
 def _gap(text: str, cue: re.Match[str]) -> str:
-    """A blank where removing the cue (and a blank before it) would glue two words, else nothing."""
+    """Return a blank where removing the cue (and a blank before it) would glue two words, else nothing."""
     before, after = text[cue.start() - 1 : cue.start()], text[cue.end() : cue.end() + 1]
     parted = cue[0].startswith(" ") or before.isalnum()
     return " " if parted and after.strip() and after not in _CLOSING else ""
 
 
 def _url(found: re.Match[str]) -> str:
-    """The replacement, with the punctuation that ends the sentence rather than the address."""
+    """Return the replacement, with the punctuation that ends the sentence rather than the address."""
     tail = found[0][len(found[0].rstrip(_URL_TAIL)) :]
     return f"<URL>{tail}"

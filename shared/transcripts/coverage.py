@@ -29,7 +29,7 @@ class Covered:
 
 
 def covered(script: Script, lines: Sequence[Line]) -> Covered:
-    """The lines without those no label covers.
+    """Return the lines without those no label covers.
 
     Raises TranscriptRefused unless labels cover most of the text: notes and unlabelled speech are
     no turns.
@@ -55,7 +55,7 @@ def covered(script: Script, lines: Sequence[Line]) -> Covered:
 
 
 def _names_come_after(lines: Sequence[Line]) -> bool:
-    """Whether the text begins with speech and ends with a name, and every name stands alone."""
+    """Return whether the text begins with speech and ends with a name, and every name stands alone."""
     named = [line for line in lines if line.label]
     return (
         len(named) > 1
@@ -66,7 +66,7 @@ def _names_come_after(lines: Sequence[Line]) -> bool:
 
 
 def no_labels(sentence: str) -> TranscriptRefused:
-    """The refusal of a text that does not say who speaks."""
+    """Return the refusal of a text that does not say who speaks."""
     return TranscriptRefused("no_labels", sentence)
 
 
@@ -88,7 +88,7 @@ def _unlabelled(
 
 
 def _without_stale(lines: Sequence[Line]) -> tuple[list[Line], Counter[str]]:
-    """The lines without runs too long to be one person's, and the words of those by label."""
+    """Return the lines without runs too long to be one person's, and the words of those by label."""
     turn_of = list(accumulate(line.label is not None for line in lines))
     turns = [
         [line for line, _ in run]
@@ -110,7 +110,7 @@ def _without_stale(lines: Sequence[Line]) -> tuple[list[Line], Counter[str]]:
 
 
 def _nine_of_ten(sizes: Sequence[int]) -> int:
-    """The size that nine of ten turns do not exceed, the longest of all left out."""
+    """Return the size that nine of ten turns do not exceed, the longest of all left out."""
     rest = sorted(sizes)[:-1]
     return rest[(len(rest) * 9 - 1) // 10] if rest else 0
 

@@ -21,7 +21,7 @@ _FALLBACK = "windows-1252"
 
 
 def decoded(body: bytes, content_type: str | None) -> str:
-    """The bytes as text, without a byte order mark; takes any bytes, in time linear in their number.
+    """Return the bytes as text, without a byte order mark; takes any bytes, in time linear in their number.
 
     A byte order mark decides, then NULs (UTF-16), then being UTF-8, which other encodings hardly
     ever are by chance, also where a few bytes are stray; what header or page declare comes last,
@@ -43,7 +43,7 @@ def decoded(body: bytes, content_type: str | None) -> str:
 
 
 def _is_utf_8(text: str, body: bytes, declared: str | None) -> bool:
-    """Whether what reads as UTF-8 in the body outweighs what does not."""
+    """Return whether what reads as UTF-8 in the body outweighs what does not."""
     stray = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     if not stray:
         return True
@@ -59,7 +59,7 @@ def _as(name: str, body: bytes) -> str:
 
 
 def _declared(content_type: str | None, head: bytes) -> Iterator[str]:
-    """The standard's names of the encodings that the header and then the page declare."""
+    """Yield the standard's names of the encodings that the header and then the page declare."""
     header = _CHARSET.search((content_type or "").encode("ascii", "replace"))
     if header and (name := _named(header[1])):
         yield name

@@ -39,7 +39,7 @@ class _Titles:
 
 
 def heading_of(body: bytes, content_type: str | None) -> str:
-    """The title in the front matter, else the page's first `h1`, else its `title`, on one line, or "".
+    """Return the title in the front matter, else the page's first `h1`, else its `title`, on one line, or "".
 
     Takes any bytes, in time linear in their number.
     """

@@ -92,7 +92,7 @@ def who_is_who(turns: Sequence[Turn], host: Host, guests: Sequence[str]) -> dict
 
 
 def _spelled(name: str, host: Host, guests: Sequence[str]) -> str:
-    """The name as the profile or the title has it, where it is one of theirs."""
+    """Return the name as the profile or the title has it, where it is one of theirs."""
     key = name_key(name)
     for known in (host.name, *guests):
         full = name_key(known)

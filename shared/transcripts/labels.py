@@ -47,7 +47,7 @@ class _Evidence:
 
 
 def with_accepted_labels(lines: Sequence[Line], people: People) -> list[Line]:
-    """The lines with only true labels left; a rejected label goes back into the text."""
+    """Return the lines with only true labels left; a rejected label goes back into the text."""
     styles = weak_styles(lines, people)
     candidates = [_candidate(line, styles) for line in lines]
     accepted = _accepted(
@@ -60,7 +60,7 @@ def with_accepted_labels(lines: Sequence[Line], people: People) -> list[Line]:
 
 
 def _candidate(line: Line, styles: frozenset[Mark]) -> Line | None:
-    """The line if its label may count on this page."""
+    """Return the line if its label may count on this page."""
     return line if line.label and (line.mark not in WEAK or line.mark in styles) else None
 
 
@@ -74,7 +74,7 @@ def _chosen(
 
 
 def established(lines: Sequence[Line], people: People) -> list[str]:
-    """The labels that a page uses beyond doubt, longest first: they count wherever they stand."""
+    """Return the labels that a page uses beyond doubt, longest first: they count wherever they stand."""
     seen = Counter(line.label for line in lines if line.label and line.mark not in WEAK)
     sure = [
         label
@@ -85,7 +85,7 @@ def established(lines: Sequence[Line], people: People) -> list[str]:
 
 
 def weak_styles(lines: Sequence[Line], people: People) -> frozenset[Mark]:
-    """The weak ways of setting labels apart that this page uses: two people's labels stand so, and
+    """Return the weak ways of setting labels apart that this page uses: two people's labels stand so, and
     more often than any strong label does."""
     seen: dict[Mark, Counter[str]] = {}
     strong = 0
@@ -132,7 +132,7 @@ def _evidence(lines: Sequence[Line], candidates: Sequence[Line | None]) -> _Evid
 
 
 def _continued(lines: Sequence[Line], number: int) -> str:
-    """What follows a label that stands alone, maybe after a time, which is an empty line."""
+    """Return what follows a label that stands alone, maybe after a time, which is an empty line."""
     for at in range(number + 1, len(lines)):
         following = lines[at]
         if following.label or following.raw:
@@ -162,7 +162,7 @@ def _returns_as_a_name(label: str, seen: _Evidence) -> bool:
 
 
 def _returning_among(strong: set[str], rest: set[str], seen: _Evidence) -> set[str]:
-    """The unlikely labels (`Question`, `roasbeef`) that return while others speak in between."""
+    """Return the unlikely labels (`Question`, `roasbeef`) that return while others speak in between."""
     unsure = {
         label
         for label in rest
@@ -180,8 +180,11 @@ def _announces(label: str, seen: _Evidence) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a page labels: `between` has the labels that stand between two turns of one person, which
-    would be one turn without them; `changes` says that else nobody is labelled twice in a row."""
+    """How a page uses labels.
+
+    `between`: labels found between two turns of the same person, who would otherwise have one turn.
+    `changes`: whether every other label marks a change of speaker.
+    """
 
     between: frozenset[str]
     changes: bool
@@ -204,7 +207,7 @@ def _style(order: Sequence[str], accepted: set[str]) -> _Style:
 
 
 def _stands_once(line: Line, seen: _Evidence, style: _Style) -> bool:
-    """Whether a label that does not return is one nevertheless: a caller's, in the page's own style."""
+    """Return whether a label that does not return is one nevertheless: a caller's, in the page's own style."""
     label = line.label or ""
     if is_nobody(label) or label not in seen.spoken:
         return False
@@ -239,7 +242,7 @@ class InlineLabels:
     reach: int
 
     def found_in(self, text: str) -> Iterator[re.Match[str]]:
-        """The labels in order, looked for before colons only: to try each place takes ten times longer."""
+        """Yield the labels in order, looked for before colons only: to try each place takes ten times longer."""
         done, colon = 0, text.find(":")
         while colon >= 0:
             found = self.pattern.search(text, max(done, colon - self.reach), colon + 2)
@@ -250,7 +253,7 @@ class InlineLabels:
 
 
 def inline_labels(people: People, text: str) -> InlineLabels:
-    """The labels of these people.
+    """Return the labels of these people.
 
     Guests' first names count only on a page that never says `Guest:`; a label right after an
     opening quotation mark is quoted speech, one right after a closing mark is not.
@@ -267,7 +270,7 @@ def inline_labels(people: People, text: str) -> InlineLabels:
 
 
 def inline_lines(text: str, labels: InlineLabels, section: int) -> Iterator[Line]:
-    """The lines of running prose that carries its labels inline."""
+    """Yield the lines of running prose that carries its labels inline."""
     found = list(labels.found_in(text))
     lead = text[: found[0].start()] if found else text
     if lead.strip():

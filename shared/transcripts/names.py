@@ -100,7 +100,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.|@|#)\S*|[\w./-]+\.(?:com|org|net|io|p
 
 
 def bare(text: str) -> str:
-    """The text without the characters at its ends that have no width, such as a byte order mark."""
+    """Return the text without the characters at its ends that have no width, such as a byte order mark."""
     return text.strip(NO_WIDTH)
 
 
@@ -128,7 +128,7 @@ def tidy_label(label: str) -> str:
 
 
 def _without_pictures(text: str) -> str:
-    """The text without emoji, their skin tones and variation selectors."""
+    """Return the text without emoji, their skin tones and variation selectors."""
     if text.isascii():
         return text
     return folded(
@@ -150,28 +150,28 @@ def _kept_note(note: re.Match[str]) -> str:
 
 
 def is_nobody(label: str) -> bool:
-    """Whether the label announces a break, a clip or the like rather than a person."""
+    """Return whether the label announces a break, a clip or the like rather than a person."""
     return _NO_SPEAKERS.fullmatch(label) is not None
 
 
 def is_pause(label: str) -> bool:
-    """Whether what comes after the label goes on with the talk, rather than being played in."""
+    """Return whether what comes after the label goes on with the talk, rather than being played in."""
     return _PAUSES.fullmatch(label) is not None
 
 
 def is_nameless(label: str) -> bool:
-    """Whether the label tells speakers apart without naming them (`SPEAKER_00`, `Guest B`)."""
+    """Return whether the label tells speakers apart without naming them (`SPEAKER_00`, `Guest B`)."""
     return _NAMELESS.fullmatch(label) is not None
 
 
 def is_role(label: str) -> bool:
-    """Whether the label says what somebody is, not who (`Host`, `Caller 2`)."""
+    """Return whether the label says what somebody is, not who (`Host`, `Caller 2`)."""
     return _ROLE.fullmatch(label) is not None
 
 
 @lru_cache(maxsize=8192)
 def form_of(label: str) -> Form | None:
-    """The form a tidy label has, or None for what no label looks like: sentences, addresses, times."""
+    """Return the form a tidy label has, or None for what no label looks like: sentences, addresses, times."""
     words = label.split()
     if not words or len(label) > MAX_LABEL_CHARS or (_ADDRESS.fullmatch(label) and label[0] != "@"):
         return None
@@ -202,7 +202,7 @@ def _form_of_one(label: str) -> Form | None:
 
 
 def _is_capital(word: str) -> bool:
-    """Whether a word may stand in a name: scripts without capitals have nothing but such words."""
+    """Return whether a word may stand in a name: scripts without capitals have nothing but such words."""
     letter = word[0] if word[0].isalpha() else next(filter(str.isalnum, word), "")
     return (
         (letter != "" and not letter.islower() and not letter.isdigit())
@@ -213,23 +213,23 @@ def _is_capital(word: str) -> bool:
 
 
 def could_be_a_name(label: str) -> bool:
-    """Whether the words may be a person's name where nothing sets them apart, as in a title."""
+    """Return whether the words may be a person's name where nothing sets them apart, as in a title."""
     return _NAME.fullmatch(label) is not None and _NO_TITLE_NAMES.fullmatch(label) is None
 
 
 def is_capitalised(label: str) -> bool:
-    """Whether every word of the label begins with a capital, particles aside, as a name's do."""
+    """Return whether every word of the label begins with a capital, particles aside, as a name's do."""
     return all(map(_is_capital, label.split()))
 
 
 def initials(name: str) -> str:
-    """The first letters of the name's words as they stand: `JdB` for Jan de Boer."""
+    """Return the first letters of the name's words as they stand: `JdB` for Jan de Boer."""
     return "".join(word[0] for word in _INITIAL_WORD.findall(name))
 
 
 @lru_cache(maxsize=8192)
 def name_key(name: str) -> tuple[str, ...]:
-    """What two spellings of one name share: its words in lower case, without accents and titles."""
+    """Return what two spellings of one name share: its words in lower case, without accents and titles."""
     plain = name.casefold()
     if not plain.isascii():
         apart = unicodedata.normalize("NFKD", plain)
@@ -241,7 +241,7 @@ def name_key(name: str) -> tuple[str, ...]:
 
 
 def is_speech(said: str) -> bool:
-    """Whether this may be what a person says: more than an address, a number or a lower-case rest."""
+    """Return whether this may be what a person says: more than an address, a number or a lower-case rest."""
     words = (found[0] for found in _WORD.finditer(said))
     spoken = (word for word in words if not _ADDRESS.fullmatch(word))
     first = next((char for word in spoken for char in word if char.isalnum()), "")

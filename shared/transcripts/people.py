@@ -40,13 +40,13 @@ class People:
         return replace(self, guests=(*self.guests, *more)) if more else self
 
     def closed_labels(self) -> tuple[str, ...]:
-        """Every label that means one of these people, except guests' first names."""
+        """Return every label that means one of these people, except guests' first names."""
         names = [self.host.name, *self.host.aliases, *self.guests]
         parts = [_first(self.host.name), _last(self.host.name), *map(_last, self.guests)]
         return tuple(dict.fromkeys(name for name in (*names, *parts) if name))
 
     def identify(self, label: str) -> Speaker | None:
-        """The expected person a label means; the host wins where a short label fits both."""
+        """Return the expected person a label means; the host wins where a short label fits both."""
         if label not in self._known:
             told = self.speakers.get(label)
             person = self._person(told or label)
@@ -98,7 +98,7 @@ class People:
 
 
 def merged_aliases(labels: Sequence[str]) -> dict[str, str]:
-    """Each label of a page to the label it is a short or differently cased form of.
+    """Return a mapping from each label of a page to the label that it abbreviates or spells in another case.
 
     `COWEN` becomes `Tyler Cowen` when exactly one full name on the page ends or begins so;
     `Stephan Livera (SL)` defines `SL`.
@@ -135,7 +135,7 @@ def _ends_of_person(label: str, key: tuple[str, ...]) -> set[str]:
 
 
 def _is_shortened(key: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Whether one end of a full name is its initial only: `Ida S.`, `I. Stone`."""
+    """Return whether one end of a full name is its initial only: `Ida S.`, `I. Stone`."""
     if len(key) != 2 or len(name) < 2:
         return False
     ends = _ends(name)
@@ -173,6 +173,6 @@ def _means(key: tuple[str, ...], name: tuple[str, ...]) -> bool:
 
 
 def _only(names: Iterable[str]) -> str | None:
-    """The single distinct name, or None when there are none or several."""
+    """Return the single distinct name, or None when there are none or several."""
     distinct = set(names)
     return distinct.pop() if len(distinct) == 1 else None

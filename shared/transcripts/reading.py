@@ -28,7 +28,7 @@ def read_transcript(
     speakers: Mapping[str, str] = _EMPTY,
     selector: str = "",
 ) -> Transcript:
-    """The transcript in a page or file, whatever its shape; the content decides, never a suffix.
+    """Return the transcript in a page or file, whatever its shape; the content decides, never a suffix.
 
     `content_type` (the HTTP header, if any) is believed for the charset alone; `speakers` says
     whom labels such as `SPEAKER_00` mean, `selector` (`#id`, `.class` or `tag.class`) where on a web
@@ -55,7 +55,7 @@ def read_transcript(
 
 
 def _well_formed(script: Script) -> Script:
-    """The script without the lone surrogates that JSON's escapes can make, which nothing can store."""
+    """Return the script without the lone surrogates that JSON's escapes can make, which nothing can store."""
     lines = script.lines
     if not any(map(SURROGATE.search, (f"{line.label} {line.raw}" for line in lines))):
         return script

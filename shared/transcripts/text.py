@@ -20,7 +20,7 @@ _DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d\s?\d?)(?:st|nd|rd|th)?\s*,?\s*([12]
 
 
 def unescaped(text: str) -> str:
-    """The text with HTML's character references read, those alone that end in a semicolon.
+    """Return the text with HTML's character references read, those alone that end in a semicolon.
 
     `html.unescape` by itself reads `&copy=1` in an address as a sign of copyright.
     """
@@ -28,7 +28,7 @@ def unescaped(text: str) -> str:
 
 
 def without_lone_surrogates(text: str) -> str:
-    """The text with halves of surrogate pairs joined, and each that stands alone as U+FFFD.
+    """Return the text with halves of surrogate pairs joined, and each that stands alone as U+FFFD.
 
     JSON may hold them (`"\\ud83d"`), and no encoding can write them.
     """
@@ -36,35 +36,35 @@ def without_lone_surrogates(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text with every run of white space as one blank and none at the ends."""
+    """Return the text with every run of white space as one blank and none at the ends."""
     if "  " not in text and text.isprintable():  # no other white space is printable
         return text.strip(" ")
     return " ".join(text.split())
 
 
 def word_count(text: str) -> int:
-    """The number of words in a folded text."""
+    """Return the number of words in a folded text."""
     return text.count(" ") + 1 if text else 0
 
 
 def without_time_marks(text: str) -> str:
-    """The text without bracketed time marks such as `[04:10]` and `(00:01:21):`."""
+    """Return the text without bracketed time marks such as `[04:10]` and `(00:01:21):`."""
     return folded(_BRACKETED_TIME.sub("", text) if ":" in text else text)
 
 
 def without_leading_time(text: str) -> str:
-    """The text without the time that it begins with."""
+    """Return the text without the time that it begins with."""
     found = _TIME_AND_SPEECH.match(text)
     return text[found.end() :] if found else text
 
 
 def is_time_mark(text: str) -> bool:
-    """Whether the text is nothing but a time such as `1:04:21` or `[00:00:36]:`."""
+    """Return whether the text is nothing but a time such as `1:04:21` or `[00:00:36]:`."""
     return _ONLY_TIME.fullmatch(text) is not None
 
 
 def recording_date(text: str) -> date | None:
-    """The date in `[Recording date: September 5th, 2023.]`; None when absent or without a day."""
+    """Return the date in `[Recording date: September 5th, 2023.]`; None when absent or without a day."""
     found = _RECORDED.search(text)
     day = _DAY.search(found[1]) if found else None
     if not day:
@@ -77,5 +77,5 @@ def recording_date(text: str) -> date | None:
 
 
 def without_recording_date(text: str) -> str:
-    """The text without its `Intro.` and `[Recording date: ...]` openings."""
+    """Return the text without its `Intro.` and `[Recording date: ...]` openings."""
     return folded(_RECORDED.sub("", text)).removeprefix("Intro.").strip()

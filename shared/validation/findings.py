@@ -17,7 +17,7 @@ Model = type[BaseModel]
 
 
 def sentence(error: Exception, text: str = "", model: Model | None = None) -> str:
-    """What is wrong, where, and with which value, for the first few findings of `error`.
+    """Return what is wrong, where, and with which value, for the first few findings of `error`.
 
     `text` is the YAML that was validated, so that each finding can name its line; `model` is what
     it was to be, so that an unknown key can be told from those there are.
@@ -124,7 +124,7 @@ def _needed(model: Model | None) -> str:
 
 
 def _model_at(model: Model | None, path: Sequence[int | str]) -> Model | None:
-    """The model of the value at the path; None where there is none, or several might be."""
+    """Return the model of the value at the path; None where there is none, or several might be."""
     for step in path:
         if isinstance(step, int) or model is None:
             continue

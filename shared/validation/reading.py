@@ -28,7 +28,7 @@ class _OneOfEachKey(yaml.SafeLoader):
 
 
 def read_yaml(text: str) -> Any:
-    """The decoded document; raises yaml.YAMLError, of a repeated key too, naming the line."""
+    """Return the decoded document; raises yaml.YAMLError, of a repeated key too, naming the line."""
     loader = _OneOfEachKey(text)
     try:
         return _joined(loader.get_single_data())
@@ -37,7 +37,7 @@ def read_yaml(text: str) -> Any:
 
 
 def _joined(value: Any) -> Any:
-    """The document with surrogate pairs joined: JSON writes an emoji as two escapes, YAML reads two halves."""
+    """Return the document with surrogate pairs joined: JSON writes an emoji as two escapes, YAML reads two halves."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
@@ -56,7 +56,7 @@ def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def line_of(text: str, path: Sequence[int | str]) -> int | None:
-    """The line, from 1, on which the value at `path` of the YAML or JSON document begins, if it is there."""
+    """Return the line, from 1, on which the value at `path` of the YAML or JSON document begins, if it is there."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader) if text else None
     except yaml.YAMLError:  # JSON that is indented with tabs

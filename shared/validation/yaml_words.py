@@ -32,7 +32,7 @@ FOUND = (  # what the library says, and what is meant
 
 
 def sentence(error: yaml.YAMLError, text: str = "") -> str:
-    """The line and what to do about it; of an error that says no line, what it says."""
+    """Return the line and what to do about it; of an error that says no line, what it says."""
     problem = getattr(error, "problem", None) or str(error)
     said = next((ours for theirs, ours in FOUND if re.search(theirs, str(error))), None)
     mark = _mark(error)
@@ -45,7 +45,7 @@ def sentence(error: yaml.YAMLError, text: str = "") -> str:
 
 
 def _mark(error: yaml.YAMLError) -> yaml.Mark | None:
-    """Where it began: of what never ends, its beginning."""
+    """Return where it began: of what never ends, its beginning."""
     if "end of stream" in str(error):
         begun: yaml.Mark | None = getattr(error, "context_mark", None)
         if begun is not None:

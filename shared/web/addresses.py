@@ -9,7 +9,7 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def with_path_whole(url: str) -> str:
-    """The address with a `#` inside its path written as what it is: feeds have links such as /on-#x/.
+    """Return the address with a `#` inside its path written as what it is: feeds have links such as /on-#x/.
 
     A fragment names a place on a page and holds no slash.
     """
@@ -30,7 +30,7 @@ def site_of(url: str) -> str:
 
 
 def target_of(url: str, status: int, location: str) -> str:
-    """Where a redirect leads. Raises BadResponse without a `location`, AddressRefused for one that is none."""
+    """Return where a redirect leads. Raises BadResponse without a `location`, AddressRefused for one that is none."""
     if not location:
         raise BadResponse(f"{url} answers with status {status}, which holds no page.")
     try:

@@ -25,7 +25,7 @@ class Unpacker:
         self._begun = b""  # a first byte, which does not show yet what it begins
 
     def unpack(self, piece: bytes, most: int) -> bytes:
-        """What the next piece holds, or the first `most` + 1 bytes of it where it holds more."""
+        """Return what the next piece holds, or the first `most` + 1 bytes of it where it holds more."""
         if self._coding in ("", "identity"):
             return piece
         body, piece, self._begun = bytearray(), self._begun + piece, b""
@@ -49,7 +49,7 @@ class Unpacker:
             raise Undecodable("it ends in the middle")
 
     def _opened(self, piece: bytes) -> "zlib._Decompress | None":
-        """The stream that goes on with `piece`; None where it is but rubbish after a whole body."""
+        """Return the stream that goes on with `piece`; None where it is but rubbish after a whole body."""
         if self._stream is None:
             self._stream = zlib.decompressobj(self._window(piece))
         elif self._stream.eof:

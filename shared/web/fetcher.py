@@ -69,7 +69,7 @@ class Fetcher:
         self._manager = guarded_pool_manager()
 
     def get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched:
-        """The page, or 304 when it is still what `etag` or `last_modified` describe.
+        """Return the page, or 304 when it is still what `etag` or `last_modified` describe.
 
         Raises `AccessDenied` when the site refuses, else a `PageFailed`.
         """
@@ -138,7 +138,7 @@ class Fetcher:
             raise Unreachable(why)
 
     def _robots_text(self, url: str) -> str:
-        """The file's text; "" when there is none, which allows everything."""
+        """Return the file's text; "" when there is none, which allows everything."""
         address = url
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._exchange(address, {}, ROBOTS_BYTES, cut=True)
@@ -253,7 +253,7 @@ class Fetcher:
 
 
 def _said(error: HTTPError) -> str:
-    """What urllib3 says, without the connection object that it begins with."""
+    """Return what urllib3 says, without the connection object that it begins with."""
     said = str(error)
     return said.partition("): ")[2] if said.startswith("_Guarded") else said
 
@@ -272,6 +272,6 @@ def _raise_for_status(url: str, answer: Answer) -> None:
 
 
 def _redirected(url: str, answer: Answer) -> str:
-    """Where the answer redirects to."""
+    """Return where the answer redirects to."""
     location = answer.headers.get("location", "") if answer.status in _REDIRECTS else ""
     return target_of(url, answer.status, location)

@@ -24,7 +24,7 @@ _reach_private: ContextVar[bool] = ContextVar("private addresses may be reached"
 
 
 def guarded_pool_manager() -> urllib3.PoolManager:
-    """A pool manager whose connections raise AddressRefused instead of reaching forbidden hosts.
+    """Return a pool manager whose connections raise AddressRefused instead of reaching forbidden hosts.
 
     Its requests must be made inside `connecting`.
     """
@@ -70,7 +70,7 @@ def refuse_forbidden(host: str, address: str) -> None:
 
 
 def _meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The address that is reached in the end, behind the ways in which IPv6 wraps IPv4."""
+    """Return the address that is reached in the end, behind the ways in which IPv6 wraps IPv4."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv4Address):
         return ip

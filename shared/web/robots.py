@@ -7,13 +7,13 @@ _NOBODY = "%"
 
 
 def product_token(user_agent: str) -> str:
-    """What robots.txt calls us (RFC 9309, 2.2.1): "econchatr" of "econchatr/2 (+mailto:...)"."""
+    """Return what robots.txt calls us (RFC 9309, 2.2.1): "econchatr" of "econchatr/2 (+mailto:...)"."""
     token = re.match(r"[A-Za-z_-]+", user_agent.strip())
     return token[0] if token else "*"
 
 
 def with_groups_of(text: str, token: str) -> str:
-    """The robots.txt with every group that is neither ours nor everybody's given to nobody.
+    """Return the robots.txt with every group that is neither ours nor everybody's given to nobody.
 
     Protego takes a group for ours that but begins like us.
     """

@@ -18,7 +18,7 @@ class SharedCrawlDelay(Protocol):
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """The seconds that `Retry-After` names, as a number or a date; None where it names none."""
+    """Return the seconds that `Retry-After` names, as a number or a date; None where it names none."""
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdecimal() and len(said) < 10:
         return float(said)
@@ -37,7 +37,7 @@ class Patience:
         self._left = MAX_WAITS_SECONDS
 
     def allows(self, seconds: float) -> bool:
-        """Whether so long a wait is still within bounds; if so it counts as waited."""
+        """Return whether so long a wait is still within bounds; if so it counts as waited."""
         if seconds > min(MAX_WAIT_SECONDS, self._left):
             return False
         self._left -= seconds

@@ -85,7 +85,7 @@ class Feed:
 
 
 def parse_feed(body: bytes, source: str, host: Host) -> Feed:
-    """Every item; none is merged or dropped.
+    """Return every item; none is merged or dropped.
 
     `source` is the address the feed came from in the end, for relative links and the messages. An
     item without a link has `url` "". Raises `FeedNotXml` and `NoEpisodes`.
@@ -121,31 +121,31 @@ def parse_feed(body: bytes, source: str, host: Host) -> Feed:
 
 
 def _from_its_start(body: bytes) -> bytes:
-    """The feed without what a server put before it: XML allows nothing there."""
+    """Return the feed without what a server put before it: XML allows nothing there."""
     start = _START.search(body[:_START_BYTES])
     return body[start.start() :] if start else body
 
 
 def _ends_in_the_middle(body: bytes) -> bool:
-    """Whether the root is not closed after the last item; what stands behind it is no matter."""
+    """Return whether the root is not closed after the last item; what stands behind it is no matter."""
     last = max((found.start() for found in _ITEM.finditer(body)), default=0)
     return _END.search(body, last) is None
 
 
 def _new_address(channel: Mapping[str, Any], source: str) -> str | None:
-    """What `<itunes:new-feed-url>` says, where that is not the address we came by."""
+    """Return what `<itunes:new-feed-url>` says, where that is not the address we came by."""
     address = str(channel.get("itunes_new-feed-url", "")).strip()
     return address if address and address != source else None
 
 
 def _next_page(channel: Mapping[str, Any], source: str) -> str | None:
-    """Where the channel says that its older items are."""
+    """Return where the channel says that its older items are."""
     by_rel = {link.get("rel"): str(link.get("href", "")) for link in channel.get("links", ())}
     return next((_absolute(source, by_rel[rel]) for rel in _NEXT if by_rel.get(rel)), None)
 
 
 def _parsed(body: bytes) -> Any:
-    """What feedparser makes of the bytes; nothing where it stumbles over them."""
+    """Return what feedparser makes of the bytes; nothing where it stumbles over them."""
     # With no content type it calls every feed malformed; of the server's own it believes too much.
     # It is not told the feed's address, because it would write that in front of guids.
     headers = {"content-type": "application/xml"}
@@ -177,7 +177,7 @@ def _item(
 
 
 def _page_of(entry: Mapping[str, Any], source: str) -> str:
-    """The item's link; feedparser takes any guid for one that does not say it is none."""
+    """Return the item's link; feedparser takes any guid for one that does not say it is none."""
     url = str(entry.get("link", ""))
     taken = entry.get("guidislink") and url == entry.get("id") and not _WEB.match(url)
     return _absolute(source, url) if url and not taken else ""
@@ -197,7 +197,7 @@ def _published(entry: Any) -> datetime:
 def _transcript_links(
     body: bytes, entries: Sequence[Mapping[str, Any]], source: str
 ) -> Sequence[tuple[TranscriptLink, ...]]:
-    """Each item's `<podcast:transcript>` elements; feedparser keeps but the last of several."""
+    """Return each item's `<podcast:transcript>` elements; feedparser keeps but the last of several."""
     nothing: list[tuple[TranscriptLink, ...]] = [()] * len(entries)
     if b"transcript" not in body.replace(b"\0", b""):
         return nothing
@@ -233,7 +233,7 @@ def _links_of(item: Any, source: str) -> Iterator[TranscriptLink]:
 
 
 def _local(element: Any) -> str:
-    """The element's name without its prefix, declared or not; "" of a comment."""
+    """Return the element's name without its prefix, declared or not; "" of a comment."""
     tag = element.tag
     return re.split("[}:]", tag)[-1] if isinstance(tag, str) else ""
 

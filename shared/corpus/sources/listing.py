@@ -38,12 +38,12 @@ _ALIASES = {"subrip": "srt", "htm": "html", "txt": "plain"}
 
 
 def host_of(show: ShowProfile) -> Host:
-    """The show's host as the parsers know them."""
+    """Return the show's host as the parsers know them."""
     return Host(name=show.host.name, aliases=show.host.aliases)
 
 
 def list_source(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
-    """All episodes of the show's one source, none left out; raises what the feed's reader raises."""
+    """Return all episodes of the show's one source, none left out; raises what the feed's reader raises."""
     if show.feed:
         return _of_feed(lake, show, fetcher)
     if show.transcripts:
@@ -69,7 +69,7 @@ def _of_feed(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
 def _feed_pages(
     lake: Lake, show: ShowProfile, fetcher: web.Fetcher
 ) -> tuple[list[Feed], list[str]]:
-    """The feed and the pages that it says follow it, and a sentence where not all could be had.
+    """Return the feed and the pages that it says follow it, and a sentence where not all could be had.
 
     Raises for the first page alone: what stands on a later one is still in the lake.
     """
@@ -120,7 +120,7 @@ def _item(episode_id: str, former_id: str, item: FeedItem, language: str) -> Ite
 def best_first(
     links: Iterable[TranscriptLink], language: str = "", *, has_page: bool = False
 ) -> tuple[str, ...]:
-    """The addresses of a feed item's transcripts, those first that are likelier to name speakers.
+    """Return the addresses of a feed item's transcripts, those first that are likelier to name speakers.
 
     `language` is the feed's. A translation is no transcript of what was said: it is left out where
     there is anything else.
@@ -132,7 +132,7 @@ def best_first(
 
 
 def _same_language(said: str, wanted: str) -> bool:
-    """Whether two RFC 5646 tags mean one language, wherever it is spoken; one not said is any."""
+    """Return whether two RFC 5646 tags mean one language, wherever it is spoken; one not said is any."""
     return not said or not wanted or re.split("[-_]", said)[0] == re.split("[-_]", wanted)[0]
 
 

@@ -55,17 +55,17 @@ def kind_of(path: str) -> str | None:
 
 
 def is_transcript_file(path: str) -> bool:
-    """Whether a file may be an episode."""
+    """Return whether a file may be an episode."""
     return kind_of(path) == ""
 
 
 def passed_over(paths: Iterable[str]) -> dict[str, int]:
-    """How many files of each kind lie beside transcripts and are none."""
+    """Return how many files of each kind lie beside transcripts and are none."""
     return dict(Counter(kind for path in paths if (kind := kind_of(path))))
 
 
 def day_first(names: Iterable[str]) -> bool | None:
-    """Whether 03-04-2024 means the third of April in these names; None where none of them tells."""
+    """Return whether 03-04-2024 means the third of April in these names; None where none of them tells."""
     votes = Counter[bool]()
     for name in names:
         for found in _FORMS[2].finditer(name):
@@ -76,7 +76,7 @@ def day_first(names: Iterable[str]) -> bool | None:
 
 
 def date_in(name: str, days_first: bool | None = None) -> datetime | None:
-    """The date in a file's name or an address, midnight UTC; the first of the month without a day.
+    """Return the date in a file's name or an address, midnight UTC; the first of the month without a day.
 
     Four digits alone are no date. `days_first` says which of two small numbers is the day; where
     that is not known either, points mean that the day comes first, and anything else means no date.
@@ -86,7 +86,7 @@ def date_in(name: str, days_first: bool | None = None) -> datetime | None:
 
 
 def title_in(path: str) -> str:
-    """What a file's name says besides its date, then folder and suffix, which tell it from others."""
+    """Return what a file's name says besides its date, then folder and suffix, which tell it from others."""
     name = PurePosixPath(path)
     found = _dated(name.stem, None)
     stem = name.stem if found is None else f"{name.stem[: found[1]]} {name.stem[found[2] :]}"
@@ -98,14 +98,14 @@ def title_in(path: str) -> str:
 
 
 def words_in(path: str) -> str:
-    """The title without folder and suffix, which name no guests."""
+    """Return the title without folder and suffix, which name no guests."""
     return title_in(
         PurePosixPath(path).stem if "." in PurePosixPath(path).name else PurePosixPath(path).name
     )
 
 
 def _dated(name: str, days_first: bool | None) -> tuple[datetime, int, int] | None:
-    """The date of the first form that fits, and where in the name it stands."""
+    """Return the date of the first form that fits, and where in the name it stands."""
     for form in _FORMS:
         for found in form.finditer(name):
             day = _day_of(found.groupdict(), days_first)

@@ -13,7 +13,7 @@ _TRACKING = frozenset({"ref", "source", "src", "fbclid", "gclid", "mc_cid", "mc_
 
 
 def named_items(show: str, items: Sequence[FeedItem]) -> Iterator[tuple[str, str, FeedItem]]:
-    """Each episode's id, its former id, and its item; an item that is listed twice stands once.
+    """Yield each episode's id, its former id, and its item; an item that is listed twice stands once.
 
     A guid that several episodes share names none of them; then guid, address and title do together.
     """
@@ -33,12 +33,12 @@ def named_items(show: str, items: Sequence[FeedItem]) -> Iterator[tuple[str, str
 
 
 def _guids(items: Iterable[FeedItem]) -> Iterator[str]:
-    """The guid of each episode, once however often the episode is listed."""
+    """Yield the guid of each episode, once however often the episode is listed."""
     yield from (guid for guid, _, _ in {(item.guid, item.url, item.title) for item in items})
 
 
 def as_known(items: Sequence[Item], known: Mapping[str, Known]) -> list[Item]:
-    """The items under the ids that the lake has them under, so that nothing is read or bought anew.
+    """Return the items under the ids that the lake has them under, so that nothing is read or bought anew.
 
     The lake's episode is the one with this guid; else, where neither its guid is still in use nor
     another item has the better claim, the one with the former id, or with the same address but for
@@ -71,7 +71,7 @@ class _Claims:
         self._taken |= {self._by_guid[guid] for guid in guids if guid in self._by_guid}
 
     def id_of(self, item: Item) -> str:
-        """The known episode's id, else the item's own."""
+        """Return the known episode's id, else the item's own."""
         if item.guid in self._by_guid:
             return self._by_guid[item.guid]
         if item.episode_id in self._owned:  # by an item that once had this address

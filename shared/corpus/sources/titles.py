@@ -15,7 +15,7 @@ _WORDS_IN_A_NAME = 5
 def guests_from_title(
     title: str, host_names: Iterable[str], *, full_names: bool = False
 ) -> tuple[str, ...]:
-    """The guests a title such as "A, B, and C on X" or "X (with A)" names, the host left out.
+    """Return the guests a title such as "A, B, and C on X" or "X (with A)" names, the host left out.
 
     Nobody when the title has neither form, or what stands there is no list of names. With
     `full_names` one word is no name: "Taproot on wallets" names a subject.
@@ -29,7 +29,7 @@ def guests_from_title(
 
 
 def _listed_names(title: str) -> str:
-    """The part of the title where guests stand, or ""."""
+    """Return the part of the title where guests stand, or ""."""
     within = _WITH.search(title)
     if within:
         return within["names"]

@@ -34,7 +34,7 @@ def build_eval_set(
     training: Sequence[Candidate],
     held_out: Sequence[Candidate],
 ) -> EvaluationSet:
-    """The set of this run; the same candidates, profile and seed give the same. Raises PairsReplaced."""
+    """Return the set of this run; the same candidates, profile and seed give the same. Raises PairsReplaced."""
     show = settings.show
     shown, asked = exchanges(training, show), items(held_out, show)
     heard = excerpts(training, shown, show)
@@ -70,7 +70,7 @@ def build_eval_set(
 
 
 def exchanges(training: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
-    """Which exchanges the prompted base is shown: drawn with the show's seed, short enough."""
+    """Return which exchanges the prompted base is shown: drawn with the show's seed, short enough."""
     short = (one for one in training if one.n_tokens <= EXCHANGE_TOKENS)
     return _drawn(short, show.evaluation.seed, EXCHANGES, of_an_episode=1)
 
@@ -78,7 +78,7 @@ def exchanges(training: Iterable[Candidate], show: ShowProfile) -> list[Candidat
 def excerpts(
     training: Iterable[Candidate], shown: Iterable[Candidate], show: ShowProfile
 ) -> list[Candidate]:
-    """Whose completions judges are shown: drawn as the exchanges, `shown`, were, and none of them."""
+    """Return the pairs whose completions judges are shown, drawn like the exchanges in `shown` and none of those."""
     taken = {one.pair_id for one in shown}
     others = (
         one for one in training if one.n_tokens <= EXCHANGE_TOKENS and one.pair_id not in taken
@@ -87,7 +87,7 @@ def excerpts(
 
 
 def items(held_out: Iterable[Candidate], show: ShowProfile) -> list[Candidate]:
-    """Which held-out pairs are asked: drawn with the show's seed, from as many episodes as there are."""
+    """Return which held-out pairs are asked: drawn with the show's seed, from as many episodes as there are."""
     wanted, seed = show.evaluation.held_out_items, show.evaluation.seed
     return _drawn(held_out, seed, wanted, of_an_episode=MOST_OF_AN_EPISODE)
 
@@ -113,7 +113,7 @@ def _texts(corpus: PairFiles, chosen: Sequence[Candidate]) -> Iterator[dict[str,
 def _others(
     lake: Lake, show: ShowProfile, known: Episodes, episodes: set[str]
 ) -> Iterator[dict[str, str]]:
-    """What others than the host say in `episodes` at an answer's length."""
+    """Yield turns of people other than the host in `episodes`, as long as an answer may be."""
     bounds, columns = show.training, ("episode_id", "speaker", "role", "text", "n_tokens")
     for shard in known.shards(episodes):
         for row in lake.read_file(keys.shard_file("turns", shard), columns):

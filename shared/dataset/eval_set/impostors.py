@@ -56,7 +56,7 @@ def _openings(turn: int, text: str) -> Iterator[_Opening]:
 def _nearest(
     openings: Sequence[_Opening], taken: set[int], length: int, *, longer: bool
 ) -> _Opening | None:
-    """The opening whose length is nearest, if possible on the side that is wanted."""
+    """Return the opening whose length is nearest, if possible on the side that is wanted."""
     size = attrgetter("length")
     low, high = bisect_left(openings, length, key=size), bisect_right(openings, length, key=size)
     shorter, above = range(low - 1, -1, -1), range(high, len(openings))

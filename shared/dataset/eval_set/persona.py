@@ -9,7 +9,7 @@ LONGEST_NAME, LONGEST_TITLE = 60, 100
 
 
 def card(show: ShowProfile, titles: Sequence[str], guests: Sequence[str]) -> str:
-    """The text of the system message. `titles` and `guests` of training episodes, oldest first; some are named."""
+    """Return the system message, which names some of `titles` and `guests` (of training episodes, oldest first)."""
     named = _spread(dict.fromkeys(_short(guests, LONGEST_NAME)), MOST_GUESTS)
     conversations = _spread(dict.fromkeys(_short(titles, LONGEST_TITLE)), MOST_TITLES)
     lines = [

@@ -20,7 +20,7 @@ class Appearance(NamedTuple):
 
 
 def probes(show: ShowProfile, came: Sequence[Appearance]) -> tuple[str, ...]:
-    """The prompts, `came` from the oldest to the latest.
+    """Return the prompts, `came` from the oldest to the latest.
 
     The guest who came most often, the last one of those, is to be quoted. Guests are asked for only
     where the show's own questions do not: those of the year with the most.
@@ -42,9 +42,11 @@ def probes(show: ShowProfile, came: Sequence[Appearance]) -> tuple[str, ...]:
 def who_talked(
     show: ShowProfile, came: Sequence[Appearance]
 ) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """Who talked about what, of the latest titles that say so ("Ada Roe on Rain"): the prompts, and who it was.
+    """Return prompts such as "Who talked about rain with the host?", each with the names that answer it.
 
-    A surname alone will do. A topic of which two guests talked is not asked about.
+    They come from the latest titles that name a guest and a topic ("Ada Roe on Rain").
+
+    A surname alone is a right answer. A topic of which two guests talked is not asked about.
     """
     talks: dict[str, set[str]] = {}
     for one in came:
@@ -59,14 +61,14 @@ def who_talked(
 
 
 def _who_and_what(one: Appearance) -> tuple[str, str]:
-    """The guest and the topic that a title of one guest names; both empty where it is no such title."""
+    """Return the guest and the topic that a title names, or two empty strings if it does not name one of each."""
     who, *topic = _BETWEEN.split(one.title, maxsplit=1)
     alone = len(one.guests) == 1 and topic and who.casefold() == one.guests[0].casefold()
     return (one.guests[0], topic[0].strip()) if alone else ("", "")
 
 
 def _most_often(came: Iterable[Appearance]) -> str | None:
-    """The guest of the most episodes, of several the one who came last."""
+    """Return the guest of the most episodes, of several the one who came last."""
     years: dict[str, list[int]] = {}
     for one in came:
         for guest in one.guests:

@@ -13,7 +13,7 @@ _QUOTED = re.compile(r'"([^"]+)')
 
 
 def pairs_on_topic(show: ShowProfile, texts: Iterable[str]) -> dict[str, int | None]:
-    """How many of `texts` hold what each question is about; None for one that is about nothing in particular.
+    """Return how many of `texts` hold what each question is about; None for one that is about nothing in particular.
 
     A question that quotes is about the quotation, word for word. Any other is about those of its
     words that few texts hold, the names of show and host aside, and a text that holds most of them

@@ -20,7 +20,7 @@ class Precedents:
         self._chain: list[Row] = []
 
     def before(self, row: Row) -> Sequence[Row]:
-        """The exchanges before this one, oldest first."""
+        """Return the exchanges before this one, oldest first."""
         last = self._chain[-1] if self._chain else None
         follows = last is not None and (last["episode_id"], last["turn"] + OF_A_PAIR) == (
             row["episode_id"],
@@ -43,7 +43,7 @@ class Precedents:
 def example(
     row: Row, before: Sequence[Row], prompt_suffix: str, *, weighs: bool = False
 ) -> tuple[Message, ...]:
-    """A row of `pairs` as a training example, with what goes before it."""
+    """Return a row of `pairs` as a training example, with what goes before it."""
     earlier = [(one["prompt"], one["completion"]) for one in before]
     return examples.messages_of(
         row["prompt"], row["completion"], prompt_suffix, earlier, weighs=weighs

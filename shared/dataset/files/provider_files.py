@@ -46,7 +46,7 @@ class TrainingFile:
 def short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """What the provider takes by its length, as far as the narrow columns tell."""
+    """Return the candidates that are not too long for the provider, as far as the narrow columns tell."""
     overhead = examples.example_overhead(show.prompt_suffix, model)
     longest = model.limits.max_tokens_per_example
     return [one for one in candidates if one.n_tokens + overhead * one.exchanges <= longest]
@@ -102,7 +102,7 @@ def validation_file(
 def _encoded(
     corpus: PairFiles, settings: RunSettings, model: Model, candidates: Iterable[Candidate]
 ) -> dict[str, bytes]:
-    """The lines of the candidates by their ids, in the words of the model's provider."""
+    """Return the lines of the candidates by their ids, in the words of the model's provider."""
     profile, training = settings.provider(model.provider), settings.show.training
     wanted = {candidate.pair_id for candidate in candidates}
     episodes = {candidate.episode_id for candidate in candidates}

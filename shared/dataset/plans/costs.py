@@ -53,7 +53,7 @@ class ModelPlan:
     judging_usd: Decimal = money.ZERO
 
     def row(self) -> dict[str, object]:
-        """The plan in the schema of the `plans` table, without the run's own columns."""
+        """Return the plan in the schema of the `plans` table, without the run's own columns."""
         return asdict(self)
 
 
@@ -110,12 +110,12 @@ def priced(
 
 
 def share(part: int, whole: int) -> float:
-    """How much of `whole` a budget for `part` covers, at most all of it."""
+    """Return how much of `whole` a budget for `part` covers, at most all of it."""
     return min(1.0, part / whole) if whole else 0.0
 
 
 def affordable_tokens(price: Price, budget: Decimal, n_epochs: int, margin_percent: int) -> int:
-    """The most tokens per epoch whose training, margin included, costs at most `budget`."""
+    """Return the most tokens per epoch whose training, margin included, costs at most `budget`."""
     per_token_and_margin = _FLOOR.multiply(price.amount, Decimal(n_epochs * (100 + margin_percent)))
     affordable = _FLOOR.divide_int(
         _FLOOR.multiply(budget, Decimal(100 * price.per)), per_token_and_margin
@@ -128,12 +128,12 @@ def affordable_tokens(price: Price, budget: Decimal, n_epochs: int, margin_perce
 
 
 def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent: int) -> Decimal:
-    """What is set aside for a training: its estimate with the margin."""
+    """Return the dollars to reserve for a training: its estimate and the margin."""
     return money.with_margin(price.cost(tokens_per_epoch * n_epochs), margin_percent)
 
 
 def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> Decimal:
-    """The most that all answers of a model's arms can cost: whole prompts, and answers as long as they may be."""
+    """Return the dollars that all answers of a model's arms cost at most, with answers of the greatest length."""
     return _answers_cost(
         model, show, asked, partial(examples.prompt_bound, model), show.evaluation.max_answer_tokens
     )
@@ -142,7 +142,7 @@ def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> De
 def expected_evaluation_cost(
     model: Model, show: ShowProfile, asked: EvaluationSet, mean_completion: Fraction
 ) -> Decimal:
-    """What all answers of a model's arms cost when they are as long as the host's, in tokens, on average."""
+    """Return what all answers of a model's arms cost in dollars if their mean length in tokens is the host's."""
     answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
     return _answers_cost(model, show, asked, partial(examples.prompt_tokens, model), answer_tokens)
 
@@ -150,7 +150,9 @@ def expected_evaluation_cost(
 def with_jury(
     asked: EvaluationSet, settings: RunSettings, answers: Mapping[str, Decimal]
 ) -> tuple[EvaluationSet, dict[str, Decimal]]:
-    """The set with as many judged items as the jury's share of the ceiling holds, and what each model's cost at most.
+    """Return the set with as many judged items as the jury can pay for, and the most that judging each model costs.
+
+    The jury has JURY_PERCENT of what the ceiling leaves after the answers.
 
     `answers` is the most that each model's answers can cost, which goes before the jury.
     """
@@ -167,7 +169,7 @@ def with_jury(
 def expected_cost(
     model: Model, settings: RunSettings, asked: EvaluationSet, mean_completion: Fraction
 ) -> Decimal:
-    """What answering and judging cost when answers are as long as the host's, in tokens, on average."""
+    """Return what answering and judging cost in dollars if the mean length of answers in tokens is the host's."""
     return money.add(
         expected_evaluation_cost(model, settings.show, asked, mean_completion),
         expected_judging_cost(model, settings, asked, mean_completion),
@@ -177,7 +179,7 @@ def expected_cost(
 def expected_judging_cost(
     model: Model, settings: RunSettings, asked: EvaluationSet, mean_completion: Fraction
 ) -> Decimal:
-    """What judging a model's arms costs when replies are as long as the host's, in tokens, on average."""
+    """Return what judging a model's arms costs in dollars if the mean length of replies in tokens is the host's."""
     if model.historical:
         return money.ZERO
     return pricing.expected(settings.judges, asked, settings.show, ceil(mean_completion))
@@ -190,7 +192,7 @@ def _answers_cost(
     count: Callable[[tuple[Message, ...]], int],
     answer_tokens: int,
 ) -> Decimal:
-    """Every item to every arm that is paid for; a historical model answers none."""
+    """Return every item to every arm that is paid for; a historical model answers none."""
     if model.historical:
         return money.ZERO
     return money.add(
@@ -214,8 +216,8 @@ def budgets(
     """Dollars each model's training may cost, at most `most_per_model`: together what the evaluations leave.
 
     `evaluations` is the most that each model's answers can cost, and `useful` what training on
-    everything would be reserved at. What one model has no use for goes to those that have; what
-    nobody has a use for is shared alike.
+    everything would be reserved at. Money that one model cannot use goes to those that can; what is left
+    then is shared equally.
     """
     left = max(ceiling - money.add(*evaluations.values()), money.ZERO)
     most = left if most_per_model is None else most_per_model

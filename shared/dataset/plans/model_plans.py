@@ -38,7 +38,7 @@ def plan_models(planning: Planning) -> list[ModelPlan]:
 
 
 def _selectable(planning: Planning) -> Sequence[Candidate]:
-    """What may be selected: with `same_pairs`, the pairs that every model's budget and limits take."""
+    """Return the pairs that may be selected: with `same_pairs`, those that fit every model's budget and limits."""
     candidates = planning.candidates.training
     if not planning.settings.same_pairs:
         return candidates
@@ -52,7 +52,7 @@ def _selectable(planning: Planning) -> Sequence[Candidate]:
 def _affordable(
     planning: Planning, model: Model, candidates: Sequence[Candidate]
 ) -> tuple[int, TrainingFile]:
-    """How many tokens per epoch the model's budget buys, and the training that fits them."""
+    """Return how many tokens per epoch the model's budget buys, and the training that fits them."""
     settings, budget = planning.settings, planning.budgets[model.model]
     affordable = costs.affordable_tokens(
         model.price("training"), budget, settings.n_epochs, model.margin_percent
@@ -129,25 +129,25 @@ def _usable_tokens(
 
 
 def fewest_pairs(model: Model, show: ShowProfile, usable: int) -> int:
-    """The smallest training set worth paying for: the show's minimum, or all there is, never below the provider's."""
+    """Return the fewest pairs worth paying for: the show's minimum or all, but never below the provider's minimum."""
     return max(model.limits.min_examples, min(show.training.min_pairs, usable))
 
 
 def most_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
-    """What training on everything would be reserved at, and a twentieth more: the narrow sum is an approximation."""
+    """Return the dollars to reserve for training on everything, with 5 % more because tokens are approximated here."""
     tokens = _narrow_tokens(settings, model, files.short_enough(model, settings.show, candidates))
     return _reserved(settings, model, tokens + tokens // 20)
 
 
 def least_useful(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> Decimal:
-    """What training on the fewest pairs worth paying for would be reserved at."""
+    """Return the dollars to reserve for training on the fewest pairs worth paying for."""
     short = files.short_enough(model, settings.show, candidates)
     fewest = fewest_pairs(model, settings.show, len(short))
     return _reserved(settings, model, _narrow_tokens(settings, model, short[:fewest]))
 
 
 def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> int:
-    """About so many tokens are billed for one epoch over the candidates."""
+    """Return roughly how many tokens are billed for one epoch over the candidates."""
     overhead = examples.example_overhead(settings.show.prompt_suffix, model)
     return sum(one.n_tokens + overhead * one.exchanges for one in candidates)
 

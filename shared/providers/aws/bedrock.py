@@ -129,7 +129,7 @@ class Bedrock:
             return Job(arn, None, "running", training_file=request.file_id, tells_bill=False)
 
     def jobs(self) -> list[Job]:
-        """Every visible job, newest first."""
+        """Return every visible job, newest first."""
         with mapped_errors("listing the customization jobs"):
             return [self._listed(response) for response in self._summaries()]
 
@@ -143,7 +143,7 @@ class Bedrock:
             self._control.stop_model_customization_job(jobIdentifier=job_id)
 
     def events(self, job_id: str) -> list[JobEvent]:
-        """The beginning of each stage of the job that has begun, oldest first."""
+        """Return the beginning of each stage of the job that has begun, oldest first."""
         with mapped_errors(f"reading the stages of job {job_id}"):
             stages = self._told(job_id).get("statusDetails", {})
             begun = [
@@ -154,7 +154,7 @@ class Bedrock:
             return sorted(begun, key=lambda event: event.at)
 
     def checkpoints(self, job_id: str) -> list[str]:
-        """The model of a job, once it is there; Bedrock shows no others."""
+        """Return the model of a job, once it is there; Bedrock shows no others."""
         with suppress(NotThere), mapped_errors(f"asking after the model of job {job_id}"):
             arn = self._told(job_id).get("outputModelArn")
             model = self._control.get_custom_model(modelIdentifier=arn) if arn else {}
@@ -162,7 +162,7 @@ class Bedrock:
         return []
 
     def result_metrics(self, job: Job) -> list[TrainingStep]:
-        """The training curve that a finished job left in the bucket."""
+        """Return the training curve that a finished job left in the bucket."""
         with mapped_errors(f"reading the curve of job {job.job_id}"):
             return [
                 step
@@ -172,12 +172,12 @@ class Bedrock:
             ]
 
     def model_names(self) -> frozenset[str]:
-        """The names of the models that the region lists; free."""
+        """Return the names of the models that the region lists; free."""
         with mapped_errors("listing the models"):
             return frozenset(model["modelId"] for model in self._foundation_models())
 
     def shutdown_dates(self) -> dict[str, date]:
-        """The announced last day of each model that has one."""
+        """Return the announced last day of each model that has one."""
         with mapped_errors("listing the models"):
             ends = (
                 (model["modelId"], model.get("modelLifecycle", {}).get("endOfLifeTime"))
@@ -247,7 +247,7 @@ class Bedrock:
         return dict(self._control.get_model_customization_job(jobIdentifier=job_id))
 
     def _summaries(self) -> Iterator[Fields]:
-        """The whole listing: a search that stopped early must not look like one that found nothing."""
+        """Yield the whole listing: a search that stopped early must not look like one that found nothing."""
         pages = self._control.get_paginator("list_model_customization_jobs").paginate(
             sortBy="CreationTime",
             sortOrder="Descending",
@@ -265,7 +265,7 @@ class Bedrock:
                 yield response
 
     def _listed(self, response: Fields) -> Job:
-        """A job as the listing tells it: which file it trains on follows from its name."""
+        """Return a job as the listing tells it: which file it trains on follows from its name."""
         return Job(
             job_id=response["jobArn"],
             run_key=None,
@@ -315,13 +315,13 @@ def _model_id(arn: str) -> str:
 
 
 def _never_began(response: Fields) -> bool:
-    """Whether the service says that training never took a step."""
+    """Return whether the service says that training never took a step."""
     training = response.get("statusDetails", {}).get("trainingDetails", {})
     return bool(training.get("status") == "NotStarted")
 
 
 def _completion(response: Fields) -> Completion:
-    """An answer, which may be UNUSABLE and billed all the same."""
+    """Return an answer, which may be UNUSABLE and billed all the same."""
     message, usage = response.get("output", {}).get("message") or {}, response.get("usage", {})
     texts = [part["text"] for part in message.get("content", []) if "text" in part]
     reason = str(response.get("stopReason", ""))

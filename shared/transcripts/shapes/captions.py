@@ -30,7 +30,7 @@ UNKNOWN = "Unknown"
 
 
 def read_captions(text: str, people: People) -> Script | None:
-    """The captions' script, or None when the text has no timing line near its beginning."""
+    """Return the captions' script, or None when the text has no timing line near its beginning."""
     lines = text.lstrip("\ufeff \t\r\n").splitlines()
     kind, cues = _cues_of(lines)
     if kind is None:
@@ -51,7 +51,7 @@ def _refuse_changes_without_names(lines: Sequence[Line]) -> None:
 
 
 def _cues_of(lines: list[str]) -> tuple[str | None, list[list[str]]]:
-    """The kind of captions, and each cue's lines of text."""
+    """Return the kind of captions, and each cue's lines of text."""
     if lines and lines[0].startswith("WEBVTT"):
         return "WebVTT", list(_cues(lines, _TIMING))
     if any(_TIMING.match(line) for line in lines[:20]):
@@ -64,14 +64,14 @@ def _cues_of(lines: list[str]) -> tuple[str | None, list[list[str]]]:
 
 
 def _ass_cue(found: re.Match[str]) -> list[str]:
-    """A line of ASS: its fifth field may name who speaks."""
+    """Return a line of ASS: its fifth field may name who speaks."""
     name = found[1].split(",")[4].strip()
     said = folded(_ASS_TAG.sub(" ", found[2]))
     return [f"<v {name}>{said}" if name else said]
 
 
 def _cues(lines: list[str], timing: re.Pattern[str]) -> Iterator[list[str]]:
-    """The text of each cue: what follows a timing line up to a blank line or the next cue."""
+    """Yield the text of each cue: what follows a timing line up to a blank line or the next cue."""
     cue: list[str] | None = None
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
@@ -87,14 +87,14 @@ def _cues(lines: list[str], timing: re.Pattern[str]) -> Iterator[list[str]]:
 
 
 def _without_repeats(cues: list[list[str]]) -> list[list[str]]:
-    """The cues of rolling captions without what each repeats of the one before; others as they are."""
+    """Return the cues of rolling captions without what each repeats of the one before; others as they are."""
     fresh = [_fresh(before, cue) for before, cue in zip([[], *cues], cues, strict=False)]
     repeated = sum(new != cue for new, cue in zip(fresh, cues, strict=True))
     return fresh if repeated > _ROLLING_SHARE * len(cues) else cues
 
 
 def _fresh(before: Sequence[str], cue: list[str]) -> list[str]:
-    """What the cue adds: its lines after those that end the cue before, or its words after those."""
+    """Return what the cue adds: its lines after those that end the cue before, or its words after those."""
     for length in range(min(len(before), len(cue), _ROLLING_LINES), 0, -1):
         if before[-length:] == cue[:length]:
             return cue[length:]
@@ -105,8 +105,11 @@ def _fresh(before: Sequence[str], cue: list[str]) -> list[str]:
 
 
 def _reread(texts: list[str], people: People) -> Iterator[Line]:
-    """The lines cut at their voices and labels; what the page surely uses as a label counts
-    wherever a sentence may begin, even across two cues, and a full name with its colon anywhere."""
+    """Yield the captions as lines that begin at each voice or label.
+
+    A label that the file is known to use is found wherever a sentence may begin, even across two cues;
+    a full name with a colon is found anywhere.
+    """
     lines = [line for text in texts for line in _cue_lines(text, people)]
     stream = "\n" + "\n".join(_plain(text) for text in texts)
     is_labelled = any(line.mark == "field" for line in lines) or weak_styles(lines, people)
@@ -128,7 +131,7 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
 
 
 def _sure(lines: Sequence[Line], stream: str, people: People) -> list[str]:
-    """What the captions surely use as labels, at the beginning of cues or inside them."""
+    """Return what the captions surely use as labels, at the beginning of cues or inside them."""
     inside = Counter(tidy_label(found) for found in _NAME_INSIDE.findall(stream))
     returning = (
         label
@@ -146,7 +149,7 @@ def _any_of(labels: Sequence[str]) -> str:
 
 
 def _cue_lines(text: str, people: People) -> Iterator[Line]:
-    """The text cut at its voices; without any, a line that may begin with a plain label."""
+    """Yield the text cut at its voices; without any, a line that may begin with a plain label."""
     voices = list(_VOICE.finditer(text))
     lead = _plain(text[: voices[0].start()] if voices else text)
     if lead:

@@ -20,7 +20,7 @@ _PAGE_FURNITURE = frozenset({"hide highlights", "time", "podcast episode highlig
 
 
 def find_transcript(blocks: Sequence[Block]) -> tuple[str, list[Block]] | None:
-    """The selector that matched, and the transcript's blocks; None when the page has neither."""
+    """Return the selector that matched, and the transcript's blocks; None when the page has neither."""
     for place in _PLACES:
         inside = [block for block in blocks if place in block.places]
         if inside:
@@ -32,7 +32,7 @@ def find_transcript(blocks: Sequence[Block]) -> tuple[str, list[Block]] | None:
 
 
 def read_econtalk(blocks: Sequence[Block], people: People) -> Script | None:
-    """The page's script, or None when it is not an EconTalk page.
+    """Return the page's script, or None when it is not an EconTalk page.
 
     Raises `TranscriptRefused` ("no_transcript") when the transcript's place is empty.
     """
@@ -94,7 +94,7 @@ def _label_spans(block: Block, is_label: Callable[[str], bool]) -> Iterator[Span
 
 
 def _marked_lines(block: Block, spans: Sequence[Span], people: People) -> Iterator[Line]:
-    """The block cut at its labels: any at its start, inside it only those of expected people."""
+    """Yield the block cut at its labels: any at its start, inside it only those of expected people."""
     cuts = [
         span
         for span in spans

@@ -30,7 +30,7 @@ class FrontMatter:
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    """What the front matter says, and the text after it; all of the text where there is none."""
+    """Return what the front matter says, and the text after it; all of the text where there is none."""
     found = _FENCED.match(text.lstrip("\ufeff")[:MAX_CHARS])
     if not found or not re.search(r"^[\w-]+\s*[:=]", found["matter"], re.MULTILINE):
         return FrontMatter(), text
@@ -44,7 +44,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
 
 
 def _said(matter: str, fence: str) -> Mapping[str, Any]:
-    """The pairs; where a title with a colon in it makes the YAML invalid, those that can be told."""
+    """Return the pairs; where a title with a colon in it makes the YAML invalid, those that can be told."""
     try:
         said = tomllib.loads(matter) if fence == "+++" else yaml.load(matter, yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):

@@ -52,7 +52,7 @@ class Paragraphs:
         (self._led if begins else self._rest).append(text)
 
     def taken(self) -> str:
-        """What was added since the last end, on one line, taken out again."""
+        """Return what was added since the last end, on one line, taken out again."""
         text = folded("".join((*self._led, *self._rest)))
         self._led, self._rest = [], []
         return text
@@ -70,7 +70,7 @@ class Paragraphs:
 
 
 def read_labelled_text(text: str, people: People) -> Script:
-    """The script of Markdown or plain text, one line a paragraph; any text gives a script."""
+    """Return the script of Markdown or plain text, one line a paragraph; any text gives a script."""
     # A time that is copied from YouTube stands there twice, in words for readers of screens.
     paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", _without_tags(text))))
     while paragraphs and _is_trailer(paragraphs[-1]):
@@ -82,7 +82,7 @@ def read_labelled_text(text: str, people: People) -> Script:
 
 
 def _without_tags(text: str) -> str:
-    """The text without line breaks of HTML, and without the tags it also closes: `<div>` may be a word."""
+    """Return the text without line breaks of HTML, and without the tags it also closes: `<div>` may be a word."""
     if "<" not in text:
         return text
     closed = set(re.findall(r"</(\w{1,10})>", text.lower()))
@@ -102,7 +102,7 @@ def _times_its_lines(paragraphs: Sequence[Sequence[str]]) -> bool:
 
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
-    """The lines of each paragraph, quotation marks of Markdown gone."""
+    """Yield the lines of each paragraph, quotation marks of Markdown gone."""
     paragraph: list[str] = []
     for line in [*text.splitlines(), ""]:
         bare = line.strip(NO_WIDTH)
@@ -116,7 +116,7 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
 
 
 def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator[Line]:
-    """The paragraph cut where one of its lines begins with what may be a label."""
+    """Yield the paragraph cut where one of its lines begins with what may be a label."""
     run: list[Line] = []
     for line in paragraph:
         found = _line(line, people, is_timed)
@@ -131,7 +131,7 @@ def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator
 
 
 def _joined(run: Sequence[Line]) -> Line:
-    """The first line with what the others say."""
+    """Return the first line with what the others say."""
     first, *rest = run
     if not rest:
         return first
@@ -141,7 +141,7 @@ def _joined(run: Sequence[Line]) -> Line:
 
 
 def _line(line: str, people: People, is_timed: bool) -> Line | None:
-    """The line with its label, or None when it is no speech: a heading, a time, a chapter."""
+    """Return the line with its label, or None when it is no speech: a heading, a time, a chapter."""
     text = _ESCAPED.sub(r"\1", line[marker.end() if (marker := _MARKER.match(line)) else 0 :])
     if line.startswith("|"):
         return _table_row(text, people)
@@ -187,7 +187,7 @@ def _table_row(text: str, people: People) -> Line | None:
 
 
 def _unmarked(text: str, keep_tabs: bool = False) -> str:
-    """The text with links as their words and characters for their references, without bold and code marks."""
+    """Return the text with links as their words and characters for their references, without bold and code marks."""
     plain = unescaped(_LINK.sub(r"\1", text) if "](" in text else text)
     if "*" in plain or "_" in plain:
         plain = _MARKED_TIME.sub(r"\1", plain).replace("**", "")

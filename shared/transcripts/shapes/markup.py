@@ -76,7 +76,7 @@ _FURNITURE_NAMES = re.compile(
 
 
 def is_furniture(tag: str, names: str) -> bool:
-    """Whether the element with these classes and this id holds no part of a page's main text."""
+    """Return whether the element with these classes and this id holds no part of a page's main text."""
     if tag in ("html", "body", "main", "article"):
         return False
     return tag in _FURNITURE or (names != " " and _FURNITURE_NAMES.search(names) is not None)
@@ -198,7 +198,7 @@ class _Blocks:
         return self.blocks
 
     def _called(self, tag: str, attributes: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-        """The element's classes and id, and those of its marks that are watched."""
+        """Return the element's classes and id, and those of its marks that are watched."""
         classes, own = attributes.get("class", ""), attributes.get("id")
         marks = [] if own is None else [f"#{own}"]
         for name in classes.split():
@@ -229,7 +229,7 @@ class _Blocks:
 
 
 def read_blocks(page: str, watched: frozenset[str]) -> list[Block]:
-    """The page's visible text as blocks, in order; `watched` are the marks `places` may hold.
+    """Return the page's visible text as blocks, in order; `watched` are the marks `places` may hold.
 
     Takes any string, in time linear in its length.
     """

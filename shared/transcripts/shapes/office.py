@@ -82,7 +82,7 @@ class _Document:
 
 
 def read_docx(body: bytes, people: People) -> Script | None:
-    """The script of a Word document, or None when the bytes are no zip.
+    """Return the script of a Word document, or None when the bytes are no zip.
 
     Raises `TranscriptRefused`: "not_html" for other zips, "malformed" for what cannot be unpacked
     within bounds.

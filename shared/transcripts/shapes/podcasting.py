@@ -10,7 +10,7 @@ from shared.transcripts.text import is_time_mark
 
 
 def read_cited_html(blocks: Sequence[Block], *, among_others: bool) -> Script | None:
-    """The script of flat `<cite>Name:</cite> <time>0:00</time> <p>..</p>`, or None without cites
+    """Return the script of flat `<cite>Name:</cite> <time>0:00</time> <p>..</p>`, or None without cites
     that begin a block.
 
     On a page that holds other things too (`among_others`) a cite may be the title of a book: there

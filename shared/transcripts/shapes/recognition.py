@@ -42,7 +42,7 @@ class Recognised:
 
 
 def recognised(body: bytes, content_type: str | None, people: People, selector: str) -> Recognised:
-    """The script of the first shape that recognises the bytes; raises `TranscriptRefused`."""
+    """Return the script of the first shape that recognises the bytes; raises `TranscriptRefused`."""
     document = read_docx(body, people)
     if document is not None:
         return Recognised(document, people)
@@ -82,7 +82,7 @@ def _is_binary(text: str) -> bool:
 
 
 def _read_html(text: str, people: People, selector: str) -> Script | None:
-    """The page's script; text with a tag or two in it is no page."""
+    """Return the page's script; text with a tag or two in it is no page."""
     head = text[:20_000]
     if not _PAGE_BEGINS.match(head) and len(_CLOSING_TAG.findall(head)) < _CLOSING_TAGS_OF_A_PAGE:
         return None

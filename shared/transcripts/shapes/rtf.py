@@ -153,7 +153,7 @@ def _known(encoding: str) -> str:
 
 
 def read_rtf(text: str, people: People) -> Script | None:
-    """The script of an RTF file, or None when the text is none; time is linear in its length."""
+    """Return the script of an RTF file, or None when the text is none; time is linear in its length."""
     if not text.lstrip("\ufeff \r\n").startswith(_BEGINS):
         return None
     reader = _Reader()

@@ -33,7 +33,7 @@ _CLOSING = frozenset(".,?!;:…%)")
 
 
 def read_json(text: str, _: People) -> Script | None:
-    """The script of a list of what is said and by whom, or None when the text is not JSON.
+    """Return the script of a list of what is said and by whom, or None when the text is not JSON.
 
     Raises `TranscriptRefused` ("malformed") for JSON that holds no such list or cannot be read.
     """
@@ -55,7 +55,7 @@ def read_json(text: str, _: People) -> Script | None:
 
 
 def _loaded(text: str) -> Any:
-    """The document; objects on lines of their own are a list of them."""
+    """Return the document; objects on lines of their own are a list of them."""
     try:
         return json.loads(text)
     except ValueError:
@@ -74,7 +74,7 @@ def _malformed(what: str) -> TranscriptRefused:
 
 
 def _segments(document: Any) -> list[tuple[str | None, str]] | None:
-    """Who says what in the list that names speakers, else in the first list of what is said."""
+    """Return who says what in the list that names speakers, else in the first list of what is said."""
     by_time = _labelled_by_time(document)
     if by_time:
         return by_time
@@ -88,7 +88,7 @@ def _segments(document: Any) -> list[tuple[str | None, str]] | None:
 
 
 def _lists(document: Any, depth: int, key: str = "") -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The lists of objects with something said, from the outside in."""
+    """Yield the lists of objects with something said, from the outside in."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(document, list):
@@ -108,7 +108,7 @@ def _lists(document: Any, depth: int, key: str = "") -> Iterator[Sequence[Mappin
 
 
 def _inner(parts: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The words or sentences of all parts, for where they name speakers and the parts do not."""
+    """Yield the words or sentences of all parts, for where they name speakers and the parts do not."""
     for key in ("words", "sentences", "items"):
         inner = [
             word
@@ -144,7 +144,7 @@ def _labelled_by_time(document: Any) -> list[tuple[str | None, str]]:
 
 
 def _who(part: Mapping[str, Any]) -> str | None:
-    """The speaker of one part, whatever the type: a name, a number, an object with either."""
+    """Return the speaker of one part, whatever the type: a name, a number, an object with either."""
     for key in _SPEAKER_KEYS:
         value = part.get(key)
         if isinstance(value, dict):
@@ -163,7 +163,7 @@ def _who(part: Mapping[str, Any]) -> str | None:
 
 
 def _said(part: Mapping[str, Any]) -> str:
-    """What one part says: its text, or the words in a list of its own."""
+    """Return what one part says: its text, or the words in a list of its own."""
     for key in ("elements", *_CHOICES, *_TEXT_KEYS, "sentences"):
         value = part.get(key)
         if isinstance(value, str) and value.strip():
@@ -195,7 +195,7 @@ def _word(word: Any) -> str:
 
 
 def _spaced(texts: Iterable[str]) -> str:
-    """The texts with blanks between them, but none before a mark that closes."""
+    """Return the texts with blanks between them, but none before a mark that closes."""
     joined: list[str] = []
     for text in texts:
         if text.strip():
@@ -205,7 +205,7 @@ def _spaced(texts: Iterable[str]) -> str:
 
 
 def _names(document: Any) -> dict[str, str]:
-    """What `"speakers": [{"id": 0, "name": "Ida Stone"}]`, or a mapping, says of the speakers' names."""
+    """Return the speakers' names by id, from `"speakers": [{"id": 0, "name": "Ida Stone"}]` or a mapping."""
     speakers = document.get("speakers") if isinstance(document, dict) else None
     if isinstance(speakers, dict):
         return {str(key): name for key, name in speakers.items() if isinstance(name, str)}
@@ -234,7 +234,7 @@ def _lines(parts: Iterable[tuple[str | None, str]], names: Mapping[str, str]) ->
 
 
 def _label(who: str, names: Mapping[str, str]) -> str:
-    """The name, or for a bare number or letter what such speakers are called."""
+    """Return the name, or for a bare number or letter what such speakers are called."""
     if who in names:
         return names[who]
     return f"Speaker {who}" if who.isdigit() or (len(who) == 1 and who.isalpha()) else who

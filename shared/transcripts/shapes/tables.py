@@ -40,7 +40,7 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def read_table(text: str, _: People) -> Script | None:
-    """The script of a table whose first row names the columns, or None when there is no such row.
+    """Return the script of a table whose first row names the columns, or None when there is no such row.
 
     Raises `TranscriptRefused` ("malformed") when the rows cannot be told apart.
     """

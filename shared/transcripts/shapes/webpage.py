@@ -35,7 +35,7 @@ LABELLED_PAGE = "labelled page"
 
 
 def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None:
-    """The script of the part of the page that labels of speakers mark, or None without one."""
+    """Return the script of the part of the page that labels of speakers mark, or None without one."""
     body = main_text(blocks)
     headers = _header_rows(body)
     lines = [Line("") if _row(block) in headers else _line(block, people) for block in body]
@@ -52,7 +52,7 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
 
 
 def main_text(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks without menus and comments, and without the cite that ends a quotation: it says who
+    """Return the blocks without menus and comments, and without the cite that ends a quotation: it says who
     said what stands before."""
     return [block for block in blocks if not block.furniture and not _ends_a_quotation(block)]
 
@@ -67,7 +67,7 @@ def _row(block: Block) -> tuple[int, int]:
 
 
 def _header_rows(body: Sequence[Block]) -> set[tuple[int, int]]:
-    """The rows of tables that say what stands below, such as Speaker, Time, Text."""
+    """Return the rows of tables that say what stands below, such as Speaker, Time, Text."""
     cells = [(_row(block), block.text.casefold()) for block in body if block.table]
     named = Counter(row for row, text in cells if text in TABLE_HEADER)
     others = {row for row, text in cells if text not in TABLE_HEADER}
@@ -75,12 +75,12 @@ def _header_rows(body: Sequence[Block]) -> set[tuple[int, int]]:
 
 
 def is_flat(blocks: Sequence[Block]) -> bool:
-    """Whether there is nothing but a transcript: no heading, no menu, nothing like them."""
+    """Return whether there is nothing but a transcript: no heading, no menu, nothing like them."""
     return not any(block.furniture or _tag(block) in _HEADINGS for block in blocks)
 
 
 def _are_speakers(labels: Sequence[str], people: People) -> bool:
-    """Whether two or more speak, one of them known, without a name, or with a full name that returns."""
+    """Return whether two or more speak, one of them known, without a name, or with a full name that returns."""
     times = Counter(labels)
     if len(times) < 2 or len(labels) < _LABELLED_LINES or times.most_common(1)[0][1] < 2:
         return False
@@ -94,7 +94,7 @@ def _are_speakers(labels: Sequence[str], people: People) -> bool:
 
 
 def _line(block: Block, people: People) -> Line:
-    """The block as a line: what sets a label apart is an element at its beginning, or text alone."""
+    """Return the block as a line: what sets a label apart is an element at its beginning, or text alone."""
     text, tag = block.text, _tag(block)
     if is_time_mark(text):
         return Line("")
@@ -118,13 +118,13 @@ def _line(block: Block, people: People) -> Line:
 
 
 def _spans_at(block: Block, start: int) -> list[Span]:
-    """The elements that begin the block's text, or what follows a time, the widest first."""
+    """Return the elements that begin the block's text, or what follows a time, the widest first."""
     found = [span for span in _merged(block) if span.start in (0, start) and span.end > start]
     return sorted(found, key=lambda span: (span.start == 0 < start, -span.end))
 
 
 def _merged(block: Block) -> list[Span]:
-    """The elements, those of one kind that follow each other as one: word processors cut them up."""
+    """Return the elements, those of one kind that follow each other as one: word processors cut them up."""
     merged: list[Span] = []
     for span in sorted(block.spans, key=lambda span: (span.start, -span.end)):
         before = merged[-1] if merged else span
@@ -172,7 +172,7 @@ def _tag(block: Block) -> str:
 def _bounds(
     body: Sequence[Block], accepted: Sequence[Line], places: Sequence[int]
 ) -> tuple[int, int]:
-    """The first and last line of the talk: after a heading that says Transcript, before one that ends it."""
+    """Return the first and last line of the talk: after a heading that says Transcript, before one that ends it."""
     headings = [place for place, block in enumerate(body) if _tag(block) in _HEADINGS]
     starts = [place for place in headings if _TRANSCRIPT.match(body[place].text)]
     half = len(places) // 2
@@ -189,7 +189,7 @@ def _bounds(
 
 
 def _is_credit(line: Line, labels: Counter[str | None]) -> bool:
-    """Whether the line says who takes part (`Guest: Rolf Quill`) rather than what they say."""
+    """Return whether the line says who takes part (`Guest: Rolf Quill`) rather than what they say."""
     is_list = all(
         form_of(tidy_label(name)) == "name" for name in re.split(r", | and | & ", line.said)
     )
@@ -199,7 +199,7 @@ def _is_credit(line: Line, labels: Counter[str | None]) -> bool:
 def _inside(
     body: Sequence[Block], lines: Sequence[Line], first: int, last: int, places: Sequence[int]
 ) -> Iterator[Line]:
-    """The lines between the first label and the end of the last turn, within the talk's own element."""
+    """Yield the lines between the first label and the end of the last turn, within the talk's own element."""
     around = body[first].path
     for place in places:
         around = _shared(around, body[place].path)
@@ -225,7 +225,7 @@ def _inside(
 def _names_come_after(
     body: Sequence[Block], accepted: Sequence[Line], places: Sequence[int]
 ) -> bool:
-    """Whether every name stands alone, below a block of the same shape."""
+    """Return whether every name stands alone, below a block of the same shape."""
     shapes = {_shape(body[place - 1]) if place else None for place in places}
     return len(shapes) == 1 and not any(
         accepted[place].said or accepted[place].raw.endswith((":", "：")) for place in places
@@ -248,7 +248,7 @@ def _shared(
 
 
 def _is_all(block: Block, *tags: str) -> bool:
-    """Whether the block is one such element and nothing else: a link, or a remark in italics."""
+    """Return whether the block is one such element and nothing else: a link, or a remark in italics."""
     return any(
         span.tag in tags and span.end - span.start >= len(block.text) - 2 for span in block.spans
     )

@@ -72,7 +72,7 @@ class _Spoken:
 
 
 def read_xml(text: str, people: People) -> Script | None:
-    """The script of TTML or Podlove XML, or None when the text is neither.
+    """Return the script of TTML or Podlove XML, or None when the text is neither.
 
     Raises `TranscriptRefused` ("malformed") for XML that cannot be read or declares entities.
     """
