@@ -54,7 +54,7 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
     kinds, pending = _sorted_out(seen, known, orphans(known, missing), show.name, now)
     batches = _batches(pending, partial(_seconds, _delays(show, pending, fetcher)))
     _write_batches(lake, settings.run_id, batches)
-    found = Discovery(
+    discovery = Discovery(
         discovered=len(seen),
         new=kinds["new"],
         changed=kinds["changed"],
@@ -71,8 +71,8 @@ def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datet
         "forgotten": len(items) - len(left),
         "in_vain": [f"`exclude: {entry}`" for entry in _excluding_nothing(show, left, known)],
     }
-    lake.write_json(keys.discovery(settings.run_id), {**asdict(found), **record})
-    return found
+    lake.write_json(keys.discovery(settings.run_id), {**asdict(discovery), **record})
+    return discovery
 
 
 def _excluding_nothing(

@@ -62,14 +62,16 @@ def attribute(lines: Sequence[Line], people: People) -> Attribution:
     """
     turns = Counter(line.label for line in lines if line.label and not is_nobody(line.label))
     longer = merged_aliases(list(turns))
-    found = {label: _speaker(label, longer[label], people) for label in turns}
-    found = _with_a_host(found, people)
-    if not any(who.role == "guest" for who in found.values()):
+    speakers = {label: _speaker(label, longer[label], people) for label in turns}
+    speakers = _with_a_host(speakers, people)
+    if not any(who.role == "guest" for who in speakers.values()):
         times = Counter[str]()
         for label, count in turns.items():
-            times[found[label].name] += count
-        found = {label: _promoted_to_guest(who, times[who.name]) for label, who in found.items()}
-    return Attribution(_spelled_in_full(found))
+            times[speakers[label].name] += count
+        speakers = {
+            label: _promoted_to_guest(who, times[who.name]) for label, who in speakers.items()
+        }
+    return Attribution(_spelled_in_full(speakers))
 
 
 def _speaker(label: str, longer: str, people: People) -> Speaker:
@@ -77,13 +79,13 @@ def _speaker(label: str, longer: str, people: People) -> Speaker:
     return known or Speaker(longer, "other", False)
 
 
-def _with_a_host(found: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
+def _with_a_host(speakers: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
     """Return the label `Host` means the host, where no other label does."""
-    has_host = any(who.role == "host" for who in found.values())
+    has_host = any(who.role == "host" for who in speakers.values())
     host = Speaker(people.host.name, "host", True)
     return {
         label: host if label.casefold() == _HOST and not has_host else who
-        for label, who in found.items()
+        for label, who in speakers.items()
     }
 
 
@@ -92,13 +94,13 @@ def _promoted_to_guest(who: Speaker, times: int) -> Speaker:
     return Speaker(who.name, "guest", False) if is_guest else who
 
 
-def _spelled_in_full(found: Mapping[str, Speaker]) -> dict[str, Speaker]:
+def _spelled_in_full(speakers: Mapping[str, Speaker]) -> dict[str, Speaker]:
     """One name a person: a guest the title gives by surname gets the page's full name."""
-    names = {who.name for who in found.values()}
+    names = {who.name for who in speakers.values()}
     full = merged_aliases(sorted(names))
     return {
         label: Speaker(full[who.name], who.role, who.expected) if who.role != "host" else who
-        for label, who in found.items()
+        for label, who in speakers.items()
     }
 
 
@@ -196,9 +198,9 @@ def _stray_names(turns: Sequence[Turn], attribution: Attribution) -> str:
         for name in _NAME_AND_COLON.findall(turn.text)
         if form_of(name) == "name" and name_key(name) not in speaking
     )
-    found = [name for name, times in stray.items() if times > 1 or " " in name]
+    likely = [name for name, times in stray.items() if times > 1 or " " in name]
     return (
-        f"inside turns stand what may be speakers' labels: {', '.join(found[:STRAY_NAMES_TOLD])}"
-        if found
+        f"inside turns stand what may be speakers' labels: {', '.join(likely[:STRAY_NAMES_TOLD])}"
+        if likely
         else ""
     )

@@ -71,45 +71,45 @@ def _after_time(text: str, people: People) -> _Found | None:
 
 
 def _by_colon(text: str, people: People) -> _Found | None:
-    found = _COLON.match(text)
-    if found and _may_be_label(found[1], people):
-        return found[1], text[found.end() :], "colon", True
-    found = _TIGHT.match(text)
-    if found and _may_be_label(found[1], people):
-        return found[1], text[found.end() :], "tight", True
+    match = _COLON.match(text)
+    if match and _may_be_label(match[1], people):
+        return match[1], text[match.end() :], "colon", True
+    match = _TIGHT.match(text)
+    if match and _may_be_label(match[1], people):
+        return match[1], text[match.end() :], "tight", True
     return None
 
 
 def _by_time(text: str) -> _Found | None:
-    found = _TIMED.match(text)
-    if not found or form_of(tidy_label(found[1])) not in ("name", "role"):
+    match = _TIMED.match(text)
+    if not match or form_of(tidy_label(match[1])) not in ("name", "role"):
         return None
-    rest = text[found.end() :]
-    is_set_apart = not rest or found["sep"].strip() or found["close"]
-    if rest and is_set_apart and not found["close"]:
-        rest = text[found.start("time") :]  # a turn may begin with a time: the other turns tell
-    return found[1], rest, "timed" if is_set_apart else "loose", False
+    rest = text[match.end() :]
+    is_set_apart = not rest or match["sep"].strip() or match["close"]
+    if rest and is_set_apart and not match["close"]:
+        rest = text[match.start("time") :]  # a turn may begin with a time: the other turns tell
+    return match[1], rest, "timed" if is_set_apart else "loose", False
 
 
 def _by_bracket(text: str) -> _Found | None:
-    found = _BRACKET.match(text)
-    if not found or _CUE.match(found[1]) or form_of(tidy_label(found[1])) not in ("name", "role"):
+    match = _BRACKET.match(text)
+    if not match or _CUE.match(match[1]) or form_of(tidy_label(match[1])) not in ("name", "role"):
         return None
-    has_colon = found["colon"] is not None
-    return found[1], text[found.end() :], "colon" if has_colon else "bracket", has_colon
+    has_colon = match["colon"] is not None
+    return match[1], text[match.end() :], "colon" if has_colon else "bracket", has_colon
 
 
 def _by_dash(text: str) -> _Found | None:
-    found = _DASH.match(text)
-    if not found or form_of(tidy_label(found[1])) not in ("name", "role"):
+    match = _DASH.match(text)
+    if not match or form_of(tidy_label(match[1])) not in ("name", "role"):
         return None
-    return found[1], text[found.end() :], "dash", False
+    return match[1], text[match.end() :], "dash", False
 
 
 def _by_letter(text: str) -> _Found | None:
     """`Q. Did you?`, as courts write it."""
-    found = _LETTER.match(text)
-    return (found[1], text[found.end() :], "tight", False) if found else None
+    match = _LETTER.match(text)
+    return (match[1], text[match.end() :], "tight", False) if match else None
 
 
 def _alone(text: str) -> _Found | None:

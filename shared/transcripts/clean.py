@@ -76,15 +76,15 @@ def clean_text(text: str) -> Cleaned:
 
 def count_replaceable(texts: Iterable[str]) -> Mapping[str, int]:
     """Return what cleaning would replace, without the cost of cleaning."""
-    found = {"email": 0, "phone": 0, "url": 0}
+    counts = {"email": 0, "phone": 0, "url": 0}
     for text in texts:
         if _may_hold_email(text):
-            found["email"] += len(EMAIL.findall(text))
+            counts["email"] += len(EMAIL.findall(text))
         if _may_hold_phone(text):
-            found["phone"] += len(PHONE.findall(_dashed(text)))
+            counts["phone"] += len(PHONE.findall(_dashed(text)))
         if _may_hold_url(text):
-            found["url"] += len(_URL.findall(text))
-    return found
+            counts["url"] += len(_URL.findall(text))
+    return counts
 
 
 # Each test is cheap, and true of every text in which its pattern can match.
@@ -135,7 +135,7 @@ def _gap(text: str, cue: re.Match[str]) -> str:
     return " " if parted and after.strip() and after not in _CLOSING else ""
 
 
-def _url(found: re.Match[str]) -> str:
+def _url(match: re.Match[str]) -> str:
     """Return the replacement, with the punctuation that ends the sentence rather than the address."""
-    tail = found[0][len(found[0].rstrip(_URL_TAIL)) :]
+    tail = match[0][len(match[0].rstrip(_URL_TAIL)) :]
     return f"<URL>{tail}"

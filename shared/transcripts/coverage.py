@@ -81,10 +81,10 @@ def _unlabelled(
             "not_html", "This is neither an HTML page nor a transcript with speakers' labels."
         )
     partly = f"Labels stand over {under} of {total} words only"
-    found = "No speaker is named" if under is None else partly
+    lead = "No speaker is named" if under is None else partly
     if _reads_like_notes(text):
-        return TranscriptRefused("notes_only", f"{found}: these are a note-taker's notes.")
-    return no_labels(f"{found}, so who said what is unknown.")
+        return TranscriptRefused("notes_only", f"{lead}: these are a note-taker's notes.")
+    return no_labels(f"{lead}, so who said what is unknown.")
 
 
 def _without_stale(lines: Sequence[Line]) -> tuple[list[Line], Counter[str]]:

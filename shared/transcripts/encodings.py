@@ -64,8 +64,8 @@ def _declared(content_type: str | None, head: bytes) -> Iterator[str]:
     if header and (name := _named(header[1])):
         yield name
     for pattern in (_XML, _CHARSET):
-        found = pattern.search(head)
-        if found and (name := _named(found[1])):
+        match = pattern.search(head)
+        if match and (name := _named(match[1])):
             # What is declared in ASCII cannot be UTF-16.
             yield "utf-8" if name.startswith("utf-16") else name
 

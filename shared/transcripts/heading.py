@@ -15,12 +15,12 @@ class _Titles:
     """Parser target that keeps the text of the first element of each kind."""
 
     def __init__(self) -> None:
-        self.found: dict[str, list[str]] = {}
+        self.titles: dict[str, list[str]] = {}
         self._open = ""
 
     def start(self, tag: str, _: Mapping[str, str]) -> None:
-        if tag in _TITLES and tag not in self.found:
-            self.found[tag] = []
+        if tag in _TITLES and tag not in self.titles:
+            self.titles[tag] = []
             self._open = tag
 
     def end(self, tag: str) -> None:
@@ -29,13 +29,13 @@ class _Titles:
 
     def data(self, text: str) -> None:
         if self._open:
-            self.found[self._open].append(text)
+            self.titles[self._open].append(text)
 
     def comment(self, text: str) -> None:
         """Comments are no text."""
 
     def close(self) -> dict[str, list[str]]:
-        return self.found
+        return self.titles
 
 
 def heading_of(body: bytes, content_type: str | None) -> str:
@@ -54,5 +54,5 @@ def heading_of(body: bytes, content_type: str | None) -> str:
         parser.close()
     except etree.LxmlError:
         pass
-    texts = (folded("".join(target.found.get(tag, ()))) for tag in _TITLES)
+    texts = (folded("".join(target.titles.get(tag, ()))) for tag in _TITLES)
     return next((text for text in texts if text), "")

@@ -125,7 +125,7 @@ def _evidence(lines: Sequence[Line], candidates: Sequence[Line | None]) -> _Evid
     return _Evidence(
         times,
         {label: full for label, full in longer.items() if is_capitalised(full)},
-        {label: frozenset(found) for label, found in marks.items()},
+        {label: frozenset(ways) for label, ways in marks.items()},
         frozenset(spoken),
         tuple(line.label for line in candidates if line and line.label),
     )
@@ -245,10 +245,10 @@ class InlineLabels:
         """Yield the labels in order, looked for before colons only: to try each place takes ten times longer."""
         done, colon = 0, text.find(":")
         while colon >= 0:
-            found = self.pattern.search(text, max(done, colon - self.reach), colon + 2)
-            if found:
-                done = found.end()
-                yield found
+            match = self.pattern.search(text, max(done, colon - self.reach), colon + 2)
+            if match:
+                done = match.end()
+                yield match
             colon = text.find(":", colon + 1)
 
 
@@ -271,11 +271,11 @@ def inline_labels(people: People, text: str) -> InlineLabels:
 
 def inline_lines(text: str, labels: InlineLabels, section: int) -> Iterator[Line]:
     """Yield the lines of running prose that carries its labels inline."""
-    found = list(labels.found_in(text))
-    lead = text[: found[0].start()] if found else text
+    inline = list(labels.found_in(text))
+    lead = text[: inline[0].start()] if inline else text
     if lead.strip():
         yield Line(lead.strip(), section=section)
-    for match, after in zip_longest(found, found[1:]):
+    for match, after in zip_longest(inline, inline[1:]):
         end = after.start() if after else len(text)
         said = text[match.end() : end].strip()
         raw = text[match.start() : end].strip()

@@ -242,7 +242,7 @@ def name_key(name: str) -> tuple[str, ...]:
 
 def is_speech(said: str) -> bool:
     """Return whether this may be what a person says: more than an address, a number or a lower-case rest."""
-    words = (found[0] for found in _WORD.finditer(said))
+    words = (match[0] for match in _WORD.finditer(said))
     spoken = (word for word in words if not _ADDRESS.fullmatch(word))
     first = next((char for word in spoken for char in word if char.isalnum()), "")
     return first != "" and not first.islower()

@@ -103,8 +103,8 @@ def merged_aliases(labels: Sequence[str]) -> dict[str, str]:
     `COWEN` becomes `Tyler Cowen` when exactly one full name on the page ends or begins so;
     `Stephan Livera (SL)` defines `SL`.
     """
-    noted = {found[2]: found[1] for label in labels if (found := _ALIAS_NOTE.match(label))}
-    plain = [found[1] if (found := _ALIAS_NOTE.match(label)) else label for label in labels]
+    noted = {match[2]: match[1] for label in labels if (match := _ALIAS_NOTE.match(label))}
+    plain = [match[1] if (match := _ALIAS_NOTE.match(label)) else label for label in labels]
     keys = {label: _key(label) for label in plain}
     spelled: dict[tuple[str, ...], str] = {}
     for label in plain:

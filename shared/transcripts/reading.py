@@ -36,8 +36,8 @@ def read_transcript(
     bytes; time is linear in their number.
     """
     people = People(host, tuple(guest for guest in guests if name_key(guest)), speakers)
-    found = recognised(body, content_type, people, selector)
-    script, people = _well_formed(found.script), found.people
+    recognition = recognised(body, content_type, people, selector)
+    script, people = _well_formed(recognition.script), recognition.people
     lines = labelled_lines(script, people)
     _refuse_without_spaces([line.said for line in lines])
     speech = covered(script, lines)
@@ -48,7 +48,7 @@ def read_transcript(
     return Transcript(
         script.structure,
         turns,
-        recording_date("\n".join(line.raw for line in script.lines)) or found.day,
+        recording_date("\n".join(line.raw for line in script.lines)) or recognition.day,
         (*speech.warnings, *warnings(turns, attribution, people)),
         count_replaceable(turn.text for turn in turns),
     )

@@ -54,8 +54,8 @@ def without_time_marks(text: str) -> str:
 
 def without_leading_time(text: str) -> str:
     """Return the text without the time that it begins with."""
-    found = _TIME_AND_SPEECH.match(text)
-    return text[found.end() :] if found else text
+    match = _TIME_AND_SPEECH.match(text)
+    return text[match.end() :] if match else text
 
 
 def is_time_mark(text: str) -> bool:
@@ -65,8 +65,8 @@ def is_time_mark(text: str) -> bool:
 
 def recording_date(text: str) -> date | None:
     """Return the date in `[Recording date: September 5th, 2023.]`; None when absent or without a day."""
-    found = _RECORDED.search(text)
-    day = _DAY.search(found[1]) if found else None
+    match = _RECORDED.search(text)
+    day = _DAY.search(match[1]) if match else None
     if not day:
         return None
     number, year = ("".join(digits.split()) for digits in (day[2], day[3]))

@@ -104,7 +104,8 @@ def parse_feed(body: bytes, source: str, host: Host) -> Feed:
         )
     links = _transcript_links(body, feed.entries, source)
     items = tuple(
-        _item(entry, found, source, host) for entry, found in zip(feed.entries, links, strict=True)
+        _item(entry, transcripts, source, host)
+        for entry, transcripts in zip(feed.entries, links, strict=True)
     )
     if not any(item.url or item.transcript_links for item in items):
         raise NoEpisodes(
@@ -128,7 +129,7 @@ def _from_its_start(body: bytes) -> bytes:
 
 def _ends_in_the_middle(body: bytes) -> bool:
     """Return whether the root is not closed after the last item; what stands behind it is no matter."""
-    last = max((found.start() for found in _ITEM.finditer(body)), default=0)
+    last = max((match.start() for match in _ITEM.finditer(body)), default=0)
     return _END.search(body, last) is None
 
 
@@ -209,11 +210,11 @@ def _transcript_links(
     if root is None:
         return nothing
     items = list(root.iter("{*}item", "{*}entry"))
-    found = [tuple(_links_of(item, source)) for item in items]
-    if len(found) == len(entries):
-        return found
+    links = [tuple(_links_of(item, source)) for item in items]
+    if len(links) == len(entries):
+        return links
     # The two libraries mend a broken feed differently: what names an item tells which is which.
-    by_name = dict(zip(map(_name_of, items), found, strict=True))
+    by_name = dict(zip(map(_name_of, items), links, strict=True))
     return [by_name.get(str(entry.get("id") or entry.get("link") or ""), ()) for entry in entries]
 
 

@@ -161,19 +161,19 @@ def _of_urls(show: ShowProfile) -> Iterator[Item]:
 def _of_files(lake: Lake, show: ShowProfile) -> Listing:
     """Files by their path under the prefix, so that a bucket of another name changes no id."""
     prefix = str(show.transcripts).removeprefix(f"s3://{lake.name}/").rstrip("/") + "/"
-    there = {found.key.removeprefix(prefix): found for found in lake.objects(prefix)}
-    chosen = {path: found for path, found in there.items() if is_transcript_file(path)}
+    there = {listed.key.removeprefix(prefix): listed for listed in lake.objects(prefix)}
+    chosen = {path: listed for path, listed in there.items() if is_transcript_file(path)}
     days_first, hosts = day_first(chosen), (show.host.name, *show.host.aliases)
     items = (
         Item(
             episode_id=digest(show.name, path),
-            url=f"s3://{lake.name}/{found.key}",
+            url=f"s3://{lake.name}/{listed.key}",
             title=title_in(path),
             guests=guests_from_title(words_in(path), hosts, full_names=True),
-            published=date_in(path, days_first) or found.modified,
-            fingerprint=found.etag,
+            published=date_in(path, days_first) or listed.modified,
+            fingerprint=listed.etag,
         )
-        for path, found in chosen.items()
+        for path, listed in chosen.items()
     )
     left = lake.read_json(prefix + keys.PASSED_OVER) or {}
     return Listing(

@@ -68,8 +68,8 @@ def day_first(names: Iterable[str]) -> bool | None:
     """Return whether 03-04-2024 means the third of April in these names; None where none of them tells."""
     votes = Counter[bool]()
     for name in names:
-        for found in _FORMS[2].finditer(name):
-            one, two = int(found["one"]), int(found["two"])
+        for match in _FORMS[2].finditer(name):
+            one, two = int(match["one"]), int(match["two"])
             if (one > 12) != (two > 12):
                 votes[one > 12] += 1
     return None if votes[True] == votes[False] else votes[True] > votes[False]
@@ -81,15 +81,15 @@ def date_in(name: str, days_first: bool | None = None) -> datetime | None:
     Four digits alone are no date. `days_first` says which of two small numbers is the day; where
     that is not known either, points mean that the day comes first, and anything else means no date.
     """
-    found = _dated(name, days_first)
-    return found[0] if found else None
+    dated = _dated(name, days_first)
+    return dated[0] if dated else None
 
 
 def title_in(path: str) -> str:
     """Return what a file's name says besides its date, then folder and suffix, which tell it from others."""
     name = PurePosixPath(path)
-    found = _dated(name.stem, None)
-    stem = name.stem if found is None else f"{name.stem[: found[1]]} {name.stem[found[2] :]}"
+    dated = _dated(name.stem, None)
+    stem = name.stem if dated is None else f"{name.stem[: dated[1]]} {name.stem[dated[2] :]}"
     words = re.sub(r"[-_\s]+", " ", stem).strip(" .,") or name.stem
     beside = [
         part for part in (str(name.parent), name.suffix.removeprefix(".")) if part not in ("", ".")
@@ -107,10 +107,10 @@ def words_in(path: str) -> str:
 def _dated(name: str, days_first: bool | None) -> tuple[datetime, int, int] | None:
     """Return the date of the first form that fits, and where in the name it stands."""
     for form in _FORMS:
-        for found in form.finditer(name):
-            day = _day_of(found.groupdict(), days_first)
+        for match in form.finditer(name):
+            day = _day_of(match.groupdict(), days_first)
             if day is not None:
-                return day, found.start(), found.end()
+                return day, match.start(), match.end()
     return None
 
 

@@ -59,14 +59,14 @@ def _cues_of(lines: list[str]) -> tuple[str | None, list[list[str]]]:
     if any(_SBV_TIMING.match(line) for line in lines[:20]):
         return "SBV", list(_cues(lines, _SBV_TIMING))
     if lines and lines[0].startswith("[Script Info]"):
-        return "ASS", [_ass_cue(found) for line in lines if (found := _ASS_DIALOGUE.match(line))]
+        return "ASS", [_ass_cue(match) for line in lines if (match := _ASS_DIALOGUE.match(line))]
     return None, []
 
 
-def _ass_cue(found: re.Match[str]) -> list[str]:
+def _ass_cue(match: re.Match[str]) -> list[str]:
     """Return a line of ASS: its fifth field may name who speaks."""
-    name = found[1].split(",")[4].strip()
-    said = folded(_ASS_TAG.sub(" ", found[2]))
+    name = match[1].split(",")[4].strip()
+    said = folded(_ASS_TAG.sub(" ", match[2]))
     return [f"<v {name}>{said}" if name else said]
 
 
@@ -123,7 +123,7 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
         + (rf"|(?<=\s)(?:{_any_of(full)}){_NOTE}\s?:(?=\s)" if full else ""),
         re.MULTILINE,
     )
-    cuts = [found.start() for found in pattern.finditer(stream)]
+    cuts = [match.start() for match in pattern.finditer(stream)]
     for start, end in zip_longest(cuts, cuts[1:], fillvalue=len(stream)):
         piece = stream[start:end].strip()
         if piece:
@@ -132,7 +132,7 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
 
 def _sure(lines: Sequence[Line], stream: str, people: People) -> list[str]:
     """Return what the captions surely use as labels, at the beginning of cues or inside them."""
-    inside = Counter(tidy_label(found) for found in _NAME_INSIDE.findall(stream))
+    inside = Counter(tidy_label(name) for name in _NAME_INSIDE.findall(stream))
     returning = (
         label
         for label, count in inside.most_common(100)

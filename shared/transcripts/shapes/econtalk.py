@@ -36,10 +36,10 @@ def read_econtalk(blocks: Sequence[Block], people: People) -> Script | None:
 
     Raises `TranscriptRefused` ("no_transcript") when the transcript's place is empty.
     """
-    found = find_transcript(blocks)
-    if found is None:
+    speech_at = find_transcript(blocks)
+    if speech_at is None:
         return None
-    place, speech = found
+    place, speech = speech_at
     if not speech:
         raise TranscriptRefused(
             "no_transcript", f"The page has a place for a transcript ({place}) with nothing in it."

@@ -31,16 +31,16 @@ class FrontMatter:
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Return what the front matter says, and the text after it; all of the text where there is none."""
-    found = _FENCED.match(text.lstrip("\ufeff")[:MAX_CHARS])
-    if not found or not re.search(r"^[\w-]+\s*[:=]", found["matter"], re.MULTILINE):
+    match = _FENCED.match(text.lstrip("\ufeff")[:MAX_CHARS])
+    if not match or not re.search(r"^[\w-]+\s*[:=]", match["matter"], re.MULTILINE):
         return FrontMatter(), text
-    said = _said(found["matter"], found["fence"])
+    said = _said(match["matter"], match["fence"])
     matter = FrontMatter(
         folded(str(said.get("title", ""))) if isinstance(said.get("title"), (str, int)) else "",
         _day(said.get("date")),
         tuple(dict.fromkeys(name for key in _PEOPLE for name in _names(said.get(key)))),
     )
-    return matter, text.lstrip("\ufeff")[found.end() :]
+    return matter, text.lstrip("\ufeff")[match.end() :]
 
 
 def _said(matter: str, fence: str) -> Mapping[str, Any]:

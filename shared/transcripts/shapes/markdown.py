@@ -119,13 +119,17 @@ def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator
     """Yield the paragraph cut where one of its lines begins with what may be a label."""
     run: list[Line] = []
     for line in paragraph:
-        found = _line(line, people, is_timed)
-        if found is None:
+        labelled_line = _line(line, people, is_timed)
+        if labelled_line is None:
             continue
-        if run and found.label and (found.mark != "bold" or found.ends_in_colon):
+        if (
+            run
+            and labelled_line.label
+            and (labelled_line.mark != "bold" or labelled_line.ends_in_colon)
+        ):
             yield _joined(run)
             run = []
-        run.append(found)
+        run.append(labelled_line)
     if run:
         yield _joined(run)
 
@@ -146,8 +150,8 @@ def _line(line: str, people: People, is_timed: bool) -> Line | None:
     if line.startswith("|"):
         return _table_row(text, people)
     marked = _MARKED.match(text)
-    if marked and (found := _marked_line(text, marked, people)):
-        return found
+    if marked and (labelled_line := _marked_line(text, marked, people)):
+        return labelled_line
     if _HEADING.match(line):
         name = labelled(_unmarked(text.lstrip("# ")), people)
         return (

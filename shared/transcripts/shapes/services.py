@@ -47,11 +47,11 @@ def read_json(text: str, _: People) -> Script | None:
             return None
         raise _malformed("is not valid JSON") from None
     names = _names(document)
-    found = _segments(document)
-    if found is None:
+    segments = _segments(document)
+    if segments is None:
         raise _malformed('has no list of "segments"')
     kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
-    return Script(kind, tuple(_lines(found, names)))
+    return Script(kind, tuple(_lines(segments, names)))
 
 
 def _loaded(text: str) -> Any:
@@ -80,10 +80,10 @@ def _segments(document: Any) -> list[tuple[str | None, str]] | None:
         return by_time
     fallback = None
     for parts in _lists(document, 0):
-        found = [(_who(part), _said(part)) for part in parts]
-        if any(who is not None for who, _ in found):
-            return found
-        fallback = fallback or found
+        spoken = [(_who(part), _said(part)) for part in parts]
+        if any(who is not None for who, _ in spoken):
+            return spoken
+        fallback = fallback or spoken
     return fallback
 
 
