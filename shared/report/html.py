@@ -6,9 +6,10 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
+from shared import templates
 from shared.dataset import findings
 from shared.evaluation import measures, scoring
 from shared.evaluation.verdicts import Verdict
@@ -27,13 +28,7 @@ HERE = Path(__file__).parent
 @cache
 def template(name: str) -> Template:
     """A page's template, in which everything is escaped that is not our own."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,  # answers, titles and errors are other people's words
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates.environment(HERE)
     environment.filters.update(
         usd=text.dollars,
         usd_column=text.dollars_in_a_column,
