@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.lake import keys
-from shared.lake.tables import Lake, typed
+from shared.lake import from_json, keys
+from shared.lake.rows import TABLES
+from shared.lake.tables import Lake
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
 from shared.report import jury, quiz, tables
 from shared.report.collect import collect
@@ -74,10 +75,12 @@ def _message(summary: Mapping[str, Any]) -> str:
 def _keep(
     lake: Lake, run_id: str, table: str, folder: str, more: Iterable[Mapping[str, Any]] = ()
 ) -> None:
-    rows: list[dict[str, object]] = [typed(table, row) for row in more]
+    rows: list[dict[str, object]] = [from_json(TABLES[table], row) for row in more]
     for key in lake.keys(f"runs/{run_id}/{folder}/"):
         kept = lake.read_json(key)
-        rows.extend(typed(table, row) for row in (kept if isinstance(kept, list) else [kept]))
+        rows.extend(
+            from_json(TABLES[table], row) for row in (kept if isinstance(kept, list) else [kept])
+        )
     lake.write_rows(table, keys.table_file(table, run_id), rows)
 
 
