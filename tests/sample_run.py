@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared import catalogue
-from shared.dataset.ballots import COMPARED, QUALIFYING
+from shared.dataset.comparisons import COMPARED, QUALIFYING
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
 from shared.lake import keys
 from shared.lake.tables import Lake

@@ -9,7 +9,7 @@ from math import ceil
 
 from shared import money
 from shared.catalogue import Model, Price
-from shared.dataset.ballots import pricing
+from shared.dataset.comparisons import pricing
 from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, answer_prices
 from shared.providers import Message, examples
 from shared.run import RunSettings

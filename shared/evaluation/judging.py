@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.catalogue import Model
 from shared.clock import utc_now
-from shared.dataset.ballots.ballot import VOTE_TOKENS, Ballot, Bench
+from shared.dataset.comparisons.prompts import VOTE_TOKENS, Ballot, Bench
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.evaluation.jury import bouts, judgements, qualify, read_vote
 from shared.providers import ChatRequest, examples

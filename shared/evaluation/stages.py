@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from shared.dataset.ballots.ballot import Ballot
+from shared.dataset.comparisons.prompts import Ballot
 from shared.dataset.evaluation_set import EvaluationSet, PaidArm
 from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples

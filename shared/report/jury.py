@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from shared import money
-from shared.dataset.ballots import FEWEST_ITEMS
+from shared.dataset.comparisons import FEWEST_ITEMS
 from shared.evaluation import jury, verdicts
 from shared.report.collect import Row, RunRecord, untold
 from shared.report.text import counted, dollars, listed

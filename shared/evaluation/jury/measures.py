@@ -13,7 +13,7 @@ from operator import itemgetter
 from statistics import fmean
 
 from shared import money
-from shared.dataset.ballots import COMPARED, Pair
+from shared.dataset.comparisons import COMPARED, Pair
 from shared.evaluation.jury.records import Bout
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.measures.intervals import (

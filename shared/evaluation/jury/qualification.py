@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import fmean
 
-from shared.dataset.ballots import QUALIFYING
+from shared.dataset.comparisons import QUALIFYING
 from shared.evaluation.jury.records import Bout
 from shared.evaluation.measures.intervals import wilson
 

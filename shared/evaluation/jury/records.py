@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared import money
-from shared.dataset.ballots import PAIRS, Pair
+from shared.dataset.comparisons import PAIRS, Pair
 from shared.evaluation.jury.votes import Vote
 
 

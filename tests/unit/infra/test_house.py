@@ -403,8 +403,8 @@ STANDS_ON = {
 }
 # What a package's `__init__` does not hand on, because it needs a library that not every function has.
 BY_NAME = {
-    "shared.dataset.ballots",
-    "shared.dataset.ballots.ballot",
+    "shared.dataset.comparisons",
+    "shared.dataset.comparisons.prompts",
     "shared.dataset.evaluation_set",
     "shared.dataset.files",
     "shared.dataset.speech.bags",

@@ -8,9 +8,9 @@ import pytest
 from infra.local.provider.learning.judging import BIASES, comparison, verdict
 from shared import catalogue, tokens
 from shared.dataset import plan
-from shared.dataset.ballots import COMPARED, QUALIFYING
-from shared.dataset.ballots.ballot import REPLY_TOKENS, VOTE_TOKENS, Bench
-from shared.dataset.ballots.blinding import NAME, blinder
+from shared.dataset.comparisons import COMPARED, QUALIFYING
+from shared.dataset.comparisons.blinding import NAME, blinder
+from shared.dataset.comparisons.prompts import REPLY_TOKENS, VOTE_TOKENS, Bench
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut, Reply
 from shared.evaluation import stages
 from shared.evaluation.stages import BatchUnfinished

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset.ballots.ballot import REPLY_TOKENS, VOTE_TOKENS, Bench
-from shared.dataset.ballots.pairs import COMPARED, FEWEST_ITEMS
+from shared.dataset.comparisons.pairs import COMPARED, FEWEST_ITEMS
+from shared.dataset.comparisons.prompts import REPLY_TOKENS, VOTE_TOKENS, Bench
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.providers import Message, examples
 from shared.shows import ShowProfile

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.catalogue import Model
-from shared.dataset.ballots.blinding import beginning, blinder, ending
-from shared.dataset.ballots.pairs import COMPARED, QUALIFYING, Pair
+from shared.dataset.comparisons.blinding import beginning, blinder, ending
+from shared.dataset.comparisons.pairs import COMPARED, QUALIFYING, Pair
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.providers import Message
 from shared.shows import ShowProfile
