@@ -8,7 +8,7 @@ from typing import Any
 from shared import money
 from shared.dataset.comparisons import FEWEST_ITEMS
 from shared.evaluation import jury, verdicts
-from shared.report.collect import Row, RunRecord, untold
+from shared.report.record import Row, RunRecord, untold
 from shared.report.text import counted, dollars, listed
 
 

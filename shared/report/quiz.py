@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, groupby
 
-from shared.report.collect import Row, RunRecord
-from shared.report.html import script, script_hash, template
+from shared.report.page.html import script, script_hash, template
+from shared.report.record import Row, RunRecord
 from shared.report.text import counted
 from shared.report.view import ARM_NAMES
 

@@ -12,7 +12,7 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.providers import formats
 from shared.report import jury
-from shared.report.collect import Row, RunRecord
+from shared.report.record import Row, RunRecord
 
 Arms = dict[tuple[str, str | None], list[Answer]]
 BOUNDED = ("prompt_tokens", "completion_tokens")

@@ -9,7 +9,6 @@ from shared.lake.rows import TABLES
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
 from shared.report import jury, quiz, tables
-from shared.report.collect import collect
 from shared.report.ending import (
     ending,
     left_running,
@@ -17,8 +16,9 @@ from shared.report.ending import (
     style_failure,
     unsettled_jobs,
 )
-from shared.report.html import render
 from shared.report.page import choice, exports
+from shared.report.page.html import render
+from shared.report.record import collect
 from shared.report.scores import copied, known, scores
 from shared.report.summary import refused_summary, summarise
 

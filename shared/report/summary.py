@@ -13,7 +13,7 @@ from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report import jury
-from shared.report.collect import RunRecord, unknown
+from shared.report.record import RunRecord, unknown
 
 Scored = Sequence[Mapping[str, Any]]
 METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared import money
 from shared.ledger import Entry
-from shared.report.collect import RunRecord
+from shared.report.record import RunRecord
 from shared.report.summary import episode_counts
 from shared.run import RunSettings
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared import money
 from shared.dataset import UNITS
-from shared.report.collect import Row, RunRecord, unknown, untold
+from shared.report.record import Row, RunRecord, unknown, untold
 from shared.report.text import counted, dollars, integer, listed, percent, ratio
 
 ARM_NAMES = {

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Span
-from shared.report.collect import Row, RunRecord
+from shared.report.record import Row, RunRecord
 from shared.report.text import counted, listed
 from shared.report.view import model_then_arm
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.lake import keys
 from shared.lake.tables import Lake
-from shared.report.collect import Row, RunRecord
+from shared.report.record import Row, RunRecord
 from shared.report.text import integer
 from shared.run import RunSettings
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from shared.report import plots, text, view
-from shared.report.collect import Row, RunRecord
+from shared.report import text, view
+from shared.report.page import plots
+from shared.report.page.plots import Dot, Line, Plot
 from shared.report.page.years import corpus_by_year
-from shared.report.plots import Dot, Line, Plot
+from shared.report.record import Row, RunRecord
 
 SHARES = {
     "style": "By character n-grams, between another person (0%) and the host (100%)",

@@ -15,9 +15,9 @@ from shared.dataset import findings
 from shared.lake import keys
 from shared.lake.tables import PARQUET, Lake
 from shared.report import tables
-from shared.report.collect import Row, RunRecord
 from shared.report.page.choice import Choice
 from shared.report.page.years import corpus_by_year
+from shared.report.record import Row, RunRecord
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""

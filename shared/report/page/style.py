@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.report import text
-from shared.report.collect import Row
+from shared.report.record import Row
 
 TRADITIONS = {"style": "character n-grams", "function_words": "function words"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from shared.report.collect import EPISODE_COLUMNS, RunRecord
+from shared.report.record import EPISODE_COLUMNS, RunRecord
 
 
 def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:

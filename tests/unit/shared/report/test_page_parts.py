@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.lake import keys
-from shared.report.collect import collect
 from shared.report.page import choice, exports
 from shared.report.page.choice import MustHave
+from shared.report.record import collect
 from shared.report.stages import write_report
 from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
 

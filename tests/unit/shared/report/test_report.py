@@ -13,8 +13,8 @@ from botocore.validate import ParamValidator
 
 from shared import catalogue
 from shared.lake import keys
-from shared.report.collect import collect
 from shared.report.page import asking
+from shared.report.record import collect
 from shared.report.stages import write_report
 from shared.report.text import dollars
 from tests.places import ROOT

@@ -14,15 +14,15 @@ from shared.dataset import findings
 from shared.evaluation import measures, scoring
 from shared.evaluation.verdicts import Verdict
 from shared.report import jury, text, view
-from shared.report.collect import RunRecord
 from shared.report.page import answers, asking, drawings, style
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice
 from shared.report.page.exports import Files
 from shared.report.page.years import corpus_by_year
+from shared.report.record import RunRecord
 from shared.report.summary import Scored, episode_counts, model_line
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 @cache
