@@ -3,7 +3,6 @@
 `files` needs a tokenizer, so whoever uses it imports it by name.
 """
 
-from shared.dataset.noticing import findings
 from shared.dataset.statistics import UNITS
 
-__all__ = ["UNITS", "findings"]
+__all__ = ["UNITS"]

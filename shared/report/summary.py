@@ -8,11 +8,11 @@ from typing import Any
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset import findings
 from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
 from shared.ledger import Entry
 from shared.report import jury
+from shared.report.data_quality import findings
 from shared.report.record import RunRecord, unknown
 
 Scored = Sequence[Mapping[str, Any]]

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.dataset import findings
 from shared.lake import keys
 from shared.lake.tables import PARQUET, Lake
 from shared.report import tables
+from shared.report.data_quality import findings
 from shared.report.page.choice import Choice
 from shared.report.page.years import corpus_by_year
 from shared.report.record import Row, RunRecord

@@ -10,10 +10,10 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from shared import templates
-from shared.dataset import findings
 from shared.evaluation import measures, scoring
 from shared.evaluation.verdicts import Verdict
 from shared.report import jury, text, view
+from shared.report.data_quality import findings
 from shared.report.page import answers, asking, drawings, style
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice

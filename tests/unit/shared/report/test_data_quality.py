@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared import web
 from shared.corpus.reading import ParserStumbled
 from shared.corpus.records import DUPLICATE, NEAR_DUPLICATE
-from shared.dataset.noticing import REASONS, findings
+from shared.report.data_quality import REASONS, findings
 from shared.transcripts import Host, read_transcript
 from shared.transcripts.records import RefusalReason
 
