@@ -12,6 +12,6 @@ from shared.evaluation import stages
 @logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    arm = stages.Arm(event["arm"], event["model"])
-    answers = stages.answer(bucket(), desk(settings), settings, arm, late(context))
+    who = stages.ModelArm.named(event["arm"], event["model"])
+    answers = stages.answer(bucket(), desk(settings), settings, who, late(context))
     return {"answers": answers}

@@ -12,4 +12,4 @@ from shared.evaluation import stages
 @logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    return stages.judge(bucket(), desk(settings), settings, event["judge"], late(context))
+    return {**stages.judge(bucket(), desk(settings), settings, event["judge"], late(context))}

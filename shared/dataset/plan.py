@@ -9,8 +9,9 @@ from math import ceil
 
 from shared import money
 from shared.catalogue import Model, Price
+from shared.dataset.arms import PAID_ARMS
 from shared.dataset.comparisons import pricing
-from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, answer_prices
+from shared.dataset.evaluation_set import EvaluationSet, answer_prices
 from shared.providers import Message, examples
 from shared.run import RunSettings
 from shared.shows import ShowProfile

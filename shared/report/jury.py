@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from shared import money
 from shared.dataset.comparisons import FEWEST_ITEMS
-from shared.evaluation import jury, verdicts
-from shared.report.record import Row, RunRecord, untold
+from shared.evaluation import jury, measures, verdicts
+from shared.lake.rows import MetricRow
+from shared.report.record import RunRecord, metric_row, untold
 from shared.report.text import counted, dollars, listed
 
 
-def rows(record: RunRecord) -> list[dict[str, Any]]:
+def rows(record: RunRecord) -> list[MetricRow]:
     """Scores of the judges, and of the arms by those judges that qualified."""
-    own = {"run_id": record.run_id, "show": record.settings.show.name}
     return [
-        {**own, "arm": one.arm, "model": one.model, **asdict(one.score), "cost_usd": one.cost}
+        metric_row(record.settings, one.score.row(one.arm, one.model), one.cost)
         for one in _scores(record)
     ]
 
@@ -26,7 +25,7 @@ def lines(record: RunRecord) -> list[dict[str, Any]]:
     return [_line(record, judge.model, judge.family) for judge in record.settings.judges]
 
 
-def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
+def verdict(record: RunRecord, scored: Sequence[MetricRow]) -> verdicts.Verdict:
     """The run in a sentence or two; empty where no model was tuned and answered."""
     tuned = {row["model"] for row in record.generations if row["arm"] == "tuned"}
     judges = lines(record)
@@ -46,7 +45,9 @@ def verdict(record: RunRecord, scored: Sequence[Row]) -> verdicts.Verdict:
     settled = record.totals.settled if record.totals else money.ZERO
     cost = "would have cost" if record.settings.stand_in else "cost"
     return verdicts.verdict(
-        cases, scored, f"the run {cost} {dollars(settled)}{untold(record)}{_cut(record, judges)}"
+        cases,
+        measures.numbers(scored),
+        f"the run {cost} {dollars(settled)}{untold(record)}{_cut(record, judges)}",
     )
 
 
@@ -82,19 +83,17 @@ def _rate(line: Mapping[str, Any]) -> str:
 
 
 def _scores(record: RunRecord) -> Iterator[jury.JuryScore]:
-    ballots = jury.by_judge(jury.judgements(record.judgements))
-    counted_votes = []
-    for judge, own in ballots.items():
-        yield from jury.judge_scores(judge, own)
-        met = jury.bouts(own)
-        if jury.qualify(met).passed:
-            counted_votes += met
-    yield from jury.jury_scores(counted_votes, record.settings.show.evaluation.seed)
+    counted_pairs: list[jury.PairResult] = []
+    for result in jury.by_judge(jury.judgements(record.judgements)).values():
+        yield from jury.judge_scores(result)
+        if result.qualification.passed:
+            counted_pairs += result.pairs
+    yield from jury.jury_scores(counted_pairs, record.settings.show.evaluation.seed)
 
 
 def _line(record: RunRecord, judge: str, family: str) -> dict[str, Any]:
     own = [row for row in record.judgements if row["judge"] == judge]
-    found = jury.qualify(jury.bouts(jury.judgements(own)))
+    found = jury.judge_result(judge, jury.judgements(own)).qualification
     became: Mapping[str, Any] = next((one for one in record.jurors if one["judge"] == judge), {})
     unusable = Counter(row["vote"] is None for row in own)[True]
     cost = money.add(*(row["cost_usd"] or money.ZERO for row in own))

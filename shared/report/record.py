@@ -8,7 +8,17 @@ from typing import Any
 
 from shared import money
 from shared.lake import keys
-from shared.lake.tables import Lake
+from shared.lake.rows import (
+    GenerationRow,
+    JobMetricRow,
+    JobRow,
+    JudgementRow,
+    MetricRow,
+    PlanRow,
+    ScoreRow,
+    TokenStatsRow,
+)
+from shared.lake.tables import Lake, Typed
 from shared.ledger import Entry, Totals
 from shared.report.text import dollars
 from shared.run import RunSettings, frozen
@@ -42,12 +52,12 @@ class RunRecord:
     discovery: Mapping[str, Any] | None
     dataset: Mapping[str, Any] | None
     episodes: Sequence[Row]
-    token_stats: Sequence[Row]
-    plans: Sequence[Row]
-    jobs: Sequence[Row]
-    job_metrics: Sequence[Row]
-    generations: Sequence[Row]
-    judgements: Sequence[Row]
+    token_stats: Sequence[TokenStatsRow]
+    plans: Sequence[PlanRow]
+    jobs: Sequence[JobRow]
+    job_metrics: Sequence[JobMetricRow]
+    generations: Sequence[GenerationRow]
+    judgements: Sequence[JudgementRow]
     jurors: Sequence[Row]
     evaluation: Mapping[str, Any] | None
     totals: Totals | None
@@ -91,12 +101,12 @@ def collect(
         discovery=discovery,
         dataset=lake.read_json(keys.dataset(run_id)),
         episodes=_episodes(lake, settings) if discovery else (),
-        token_stats=_rows(lake, "token_stats", run_id),
-        plans=_rows(lake, "plans", run_id),
-        jobs=_rows(lake, "jobs", run_id),
-        job_metrics=_rows(lake, "job_metrics", run_id),
-        generations=_rows(lake, "generations", run_id),
-        judgements=_rows(lake, "judgements", run_id),
+        token_stats=_rows(lake, "token_stats", TokenStatsRow, run_id),
+        plans=_rows(lake, "plans", PlanRow, run_id),
+        jobs=_rows(lake, "jobs", JobRow, run_id),
+        job_metrics=_rows(lake, "job_metrics", JobMetricRow, run_id),
+        generations=_rows(lake, "generations", GenerationRow, run_id),
+        judgements=_rows(lake, "judgements", JudgementRow, run_id),
         jurors=[lake.read_json(key) for key in lake.keys(keys.jurors(run_id))],
         evaluation=lake.read_json(keys.evaluation_set(run_id)),
         totals=totals,
@@ -109,9 +119,8 @@ def collect(
     )
 
 
-def _rows(lake: Lake, table: str, run_id: str) -> tuple[Row, ...]:
-    # Another run's name may begin with this one's, so the file's name alone does not decide.
-    return tuple(row for row in lake.read_rows(table, run_id) if row["run_id"] == run_id)
+def _rows(lake: Lake, table: str, kind: type[Typed], run_id: str) -> tuple[Typed, ...]:
+    return tuple(lake.read_as(kind, keys.table_file(table, run_id)))
 
 
 def _episodes(lake: Lake, settings: RunSettings) -> tuple[Row, ...]:
@@ -121,6 +130,11 @@ def _episodes(lake: Lake, settings: RunSettings) -> tuple[Row, ...]:
         if settings.since is None or row["published"].date() >= settings.since
     ]
     return tuple(sorted(found, key=lambda row: (row["published"], row["episode_id"])))
+
+
+def metric_row(settings: RunSettings, score: ScoreRow, cost: Decimal = money.ZERO) -> MetricRow:
+    """Return a score as one of the run, with what the votes behind it cost."""
+    return {"run_id": settings.run_id, "show": settings.show.name, **score, "cost_usd": cost}
 
 
 def unknown(entries: Iterable[Entry]) -> Decimal:

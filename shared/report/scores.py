@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from typing import Any
 
-from shared import money
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score, Span
-from shared.lake import keys
+from shared.lake import from_json, keys
+from shared.lake.rows import GenerationRow, MetricRow, ScoreRow
 from shared.lake.tables import Lake
 from shared.providers import formats
 from shared.report import jury
-from shared.report.record import Row, RunRecord
+from shared.report.record import RunRecord, metric_row
 
 Arms = dict[tuple[str, str | None], list[Answer]]
 BOUNDED = ("prompt_tokens", "completion_tokens")
@@ -34,7 +32,7 @@ def known(lake: Lake, record: RunRecord) -> scoring.Known:
 
 def scores(
     lake: Lake, record: RunRecord, facts: scoring.Known, no_style: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[MetricRow]:
     """Every score of every arm and model that answered; none for a run without answers.
 
     An untuned model's answers are held against the training text too: what it shares with it is
@@ -55,7 +53,7 @@ def scores(
         if arm != "base" and ("base", model) in arms
         for score in measures.key_facts_lost(answers, arms["base", model], facts.key_facts)
     ]
-    everything = [
+    return [
         *rows,
         *lost,
         *_quoted(lake, record, arms),
@@ -63,7 +61,6 @@ def scores(
         *jury.rows(record),
         *_style(lake, record, no_style),
     ]
-    return [{**row, "cost_usd": row.get("cost_usd", money.ZERO)} for row in everything]
 
 
 def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Iterator[str]:
@@ -96,7 +93,7 @@ def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
     ]
 
 
-def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
+def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[MetricRow]:
     """What the machines quote is held against all that anybody said on the show."""
     machines = {(arm, model): answers for (arm, model), answers in arms.items() if model}
     quoted = [
@@ -110,7 +107,7 @@ def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any
             yield _row(record, arm, model, score)
 
 
-def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, Any]]:
+def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[MetricRow]:
     """Each model's training text is read once, for its arms and for the host's held-out replies."""
     replies = held_out_replies(lake, record)
     for model in sorted({model for _, model in arms if model}):
@@ -131,14 +128,13 @@ def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[dict[str, An
                 yield _row(record, arm, model, score)
 
 
-def _style(lake: Lake, record: RunRecord, failure: str | None) -> list[dict[str, Any]]:
+def _style(lake: Lake, record: RunRecord, failure: str | None) -> list[MetricRow]:
     """What *Measure style* left, or a row that says why it left nothing."""
     kept = None if failure else lake.read_json(keys.style(record.run_id))
     if kept is None:
         reason = f"style was not measured: {failure or 'nothing was left of it'}"
-        kept = [{"arm": None, "model": None, **asdict(Score("style", None, 0, reason=reason))}]
-    own = {"run_id": record.run_id, "show": record.settings.show.name}
-    return [{**own, **row} for row in kept]
+        kept = [Score("style", None, 0, reason=reason).row(None, None)]
+    return [metric_row(record.settings, from_json(ScoreRow, row)) for row in kept]
 
 
 def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[Span]]:
@@ -155,12 +151,12 @@ def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[S
     return found
 
 
-def _asked(row: Row) -> str:
+def _asked(row: GenerationRow) -> str:
     """What the show asks; what was said in a held-out episode asks for no quote and no guest."""
     return "" if row["item_kind"] == "held_out" else str(row["prompt"])
 
 
-def _by_arm_and_model(generations: Iterable[Row]) -> Arms:
+def _by_arm_and_model(generations: Iterable[GenerationRow]) -> Arms:
     """The samples of each arm; the host and the impostor have no model."""
     arms: Arms = defaultdict(list)
     for row in generations:
@@ -170,6 +166,5 @@ def _by_arm_and_model(generations: Iterable[Row]) -> Arms:
     return arms
 
 
-def _row(record: RunRecord, arm: str, model: str | None, score: Score) -> dict[str, Any]:
-    own = {"run_id": record.run_id, "show": record.settings.show.name, "arm": arm, "model": model}
-    return {**own, **asdict(score)}
+def _row(record: RunRecord, arm: str, model: str | None, score: Score) -> MetricRow:
+    return metric_row(record.settings, score.row(arm, model))

@@ -94,7 +94,8 @@ def model_line(record: RunRecord, model: Model) -> dict[str, Any]:
     """One model of the summary: its job where there is one, else its plan, else that there is neither."""
     plan = next((row for row in record.plans if row["model"] == model.model), None)
     job = next((row for row in record.jobs if row["model"] == model.model), None)
-    estimated = (job or plan or {}).get("estimated_usd") or money.ZERO
+    known = job or plan
+    estimated = (known["estimated_usd"] if known else None) or money.ZERO
     return {
         "model": model.model,
         "provider": model.provider,
