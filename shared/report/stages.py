@@ -8,7 +8,7 @@ from shared.lake import from_json, keys
 from shared.lake.rows import TABLES
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Ledger, RunNotOpen, Totals
-from shared.report import jury, quiz, tables
+from shared.report import jury, tables
 from shared.report.ending import (
     ending,
     left_running,
@@ -16,7 +16,7 @@ from shared.report.ending import (
     style_failure,
     unsettled_jobs,
 )
-from shared.report.page import choice, exports
+from shared.report.page import choice, exports, quiz
 from shared.report.page.html import render
 from shared.report.record import collect
 from shared.report.scores import copied, known, scores

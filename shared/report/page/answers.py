@@ -7,9 +7,9 @@ from typing import Literal
 
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Span
+from shared.report.page.view import model_then_arm
 from shared.report.record import Row, RunRecord
 from shared.report.text import counted, listed
-from shared.report.view import model_then_arm
 
 Copied = Mapping[tuple[str | None, str], Sequence[Span]]
 """By model and generation, where an answer repeats training text at length."""

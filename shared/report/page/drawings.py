@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from shared.report import text, view
-from shared.report.page import plots
+from shared.report import text
+from shared.report.page import plots, view
 from shared.report.page.plots import Dot, Line, Plot
 from shared.report.page.years import corpus_by_year
 from shared.report.record import Row, RunRecord

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from shared import templates
 from shared.evaluation import measures, scoring
 from shared.evaluation.verdicts import Verdict
-from shared.report import jury, text, view
+from shared.report import jury, text
 from shared.report.data_quality import findings
-from shared.report.page import answers, asking, drawings, style
+from shared.report.page import answers, asking, drawings, style, view
 from shared.report.page.answers import Copied
 from shared.report.page.choice import Choice
 from shared.report.page.exports import Files

@@ -8,7 +8,7 @@ from itertools import cycle, pairwise
 import pytest
 
 from shared.lake import keys
-from shared.report import quiz
+from shared.report.page import quiz
 from shared.report.record import collect
 from shared.report.stages import write_report
 from tests.sample_run import FINISHED, RUN_ID, sample_run

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import cycle, groupby
 
 from shared.report.page.html import script, script_hash, template
+from shared.report.page.view import ARM_NAMES
 from shared.report.record import Row, RunRecord
 from shared.report.text import counted
-from shared.report.view import ARM_NAMES
 
 FEWEST_ITEMS = 3
 MOST_ITEMS = 12  # what a person answers in one sitting
