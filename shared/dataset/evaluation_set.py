@@ -73,7 +73,7 @@ class EvaluationSet:
     judged: int = 0
     probes: tuple[str, ...] = ()
     on_topic: Mapping[str, int | None] = field(default_factory=dict)
-    expected: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    expected: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
 
     def paid_arms(self) -> list[Arm]:
         """Return the arms that a provider answers; without a card nobody can be prompted with it."""

@@ -14,6 +14,11 @@ def show(name: str) -> str:
     return f"{SHOWS}{name}.yaml"
 
 
+def run_folder(run_id: str, name: str) -> str:
+    """Return the prefix of one of the run's own folders."""
+    return f"runs/{run_id}/{name}/"
+
+
 def manifest(run_id: str) -> str:
     """The run's frozen settings."""
     return f"runs/{run_id}/manifest.json"

@@ -1,170 +1,120 @@
-"""The free measures of a run's answers, as rows of `metrics`."""
+"""The free measures of a run's answers, and every score of the run as rows of `metrics`."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
+from shared.dataset import Arm
 from shared.evaluation import measures, scoring
-from shared.evaluation.measures import Answer, Score, Span
-from shared.lake import from_json, keys
-from shared.lake.rows import GenerationRow, MetricRow, ScoreRow
-from shared.lake.tables import Lake
-from shared.providers import formats
-from shared.report import jury
+from shared.evaluation.jury import JuryScore
+from shared.evaluation.measures import Answer, Score, Words
+from shared.lake.rows import GenerationRow, MetricRow
+from shared.report.copying import Copying
+from shared.report.corpus import Corpus
 from shared.report.record import RunRecord, metric_row
 
-Arms = dict[tuple[str, str | None], list[Answer]]
-BOUNDED = ("prompt_tokens", "completion_tokens")
-REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
+Who = tuple[str, str | None]
+"""An arm and its model; the host and the impostor have none."""
 
 
-def known(lake: Lake, record: RunRecord) -> scoring.Known:
-    """What the run's answers are held against: how the host's quotes go on, and who came when."""
-    questions = {_asked(row) for row in record.generations}
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What was answered, by whom, in the order in which they come first.
+
+    `questions` are what was asked that may be held against the show; `quoted` has, for each answer of a
+    machine, what it quotes at length.
+    """
+
+    answers: Mapping[Who, Sequence[Answer]]
+    questions: Set[str]
+    quoted: Mapping[Who, Sequence[Sequence[Words]]]
+
+    def quotations(self) -> list[Words]:
+        """Return everything that the machines quote."""
+        return [one for said in self.quoted.values() for own in said for one in own]
+
+
+def samples(generations: Iterable[GenerationRow]) -> Samples:
+    """Return the samples that rows of `generations` hold."""
+    answers: dict[Who, list[Answer]] = {}
+    for row in generations:
+        cut_off = row["finish_reason"] == "length" if row["model"] else None
+        answer = Answer(_asked(row), row["answer"], cut_off)
+        answers.setdefault((row["arm"], row["model"]), []).append(answer)
+    return Samples(
+        answers,
+        {answer.question for said in answers.values() for answer in said},
+        {who: list(map(measures.quotations, said)) for who, said in answers.items() if who[1]},
+    )
+
+
+def known(record: RunRecord, sampled: Samples, corpus: Corpus) -> scoring.Known:
+    """Return what the run's answers are held against: how the host's quotes go on, and who came when."""
     appearances = ((row["published"].year, row["guests"] or ()) for row in record.episodes)
-    return scoring.known(
-        record.settings.show,
-        questions,
-        host_words(lake, record, questions),
-        appearances,
-        (record.evaluation or {}).get("expected"),
+    expected = record.evaluation.expected
+    return scoring.known_of(
+        record.settings.show, sampled.questions, corpus.wordings, appearances, expected
     )
 
 
 def scores(
-    lake: Lake, record: RunRecord, facts: scoring.Known, no_style: str | None = None
+    record: RunRecord,
+    sampled: Samples,
+    facts: scoring.Known,
+    corpus: Corpus,
+    copying: Copying,
+    judged: Iterable[JuryScore],
 ) -> list[MetricRow]:
-    """Every score of every arm and model that answered; none for a run without answers.
-
-    An untuned model's answers are held against the training text too: what it shares with it is
-    what anybody shares by chance. The arm `host` has the same of the host's own held-out replies.
-    `no_style` says why *Measure style* failed.
-    """
-    arms = _by_arm_and_model(record.generations)
-    if not arms:
+    """Return every score of every arm and model that answered; none for a run without answers."""
+    if not sampled.answers:
         return []
-    rows = [
-        _row(record, arm, model, score)
-        for (arm, model), answers in arms.items()
-        for score in scoring.score(answers, record.settings.show, facts)
-    ]
-    lost = [
-        _row(record, arm, model, score)
-        for (arm, model), answers in arms.items()
-        if arm != "base" and ("base", model) in arms
-        for score in measures.key_facts_lost(answers, arms["base", model], facts.key_facts)
-    ]
+    of_arms = (
+        *_of_texts(record, sampled, facts),
+        *_lost(sampled, facts),
+        *_unsaid(sampled, corpus),
+        *copying.scores,
+    )
+    settings = record.settings
     return [
-        *rows,
-        *lost,
-        *_quoted(lake, record, arms),
-        *_leakage(lake, record, arms),
-        *jury.rows(record),
-        *_style(lake, record, no_style),
+        *(metric_row(settings, score.row(arm, model)) for arm, model, score in of_arms),
+        *(metric_row(settings, one.score.row(one.arm, one.model), one.cost) for one in judged),
+        *_style(record),
     ]
 
 
-def host_words(lake: Lake, record: RunRecord, questions: Iterable[str]) -> Iterator[str]:
-    """Every turn of the host, where a question asks for a quote; else nothing is read."""
-    if not any(measures.quote_beginning(question) for question in questions):
-        return
-    for row in lake.show_rows("turns", record.settings.show.name, ("role", "text")):
-        if row["role"] == "host":
-            yield row["text"]
+_Scored = Iterator[tuple[str, str | None, Score]]
 
 
-def training_completions(lake: Lake, run_id: str, model: str) -> Iterator[str]:
-    """What `model` was trained to say."""
-    body = lake.read(keys.training_file(run_id, model)) or b""
-    return (formats.decoded(line)[-1].content for line in body.splitlines())
+def _of_texts(record: RunRecord, sampled: Samples, facts: scoring.Known) -> _Scored:
+    for (arm, model), said in sampled.answers.items():
+        for score in scoring.score(said, record.settings.show, facts):
+            yield arm, model, score
 
 
-def held_out_replies(lake: Lake, record: RunRecord) -> list[str]:
-    """The host's replies of episodes that train no model, up to REPLIES_AN_EPISODE of each, by content name."""
-    columns = (*BOUNDED, "pair_id", "episode_id", "completion", "split")
-    training = record.settings.show.training
-    replies: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in lake.show_rows("pairs", record.settings.show.name, columns):
-        if row["split"] == "held_out" and training.takes(*(row[name] for name in BOUNDED)):
-            replies[row["episode_id"]][row["pair_id"]] = row["completion"]
-    return [
-        said[pair_id]
-        for _, said in sorted(replies.items())
-        for pair_id in sorted(said)[:REPLIES_AN_EPISODE]
-    ]
+def _lost(sampled: Samples, facts: scoring.Known) -> _Scored:
+    """Which key facts an arm lost that its untuned model has."""
+    for (arm, model), said in sampled.answers.items():
+        untuned = sampled.answers.get((Arm.BASE, model))
+        if arm != Arm.BASE and untuned:
+            for score in measures.key_facts_lost(said, untuned, facts.key_facts):
+                yield arm, model, score
 
 
-def _quoted(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[MetricRow]:
+def _unsaid(sampled: Samples, corpus: Corpus) -> _Scored:
     """What the machines quote is held against all that anybody said on the show."""
-    machines = {(arm, model): answers for (arm, model), answers in arms.items() if model}
-    quoted = [
-        one for said in machines.values() for answer in said for one in measures.quotations(answer)
-    ]
-    show = record.settings.show.name
-    spoken = measures.everything_said(lambda table, names: lake.show_rows(table, show, names))
-    said = measures.said_of(quoted, spoken)
-    for (arm, model), answers in machines.items():
-        for score in measures.unsaid_quotes(answers, said):
-            yield _row(record, arm, model, score)
+    for (arm, model), quoted in sampled.quoted.items():
+        for score in measures.unsaid(quoted, corpus.said):
+            yield arm, model, score
 
 
-def _leakage(lake: Lake, record: RunRecord, arms: Arms) -> Iterator[MetricRow]:
-    """Each model's training text is read once, for its arms and for the host's held-out replies."""
-    replies = held_out_replies(lake, record)
-    for model in sorted({model for _, model in arms if model}):
-        texts = {
-            arm: [answer.text for answer in answers if measures.words(answer.text)]
-            for (arm, of), answers in arms.items()
-            if of == model
-        }
-        texts["host"] = replies
-        spans = iter(
-            measures.longest_shared_spans(
-                [text for said in texts.values() for text in said],
-                training_completions(lake, record.run_id, model),
-            )
-        )
-        for arm, said in texts.items():
-            for score in measures.leakage([next(spans) for _ in said]):
-                yield _row(record, arm, model, score)
-
-
-def _style(lake: Lake, record: RunRecord, failure: str | None) -> list[MetricRow]:
+def _style(record: RunRecord) -> list[MetricRow]:
     """What *Measure style* left, or a row that says why it left nothing."""
-    kept = None if failure else lake.read_json(keys.style(record.run_id))
-    if kept is None:
-        reason = f"style was not measured: {failure or 'nothing was left of it'}"
-        kept = [Score("style", None, 0, reason=reason).row(None, None)]
-    return [metric_row(record.settings, from_json(ScoreRow, row)) for row in kept]
-
-
-def copied(lake: Lake, record: RunRecord) -> dict[tuple[str | None, str], list[Span]]:
-    """By model and generation, where a machine's answer repeats that model's training text at length."""
-    found: dict[tuple[str | None, str], list[Span]] = {}
-    for model in sorted({row["model"] for row in record.generations if row["model"]}):
-        rows = [row for row in record.generations if row["model"] == model]
-        spans = measures.copied_spans(
-            [row["answer"] for row in rows], training_completions(lake, record.run_id, model)
-        )
-        found |= {
-            (model, row["generation_id"]): own for row, own in zip(rows, spans, strict=True) if own
-        }
-    return found
+    rows = record.style
+    if rows is None:
+        why = record.closing.style_failure or "nothing was left of it"
+        rows = [Score("style", None, 0, reason=f"style was not measured: {why}").row(None, None)]
+    return [metric_row(record.settings, row) for row in rows]
 
 
 def _asked(row: GenerationRow) -> str:
     """What the show asks; what was said in a held-out episode asks for no quote and no guest."""
-    return "" if row["item_kind"] == "held_out" else str(row["prompt"])
-
-
-def _by_arm_and_model(generations: Iterable[GenerationRow]) -> Arms:
-    """The samples of each arm; the host and the impostor have no model."""
-    arms: Arms = defaultdict(list)
-    for row in generations:
-        cut_off = row["finish_reason"] == "length" if row["model"] else None
-        answer = Answer(_asked(row), row["answer"], cut_off)
-        arms[row["arm"], row["model"]].append(answer)
-    return arms
-
-
-def _row(record: RunRecord, arm: str, model: str | None, score: Score) -> MetricRow:
-    return metric_row(record.settings, score.row(arm, model))
+    return "" if row["item_kind"] == "held_out" else row["prompt"]

@@ -26,6 +26,7 @@ from shared.evaluation.measures.quotations import (
     everything_said,
     quotations,
     said_of,
+    unsaid,
     unsaid_quotes,
 )
 from shared.evaluation.measures.quotes import (
@@ -81,6 +82,7 @@ __all__ = [
     "says_it_is_none",
     "size",
     "sorted_out",
+    "unsaid",
     "unsaid_quotes",
     "wilson",
     "words",

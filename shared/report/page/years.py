@@ -1,15 +1,26 @@
 """The corpus by year, with pandas: who only asks what a plan comes to need not import it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 import pandas as pd
 
-from shared.report.record import EPISODE_COLUMNS, RunRecord
+from shared.report.record import EpisodeRead
 
 
-def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:
-    """For each year of publication: episodes, those read, and their turns and tokens."""
-    episodes = pd.DataFrame(record.episodes, columns=list(EPISODE_COLUMNS))
+class Year(TypedDict):
+    """A year of publication: episodes, those read, and their turns and tokens."""
+
+    year: int
+    episodes: int
+    read: int
+    turns: int
+    tokens: int
+
+
+def corpus_by_year(rows: Sequence[EpisodeRead]) -> list[Year]:
+    """Return each year of publication that has episodes."""
+    episodes = pd.DataFrame(rows, columns=list(EpisodeRead.__annotations__))
     if episodes.empty:
         return []
     years = episodes.assign(
@@ -21,5 +32,5 @@ def corpus_by_year(record: RunRecord) -> list[dict[str, Any]]:
         turns=("n_turns", "sum"),
         tokens=("n_tokens", "sum"),
     )
-    lines: list[dict[str, Any]] = by_year.astype("int64").to_dict("records")
+    lines: list[Year] = by_year.astype("int64").to_dict("records")
     return lines

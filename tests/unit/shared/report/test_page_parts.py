@@ -10,11 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.lake import keys
-from shared.report.page import choice, exports
+from shared.report.page import exports
 from shared.report.page.choice import MustHave
-from shared.report.record import collect
-from shared.report.stages import write_report
-from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
+from shared.report.results import computed
+from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 
 @pytest.fixture
@@ -31,12 +30,11 @@ def run():
 
 
 def chosen(run):
-    record = collect(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
-    return choice.read(run.lake, record)
+    return computed(run.lake, run.record()).choice
 
 
 def reported(run):
-    write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+    run.report()
     return run.lake.read(keys.report(RUN_ID)).decode()
 
 
