@@ -122,6 +122,18 @@ def test_the_rows_are_those_of_the_table(run):
 
 
 @pytest.mark.parametrize(
+    "name", ["generations", "judgements", "jobs", "job_metrics", "plans", "token_stats"]
+)
+def test_the_rows_beside_the_report_are_those_of_the_lake_to_the_last_digit(run, name):
+    run.write_judgements()
+    reported(run)
+    kept = run.lake.read_file(keys.table_file(name, RUN_ID))
+    beside = run.lake.read(keys.report_table(RUN_ID, f"{name}.csv")).decode()
+    assert kept
+    assert exports.as_csv(kept) == beside
+
+
+@pytest.mark.parametrize(
     ("value", "written"),
     [
         (None, ""),
