@@ -48,7 +48,7 @@ class Report:
     left_running: Sequence[RunningJob]
 
 
-def computed(lake: Lake, record: RunRecord) -> Report:
+def compute(lake: Lake, record: RunRecord) -> Report:
     """Return the report of a run; reads the show's turns and pairs, and what trained its models."""
     sampled = scores.samples(record.generations)
     spoken = corpus.read(lake, record, sampled.questions, sampled.quotations())

@@ -53,7 +53,7 @@ def write_report(lake: Lake, closing: Closing) -> Summary:
         how = closing.ending
         summary = refused_summary(closing.run_id, how.error, how.cause, how.status)
     else:
-        report = results.computed(lake, found)
+        report = results.compute(lake, found)
         summary = summarise(report)
         _write_tables(lake, found, report)
         _write_pages(lake, report)

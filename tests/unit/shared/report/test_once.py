@@ -121,7 +121,7 @@ def test_every_result_is_worked_out_once_for_summary_page_quiz_and_exports(run):
     with calls() as counted:
         run.report()
     once = (
-        *(record.read, record.episode_counts, results.computed, arms.arms, numbers),
+        *(record.read, record.episode_counts, results.compute, arms.arms, numbers),
         *(jury.judged, jury.verdict, data_quality.findings, spending.commitment),
         *(spending.spend_rows, answers.questions, choice.choice, quiz.items, years.corpus_by_year),
         ending.running_jobs,

@@ -12,7 +12,7 @@ import pytest
 from shared.lake import keys
 from shared.report.page import exports
 from shared.report.page.choice import MustHave
-from shared.report.results import computed
+from shared.report.results import compute
 from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 
@@ -30,7 +30,7 @@ def run():
 
 
 def chosen(run):
-    return computed(run.lake, run.record()).choice
+    return compute(run.lake, run.record()).choice
 
 
 def reported(run):
