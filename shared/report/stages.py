@@ -7,11 +7,11 @@ from typing import Any
 from shared.lake import keys
 from shared.lake.tables import Lake
 from shared.ledger import Ledger
-from shared.report import ending, record, results
+from shared.report import ending, record
 from shared.report.ending import Closing, still_running
 from shared.report.page import exports, html, quiz
 from shared.report.record import RunRecord
-from shared.report.results import Report
+from shared.report.results import Report, compute
 from shared.report.summary import Summary, refused_summary, run_row, summarise
 
 HTML = "text/html; charset=utf-8"
@@ -53,7 +53,7 @@ def write_report(lake: Lake, closing: Closing) -> Summary:
         how = closing.ending
         summary = refused_summary(closing.run_id, how.error, how.cause, how.status)
     else:
-        report = results.compute(lake, found)
+        report = compute(lake, found)
         summary = summarise(report)
         _write_tables(lake, found, report)
         _write_pages(lake, report)

@@ -8,9 +8,9 @@ from shared import money
 from shared.lake import keys
 from shared.lake.rows import MetricRow, RunRow, ScoreRow
 from shared.report.ending import RunningJob
-from shared.report.jury import JudgeLine
 from shared.report.record import EpisodeCounts
 from shared.report.results import Report
+from shared.report.results.jury import JudgeLine
 from shared.report.spending import ModelLine, unknown
 
 

@@ -10,8 +10,8 @@ from shared.report.arms import ARMS, ModelArm, arm_name
 from shared.report.page import plots
 from shared.report.page.measures import MEASURES, by_arm
 from shared.report.page.plots import Dot, Line, Plot
-from shared.report.page.years import Year
 from shared.report.record import RunRecord
+from shared.report.results.years import Year
 from shared.run import RunSettings
 
 SHARES = {

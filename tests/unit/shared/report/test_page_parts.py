@@ -11,8 +11,8 @@ import pytest
 
 from shared.lake import keys
 from shared.report.page import exports
-from shared.report.page.choice import MustHave
 from shared.report.results import compute
+from shared.report.results.choice import MustHave
 from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 

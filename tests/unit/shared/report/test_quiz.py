@@ -8,7 +8,7 @@ from itertools import cycle, pairwise
 import pytest
 
 from shared.lake import keys
-from shared.report.page import quiz
+from shared.report.results import quiz
 from tests.sample_run import RUN_ID, sample_run
 
 

@@ -8,9 +8,9 @@ from shared.evaluation import measures, scoring
 from shared.evaluation.jury import JuryScore
 from shared.evaluation.measures import Answer, Score, Words
 from shared.lake.rows import GenerationRow, MetricRow
-from shared.report.copying import Copying
-from shared.report.corpus import Corpus
 from shared.report.record import RunRecord, metric_row
+from shared.report.results.copying import Copying
+from shared.report.results.corpus import Corpus
 
 Who = tuple[str, str | None]
 """An arm and its model; the host and the impostor have none."""

@@ -9,8 +9,8 @@ from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Span
 from shared.lake.rows import GenerationRow
 from shared.report.arms import model_then_arm
-from shared.report.copying import Spans
 from shared.report.record import RunRecord
+from shared.report.results.copying import Spans
 from shared.report.text import counted, listed
 
 MOST_NAMES = 40

@@ -1,4 +1,4 @@
-"""What a run came to, each thing computed once: summary, page, quiz and exports show the same objects."""
+"""A run and what it came to, each thing computed once: summary, pages and exports show the same objects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,15 @@ from shared.evaluation.measures import Number, Place, numbers
 from shared.evaluation.verdicts import Verdict
 from shared.lake.rows import MetricRow, SpendRow
 from shared.lake.tables import Lake
-from shared.report import copying, corpus, scores
 from shared.report.arms import ModelArm, arms
 from shared.report.data_quality import Finding, findings
 from shared.report.ending import RunningJob, running_jobs
-from shared.report.jury import Jury, judged, verdict
-from shared.report.page import quiz
-from shared.report.page.answers import Question, questions
-from shared.report.page.choice import Choice, choice
-from shared.report.page.years import Year, corpus_by_year
 from shared.report.record import EpisodeCounts, RunRecord, episode_counts
+from shared.report.results import copying, corpus, quiz, scores
+from shared.report.results.answers import Question, questions
+from shared.report.results.choice import Choice, choice
+from shared.report.results.jury import Jury, judged, verdict
+from shared.report.results.years import Year, corpus_by_year
 from shared.report.spending import Commitment, ModelLine, commitment, model_line, spend_rows
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.report.corpus import HELD_OUT, MAY_TRAIN, PairFate
 from shared.report.record import RunRecord
+from shared.report.results.corpus import HELD_OUT, MAY_TRAIN, PairFate
 from shared.report.text import integer
 from shared.run import RunSettings
 
