@@ -1,5 +1,6 @@
 """An S3 in memory."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -25,6 +26,22 @@ def empty_lake(bucket: str = "porch-lake") -> Iterator[Lake]:
     """A lake with nothing in it."""
     with s3_in_memory(bucket) as client:
         yield Lake(client, bucket)
+
+
+@contextmanager
+def reads() -> Iterator[Counter[str]]:
+    """Count how often each object in memory is asked for, by key, whether it is there or not."""
+    asked: Counter[str] = Counter()
+
+    def count(params: dict[str, Any], **_: Any) -> None:
+        asked[params["Key"]] += 1
+
+    events = _client().meta.events
+    events.register("before-parameter-build.s3.GetObject", count)
+    try:
+        yield asked
+    finally:
+        events.unregister("before-parameter-build.s3.GetObject", count)
 
 
 @cache

@@ -8,12 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from shared import catalogue
-from shared.dataset.ballots import COMPARED, QUALIFYING
+from shared.dataset.comparisons import COMPARED, QUALIFYING
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Reply
-from shared.lake import keys
+from shared.lake import from_json, keys
+from shared.lake.rows import GenerationRow
 from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
 from shared.providers import examples
+from shared.report import record
+from shared.report.ending import Closing, Ending
+from shared.report.record import RunRecord
+from shared.report.stages import write_report
+from shared.report.summary import Summary
 from shared.run import settings
 from tests.memory_s3 import empty_lake
 
@@ -211,13 +217,13 @@ class SampleRun:
         ]
         self.lake.write_rows("pairs", keys.shard_file("pairs", f"porch.2014-09.{episode_id}"), rows)
 
-    def write_jobs(self, status: str = "succeeded") -> None:
-        jobs, steps = [], []
+    def write_jobs(self, status: str = "succeeded", **changes: object) -> None:
         for model in self.models:
             done = status == "succeeded"
-            jobs.append(job_row(self.own, model, status))
+            job = {**job_row(self.own, model, status), **changes}
+            self.lake.write_json(keys.outcome(self.run_id, model), job)
             self.entries.append(entry(self.run_id, "training", model, "0.0012" if done else None))
-            steps += [
+            steps = [
                 {
                     **self.own,
                     "model": model,
@@ -227,8 +233,7 @@ class SampleRun:
                 }
                 for step in range(1, 9)
             ]
-        self.lake.write_rows("jobs", keys.table_file("jobs", self.run_id), jobs)
-        self.lake.write_rows("job_metrics", keys.table_file("job_metrics", self.run_id), steps)
+            self.lake.write_json(keys.curve(self.run_id, model), steps)
 
     def write_evaluation_set(self) -> None:
         """What the arms are shown and asked besides; before the answers of all arms."""
@@ -243,14 +248,14 @@ class SampleRun:
                     text = answers.get(arm, invented_answer(arm, number))
                     rows.append(generation_row(self.own, arm, model, number, question, text))
                 self.entries.append(entry(self.run_id, "inference", model, "0.0003", arm))
-        self.keep_generations(rows)
+        self.save_generations(rows)
 
     def write_all_arms(self, held_out: int = 1) -> None:
         """The prompted arm too, and held-out items that everybody answers, people included."""
         self.write_evaluation_set()
         arms = ("base", "prompted", "tuned")
         self.write_answers(arms)
-        rows = list(self.lake.read_rows("generations", self.run_id))
+        rows: list[Any] = self.generations()
         for at in range(held_out):
             said = "" if at == 0 else f" {at} times"
             for model in self.models:
@@ -259,7 +264,7 @@ class SampleRun:
                 ]
             rows += [said_row(self.own, "host", None, f"So you did{said}.", at)]
             rows += [said_row(self.own, "impostor", None, f"I left{said}.", at)]
-        self.keep_generations(rows)
+        self.save_generations(rows)
 
     def write_judgements(self) -> None:
         """Eight held-out items of as many episodes before two judges: one that knows, one that says A."""
@@ -271,22 +276,50 @@ class SampleRun:
         ]
         asked = replace(EVALUATION_SET, held_out=tuple(held_out), judged=len(held_out))
         self.lake.write_json(keys.evaluation_set(self.run_id), asked.document())
-        rows = [
-            judgement_row(self.own, judge, model, one, first, second)
-            for judge in JUDGES
-            for one in held_out
-            for model in (None, *self.models)
-            for pair in ([QUALIFYING] if model is None else COMPARED)
-            for first, second in (pair, pair[::-1])
-        ]
-        self.lake.write_rows("judgements", keys.table_file("judgements", self.run_id), rows)
         for judge in JUDGES:
-            became = {"judge": judge, "asked": len(rows) // 2, "qualified": True, "stopped": None}
-            self.lake.write_json(keys.juror(self.run_id, judge), became)
+            rows = [
+                judgement_row(self.own, judge, model, one, first, second)
+                for one in held_out
+                for model in (None, *self.models)
+                for pair in ([QUALIFYING] if model is None else COMPARED)
+                for first, second in (pair, pair[::-1])
+            ]
+            self.lake.write_json(keys.judgements(self.run_id, judge), rows)
+            status = {"judge": judge, "asked": len(rows), "qualified": True, "stopped": None}
+            self.lake.write_json(keys.juror(self.run_id, judge), status)
             self.entries.append(entry(self.run_id, "judging", judge, "0.0005"))
 
-    def keep_generations(self, rows: Sequence[dict[str, object]]) -> None:
-        self.lake.write_rows("generations", keys.table_file("generations", self.run_id), rows)
+    def generations(self) -> list[GenerationRow]:
+        """What the arms and people answered so far."""
+        saved = map(self.lake.read_json, self.lake.keys(keys.answers_of(self.run_id)))
+        return [from_json(GenerationRow, row) for rows in saved for row in rows]
+
+    def save_generations(self, rows: Sequence[Any]) -> None:
+        """Put `rows` in the place of all answers, an object for each arm."""
+        self.lake.delete(self.lake.keys(keys.answers_of(self.run_id)))
+        by_arm: dict[tuple[str, str], list[Any]] = {}
+        for row in rows:
+            by_arm.setdefault((row["model"] or "porch", row["arm"]), []).append(row)
+        for (model, arm), own in by_arm.items():
+            self.lake.write_json(keys.answers(self.run_id, model, arm), own)
+
+    def closing(
+        self, error: str | None = None, cause: str | None = None, **changes: Any
+    ) -> Closing:
+        """How the run ended, with its money as it is now."""
+        ending = Ending("FAILED" if error else "SUCCEEDED", error, cause)
+        closing = Closing(self.run_id, ending, FINISHED, self.totals, tuple(self.entries))
+        return replace(closing, **changes)
+
+    def report(self, error: str | None = None, cause: str | None = None, **changes: Any) -> Summary:
+        """Write the run's report; its summary."""
+        return write_report(self.lake, self.closing(error, cause, **changes))
+
+    def record(self) -> RunRecord:
+        """The run as a report finds it."""
+        found = record.read(self.lake, self.closing())
+        assert found is not None
+        return found
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from shared.evaluation import stages
 @logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    arm = stages.Arm(event["arm"], event["model"])
+    who = stages.ModelArm.named(event["arm"], event["model"])
     answers = stages.answer(
-        bucket(), purchase_context(settings), settings, arm, deadline_near(context)
+        bucket(), purchase_context(settings), settings, who, deadline_near(context)
     )
     return {"answers": answers}

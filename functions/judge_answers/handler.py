@@ -12,6 +12,7 @@ from shared.evaluation import stages
 @logged
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
-    return stages.judge(
+    status = stages.judge(
         bucket(), purchase_context(settings), settings, event["judge"], deadline_near(context)
     )
+    return {**status}

@@ -12,8 +12,8 @@ from shared.evaluation import stages
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = settings_of(event["run_id"])
     arms = stages.arms(bucket(), settings)
-    stages.keep_references(bucket(), settings)
+    stages.save_references(bucket(), settings)
     return {
-        "arms": [{"arm": arm.name, "model": arm.model} for arm in arms],
+        "arms": [{"arm": one.arm, "model": one.model} for one in arms],
         "judges": stages.judges(bucket(), settings),
     }

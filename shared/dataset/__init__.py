@@ -3,6 +3,7 @@
 `files` needs a tokenizer, so whoever uses it imports it by name.
 """
 
+from shared.dataset.arms import PAID_ARMS, Arm
 from shared.dataset.statistics import UNITS
 
-__all__ = ["UNITS"]
+__all__ = ["PAID_ARMS", "UNITS", "Arm"]

@@ -5,13 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
 from shared.catalogue import Model, Price
+from shared.dataset.arms import PAID_ARMS, Arm
 from shared.providers import Message, examples
 from shared.shows import ShowProfile
 
-PaidArm = Literal["base", "prompted", "tuned"]
-FreeArm = Literal["host", "impostor"]
-ArmName = PaidArm | FreeArm
-PAID_ARMS: tuple[PaidArm, ...] = ("base", "prompted", "tuned")
 ItemKind = Literal["question", "held_out", "probe"]
 
 
@@ -76,11 +73,11 @@ class EvaluationSet:
     judged: int = 0
     probes: tuple[str, ...] = ()
     on_topic: Mapping[str, int | None] = field(default_factory=dict)
-    expected: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    expected: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
 
-    def paid_arms(self) -> list[PaidArm]:
+    def paid_arms(self) -> list[Arm]:
         """Return the arms that a provider answers; without a card nobody can be prompted with it."""
-        return [arm for arm in PAID_ARMS if arm != "prompted" or self.card]
+        return [arm for arm in PAID_ARMS if arm != Arm.PROMPTED or self.card]
 
     def items(self, questions: Sequence[str]) -> list[Item]:
         """Return the show's questions, then what was said in held-out episodes, then the probes."""
@@ -98,10 +95,10 @@ class EvaluationSet:
         pairs = self.on_topic.get(text)
         return None if pairs is None else pairs > 0
 
-    def messages(self, arm: PaidArm, text: str, prompt_suffix: str) -> tuple[Message, ...]:
+    def messages(self, arm: Arm, text: str, prompt_suffix: str) -> tuple[Message, ...]:
         """Return the messages for an arm: the same last one for all, for the prompted arm after card and exchanges."""
         asked = examples.prompt_message(text, prompt_suffix)
-        if arm != "prompted":
+        if arm != Arm.PROMPTED:
             return (asked,)
         shown = (
             message
@@ -110,7 +107,7 @@ class EvaluationSet:
         )
         return (Message("system", self.card), *shown, asked)
 
-    def requests(self, arm: PaidArm, show: ShowProfile) -> list[tuple[Message, ...]]:
+    def requests(self, arm: Arm, show: ShowProfile) -> list[tuple[Message, ...]]:
         """Everything an arm is sent, item by item."""
         return [
             self.messages(arm, item.prompt, show.prompt_suffix)
@@ -145,8 +142,8 @@ def _held_out(row: Mapping[str, Any]) -> HeldOut:
     return HeldOut(**{**row, "impostor": impostor, "people": people})
 
 
-def answer_prices(model: Model, arm: PaidArm) -> tuple[Price, Price]:
+def answer_prices(model: Model, arm: Arm) -> tuple[Price, Price]:
     """Return the prices of the tokens that a model's arm reads and of those that it writes."""
-    if arm == "tuned":
+    if arm == Arm.TUNED:
         return model.price("input"), model.price("output")
     return model.price("base_input"), model.price("base_output")

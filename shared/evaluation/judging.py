@@ -1,52 +1,51 @@
-"""A judge's ballots bought one after the other: first those that qualify it, then those that compare arms."""
+"""A judge's comparisons bought one after the other: first those that qualify it, then those of the arms."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shared.catalogue import Model
 from shared.clock import utc_now
-from shared.dataset.ballots.ballot import VOTE_TOKENS, Ballot, Bench
-from shared.dataset.evaluation_set import EvaluationSet
-from shared.evaluation.jury import bouts, judgements, qualify, read_vote
-from shared.providers import ChatRequest, examples
+from shared.dataset.comparisons.prompts import VOTE_TOKENS, Comparison, PromptBuilder
+from shared.dataset.evaluation_set import EvaluationSet, HeldOut
+from shared.evaluation import jury
+from shared.lake.rows import GenerationRow, JudgementRow
+from shared.providers import ChatRequest, token_counts
 from shared.purchases import Answer, Question
 from shared.run import RunSettings
 
-Row = dict[str, Any]
 LONGEST_REPLY = 200  # characters kept of what a judge said
 Replies = Mapping[tuple[str, str], Mapping[str, str]]
 """Texts by arm, for each tuned model and held-out pair."""
 
 
 @dataclass(frozen=True, slots=True)
-class Docket:
+class JudgeTasks:
     """Everything that one judge is to be asked in one run."""
 
     judge: Model
     settings: RunSettings
-    asked: EvaluationSet
+    evaluation: EvaluationSet
     replies: Replies
     models: Sequence[str]
 
-    def qualifying(self) -> list[Ballot]:
-        """The host or somebody else, for each judged item."""
-        bench = self._bench()
-        return [ballot for item in self._items() for ballot in bench.qualifying(item)]
+    def qualifying(self) -> list[Comparison]:
+        """Return the comparisons of the host with somebody else, for each judged item."""
+        builder = self._builder()
+        return [one for item in self._items() for one in builder.qualifying(item)]
 
-    def comparing(self) -> list[Ballot]:
-        """The arms of each model, item after item, so that wherever it ends whole items are there."""
-        bench = self._bench()
+    def comparing(self) -> list[Comparison]:
+        """Return those of each model's arms, item after item, so that wherever it ends whole items are there."""
+        builder = self._builder()
         return [
-            ballot
+            one
             for item in self._items()
             for model in self.models
-            for ballot in bench.comparing(item, model, self.replies.get((model, item.pair_id), {}))
+            for one in builder.comparing(item, model, self.replies.get((model, item.pair_id), {}))
         ]
 
-    def question(self, ballot: Ballot) -> Question:
-        """What asking a ballot buys, in the name of the run."""
+    def question(self, comparison: Comparison) -> Question:
+        """Return what asking a comparison buys, in the name of the run."""
         judge = self.judge
         return Question(
             run_id=self.settings.run_id,
@@ -54,36 +53,39 @@ class Docket:
             provider=judge.provider,
             request=ChatRequest(
                 model=judge.answering_model,
-                messages=ballot.messages,
+                messages=comparison.messages,
                 max_tokens=VOTE_TOKENS,
                 temperature=0.0,
                 seed=self.settings.show.evaluation.seed,
             ),
-            prompt_tokens=examples.prompt_bound(judge, ballot.messages),
+            prompt_tokens=token_counts.prompt_bound(judge, comparison.messages),
             input_price=judge.price("base_input"),
             output_price=judge.price("base_output"),
             purpose="judging",
         )
 
-    def row(self, ballot: Ballot, question: Question, answer: Answer | None) -> Row:
-        """A row of `judgements`; without an answer the vote is unusable and its price not known."""
-        vote = read_vote(answer.text) if answer else None
+    def row(
+        self, comparison: Comparison, question: Question, answer: Answer | None
+    ) -> JudgementRow:
+        """Return the judgement; without an answer the vote is unusable and its price not known."""
+        vote = jury.read_vote(answer.text) if answer else None
+        first, second = comparison.first, comparison.second
         return {
             "run_id": self.settings.run_id,
             "show": self.settings.show.name,
             "judgement_id": question.generation_id,
             "judge": self.judge.model,
             "family": self.judge.family,
-            "model": ballot.model,
-            "question": self._number(ballot),
-            "pair_id": ballot.item.pair_id,
-            "episode_id": ballot.item.episode_id,
-            "first_arm": ballot.first,
-            "second_arm": ballot.second,
-            "first_chars": len(ballot.shown[0]),
-            "second_chars": len(ballot.shown[1]),
+            "model": comparison.model,
+            "question": self._number(comparison),
+            "pair_id": comparison.item.pair_id,
+            "episode_id": comparison.item.episode_id,
+            "first_arm": first,
+            "second_arm": second,
+            "first_chars": len(comparison.shown[0]),
+            "second_chars": len(comparison.shown[1]),
             "vote": vote,
-            "preferred_arm": {"first": ballot.first, "second": ballot.second}.get(vote or ""),
+            "preferred_arm": {"first": first, "second": second}.get(vote or ""),
             "reply": answer.text[:LONGEST_REPLY] if answer else None,
             "prompt_tokens": answer.prompt_tokens if answer else None,
             "completion_tokens": answer.completion_tokens if answer else None,
@@ -93,26 +95,21 @@ class Docket:
             "stand_in": self.settings.stand_in,
         }
 
-    def _bench(self) -> Bench:
-        return Bench(self.judge, self.asked, self.settings.show)
+    def _builder(self) -> PromptBuilder:
+        return PromptBuilder(self.judge, self.evaluation, self.settings.show)
 
-    def _items(self) -> Sequence[Any]:
-        return self.asked.held_out[: self.asked.judged]
+    def _items(self) -> Sequence[HeldOut]:
+        return self.evaluation.held_out[: self.evaluation.judged]
 
-    def _number(self, ballot: Ballot) -> int:
-        items = self.asked.items(self.settings.show.questions)
-        return next(item.number for item in items if item.pair_id == ballot.item.pair_id)
-
-
-def has_qualified(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether one judge tells the host from somebody else."""
-    return qualify(bouts(judgements(rows))).passed
+    def _number(self, comparison: Comparison) -> int:
+        items = self.evaluation.items(self.settings.show.questions)
+        return next(item.number for item in items if item.pair_id == comparison.item.pair_id)
 
 
-def replies(rows: Iterator[Mapping[str, Any]]) -> Replies:
-    """The machines' answers to held-out items, from rows of `generations`."""
+def replies(rows: Iterable[GenerationRow]) -> Replies:
+    """Return the machines' answers to held-out items."""
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for row in rows:
-        if row["item_kind"] == "held_out":
+        if row["item_kind"] == "held_out" and row["model"] and row["pair_id"]:
             found[row["model"], row["pair_id"]][row["arm"]] = row["answer"]
     return found

@@ -1,33 +1,40 @@
 """What is bought of an arm, and every sample as a row of `generations`: a machine's answer, or what a person said."""
 
-from typing import Any
+from datetime import datetime
+from typing import Literal
 
 from shared import money
 from shared.clock import utc_now
-from shared.dataset.evaluation_set import (
-    ArmName,
-    EvaluationSet,
-    Item,
-    PaidArm,
-    answer_prices,
-)
+from shared.dataset import Arm
+from shared.dataset.evaluation_set import EvaluationSet, Item, answer_prices
 from shared.ids import digest
-from shared.providers import ChatRequest, examples
+from shared.lake.rows import GenerationRow, OfRun
+from shared.providers import ChatRequest, token_counts
 from shared.purchases import Answer, Question
 from shared.run import RunSettings
 
-Row = dict[str, Any]
+
+class _Asked(OfRun):
+    """The columns that say who answered what."""
+
+    arm: str
+    question: int
+    item_kind: Literal["question", "held_out", "probe"]
+    pair_id: str | None
+    prompt: str
+    topic_in_training: bool | None
+    created_at: datetime
 
 
 def question(
     settings: RunSettings,
     model_name: str,
-    arm: PaidArm,
+    arm: Arm,
     text: str,
     shown: EvaluationSet,
     fine_tuned_model: str,
 ) -> Question:
-    """What asking `text` of a model's arm buys, in the name of the run."""
+    """Return what asking `text` of a model's arm buys, in the name of the run."""
     model, show = settings.model(model_name), settings.show
     messages = shown.messages(arm, text, show.prompt_suffix)
     input_price, output_price = answer_prices(model, arm)
@@ -36,13 +43,13 @@ def question(
         model=model_name,
         provider=model.provider,
         request=ChatRequest(
-            model=fine_tuned_model if arm == "tuned" else model.answering_model,
+            model=fine_tuned_model if arm == Arm.TUNED else model.answering_model,
             messages=messages,
             max_tokens=show.evaluation.max_answer_tokens,
             temperature=show.evaluation.temperature,
             seed=show.evaluation.seed,
         ),
-        prompt_tokens=examples.prompt_bound(model, messages),
+        prompt_tokens=token_counts.prompt_bound(model, messages),
         input_price=input_price,
         output_price=output_price,
     )
@@ -51,14 +58,14 @@ def question(
 def answer_row(
     settings: RunSettings,
     model_name: str,
-    arm: PaidArm,
+    arm: Arm,
     item: Item,
     asked: Question,
     answered: Answer,
-) -> Row:
-    """A machine's answer."""
+) -> GenerationRow:
+    """Return a machine's answer."""
     return {
-        **_row(settings, arm, item),
+        **_asked(settings, arm, item),
         "generation_id": answered.generation_id,
         "model": model_name,
         "model_id": asked.request.model,
@@ -74,25 +81,23 @@ def answer_row(
     }
 
 
-def references(settings: RunSettings, shown: EvaluationSet) -> list[Row]:
-    """What the host, the ceiling, and somebody else, the floor, said to each held-out item; free."""
+def references(settings: RunSettings, shown: EvaluationSet) -> list[GenerationRow]:
+    """Return what the host, the ceiling, and somebody else, the floor, said to each held-out item; free."""
     by_pair = {one.pair_id: one for one in shown.held_out}
     items = [item for item in shown.items(settings.show.questions) if item.pair_id in by_pair]
     rows = []
     for item in items:
         one = by_pair[str(item.pair_id)]
-        rows.append(_spoken(settings, "host", item, one.host, settings.show.host.name))
+        rows.append(_spoken(settings, Arm.HOST, item, one.host, settings.show.host.name))
         if one.impostor is not None:
-            rows.append(
-                _spoken(settings, "impostor", item, one.impostor.text, one.impostor.speaker)
-            )
+            speaker = one.impostor.speaker or "somebody else than the host"
+            rows.append(_spoken(settings, Arm.IMPOSTOR, item, one.impostor.text, speaker))
     return rows
 
 
-def _spoken(settings: RunSettings, arm: ArmName, item: Item, text: str, speaker: str) -> Row:
-    of_whom = speaker or "somebody else than the host"
+def _spoken(settings: RunSettings, arm: Arm, item: Item, text: str, speaker: str) -> GenerationRow:
     return {
-        **_row(settings, arm, item),
+        **_asked(settings, arm, item),
         "generation_id": digest(arm, item.pair_id, text),
         "model": None,
         "model_id": None,
@@ -104,11 +109,11 @@ def _spoken(settings: RunSettings, arm: ArmName, item: Item, text: str, speaker:
         "bought_now": False,
         "generated": False,
         "stand_in": False,
-        "disclosure": f"Words of {of_whom} in a held-out episode",
+        "disclosure": f"Words of {speaker} in a held-out episode",
     }
 
 
-def _row(settings: RunSettings, arm: ArmName, item: Item) -> Row:
+def _asked(settings: RunSettings, arm: Arm, item: Item) -> _Asked:
     return {
         "run_id": settings.run_id,
         "show": settings.show.name,

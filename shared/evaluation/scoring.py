@@ -24,15 +24,26 @@ def known(
     appearances: Iterable[tuple[int, Sequence[str]]],
     expected: KeyFacts | None = None,
 ) -> Known:
-    """From the profile's own quotes, what the host says, and the year and guests of each episode.
+    """Return what is known by the profile, what the host says, and the year and guests of each episode."""
+    asked = set(questions)
+    heard = measures.find_wordings(asked, spoken)
+    return known_of(show, asked, heard, appearances, expected)
+
+
+def known_of(
+    show: ShowProfile,
+    questions: Iterable[str],
+    heard: Wordings,
+    appearances: Iterable[tuple[int, Sequence[str]]],
+    expected: KeyFacts | None = None,
+) -> Known:
+    """Return the same where it is known how the host goes on with each quote that a question begins.
 
     `expected` are facts of further questions besides the profile's.
     """
-    asked = set(questions)
-    heard = measures.find_wordings(asked, spoken)
-    given = measures.given_wordings(asked, show.quotes)
+    given = measures.given_wordings(questions, show.quotes)
     wordings = {
-        question: heard.get(question, set()) | given.get(question, set())
+        question: {*heard.get(question, ()), *given.get(question, ())}
         for question in heard.keys() | given.keys()
     }
     return Known(wordings, measures.guest_book(appearances), {**show.key_facts, **(expected or {})})

@@ -1,17 +1,20 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
-from shared.dataset.ballots.ballot import Ballot
-from shared.dataset.evaluation_set import EvaluationSet, PaidArm
+from shared.dataset import Arm
+from shared.dataset.comparisons.prompts import Comparison
+from shared.dataset.evaluation_set import EvaluationSet
 from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples
-from shared.evaluation.judging import Docket
-from shared.evaluation.keeping import Rows, rows_kept
-from shared.lake import Bucket, keys
+from shared.evaluation.judging import JudgeTasks
+from shared.evaluation.jury import JudgeStatus, judge_result, judgements
+from shared.evaluation.saving import SavedRows, saved_rows
+from shared.lake import Bucket, from_json, keys
+from shared.lake.rows import GenerationRow, JudgementRow
 from shared.providers import ModelNotReady, ProviderRefusal, ProviderRejected
 from shared.purchases import AnswerLost, PurchaseContext, ReservationReleased, ask
 from shared.run import RunSettings
@@ -41,15 +44,20 @@ JUDGE_ENDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class ModelArm:
     """Who is asked: a tuned model, or the base it was tuned from, as it is or with card and examples."""
 
-    name: PaidArm
+    arm: Arm
     model: str
 
+    @classmethod
+    def named(cls, arm: str, model: str) -> Self:
+        """Return the arm by its name, such as "tuned"; raises ValueError for a name that is none."""
+        return cls(Arm(arm), model)
 
-def arms(bucket: Bucket, settings: RunSettings) -> list[Arm]:
-    """Every tuned model that succeeded and its base; raises EveryFineTuneFailed when none did."""
+
+def arms(bucket: Bucket, settings: RunSettings) -> list[ModelArm]:
+    """Return every tuned model that succeeded and its base; raises EveryFineTuneFailed when none did."""
     planned = [row for row in bucket.read_json(keys.plan(settings.run_id)) if row["fits"]]
     outcomes = [bucket.read_json(keys.outcome(settings.run_id, row["model"])) for row in planned]
     tuned = [outcome["model"] for outcome in outcomes if outcome["status"] == "succeeded"]
@@ -57,14 +65,14 @@ def arms(bucket: Bucket, settings: RunSettings) -> list[Arm]:
         raise EveryFineTuneFailed(
             "; ".join(f"{outcome['model']}: {outcome['error']}" for outcome in outcomes)
         )
-    names = _evaluation_set(bucket, settings).paid_arms()
-    return [Arm(name, model) for model in tuned for name in names]
+    paid = _evaluation_set(bucket, settings).paid_arms()
+    return [ModelArm(arm, model) for model in tuned for arm in paid]
 
 
-def keep_references(bucket: Bucket, settings: RunSettings) -> int:
-    """Keep what the host and somebody else really said to the held-out items; returns how many replies."""
+def save_references(bucket: Bucket, settings: RunSettings) -> int:
+    """Save what the host and somebody else really said to the held-out items; return how many replies."""
     rows = samples.references(settings, _evaluation_set(bucket, settings))
-    for arm in ("host", "impostor"):
+    for arm in (Arm.HOST, Arm.IMPOSTOR):
         own = [row for row in rows if row["arm"] == arm]
         if own:
             bucket.write_json(keys.answers(settings.run_id, settings.show.name, arm), own)
@@ -75,60 +83,63 @@ def answer(
     bucket: Bucket,
     desk: PurchaseContext,
     settings: RunSettings,
-    arm: Arm,
+    who: ModelArm,
     late: Callable[[], bool],
 ) -> int:
-    """Ask `arm` every item, keeping answers as they come; returns how many there are.
+    """Ask an arm every item, saving answers as they come; return how many there are.
 
     Raises SpendCeilingReached when the next answer does not fit, and BatchUnfinished when `late` says
-    so; what was answered before is kept.
+    so; what was answered before is saved.
     """
-    kept = keys.answers(settings.run_id, arm.model, arm.name)
-    with rows_kept(bucket, kept) as rows:  # those of a batch that was interrupted among them
-        _answer_all(bucket, desk, settings, arm, rows, late)
+    key = keys.answers(settings.run_id, who.model, who.arm)
+    # The answers of a batch that was interrupted are among them.
+    with saved_rows(bucket, key, GenerationRow) as saved:
+        _answer_all(bucket, desk, settings, who, saved, late)
     desk.warn(settings.run_id)
-    return len(rows)
+    return len(saved.rows)
 
 
 def _answer_all(
     bucket: Bucket,
     desk: PurchaseContext,
     settings: RunSettings,
-    arm: Arm,
-    rows: Rows,
+    who: ModelArm,
+    saved: SavedRows[GenerationRow],
     late: Callable[[], bool],
 ) -> None:
-    """Ask what is not asked yet, adding to `rows`."""
+    """Ask what is not asked yet."""
     shown = _evaluation_set(bucket, settings)
-    outcome = bucket.read_json(keys.outcome(settings.run_id, arm.model))
-    if _waits_for_a_hand(settings, arm):
+    outcome = bucket.read_json(keys.outcome(settings.run_id, who.model))
+    if _waits_for_a_hand(settings, who):
         desk = replace(desk, model_patience=timedelta())  # a person is not there in five minutes
     items = shown.items(settings.show.questions)
-    for item in items[len(rows) :]:
+    for item in items[len(saved.rows) :]:
         if late():
-            raise BatchUnfinished(f"{arm.model}, {arm.name}: answered {len(rows)} of {len(items)}")
+            raise BatchUnfinished(
+                f"{who.model}, {who.arm}: answered {len(saved.rows)} of {len(items)}"
+            )
         question = samples.question(
-            settings, arm.model, arm.name, item.prompt, shown, outcome["fine_tuned_model"]
+            settings, who.model, who.arm, item.prompt, shown, outcome["fine_tuned_model"]
         )
         try:
             answered = ask(desk, question)
         except ModelNotReady as error:
-            if _waits_for_a_hand(settings, arm):
-                raise _hand_wanted(settings, arm, outcome) from error
+            if _waits_for_a_hand(settings, who):
+                raise _hand_wanted(settings, who, outcome) from error
             raise
-        rows.add(samples.answer_row(settings, arm.model, arm.name, item, question, answered))
-        _warn_now_and_then(desk, settings, len(rows))
+        saved.add(samples.answer_row(settings, who.model, who.arm, item, question, answered))
+        _warn_now_and_then(desk, settings, len(saved.rows))
 
 
-def _waits_for_a_hand(settings: RunSettings, arm: Arm) -> bool:
+def _waits_for_a_hand(settings: RunSettings, who: ModelArm) -> bool:
     """Whether the arm's model answers only once a person has deployed it."""
-    provider = settings.provider(settings.model(arm.model).provider)
-    return arm.name == "tuned" and provider.deploy == "by_hand"
+    provider = settings.provider(settings.model(who.model).provider)
+    return who.arm == Arm.TUNED and provider.deploy == "by_hand"
 
 
-def _hand_wanted(settings: RunSettings, arm: Arm, outcome: Mapping[str, Any]) -> DeployByHand:
+def _hand_wanted(settings: RunSettings, who: ModelArm, outcome: Mapping[str, Any]) -> DeployByHand:
     return DeployByHand(
-        f"{settings.model(arm.model).provider} answers only from a model that was deployed by hand; deploy "
+        f"{settings.model(who.model).provider} answers only from a model that was deployed by hand; deploy "
         f"the result of job {outcome['job_id']} there under the name {outcome['fine_tuned_model']} and "
         "start the same run again: what was bought is kept"
     )
@@ -146,46 +157,52 @@ def judge(
     settings: RunSettings,
     name: str,
     late: Callable[[], bool],
-) -> dict[str, Any]:
-    """Ask one judge every ballot, keeping votes as they come; returns what became of it.
+) -> JudgeStatus:
+    """Ask one judge every comparison, saving votes as they come; return how far it came.
 
     A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
     its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun, or what may pass.
     """
-    docket = _docket(bucket, settings, name)
-    with rows_kept(bucket, keys.judgements(settings.run_id, name)) as rows:
-        qualifying = docket.qualifying()
-        stopped = _ask_all(desk, docket, qualifying, rows, late)
-        qualified = judging.has_qualified(rows)
+    tasks = _judge_tasks(bucket, settings, name)
+    with saved_rows(bucket, keys.judgements(settings.run_id, name), JudgementRow) as saved:
+        qualifying = tasks.qualifying()
+        stopped = _ask_all(desk, tasks, qualifying, saved, late)
+        qualified = judge_result(name, judgements(saved.rows)).qualification.passed
         if qualified and stopped is None:
-            ballots = [*qualifying, *docket.comparing()]
-            stopped = _ask_all(desk, docket, ballots, rows, late)
-    became = {"judge": name, "asked": len(rows), "qualified": qualified, "stopped": stopped}
-    bucket.write_json(keys.juror(settings.run_id, name), became)
-    return became
+            stopped = _ask_all(desk, tasks, [*qualifying, *tasks.comparing()], saved, late)
+    status: JudgeStatus = {
+        "judge": name,
+        "asked": len(saved.rows),
+        "qualified": qualified,
+        "stopped": stopped,
+    }
+    bucket.write_json(keys.juror(settings.run_id, name), status)
+    return status
 
 
 def _ask_all(
     desk: PurchaseContext,
-    docket: Docket,
-    ballots: list[Ballot],
-    rows: Rows,
+    tasks: JudgeTasks,
+    comparisons: Sequence[Comparison],
+    saved: SavedRows[JudgementRow],
     late: Callable[[], bool],
 ) -> str | None:
-    """Ask what is not asked yet, adding to `rows`; why it ended early, if it did."""
-    for ballot in ballots[len(rows) :]:
+    """Ask what is not asked yet; return why it ended early, if it did."""
+    for comparison in comparisons[len(saved.rows) :]:
         if late():
-            raise BatchUnfinished(f"{docket.judge.model} has judged {len(rows)} of {len(ballots)}")
-        question = docket.question(ballot)
+            raise BatchUnfinished(
+                f"{tasks.judge.model} has judged {len(saved.rows)} of {len(comparisons)}"
+            )
+        question = tasks.question(comparison)
         try:
             answered = ask(desk, question)
         except (AnswerLost, ProviderRejected):
             answered = None
         except JUDGE_ENDS as end:
             return f"{type(end).__name__}: {end}"
-        rows.add(docket.row(ballot, question, answered))
-        _warn_now_and_then(desk, docket.settings, len(rows))
-    desk.warn(docket.settings.run_id)
+        saved.add(tasks.row(comparison, question, answered))
+        _warn_now_and_then(desk, tasks.settings, len(saved.rows))
+    desk.warn(tasks.settings.run_id)
     return None
 
 
@@ -195,19 +212,20 @@ def _warn_now_and_then(desk: PurchaseContext, settings: RunSettings, bought: int
         desk.warn(settings.run_id)
 
 
-def _docket(bucket: Bucket, settings: RunSettings, name: str) -> Docket:
-    asked_arms = arms(bucket, settings)
-    tuned = dict.fromkeys(arm.model for arm in asked_arms)
-    answers = judging.replies(_answers(bucket, settings, asked_arms))
-    asked = _evaluation_set(bucket, settings)
-    return Docket(settings.judge(name), settings, asked, answers, list(tuned))
+def _judge_tasks(bucket: Bucket, settings: RunSettings, name: str) -> JudgeTasks:
+    asked = arms(bucket, settings)
+    tuned = dict.fromkeys(one.model for one in asked)
+    answers = judging.replies(_answers(bucket, settings, asked))
+    evaluation = _evaluation_set(bucket, settings)
+    return JudgeTasks(settings.judge(name), settings, evaluation, answers, list(tuned))
 
 
 def _answers(
-    bucket: Bucket, settings: RunSettings, asked: Iterable[Arm]
-) -> Iterator[dict[str, Any]]:
-    for arm in asked:
-        yield from bucket.read_json(keys.answers(settings.run_id, arm.model, arm.name)) or ()
+    bucket: Bucket, settings: RunSettings, asked: Iterable[ModelArm]
+) -> Iterator[GenerationRow]:
+    for one in asked:
+        for row in bucket.read_json(keys.answers(settings.run_id, one.model, one.arm)) or ():
+            yield from_json(GenerationRow, row)
 
 
 def _evaluation_set(bucket: Bucket, settings: RunSettings) -> EvaluationSet:

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from shared.dataset import Arm
 from shared.evaluation.jury.measures import WINS
 from shared.evaluation.measures.leakage import LEAKED_WORDS
+from shared.evaluation.measures.records import Number, Place
 
-Row = Mapping[str, Any]
 EVEN, MARGIN = 0.5, 0.1
 """A win rate whose whole interval is within MARGIN of EVEN is as good as even."""
 STYLE = "style"
 Answer = Literal["more", "less", "as much", "open"]
-OVER = {"prompted": "the same model with a good prompt", "base": "the same model untuned"}
+OVER = {Arm.PROMPTED: "the same model with a good prompt", Arm.BASE: "the same model untuned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,18 @@ class Verdict(NamedTuple):
         return f"{self.heard} {self.besides}".strip()
 
 
-def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> Verdict:
-    """A sentence for the tuned models of which the same was heard, and one about style, what they recite and the price.
+def verdict(cases: Sequence[Case], found: Mapping[Place, Number], money: str) -> Verdict:
+    """Return what the run came to: a sentence for the tuned models that were judged alike, and one beside it.
 
-    `money` is the end of that sentence, "the run cost $4.10". Empty without a case.
+    The second is about style, what they recite, and the price. `found` are the run's numbers; `money` is
+    the end of that sentence, "the run cost $4.10". Empty without a case.
     """
     if not cases:
         return Verdict("", "")
-    found = {(row["metric"], row["model"], row["arm"]): row for row in scored}
-    alike: dict[tuple[Any, ...], list[tuple[Case, Row | None]]] = {}
+    alike: dict[tuple[Any, ...], list[tuple[Case, Number | None]]] = {}
     for case in cases:
         over, rate = _rate(case, found)
-        says = (answer(rate), rate["reason"]) if rate else None
+        says = (answer(rate), rate.reason) if rate else None
         alike.setdefault((over, says, case.judges, case.silence), []).append((case, rate))
     heard = [_heard(over, told) for (over, *_), told in alike.items()]
     besides = [part for case in cases for part in _besides(case, found, several=len(cases) > 1)]
@@ -63,14 +64,14 @@ def verdict(cases: Sequence[Case], scored: Sequence[Row], money: str) -> Verdict
     return Verdict(" ".join(heard), f"{_capital('; '.join([*besides, money]))}.")
 
 
-def answer(rate: Row) -> Answer:
+def answer(rate: Number) -> Answer:
     """What a win rate with its interval says: nothing is won or lost that the interval leaves open.
 
     Without an interval, or with a reason beside it, which is that too few episodes were judged,
     everything is open.
     """
-    low, high = rate["low"], rate["high"]
-    if low is None or rate["reason"]:
+    low, high = rate.low, rate.high
+    if low is None or high is None or rate.reason:
         return "open"
     if low > EVEN:
         return "more"
@@ -79,13 +80,13 @@ def answer(rate: Row) -> Answer:
     return "as much" if low >= EVEN - MARGIN and high <= EVEN + MARGIN else "open"
 
 
-def _rate(case: Case, found: Mapping[Any, Row]) -> tuple[str, Row | None]:
+def _rate(case: Case, found: Mapping[Place, Number]) -> tuple[Arm, Number | None]:
     """What the tuned model was compared with, and how often it was preferred."""
-    rates = ((over, found.get((WINS.format(over), case.model, "tuned"))) for over in OVER)
-    return next(((over, rate) for over, rate in rates if rate), ("prompted", None))
+    rates = ((over, found.get((WINS.format(over), case.model, Arm.TUNED))) for over in OVER)
+    return next(((over, rate) for over, rate in rates if rate), (Arm.PROMPTED, None))
 
 
-def _heard(over: str, told: Sequence[tuple[Case, Row | None]]) -> str:
+def _heard(over: Arm, told: Sequence[tuple[Case, Number | None]]) -> str:
     case = told[0][0]
     rates = [(one.name, rate) for one, rate in told if rate]
     names = " and ".join(one.name for one, _ in told)
@@ -100,12 +101,12 @@ def _heard(over: str, told: Sequence[tuple[Case, Row | None]]) -> str:
         [f"the reply of {name} in" for name, _ in rates] if len(rates) > 1 else ["its reply in"]
     )
     shares = (
-        f"{reply} {_percent(rate['value'])} of {_counted(rate['n'], 'held-out pair')}{_interval(rate)}"
+        f"{reply} {_percent(rate.value)} of {_counted(rate.n, 'held-out pair')}{_interval(rate)}"
         for reply, (_, rate) in zip(replies, rates, strict=True)
     )
     numbers = f"{case.judges} preferred {' and '.join(shares)}"
     if says == "open":
-        why = rates[0][1]["reason"] or "which leaves both ways open"
+        why = rates[0][1].reason or "which leaves both ways open"
         return (
             f"This run cannot tell whether {names}, tuned, {sound} more like {case.host} than "
             f"{OVER[over]}: {numbers}; {why}."
@@ -117,23 +118,19 @@ def _heard(over: str, told: Sequence[tuple[Case, Row | None]]) -> str:
     )
 
 
-def _besides(case: Case, found: Mapping[Any, Row], *, several: bool) -> list[str]:
+def _besides(case: Case, found: Mapping[Place, Number], *, several: bool) -> list[str]:
     parts = []
-    tuned = found.get((STYLE, case.model, "tuned"))
-    if tuned and tuned["value"] is not None:
-        prompted = found.get((STYLE, case.model, "prompted"))
-        beside = (
-            f" (prompted: {_percent(prompted['value'])})"
-            if prompted and prompted["value"] is not None
-            else ""
-        )
-        way = f"{_percent(tuned['value'])} of the way from another person"
-        goes = f"goes {way} to the host" if tuned["value"] <= 1 else f"goes beyond the host, {way}"
+    tuned = found.get((STYLE, case.model, Arm.TUNED))
+    if tuned:
+        prompted = found.get((STYLE, case.model, Arm.PROMPTED))
+        beside = f" (prompted: {_percent(prompted.value)})" if prompted else ""
+        way = f"{_percent(tuned.value)} of the way from another person"
+        goes = f"goes {way} to the host" if tuned.value <= 1 else f"goes beyond the host, {way}"
         parts.append(f"in style {case.name if several else 'it'} {goes}{beside}")
-    leaked = found.get(("leaked", case.model, "tuned"))
-    if leaked and leaked["value"] is not None:
-        own = found.get(("leaked", case.model, "host"))
-        beside = f" (the host’s own held-out replies: {_of(own)})" if own and own["n"] else ""
+    leaked = found.get(("leaked", case.model, Arm.TUNED))
+    if leaked:
+        own = found.get(("leaked", case.model, Arm.HOST))
+        beside = f" (the host’s own held-out replies: {_of(own)})" if own and own.n else ""
         who = case.name if several and not parts else "it"
         parts.append(
             f"in {_of(leaked)} answers {who} repeats {LEAKED_WORDS} or more words of its training{beside}"
@@ -149,14 +146,14 @@ def _unequal(cases: Sequence[Case]) -> list[str]:
     return [f"they learned from unequal data ({learned} pairs)"]
 
 
-def _of(row: Row) -> str:
-    return f"{round(row['value'] * row['n'])} of {row['n']}"
+def _of(number: Number) -> str:
+    return f"{round(number.value * number.n)} of {number.n}"
 
 
-def _interval(row: Row) -> str:
-    if row["low"] is None:
+def _interval(number: Number) -> str:
+    if number.low is None or number.high is None:
         return ""
-    return f" (95% interval {_percent(row['low'])} to {_percent(row['high'])})"
+    return f" (95% interval {_percent(number.low)} to {_percent(number.high)})"
 
 
 def _percent(share: float) -> str:

@@ -2,19 +2,18 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.lake import keys
 from shared.lake.bucket import Bucket, contended
-from shared.lake.schemas import MOMENT, MONEY, SCHEMAS
+from shared.lake.schemas import SCHEMAS, schema_of
 
 PARQUET = "application/vnd.apache.parquet"
 Row = dict[str, Any]
+Typed = TypeVar("Typed", bound=Mapping[str, object])
 
 
 class Lake(Bucket):
@@ -53,6 +52,16 @@ class Lake(Bucket):
         """Yield the show's rows of `table`, one file in memory at a time, only `columns` if given."""
         for key in self.show_files(table, show):
             yield from self.read_file(key, columns)
+
+    def read_as(self, row: type[Typed], key: str) -> list[Typed]:
+        """Return the rows of one Parquet file in the columns of `row`, a type of rows; none where there is no file.
+
+        Raises TypeError where the file's table has no such columns.
+        """
+        wanted, table = schema_of(row), keys.table_of(key)
+        if not set(wanted) <= set(SCHEMAS[table]):
+            raise TypeError(f"{row.__name__} has columns that the table {table} has not")
+        return cast(list[Typed], self.read_file(key, wanted.names))
 
     def read_file(self, key: str, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Rows of one Parquet file; none where there is no such file."""
@@ -106,14 +115,7 @@ def rows_of(table: str, body: bytes, columns: Sequence[str] | None = None) -> li
     return rows
 
 
-def typed(table: str, row: Mapping[str, Any]) -> dict[str, object]:
-    """Return a row that was kept as JSON, with the money and moments of the table's schema read back."""
-    return {field.name: _typed(field.type, row.get(field.name)) for field in SCHEMAS[table]}
-
-
-def _typed(kind: pa.DataType, value: Any) -> object:
-    if value is None:
-        return None
-    if kind == MONEY:
-        return Decimal(value)
-    return datetime.fromisoformat(value) if kind == MOMENT else value
+def as_kept(row: type[Typed], rows: Iterable[Typed]) -> list[Typed]:
+    """Return the rows of a table as they would be read back: money to a pico-dollar, times to a millisecond."""
+    sheet = pa.Table.from_pylist(list(rows), schema=schema_of(row))
+    return cast(list[Typed], sheet.to_pylist())

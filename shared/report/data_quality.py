@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from shared.report.record import DatasetSize, Discovery, EpisodeRead
 
 EXAMPLES = 3
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,9 @@ _OTHER_WARNING = _Kind(0.1, "", _INSPECT)
 
 
 def findings(
-    episodes: Sequence[Row],
-    discovery: Mapping[str, Any] | None = None,
-    dataset: Mapping[str, Any] | None = None,
+    episodes: Sequence[EpisodeRead],
+    discovery: Discovery | None = None,
+    dataset: DatasetSize | None = None,
 ) -> list[Finding]:
     """What was noticed, worst first: how bad it is times how many episodes have it.
 
@@ -194,8 +194,8 @@ def findings(
     return [finding for _, finding in weighed]
 
 
-def _unread(episodes: Sequence[Row]) -> Iterator[tuple[float, Finding]]:
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+def _unread(episodes: Sequence[EpisodeRead]) -> Iterator[tuple[float, Finding]]:
+    groups: dict[tuple[str, str], list[EpisodeRead]] = defaultdict(list)
     for row in episodes:
         if row["status"] != "parsed":
             groups[row["status"], row["reason"] or ""].append(row)
@@ -208,9 +208,9 @@ def _unread(episodes: Sequence[Row]) -> Iterator[tuple[float, Finding]]:
         )
 
 
-def _noticed(episodes: Sequence[Row]) -> Iterator[tuple[float, Finding]]:
+def _noticed(episodes: Sequence[EpisodeRead]) -> Iterator[tuple[float, Finding]]:
     read = [row for row in episodes if row["status"] == "parsed"]
-    groups: dict[str, list[tuple[Row, str]]] = defaultdict(list)
+    groups: dict[str, list[tuple[EpisodeRead, str]]] = defaultdict(list)
     for row in read:
         for warning in row.get("warnings") or ():
             groups[_kind_of(warning)].append((row, warning))
@@ -246,7 +246,7 @@ def _silent(warnings: Iterable[str], n: int, read: int) -> str:
     )
 
 
-def _at_the_source(discovery: Mapping[str, Any]) -> Iterator[tuple[float, Finding]]:
+def _at_the_source(discovery: Discovery) -> Iterator[tuple[float, Finding]]:
     for note in discovery.get("notes") or ():
         yield 1.0, Finding("source", str(note), "The next run tries again.", 0, ())
     if forgotten := discovery.get("forgotten"):
@@ -268,7 +268,7 @@ def _in_vain(written: Iterable[str]) -> Iterator[tuple[float, Finding]]:
         yield 0.9, Finding("matches_nothing", sentence, "Correct it, or strike it out.", 0, ())
 
 
-def _titles(rows: Sequence[Row]) -> tuple[str, ...]:
+def _titles(rows: Sequence[EpisodeRead]) -> tuple[str, ...]:
     return tuple(str(row["title"] or row["url"]) for row in rows[:EXAMPLES])
 
 

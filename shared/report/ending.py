@@ -1,13 +1,13 @@
-"""How a run ended, and what of it may still be running: read from the machine's state and the ledger."""
+"""How a run ended, and what of it may still be running: told by the machine's state and the ledger."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple, TypedDict
 
 from shared import money
-from shared.lake import Bucket, keys
-from shared.ledger import Entry, Ledger, SpendOverrun, TrainingPurchase
+from shared.ledger import Entry, Ledger, RunNotOpen, SpendOverrun, Totals, TrainingPurchase
 
 Failure = Mapping[str, str]
 _AGAIN = "start it again to go on from what is there"
@@ -28,20 +28,80 @@ class Ending:
     cause: str | None
 
 
-def ending(lake: Bucket, run_id: str, state: Mapping[str, Any]) -> Ending:
-    """How the run ended, from the state that *Write report* is given.
+class Training(NamedTuple):
+    """A training that a run pays for, or will, and the entry that holds its money."""
 
-    `failure`, `jury_failure` and `cancel_failure` are what Step Functions caught, {"Error", "Cause"};
-    `closing` is the event's detail of an execution that was ended from outside. A jury that failed
-    fails the run where a bill passed its reservation, and nowhere else.
+    entry: Entry
+    purchase: TrainingPurchase
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a report tells of a run besides what lies in the bucket: how and when it ended, and its money.
+
+    `totals` is None where the run ended before its ledger was opened; `style_failure` says why
+    *Measure style* failed, where it did.
     """
-    closing = state.get("closing")
-    if closing:
-        status = closing["status"]
-        error, cause = explain(lake, run_id, _outside(closing))
-    else:
-        error, cause = explain(lake, run_id, state.get("failure") or _overrun(state))
-        status = "FAILED" if error else "SUCCEEDED"
+
+    run_id: str
+    ending: Ending
+    finished_at: datetime
+    totals: Totals | None = None
+    entries: tuple[Entry, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    style_failure: str | None = None
+
+
+class RunningJob(TypedDict):
+    """A job that was not seen to end, and the most it may cost, in dollars with six decimals."""
+
+    model: str
+    provider: str
+    job_id: str | None
+    at_most_usd: str
+
+
+def closing(
+    ledger: Ledger, run_id: str, state: Mapping[str, Any], stopped: Failure | None, now: datetime
+) -> Closing:
+    """Return how the run ended, by the state that *Write report* is given, and what the ledger has of it."""
+    try:
+        totals, entries = ledger.totals(run_id), tuple(ledger.entries(run_id))
+    except RunNotOpen:
+        totals, entries = None, ()
+    return Closing(
+        run_id,
+        ending(state, stopped),
+        now,
+        totals,
+        entries,
+        tuple(trainings(ledger, entries)),
+        style_failure(state),
+    )
+
+
+def failure(state: Mapping[str, Any]) -> Failure | None:
+    """Return what ended the run, {"Error", "Cause"} as Step Functions has them; None of one that went well.
+
+    A jury that failed fails the run where a bill passed its reservation, and nowhere else.
+    """
+    if closing := state.get("closing"):
+        error, cause = ENDED.get(closing["status"], ENDED["FAILED"])
+        return {"Error": closing.get("error") or error, "Cause": closing.get("cause") or cause}
+    jury: Failure | None = state.get("jury_failure")
+    overrun = jury if jury and jury["Error"] == SpendOverrun.__name__ else None
+    return state.get("failure") or overrun
+
+
+def ending(state: Mapping[str, Any], stopped: Failure | None) -> Ending:
+    """Return how the run ended.
+
+    `failure`, `jury_failure` and `cancel_failure` of the state are what Step Functions caught; `closing` is
+    the event's detail of an execution that was ended from outside; `stopped` is what `explain` takes.
+    """
+    error, cause = explain(failure(state), stopped)
+    from_outside = state.get("closing")
+    status = from_outside["status"] if from_outside else "FAILED" if error else "SUCCEEDED"
     if left := state.get("cancel_failure"):
         name, sentence = left["Error"], _sentence(left.get("Cause", ""))
         if error is None:
@@ -50,17 +110,14 @@ def ending(lake: Bucket, run_id: str, state: Mapping[str, Any]) -> Ending:
     return Ending(status, error, cause)
 
 
-def _overrun(state: Mapping[str, Any]) -> Failure | None:
-    failure: Failure | None = state.get("jury_failure")
-    return failure if failure and failure["Error"] == SpendOverrun.__name__ else None
+def explain(failure: Failure | None, stopped: Failure | None) -> tuple[str | None, str | None]:
+    """Return the error's name and its sentence, dug out of what Step Functions caught.
 
-
-def explain(lake: Bucket, run_id: str, failure: Failure | None) -> tuple[str | None, str | None]:
-    """The error's name and its sentence, dug out of what Step Functions caught."""
+    `stopped` is the `error` and `cause` that a batch left which stopped the whole show, if one did: a
+    Distributed Map reports only that too many items failed.
+    """
     if failure is None:
         return None, None
-    # A Distributed Map reports only that too many items failed; the batch left the reason behind.
-    stopped = lake.read_json(keys.stopped(run_id))
     if stopped is not None and failure["Error"].startswith("States."):
         return stopped["error"], stopped["cause"]
     return failure["Error"], _sentence(failure.get("Cause", ""))
@@ -68,12 +125,27 @@ def explain(lake: Bucket, run_id: str, failure: Failure | None) -> tuple[str | N
 
 def style_failure(state: Mapping[str, Any]) -> str | None:
     """Why *Measure style* failed, which changes nothing about the run's end; None where it did not."""
-    failure = state.get("style_failure")
-    return f"{failure['Error']}: {_sentence(failure.get('Cause', ''))}" if failure else None
+    failed = state.get("style_failure")
+    return f"{failed['Error']}: {_sentence(failed.get('Cause', ''))}" if failed else None
 
 
-def left_running(ledger: Ledger, entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """The jobs of the run that were not seen to end, each with the most it may cost in dollars."""
+def trainings(ledger: Ledger, entries: Iterable[Entry]) -> Iterator[Training]:
+    """Yield the trainings that the run's entries pay for, or will."""
+    for entry in entries:
+        if entry.purpose != "training" or entry.status == "released" or entry.intent_at is None:
+            continue
+        purchase = ledger.trainings.get(entry.purchase_id)
+        if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):
+            yield Training(entry, purchase)
+
+
+def left_running(ledger: Ledger, entries: Iterable[Entry]) -> list[RunningJob]:
+    """Return the jobs of the run that were not seen to end."""
+    return running_jobs(trainings(ledger, entries))
+
+
+def running_jobs(trainings: Iterable[Training]) -> list[RunningJob]:
+    """Return the jobs of those trainings that were not seen to end."""
     return [
         {
             "model": entry.model,
@@ -81,59 +153,17 @@ def left_running(ledger: Ledger, entries: Iterable[Entry]) -> list[dict[str, Any
             "job_id": purchase.job_id,
             "at_most_usd": money.format_usd(entry.reserved),
         }
-        for entry, purchase in trainings(ledger, entries)
+        for entry, purchase in trainings
         if entry.status == "reserved"
     ]
 
 
-def still_running(job: Mapping[str, Any]) -> str:
+def still_running(job: RunningJob) -> str:
     """One of those jobs in words."""
     return (
         f"STILL RUNNING: {job['model']} at {job['provider']}, job {job['job_id'] or 'not yet known'}, "
         f"at most {job['at_most_usd']} USD"
     )
-
-
-def unsettled_jobs(
-    lake: Bucket, ledger: Ledger, run_id: str, entries: Iterable[Entry]
-) -> Iterator[dict[str, Any]]:
-    """Rows of `jobs` for the trainings the run pays for and never came to settle: it was stopped before."""
-    manifest = lake.read_json(keys.manifest(run_id))
-    plan = {row["model"]: row for row in lake.read_json(keys.plan(run_id)) or ()}
-    for entry, purchase in trainings(ledger, entries):
-        if lake.read_json(keys.outcome(run_id, entry.model)) is not None:
-            continue
-        yield {
-            "run_id": run_id,
-            "show": manifest["show"]["name"],
-            "model": entry.model,
-            "provider": entry.provider,
-            "stand_in": manifest.get("stand_in", False),
-            "purchase_id": entry.purchase_id,
-            "job_id": purchase.job_id,
-            "status": "running" if purchase.state == "created" else purchase.state,
-            "fine_tuned_model": purchase.fine_tuned_model,
-            "bought_by": run_id,
-            "training_tokens": purchase.trained_tokens,
-            "estimated_usd": plan.get(entry.model, {}).get("estimated_usd"),
-            "settled_usd": entry.settled or money.ZERO,
-            "error": purchase.reason or None,
-        }
-
-
-def trainings(ledger: Ledger, entries: Iterable[Entry]) -> Iterator[tuple[Entry, TrainingPurchase]]:
-    """The run's entries that pay, or will pay, for a training, each with that training."""
-    for entry in entries:
-        if entry.purpose != "training" or entry.status == "released" or entry.intent_at is None:
-            continue
-        purchase = ledger.trainings.get(entry.purchase_id)
-        if purchase and (purchase.run_id, purchase.entry_id) == (entry.run_id, entry.entry_id):
-            yield entry, purchase
-
-
-def _outside(closing: Mapping[str, Any]) -> Failure:
-    error, cause = ENDED.get(closing["status"], ENDED["FAILED"])
-    return {"Error": closing.get("error") or error, "Cause": closing.get("cause") or cause}
 
 
 def _sentence(cause: str) -> str:

@@ -1,57 +1,78 @@
-"""summary.json: the run in the few figures that scripts rely on."""
+"""summary.json and the run's row of `runs`: the run in the few figures that scripts and queries rely on."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from shared import money
-from shared.catalogue import Model
-from shared.evaluation.verdicts import Verdict
 from shared.lake import keys
-from shared.ledger import Entry
-from shared.report import jury
-from shared.report.collect import RunRecord, unknown
-from shared.report.data_quality import findings
+from shared.lake.rows import MetricRow, RunRow, ScoreRow
+from shared.report.ending import RunningJob
+from shared.report.record import EpisodeCounts
+from shared.report.results import Report
+from shared.report.results.jury import JudgeLine
+from shared.report.spending import ModelLine, unknown
 
-Scored = Sequence[Mapping[str, Any]]
-METRIC_FIELDS = ("arm", "model", "metric", "value", "n", "low", "high", "reason")
+
+class MetricLine(ScoreRow):
+    """A score, and what the votes behind it cost."""
+
+    cost_usd: str
 
 
-def summarise(record: RunRecord, scored: Scored, verdict: Verdict) -> dict[str, Any]:
+class Summary(TypedDict):
     """The summary; dollars are strings with six decimals."""
-    totals, dataset = record.totals, record.dataset or {}
+
+    run_id: str
+    status: str
+    error: str | None
+    cause: str | None
+    ceiling_usd: str
+    settled_usd: str
+    reserved_usd: str
+    unknown_usd: str
+    episodes: EpisodeCounts
+    noticed: Sequence[dict[str, Any]]
+    pairs: int
+    tokens: int
+    stand_in: bool
+    models: Sequence[ModelLine]
+    metrics: Sequence[MetricLine]
+    jury: Sequence[JudgeLine]
+    verdict: str
+    left_running: Sequence[RunningJob]
+    report: str | None
+
+
+def summarise(report: Report) -> Summary:
+    """Return the summary of a run."""
+    record = report.record
+    settings, totals = record.settings, record.totals
     return {
         "run_id": record.run_id,
         "status": record.status,
         "error": record.error,
         "cause": record.cause,
-        "ceiling_usd": money.format_usd(record.settings.ceiling_usd),
+        "ceiling_usd": money.format_usd(settings.ceiling_usd),
         "settled_usd": money.format_usd(totals.settled if totals else money.ZERO),
         "reserved_usd": money.format_usd(totals.reserved if totals else money.ZERO),
         "unknown_usd": money.format_usd(unknown(record.entries)),
-        "episodes": episode_counts(record),
-        "noticed": [
-            {**asdict(found), "examples": list(found.examples)}
-            for found in findings(record.episodes, record.discovery, record.dataset)
-        ],
-        "pairs": dataset.get("pairs", 0),
-        "tokens": dataset.get("tokens", 0),
-        "stand_in": record.settings.stand_in,
-        "models": [model_line(record, model) for model in record.settings.models],
-        "metrics": [_metric(row) for row in scored],
-        "jury": jury.lines(record),
-        "verdict": str(verdict),
-        "left_running": [dict(job) for job in record.left_running],
+        "episodes": report.episodes,
+        "noticed": [{**asdict(one), "examples": list(one.examples)} for one in report.findings],
+        "pairs": record.dataset.get("pairs", 0),
+        "tokens": record.dataset.get("tokens", 0),
+        "stand_in": settings.stand_in,
+        "models": report.models,
+        "metrics": [_metric(row) for row in report.metrics],
+        "jury": report.jury.judges,
+        "verdict": str(report.verdict),
+        "left_running": report.left_running,
         "report": keys.report(record.run_id),
     }
 
 
-def refused_summary(
-    run_id: str, error: str | None, cause: str | None, status: str
-) -> dict[str, Any]:
-    """The summary of a run whose input was refused, so that it has no settings, money or report."""
+def refused_summary(run_id: str, error: str | None, cause: str | None, status: str) -> Summary:
+    """Return the summary of a run whose input was refused, so that it has no settings, money or report."""
     nothing = money.format_usd(money.ZERO)
     return {
         "run_id": run_id,
@@ -76,50 +97,41 @@ def refused_summary(
     }
 
 
-def _metric(row: Mapping[str, Any]) -> dict[str, Any]:
-    cost = money.format_usd(row.get("cost_usd") or money.ZERO)
-    return {**{name: row[name] for name in METRIC_FIELDS}, "cost_usd": cost}
-
-
-def episode_counts(record: RunRecord) -> dict[str, int]:
-    """How many episodes the source lists and how many the lake has by status."""
-    by_status = Counter(row["status"] for row in record.episodes)
+def run_row(report: Report) -> RunRow:
+    """Return the run's row of `runs`."""
+    record, episodes = report.record, report.episodes
+    settings, totals = record.settings, record.totals
     return {
-        "discovered": (record.discovery or {}).get("discovered", 0),
-        **{status: by_status[status] for status in ("parsed", "refused", "failed")},
+        "run_id": record.run_id,
+        "show": settings.show.name,
+        "status": record.status,
+        "error": record.error,
+        "cause": record.cause,
+        "dry_run": settings.dry_run,
+        "code_version": settings.code_version,
+        "ceiling_usd": settings.ceiling_usd,
+        "settled_usd": totals.settled if totals else money.ZERO,
+        "reserved_usd": totals.reserved if totals else money.ZERO,
+        "episodes_discovered": episodes["discovered"],
+        "episodes_parsed": episodes["parsed"],
+        "episodes_refused": episodes["refused"],
+        "episodes_failed": episodes["failed"],
+        "pairs": record.dataset.get("pairs", 0),
+        "tokens": record.dataset.get("tokens", 0),
+        "started_at": settings.started_at,
+        "finished_at": record.closing.finished_at,
     }
 
 
-def model_line(record: RunRecord, model: Model) -> dict[str, Any]:
-    """One model of the summary: its job where there is one, else its plan, else that there is neither."""
-    plan = next((row for row in record.plans if row["model"] == model.model), None)
-    job = next((row for row in record.jobs if row["model"] == model.model), None)
-    estimated = (job or plan or {}).get("estimated_usd") or money.ZERO
+def _metric(row: MetricRow) -> MetricLine:
     return {
-        "model": model.model,
-        "provider": model.provider,
-        "job_id": job["job_id"] if job else None,
-        "status": job["status"] if job else _status_without_job(plan),
-        "fine_tuned_model": job["fine_tuned_model"] if job else None,
-        "training_tokens": (job["training_tokens"] if job else None) or 0,
-        "selected_pairs": plan["selected_pairs"] if plan else 0,
-        "estimated_usd": money.format_usd(estimated),
-        "settled_usd": money.format_usd(settled_for_training(record, model.model)),
-        "unknown_usd": money.format_usd(unknown(_trainings(record, model.model))),
-        "name": record.settings.shown(model.model),
+        "arm": row["arm"],
+        "model": row["model"],
+        "metric": row["metric"],
+        "value": row["value"],
+        "n": row["n"],
+        "low": row["low"],
+        "high": row["high"],
+        "reason": row["reason"],
+        "cost_usd": money.format_usd(row["cost_usd"]),
     }
-
-
-def settled_for_training(record: RunRecord, model: str) -> Decimal:
-    """What this run paid to train `model`; zero when an earlier run did."""
-    return money.add(*(entry.settled or money.ZERO for entry in _trainings(record, model)))
-
-
-def _trainings(record: RunRecord, model: str) -> Iterator[Entry]:
-    return (e for e in record.entries if e.model == model and e.purpose == "training")
-
-
-def _status_without_job(plan: Mapping[str, Any] | None) -> str:
-    if plan is None:
-        return "not planned"
-    return "planned" if plan["fits"] else "does not fit"

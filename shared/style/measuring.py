@@ -2,31 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import permutations
-from typing import Any
 
 from scipy.stats import spearmanr
 
+from shared.dataset import Arm
 from shared.dataset.speech.bags import Bag, Speech
 from shared.evaluation.measures import Score
+from shared.lake.rows import ScoreRow
 from shared.style.calibration import Calibration, NoStyle, calibrate
 from shared.style.placing import Dealt, dealt, place
 from shared.style.traditions import CharacterNgrams, FunctionWords, Tradition
 
-Arm = tuple[str | None, str | None]
-Answers = Mapping[Arm, Sequence[str]]
-Row = dict[str, Any]
-Scored = dict[Arm, Score]
+Who = tuple[str | None, str | None]
+"""An arm and its model; people have none."""
+Answers = Mapping[Who, Sequence[str]]
+Scored = dict[Who, Score]
 
 AGREEMENT = "style_agreement"
 FEWEST_RANKED = 3
-OF_THE_MEASURE: Arm = (None, None)
+OF_THE_MEASURE: Who = (None, None)
 """What is said of a measure is said of no arm."""
 
 
-def style(speech: Speech | None, answers: Answers) -> list[Row]:
-    """Rows of `metrics`, without the run's own columns: the place of each arm and of held-out people, and each AUC.
+def style(speech: Speech | None, answers: Answers) -> list[ScoreRow]:
+    """Return the place of each arm and of held-out people by each tradition, and what each tradition is worth.
 
     `answers` are the texts of each arm. The same speech and answers give the same digits.
     """
@@ -37,12 +37,12 @@ def style(speech: Speech | None, answers: Answers) -> list[Row]:
     )
     found = agreement(_placed(ngrams, answers), _placed(words, answers))
     rows = [*ngrams, *words, (OF_THE_MEASURE, found)]
-    return [{"arm": arm, "model": model, **asdict(score)} for (arm, model), score in rows]
+    return [score.row(arm, model) for (arm, model), score in rows]
 
 
 def _tradition(
-    speech: Speech | None, tradition: Tradition, arms: Mapping[Arm, Dealt]
-) -> Iterator[tuple[Arm, Score]]:
+    speech: Speech | None, tradition: Tradition, arms: Mapping[Who, Dealt]
+) -> Iterator[tuple[Who, Score]]:
     metric = tradition.metric
     try:
         if speech is None:
@@ -64,11 +64,11 @@ def _tradition(
         yield OF_THE_MEASURE, Score(f"{metric}_shuffled", shuffled, len(speech.host))
 
 
-def _samples(speech: Speech | None, answers: Answers) -> dict[Arm, list[list[str]]]:
+def _samples(speech: Speech | None, answers: Answers) -> dict[Who, list[list[str]]]:
     """What each arm said, by what goes together: an answer, an episode of the host's, a person."""
-    people: dict[Arm, list[list[str]]] = {
-        ("host", None): _together(speech.held_out_host if speech else (), "episode_id"),
-        ("impostor", None): _together(speech.held_out_others if speech else (), "speaker"),
+    people: dict[Who, list[list[str]]] = {
+        (Arm.HOST, None): _together(speech.held_out_host if speech else (), "episode_id"),
+        (Arm.IMPOSTOR, None): _together(speech.held_out_others if speech else (), "speaker"),
     }
     return {arm: [[text] for text in texts] for arm, texts in answers.items()} | {
         arm: said for arm, said in people.items() if arm not in answers
@@ -90,7 +90,7 @@ def _tells_nobody(tried: Calibration) -> str:
     )
 
 
-def _placed(rows: Iterable[tuple[Arm, Score]], answers: Answers) -> Scored:
+def _placed(rows: Iterable[tuple[Who, Score]], answers: Answers) -> Scored:
     return {arm: score for arm, score in rows if arm in answers and score.value is not None}
 
 
@@ -109,7 +109,7 @@ def agreement(ngrams: Scored, words: Scored) -> Score:
     return Score(AGREEMENT, value, len(arms), reason=_disagreement(arms, ngrams, words))
 
 
-def _disagreement(arms: Sequence[Arm], ngrams: Scored, words: Scored) -> str | None:
+def _disagreement(arms: Sequence[Who], ngrams: Scored, words: Scored) -> str | None:
     """The arms that the traditions order most differently, in words; None where they order all alike."""
     opposed = {
         pair: min(abs(_gap(ngrams, *pair)), abs(_gap(words, *pair)))
@@ -132,20 +132,20 @@ def _disagreement(arms: Sequence[Arm], ngrams: Scored, words: Scored) -> str | N
     )
 
 
-def _apart(scored: Scored, one: Arm, other: Arm) -> bool:
+def _apart(scored: Scored, one: Who, other: Who) -> bool:
     """Whether the intervals of the two have nothing in common."""
     lower, upper = sorted((scored[one], scored[other]), key=lambda score: score.value or 0.0)
     return lower.high is not None and upper.low is not None and lower.high < upper.low
 
 
-def _gap(scored: Scored, one: Arm, other: Arm) -> float:
+def _gap(scored: Scored, one: Who, other: Who) -> float:
     return (scored[one].value or 0.0) - (scored[other].value or 0.0)
 
 
-def _both(scored: Scored, one: Arm, other: Arm) -> str:
+def _both(scored: Scored, one: Who, other: Who) -> str:
     return f"{scored[one].value:.2f} and {scored[other].value:.2f}"
 
 
-def _name(arm: Arm, arms: Sequence[Arm]) -> str:
-    name = "untuned" if arm[0] == "base" else str(arm[0])
+def _name(arm: Who, arms: Sequence[Who]) -> str:
+    name = "untuned" if arm[0] == Arm.BASE else str(arm[0])
     return f"{name} {arm[1]}" if len({model for _, model in arms}) > 1 else name

@@ -7,7 +7,7 @@ from shared.lake import Bucket, keys
 
 
 def measure(bucket: Bucket, run_id: str) -> int:
-    """Keep the style of every arm that answered, for the report; returns how many rows.
+    """Save the style of every arm that answered, for the report; return how many rows.
 
     Of a run without answers nothing is read but that there are none.
     """

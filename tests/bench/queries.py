@@ -51,6 +51,7 @@ def _write_small_tables(root: Path) -> None:
     with sample_run() as run:
         for stage in ("manifest", "corpus", "dataset", "jobs", "all_arms", "judgements"):
             getattr(run, f"write_{stage}")()
+        run.report()
         for key in run.lake.keys("lake/"):
             (root / key).parent.mkdir(parents=True, exist_ok=True)
             (root / key).write_bytes(run.lake.read(key) or b"")

@@ -10,7 +10,7 @@ from functools import cache
 from shared import catalogue
 from shared.catalogue import Catalogue, DataFormat, Model, Provider
 from shared.dataset.plans import costs
-from shared.providers import ChatRequest, examples
+from shared.providers import ChatRequest, examples, token_counts
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
 
@@ -55,7 +55,7 @@ class Goods:
     @property
     def _per_epoch(self) -> int:
         lines = training_bytes(self.provider.data_format).splitlines(keepends=True)
-        return sum(examples.count_line(line, self.model) for line in lines)
+        return sum(token_counts.count_line(line, self.model) for line in lines)
 
     @property
     def promised(self) -> Decimal:
@@ -81,7 +81,7 @@ class Goods:
             model=self.model.model,
             provider=self.model.provider,
             request=request,
-            prompt_tokens=examples.prompt_bound(self.model, (message,)),
+            prompt_tokens=token_counts.prompt_bound(self.model, (message,)),
             input_price=self.model.price("base_input"),
             output_price=self.model.price("base_output"),
         )

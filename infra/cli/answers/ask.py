@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from shared.dataset.evaluation_set import EvaluationSet, Item
 from shared.errors import BadInput, InvalidField
 from shared.evaluation import samples
 from shared.lake import keys
+from shared.lake.rows import GenerationRow
 from shared.lake.tables import Lake
 from shared.purchases import Question, ask
 from shared.report import spend_rows
@@ -165,14 +166,14 @@ def _buy(
     found: Finished,
     questions: dict[str, Question],
     text: str,
-) -> list[dict[str, Any]]:
+) -> list[GenerationRow]:
     """The answers as rows of `generations`; they and what was spent go into the lake, whatever happens."""
     ledger, desk = here.stack.ledger, here.desk
     ledger.open_run(
         settings.run_id, settings.ceiling_usd, settings.month, settings.month_ceiling_usd
     )
     item = Item(1, "question", text)
-    rows: list[dict[str, Any]] = []
+    rows: list[GenerationRow] = []
     try:
         for arm in found.shown.paid_arms():
             answered = ask(desk, questions[arm])
@@ -188,5 +189,7 @@ def _buy(
     return rows
 
 
-def _keep(lake: Lake, settings: RunSettings, table: str, rows: Sequence[dict[str, Any]]) -> None:
+def _keep(
+    lake: Lake, settings: RunSettings, table: str, rows: Iterable[Mapping[str, object]]
+) -> None:
     lake.write_rows(table, keys.table_file(table, settings.run_id), rows)

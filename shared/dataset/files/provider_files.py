@@ -9,7 +9,7 @@ from shared.dataset import selection
 from shared.dataset.files.context import Precedents, example
 from shared.dataset.pair_files import PairFiles
 from shared.dataset.selection import Candidate
-from shared.providers import checking, examples
+from shared.providers import checking, examples, token_counts
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
@@ -47,7 +47,7 @@ def short_enough(
     model: Model, show: ShowProfile, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """Return the candidates that are not too long for the provider, as far as the narrow columns tell."""
-    overhead = examples.example_overhead(show.prompt_suffix, model)
+    overhead = token_counts.example_overhead(show.prompt_suffix, model)
     longest = model.limits.max_tokens_per_example
     return [one for one in candidates if one.n_tokens + overhead * one.exchanges <= longest]
 
@@ -68,7 +68,7 @@ def training_file(
     maybe = selection.fitting(maybe, most_bytes, lambda candidate: candidate.n_chars)
     lines = _encoded(corpus, settings, model, maybe)
     counted = (
-        (candidate, examples.count_line(lines[candidate.pair_id], model)) for candidate in maybe
+        (candidate, token_counts.count_line(lines[candidate.pair_id], model)) for candidate in maybe
     )
     short_enough = (item for item in counted if item[1] <= model.limits.max_tokens_per_example)
     chosen = selection.fitting(short_enough, affordable, lambda item: item[1])

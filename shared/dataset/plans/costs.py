@@ -9,9 +9,10 @@ from math import ceil
 
 from shared import money
 from shared.catalogue import Model, Price
-from shared.dataset.ballots import pricing
-from shared.dataset.evaluation_set import PAID_ARMS, EvaluationSet, answer_prices
-from shared.providers import Message, examples
+from shared.dataset.arms import PAID_ARMS
+from shared.dataset.comparisons import pricing
+from shared.dataset.evaluation_set import EvaluationSet, answer_prices
+from shared.providers import Message, token_counts
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
@@ -135,7 +136,11 @@ def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent:
 def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> Decimal:
     """Return the dollars that all answers of a model's arms cost at most, with answers of the greatest length."""
     return _answers_cost(
-        model, show, asked, partial(examples.prompt_bound, model), show.evaluation.max_answer_tokens
+        model,
+        show,
+        asked,
+        partial(token_counts.prompt_bound, model),
+        show.evaluation.max_answer_tokens,
     )
 
 
@@ -144,7 +149,9 @@ def expected_evaluation_cost(
 ) -> Decimal:
     """Return what all answers of a model's arms cost in dollars if their mean length in tokens is the host's."""
     answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
-    return _answers_cost(model, show, asked, partial(examples.prompt_tokens, model), answer_tokens)
+    return _answers_cost(
+        model, show, asked, partial(token_counts.prompt_tokens, model), answer_tokens
+    )
 
 
 def with_jury(

@@ -13,7 +13,7 @@ from shared.dataset.plans import costs
 from shared.dataset.plans.costs import EvaluationCost, ModelPlan, Sizes
 from shared.dataset.selection import Candidate
 from shared.lake import keys
-from shared.providers import examples
+from shared.providers import token_counts
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
@@ -121,7 +121,7 @@ def _usable_tokens(
 ) -> int:
     """Tokens billed for one epoch over everything: as counted where chosen, else about so many."""
     counted = {candidate.pair_id: n_tokens for candidate, n_tokens in training.chosen}
-    overhead = examples.example_overhead(show.prompt_suffix, model)
+    overhead = token_counts.example_overhead(show.prompt_suffix, model)
     return sum(
         counted.get(candidate.pair_id, candidate.n_tokens + overhead * candidate.exchanges)
         for candidate in candidates
@@ -148,7 +148,7 @@ def least_useful(settings: RunSettings, model: Model, candidates: Sequence[Candi
 
 def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Candidate]) -> int:
     """Return roughly how many tokens are billed for one epoch over the candidates."""
-    overhead = examples.example_overhead(settings.show.prompt_suffix, model)
+    overhead = token_counts.example_overhead(settings.show.prompt_suffix, model)
     return sum(one.n_tokens + overhead * one.exchanges for one in candidates)
 
 

@@ -1,22 +1,31 @@
 """The jury: what votes say, whether a judge counts, and what the votes that count come to. Pure rules."""
 
-from shared.evaluation.jury.judges import by_judge, judge_scores
+from shared.evaluation.jury.judges import JudgeResult, by_judge, judge_result, judge_scores
 from shared.evaluation.jury.measures import JuryScore, jury_scores
 from shared.evaluation.jury.qualification import Qualification, qualify
-from shared.evaluation.jury.records import Bout, Judgement, bouts, judgements
+from shared.evaluation.jury.records import (
+    Judgement,
+    JudgeStatus,
+    PairResult,
+    judgements,
+    pair_results,
+)
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.jury.votes import read_vote
 
 __all__ = [
-    "Bout",
+    "JudgeResult",
+    "JudgeStatus",
     "Judgement",
     "JuryScore",
+    "PairResult",
     "Qualification",
-    "bouts",
     "by_judge",
+    "judge_result",
     "judge_scores",
     "judgements",
     "jury_scores",
+    "pair_results",
     "qualify",
     "read_vote",
     "strengths",

@@ -13,8 +13,9 @@ from operator import itemgetter
 from statistics import fmean
 
 from shared import money
-from shared.dataset.ballots import COMPARED, Pair
-from shared.evaluation.jury.records import Bout
+from shared.dataset import Arm
+from shared.dataset.comparisons import COMPARED, Pair
+from shared.evaluation.jury.records import PairResult
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.measures.intervals import (
     DRAWS,
@@ -34,6 +35,8 @@ SAME_LENGTH = 1.25
 Points = Mapping[str, float]  # by item
 WINS = "jury_wins_over_{}"
 WINS_SAME_LENGTH = "jury_wins_over_{}_same_length"
+TUNED_OVER_BASE: Pair = (Arm.TUNED, Arm.BASE)
+PROMPTED_OVER_BASE: Pair = (Arm.PROMPTED, Arm.BASE)
 GAIN, STRENGTH, LONGER = "jury_gain_over_prompted", "jury_strength", "jury_longer_wins"
 
 
@@ -47,13 +50,13 @@ class JuryScore:
     cost: Decimal
 
 
-def jury_scores(bouts: Sequence[Bout], seed: int) -> list[JuryScore]:
-    """Every score of every tuned model; `bouts` are those of the judges that qualified."""
-    models = sorted({bout.model for bout in bouts if bout.model is not None})
+def jury_scores(results: Sequence[PairResult], seed: int) -> list[JuryScore]:
+    """Every score of every tuned model; `results` are those of the judges that qualified."""
+    models = sorted({result.model for result in results if result.model is not None})
     return [
         score
         for model in models
-        for score in _of_model(model, [bout for bout in bouts if bout.model == model], seed)
+        for score in _of_model(model, [result for result in results if result.model == model], seed)
     ]
 
 
@@ -100,28 +103,28 @@ def paired_difference(
     return Score(metric, fmean(both.values()), len(both), low, high, reason)
 
 
-def _of_model(model: str, bouts: Sequence[Bout], seed: int) -> Iterable[JuryScore]:
-    episodes = {bout.item: bout.episode for bout in bouts}
-    by_pair = {pair: [bout for bout in bouts if bout.pair == pair] for pair in COMPARED}
+def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[JuryScore]:
+    episodes = {result.item: result.episode for result in results}
+    by_pair = {pair: [result for result in results if result.pair == pair] for pair in COMPARED}
     met = {pair: found for pair, found in by_pair.items() if found}
     points = {pair: _points(found) for pair, found in met.items()}
     for pair, found in met.items():
         arm, over = pair
         rate = win_rate(WINS.format(over), points[pair], episodes, seed)
         yield JuryScore(arm, model, rate, _cost(found))
-        alike = [bout for bout in found if _same_length(bout)]
+        alike = [result for result in found if _same_length(result)]
         if alike:
             matched = win_rate(WINS_SAME_LENGTH.format(over), _points(alike), episodes, seed)
             yield JuryScore(arm, model, matched, _cost(alike))
-    if {("tuned", "base"), ("prompted", "base")} <= set(met):
-        tuned, prompted = points["tuned", "base"], points["prompted", "base"]
+    if {TUNED_OVER_BASE, PROMPTED_OVER_BASE} <= set(met):
+        tuned, prompted = points[TUNED_OVER_BASE], points[PROMPTED_OVER_BASE]
         gain = paired_difference(GAIN, tuned, prompted, episodes, seed)
         if gain is not None:
-            cost = _cost([*met["tuned", "base"], *met["prompted", "base"]])
-            yield JuryScore("tuned", model, gain, cost)
-    for arm, score in _strengths(points, episodes, seed).items():
+            cost = _cost([*met[TUNED_OVER_BASE], *met[PROMPTED_OVER_BASE]])
+            yield JuryScore(Arm.TUNED, model, gain, cost)
+    for each, score in _strengths(points, episodes, seed).items():
         yield JuryScore(
-            arm, model, score, _cost([bout for found in met.values() for bout in found])
+            each, model, score, _cost([result for found in met.values() for result in found])
         )
 
 
@@ -160,11 +163,11 @@ def _interval(drawn: Sequence[float], clusters: Sequence[object]) -> Interval:
     return percentiles(drawn, len(clusters)) if drawn else (None, None)
 
 
-def _points(bouts: Iterable[Bout]) -> dict[str, float]:
+def _points(results: Iterable[PairResult]) -> dict[str, float]:
     """The judges' mean points for each item."""
     by_item: dict[str, list[float]] = defaultdict(list)
-    for bout in bouts:
-        by_item[bout.item].append(bout.points)
+    for result in results:
+        by_item[result.item].append(result.points)
     return {item: fmean(points) for item, points in by_item.items()}
 
 
@@ -185,13 +188,13 @@ def _ratio(clusters: Sequence[tuple[float, float]]) -> float:
     return float(sum(map(_VALUE, clusters)) / sum(map(_NUMBER, clusters)))
 
 
-def _same_length(bout: Bout) -> bool:
-    short, long = sorted((bout.left_size, bout.right_size))
+def _same_length(result: PairResult) -> bool:
+    short, long = sorted((result.left_size, result.right_size))
     return long <= SAME_LENGTH * short
 
 
-def _cost(bouts: Iterable[Bout]) -> Decimal:
-    return money.add(*(bout.cost for bout in bouts))
+def _cost(results: Iterable[PairResult]) -> Decimal:
+    return money.add(*(result.cost for result in results))
 
 
 def _few(n: int) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import fmean
 
-from shared.dataset.ballots import QUALIFYING
-from shared.evaluation.jury.records import Bout
+from shared.dataset.comparisons import QUALIFYING
+from shared.evaluation.jury.records import PairResult
 from shared.evaluation.measures.intervals import wilson
 
 CHANCE = 0.5
@@ -31,17 +31,17 @@ class Qualification:
         return self.low > CHANCE
 
 
-def qualify(bouts: Sequence[Bout]) -> Qualification:
-    """From one judge's bouts of host and impostor, a tie counting half.
+def qualify(results: Sequence[PairResult]) -> Qualification:
+    """Return how often one judge told the host from an impostor, by its results of these pairs, a tie counting half.
 
     Wilson's interval of as many pairs as they are worth: all of them where the host's reply is the
     longer one as often as the shorter one, fewer where it is not; none where it always is, but for
     those of equal length.
     """
-    met = [bout for bout in bouts if bout.pair == QUALIFYING]
-    longer = [bout.points for bout in met if bout.left_size > bout.right_size]
-    shorter = [bout.points for bout in met if bout.left_size < bout.right_size]
-    equal = [bout.points for bout in met if bout.left_size == bout.right_size]
+    met = [result for result in results if result.pair == QUALIFYING]
+    longer = [result.points for result in met if result.left_size > result.right_size]
+    shorter = [result.points for result in met if result.left_size < result.right_size]
+    equal = [result.points for result in met if result.left_size == result.right_size]
     parts: list[tuple[float, float]] = [(fmean(equal), len(equal))] if equal else []
     if longer and shorter:
         both = len(longer) + len(shorter)

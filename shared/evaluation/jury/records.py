@@ -1,19 +1,21 @@
 """A judge's votes, and what both orders of one pair come to together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from shared import money
-from shared.dataset.ballots import PAIRS, Pair
+from shared.dataset import Arm
+from shared.dataset.comparisons import PAIRS, Pair
 from shared.evaluation.jury.votes import Vote
+from shared.lake.rows import JudgementRow
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One ballot: the arms in the order they were shown, characters shown of each, and the vote.
+    """One comparison with its vote: the arms in the order they were shown, and characters shown of each.
 
     `model` is the tuned one that is compared, None where host and impostor were shown. `vote` is None where
     the judge's reply could not be used. `cost` is in dollars, zero where the provider did not count.
@@ -23,35 +25,44 @@ class Judgement:
     model: str | None
     item: str
     episode: str
-    first: str
-    second: str
+    first: Arm
+    second: Arm
     first_size: int
     second_size: int
     vote: Vote | None
     cost: Decimal
 
 
-def judgements(rows: Iterable[Mapping[str, Any]]) -> list[Judgement]:
-    """Rows of the table `judgements` as the rules here take them."""
+class JudgeStatus(TypedDict):
+    """How far one judge came: how many comparisons it was asked, and why no more, where it was stopped."""
+
+    judge: str
+    asked: int
+    qualified: bool
+    stopped: str | None
+
+
+def judgements(rows: Iterable[JudgementRow]) -> list[Judgement]:
+    """Return rows of the table `judgements` as the rules here take them."""
     return [
         Judgement(
             judge=row["judge"],
             model=row["model"],
             item=row["pair_id"],
             episode=row["episode_id"],
-            first=row["first_arm"],
-            second=row["second_arm"],
+            first=Arm(row["first_arm"]),
+            second=Arm(row["second_arm"]),
             first_size=row["first_chars"],
             second_size=row["second_chars"],
             vote=row["vote"],
-            cost=Decimal(row["cost_usd"] or money.ZERO),
+            cost=row["cost_usd"] or money.ZERO,
         )
         for row in rows
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Bout:
+class PairResult:
     """One pair of replies to one item before one judge, in both orders.
 
     `points` are the left one's: 1, 0, or 1/2 for a tie, which a vote that flips with the order is.
@@ -73,7 +84,7 @@ class Bout:
         return self.points == 0.5
 
 
-def bouts(judgements: Iterable[Judgement]) -> list[Bout]:
+def pair_results(judgements: Iterable[Judgement]) -> list[PairResult]:
     """Every pair that a judge voted on in both orders; one usable vote of the two says nothing."""
     orders: dict[tuple[str, str | None, str, Pair], dict[bool, Judgement]] = defaultdict(dict)
     for one in judgements:
@@ -81,15 +92,15 @@ def bouts(judgements: Iterable[Judgement]) -> list[Bout]:
         pair = (one.first, one.second) if straight else (one.second, one.first)
         orders[one.judge, one.model, one.item, pair][straight] = one
     return [
-        _bout(pair, both[True], both[False])
+        _pair_result(pair, both[True], both[False])
         for (_, _, _, pair), both in sorted(orders.items(), key=lambda item: _key(item[0]))
         if len(both) == 2 and all(one.vote for one in both.values())
     ]
 
 
-def _bout(pair: Pair, straight: Judgement, reversed_: Judgement) -> Bout:
+def _pair_result(pair: Pair, straight: Judgement, reversed_: Judgement) -> PairResult:
     won = (straight.vote == "first") + (reversed_.vote == "second")
-    return Bout(
+    return PairResult(
         judge=straight.judge,
         model=straight.model,
         item=straight.item,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import exp, fsum, log
 
-from shared.dataset.ballots import Pair
+from shared.dataset.comparisons import Pair
 
 PRIOR = 0.5
 """Wins added to each side of a pair that met, so that an arm that never lost has a finite strength."""

@@ -26,6 +26,7 @@ from shared.evaluation.measures.quotations import (
     everything_said,
     quotations,
     said_of,
+    unsaid,
     unsaid_quotes,
 )
 from shared.evaluation.measures.quotes import (
@@ -35,7 +36,7 @@ from shared.evaluation.measures.quotes import (
     quote_beginning,
     quote_completion,
 )
-from shared.evaluation.measures.records import Answer, Score, absent
+from shared.evaluation.measures.records import Answer, Number, Place, Score, absent, numbers
 from shared.evaluation.measures.roles import role_slips
 from shared.evaluation.measures.size import size
 from shared.words import Words, words
@@ -46,6 +47,8 @@ __all__ = [
     "Answer",
     "GuestBook",
     "KeyFacts",
+    "Number",
+    "Place",
     "Score",
     "Span",
     "Wordings",
@@ -68,6 +71,7 @@ __all__ = [
     "key_facts_lost",
     "leakage",
     "longest_shared_spans",
+    "numbers",
     "people_named",
     "percentiles",
     "quotations",
@@ -78,6 +82,7 @@ __all__ = [
     "says_it_is_none",
     "size",
     "sorted_out",
+    "unsaid",
     "unsaid_quotes",
     "wilson",
     "words",

@@ -57,8 +57,13 @@ def said_of(quoted: Iterable[Words], spoken: Iterable[str]) -> set[Words]:
 
 
 def unsaid_quotes(answers: Iterable[Answer], said: Set[Words]) -> list[Score]:
-    """Of the answers that quote somebody at length, those with a quotation that is not among `said`."""
-    quoted = [own for answer in answers if (own := quotations(answer))]
-    if not quoted:
+    """Return, of the answers that quote somebody at length, those with a quotation that is not among `said`."""
+    return unsaid(map(quotations, answers), said)
+
+
+def unsaid(quoted: Iterable[Sequence[Words]], said: Set[Words]) -> list[Score]:
+    """Return the same where the quotations of each answer are known."""
+    quoting = [own for own in quoted if own]
+    if not quoting:
         return absent(METRICS, f"no answer quotes {QUOTED_WORDS} words or more")
-    return [share(METRICS[0], [not said >= set(own) for own in quoted])]
+    return [share(METRICS[0], [not said >= set(own) for own in quoting])]

@@ -6,6 +6,10 @@ from math import inf
 from statistics import fmean
 
 from shared.evaluation.measures.intervals import mean_interval, wilson
+from shared.lake.rows import ScoreRow
+
+Place = tuple[str, str | None, str | None]
+"""A metric, the model and the arm; of a measure itself it has neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,44 @@ class Score:
     low: float | None = None
     high: float | None = None
     reason: str | None = None
+
+    def row(self, arm: str | None, model: str | None) -> ScoreRow:
+        """Return the score as that of an arm of a model, or of neither."""
+        return {
+            "arm": arm,
+            "model": model,
+            "metric": self.metric,
+            "value": self.value,
+            "n": self.n,
+            "low": self.low,
+            "high": self.high,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A score that has a number, the `n` items it was taken from, and its interval where it has one.
+
+    `reason` is what has to be said with it.
+    """
+
+    value: float
+    n: int
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+def numbers(rows: Iterable[ScoreRow]) -> dict[Place, Number]:
+    """Return the numbers by metric, model and arm; a score that has none is left out."""
+    return {
+        (row["metric"], row["model"], row["arm"]): Number(
+            row["value"], row["n"], row["low"], row["high"], row["reason"]
+        )
+        for row in rows
+        if row["value"] is not None
+    }
 
 
 def absent(metrics: Iterable[str], reason: str) -> list[Score]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from shared.catalogue import Provider
-from shared.report.collect import RunRecord
+from shared.report.record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)

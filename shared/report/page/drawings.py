@@ -1,12 +1,18 @@
 """Which plots a run has: each only where there is something to see in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from shared.report import plots, text, view
-from shared.report.collect import Row, RunRecord
-from shared.report.page.years import corpus_by_year
-from shared.report.plots import Dot, Line, Plot
+from shared.evaluation.measures import Number, Place
+from shared.report import text
+from shared.report.arms import ARMS, ModelArm, arm_name
+from shared.report.page import plots
+from shared.report.page.measures import MEASURES, by_arm
+from shared.report.page.plots import Dot, Line, Plot
+from shared.report.record import RunRecord
+from shared.report.results.years import Year
+from shared.run import RunSettings
 
 SHARES = {
     "style": "By character n-grams, between another person (0%) and the host (100%)",
@@ -18,18 +24,27 @@ SHARES = {
 }
 
 
-def score_plots(record: RunRecord, scored: Sequence[Row]) -> list[Plot]:
-    """Scores by arm with their intervals."""
-    columns = view.arms(record)
+class Step(NamedTuple):
+    """A step of a training with its losses, where they were told."""
+
+    model: str
+    step: int
+    training: float | None
+    validation: float | None
+
+
+def score_plots(
+    settings: RunSettings, arms: Sequence[ModelArm], found: Mapping[Place, Number]
+) -> list[Plot]:
+    """Return scores by arm with their intervals."""
     drawn = []
-    for metric, measure in view.MEASURES.items():
+    for metric, measure in MEASURES.items():
         if metric not in SHARES:
             continue
-        found = view.by_arm(record, scored, metric)
         dots = [
-            Dot(arm_name(record, model, arm), _kind(arm), row["value"], row["low"], row["high"])
-            for (model, arm), row in zip(columns, found, strict=True)
-            if row is not None
+            Dot(arm_name(settings, model, arm), _kind(arm), number.value, number.low, number.high)
+            for (model, arm), number in zip(arms, by_arm(arms, found, metric), strict=True)
+            if number is not None
         ]
         if len(dots) > 1:
             drawn.append(
@@ -40,19 +55,22 @@ def score_plots(record: RunRecord, scored: Sequence[Row]) -> list[Plot]:
 
 def loss_plots(record: RunRecord) -> list[Plot]:
     """Each job's training loss by step, with the validation loss where the provider told it."""
-    steps_of = (row for row in record.job_metrics if row["step"] is not None)
-    rows = sorted(steps_of, key=lambda row: (row["model"], row["step"]))
+    steps = [
+        Step(row["model"], row["step"], row["train_loss"], row["valid_loss"])
+        for row in record.job_metrics
+        if row["step"] is not None
+    ]
+    steps.sort(key=lambda step: (step.model, step.step))
     return [
         plot
-        for model, steps in groupby(rows, lambda row: row["model"])
-        for plot in _loss(record, model, list(steps))
+        for model, own in groupby(steps, lambda step: step.model)
+        for plot in _loss(record, model, list(own))
     ]
 
 
-def corpus_plots(record: RunRecord) -> list[Plot]:
-    """The corpus by year of publication, and what share of it which budget buys."""
+def corpus_plots(record: RunRecord, years: Sequence[Year]) -> list[Plot]:
+    """Return the corpus by year of publication, and what share of it which budget buys."""
     drawn = []
-    years = corpus_by_year(record)
     if len(years) > 1:
         drawn.append(
             plots.bars(
@@ -76,16 +94,13 @@ def corpus_plots(record: RunRecord) -> list[Plot]:
     return drawn
 
 
-def arm_name(record: RunRecord, model: str | None, arm: str) -> str:
-    """An arm as it is called beside others: with its model, where there are several."""
-    name = view.ARM_NAMES.get(arm, arm)
-    return name if model is None or len(record.settings.models) == 1 else f"{model}, {name}"
-
-
-def _loss(record: RunRecord, model: str, steps: Sequence[Row]) -> Iterator[Plot]:
+def _loss(record: RunRecord, model: str, steps: Sequence[Step]) -> Iterator[Plot]:
     series = [
-        Line(name, [(row["step"], row[column]) for row in steps if row[column] is not None])
-        for name, column in (("training", "train_loss"), ("validation", "valid_loss"))
+        Line("training", [(one.step, one.training) for one in steps if one.training is not None]),
+        Line(
+            "validation",
+            [(one.step, one.validation) for one in steps if one.validation is not None],
+        ),
     ]
     seen = [line for line in series if len(line.points) > 1]
     if not seen:
@@ -120,4 +135,4 @@ def _short_dollars(usd: float) -> str:
 
 
 def _kind(arm: str) -> int:
-    return view.ARMS.index(arm) if arm in view.ARMS else len(view.ARMS)
+    return ARMS.index(arm) if arm in ARMS else len(ARMS)

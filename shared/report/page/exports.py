@@ -13,12 +13,11 @@ import pyarrow.parquet as pq
 
 from shared.lake import keys
 from shared.lake.tables import PARQUET, Lake
-from shared.report import tables
-from shared.report.collect import Row, RunRecord
-from shared.report.data_quality import findings
-from shared.report.page.choice import Choice
-from shared.report.page.years import corpus_by_year
+from shared.report.record import RunRecord
+from shared.report.results import Report
 
+Row = Mapping[str, Any]
+"""A row of any table."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
 
@@ -31,31 +30,30 @@ class Files:
     parquet: str
 
 
-def write(lake: Lake, record: RunRecord, scored: Sequence[Row], choice: Choice) -> dict[str, Files]:
+def write(lake: Lake, report: Report) -> dict[str, Files]:
     """Put the tables that have rows beside the report and return where, by name.
 
     Where the lake has the same rows in a file of the run's own, that is the Parquet.
     """
     files = {}
-    own = _in_lake(record, scored)
-    for name, rows in (*own.items(), *_of_the_report(record, choice).items()):
+    run_id = report.record.run_id
+    own = _in_lake(report)
+    for name, rows in (*own.items(), *_of_the_report(report).items()):
         if not rows:
             continue
-        key = keys.report_table(record.run_id, f"{name}.csv")
+        key = keys.report_table(run_id, f"{name}.csv")
         lake.write(key, as_csv(rows).encode(), "text/csv; charset=utf-8")
         if name in own:
-            parquet = f"./../../{keys.table_file(name, record.run_id)}"
+            parquet = f"./../../{keys.table_file(name, run_id)}"
         else:
             parquet = f"./tables/{name}.parquet"
-            lake.write(
-                keys.report_table(record.run_id, f"{name}.parquet"), _as_parquet(rows), PARQUET
-            )
+            lake.write(keys.report_table(run_id, f"{name}.parquet"), _as_parquet(rows), PARQUET)
         files[name] = Files(f"./tables/{name}.csv", parquet)
     return files
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """The rows with the first one's columns; a cell that a spreadsheet would run gets an apostrophe before it."""
+    """Return the rows with the first one's columns; a cell that a spreadsheet would run begins with an apostrophe."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(rows[0])
@@ -63,21 +61,23 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def _in_lake(record: RunRecord, scored: Sequence[Row]) -> dict[str, Sequence[Row]]:
+def _in_lake(report: Report) -> dict[str, Sequence[Row]]:
     """By the names of the lake's tables."""
+    record = report.record
     return {
         "generations": record.generations,
         "judgements": record.judgements,
-        "metrics": scored,
+        "metrics": report.metrics,
         "plans": record.plans,
         "jobs": record.jobs,
         "job_metrics": record.job_metrics,
-        "spend": list(tables.spend_rows(record.settings, record.entries)),
+        "spend": report.spend,
         "token_stats": record.token_stats,
     }
 
 
-def _of_the_report(record: RunRecord, choice: Choice) -> dict[str, Sequence[Row]]:
+def _of_the_report(report: Report) -> dict[str, Sequence[Row]]:
+    choice = report.choice
     return {
         "pairs": choice.pairs,
         "must_haves": [
@@ -87,13 +87,10 @@ def _of_the_report(record: RunRecord, choice: Choice) -> dict[str, Sequence[Row]
             }
             for one in choice.must_haves
         ],
-        "noticed": [
-            {**asdict(found), "examples": list(found.examples)}
-            for found in findings(record.episodes, record.discovery, record.dataset)
-        ],
-        "years": corpus_by_year(record),
-        "episodes": record.episodes,
-        "prices": list(_prices(record)),
+        "noticed": [{**asdict(one), "examples": list(one.examples)} for one in report.findings],
+        "years": report.years,
+        "episodes": report.record.episodes,
+        "prices": list(_prices(report.record)),
     }
 
 

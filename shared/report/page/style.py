@@ -1,41 +1,45 @@
 """What is to be said of the style measures besides their numbers: what they are worth, and whether they agree."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from shared.evaluation.measures import Number, Place
+from shared.lake.rows import ScoreRow
 from shared.report import text
-from shared.report.collect import Row
 
 TRADITIONS = {"style": "character n-grams", "function_words": "function words"}
 
 
-def remarks(scored: Sequence[Row]) -> list[str]:
-    """Sentences for a person; none where nothing was answered."""
-    of_the_measure = {row["metric"]: row for row in scored if row["arm"] is None}
+def remarks(scored: Sequence[ScoreRow], found: Mapping[Place, Number]) -> list[str]:
+    """Return sentences for a person, none where nothing was answered; `found` are the numbers of `scored`."""
     said = [
         sentence
         for metric, name in TRADITIONS.items()
-        for sentence in (*_worth(of_the_measure, metric, name), *_missing(scored, metric, name))
+        for sentence in (*_worth(found, metric, name), *_missing(scored, metric, name))
     ]
-    return [*said, *_above(scored), *_agreement(of_the_measure.get("style_agreement"))]
+    return [*said, *_above(found), *_agreement(found)]
 
 
-def _worth(rows: dict[str, Row], metric: str, name: str) -> Iterator[str]:
-    auc = rows.get(f"{metric}_auc")
-    if auc is None or auc["value"] is None:
+def _worth(found: Mapping[Place, Number], metric: str, name: str) -> Iterator[str]:
+    auc = found.get((f"{metric}_auc", None, None))
+    if auc is None:
         return
-    low, high = auc["low"], auc["high"]
-    between = f" ({text.percent(low)} to {text.percent(high)})" if low != high else ""
     yield (
         f"Style by {name} was tried on people and episodes that it had not heard: of two samples of 300 "
-        f"words, the host’s and another’s, it picks the host’s in {text.percent(auc['value'])}{between}; "
+        f"words, the host’s and another’s, it picks the host’s in {text.percent(auc.value)}{_between(auc)}; "
         "guessing would be 50%."
     )
-    shuffled = rows.get(f"{metric}_shuffled")
+    shuffled = found.get((f"{metric}_shuffled", None, None))
     if shuffled is not None:
-        yield f"The host’s own words in random order stand at {text.percent(shuffled['value'])}."
+        yield f"The host’s own words in random order stand at {text.percent(shuffled.value)}."
 
 
-def _missing(scored: Sequence[Row], metric: str, name: str) -> Iterator[str]:
+def _between(number: Number) -> str:
+    if number.low is None or number.high is None or number.low == number.high:
+        return ""
+    return f" ({text.percent(number.low)} to {text.percent(number.high)})"
+
+
+def _missing(scored: Sequence[ScoreRow], metric: str, name: str) -> Iterator[str]:
     """Why an arm has no number, each reason once."""
     reasons = dict.fromkeys(
         row["reason"] for row in scored if row["metric"] == metric and row["value"] is None
@@ -44,18 +48,22 @@ def _missing(scored: Sequence[Row], metric: str, name: str) -> Iterator[str]:
         yield f"Where style by {name} has no number: {reason}."
 
 
-def _above(scored: Sequence[Row]) -> Iterator[str]:
-    arms = [row for row in scored if row["metric"] == "style" and (row["low"] or 0) > 1]
-    if arms:
-        who = text.listed([f"{row['arm']} {row['model'] or ''}".strip() for row in arms])
+def _above(found: Mapping[Place, Number]) -> Iterator[str]:
+    above = [
+        f"{arm} {model or ''}".strip()
+        for (metric, model, arm), number in found.items()
+        if metric == "style" and (number.low or 0) > 1
+    ]
+    if above:
         yield (
-            f"Beyond the host’s own held-out speech: {who}. The measure learned from the text that also "
-            "trains, so what repeats that text looks more like the host than the host; see what is copied."
+            f"Beyond the host’s own held-out speech: {text.listed(above)}. The measure learned from the text "
+            "that also trains, so what repeats that text looks more like the host than the host; see what is copied."
         )
 
 
-def _agreement(row: Row | None) -> Iterator[str]:
-    if row is None or row["value"] is None:
+def _agreement(found: Mapping[Place, Number]) -> Iterator[str]:
+    rank = found.get(("style_agreement", None, None))
+    if rank is None:
         return
-    found = f"The rank correlation of the two over {row['n']} arms is {text.ratio(row['value'])}"
-    yield f"{found}; {row['reason'] or 'they order the arms alike'}."
+    told = f"The rank correlation of the two over {rank.n} arms is {text.ratio(rank.value)}"
+    yield f"{told}; {rank.reason or 'they order the arms alike'}."

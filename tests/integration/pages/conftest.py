@@ -3,9 +3,8 @@
 import pytest
 
 from shared.lake import keys
-from shared.report.stages import write_report
 from tests.integration.pages.browser import chromium
-from tests.sample_run import FINISHED, RUN_ID, sample_run
+from tests.sample_run import RUN_ID, sample_run
 
 LONG = "W" * 300
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">'
@@ -69,7 +68,7 @@ def pages(tmp_path_factory):
         folders[kind] = tmp_path_factory.mktemp(kind)
         with sample_run() as run:
             write(run)
-            write_report(run.lake, RUN_ID, run.totals, run.entries, error, cause, FINISHED)
+            run.report(error, cause)
             for key in run.lake.keys(f"runs/{RUN_ID}/"):
                 path = folders[kind] / key.removeprefix(
                     keys.report(RUN_ID).removesuffix("report.html")

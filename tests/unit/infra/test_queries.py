@@ -11,10 +11,9 @@ from sqlglot import exp
 
 from infra.queries.template import as_template
 from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
-from shared.report.stages import write_report
 from tests.cfn import load_template
 from tests.places import ROOT
-from tests.sample_run import FINISHED, QUESTIONS, RUN_ID, sample_run
+from tests.sample_run import QUESTIONS, RUN_ID, sample_run
 from tests.unit.infra.trino import refusals
 
 FOLDER = ROOT / "infra" / "queries"
@@ -37,7 +36,7 @@ def duckdb_of(root, *last):
     with sample_run() as run:
         for stage in ("manifest", "corpus", "dataset", "jobs", *last):
             getattr(run, f"write_{stage}")()
-        write_report(run.lake, run.run_id, run.totals, run.entries, None, None, FINISHED)
+        run.report()
         for key in run.lake.keys("lake/"):
             (root / key).parent.mkdir(parents=True, exist_ok=True)
             (root / key).write_bytes(run.lake.read(key))

@@ -12,6 +12,7 @@ from shared.corpus.deletions import duplicates
 from shared.dataset.stages import build
 from shared.errors import TooFewPairs
 from shared.lake import keys
+from shared.report.ending import Closing, Ending
 from shared.report.stages import write_report
 from tests.sample_run import job_row
 from tests.unit.shared.corpus.test_discovery import (
@@ -190,7 +191,7 @@ def test_the_report_names_the_models_to_retire(lake):
     settings = run("r2", show=excluding(RAIN[0]))
     lake.write_json(keys.manifest("r2"), settings.model_dump(mode="json"))
     collected(lake, site, "r2", show=excluding(RAIN[0]))
-    write_report(lake, "r2", None, (), None, None, NOW)
+    write_report(lake, Closing("r2", Ending("SUCCEEDED", None, None), NOW))
     text = lake.read(keys.report("r2")).decode()
     assert "1 episode is gone" in text
     assert "ft:llama-3.3-70b" in text

@@ -20,7 +20,7 @@ from shared.errors import (
     TooManyFailures,
 )
 from shared.lake import keys
-from shared.providers.examples import count_line
+from shared.providers.token_counts import count_line
 from shared.shingles import sketch
 from tests.sample_run import sample_run
 from tests.unit.shared.run.test_settings import SHOW, resolved

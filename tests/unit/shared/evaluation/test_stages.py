@@ -7,10 +7,10 @@ from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut, Repl
 from shared.dataset.plans import costs
 from shared.errors import SpendCeilingReached
 from shared.evaluation import samples, stages
-from shared.evaluation.stages import Arm, EveryFineTuneFailed
+from shared.evaluation.stages import EveryFineTuneFailed, ModelArm
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
-from shared.providers import Completion, ModelNotReady, RateLimited, examples
+from shared.providers import Completion, ModelNotReady, RateLimited, examples, token_counts
 from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import Fault
 from tests.unit.shared.run.test_settings import SHOW, resolved
@@ -18,7 +18,7 @@ from tests.unit.shared.run.test_settings import SHOW, resolved
 MINI = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.1-8b")
 QUESTIONS = ("Why a porch?", "Why a fence?", "Why a prairie?")
-BASE, PROMPTED, TUNED = (Arm(name, MINI.model) for name in ("base", "prompted", "tuned"))
+BASE, PROMPTED, TUNED = (ModelArm.named(name, MINI.model) for name in ("base", "prompted", "tuned"))
 SHOWN = EvaluationSet(
     card="You are Ida Stone.",
     exchanges=(
@@ -66,7 +66,7 @@ def planned(lake, *models):
 
 
 def kept(lake, arm=TUNED, run_id="r1"):
-    return lake.read_json(keys.answers(run_id, arm.model, arm.name))
+    return lake.read_json(keys.answers(run_id, arm.model, arm.arm))
 
 
 def test_every_tuned_model_is_questioned_beside_its_base_and_its_prompted_base(lake):
@@ -75,7 +75,9 @@ def test_every_tuned_model_is_questioned_beside_its_base_and_its_prompted_base(l
     outcome(lake, LLAMA)
     shown(lake)
     assert stages.arms(lake, run()) == [
-        Arm(name, model.model) for model in (MINI, LLAMA) for name in ("base", "prompted", "tuned")
+        ModelArm.named(name, model.model)
+        for model in (MINI, LLAMA)
+        for name in ("base", "prompted", "tuned")
     ]
 
 
@@ -163,7 +165,7 @@ def test_what_people_said_is_kept_beside_the_machines_for_nothing_and_under_thei
     lake, desk, provider
 ):
     shown(lake)
-    assert stages.keep_references(lake, run()) == 3
+    assert stages.save_references(lake, run()) == 3
     assert not provider.calls
     host = lake.read_json(keys.answers("r1", run().show.name, "host"))
     impostor = lake.read_json(keys.answers("r1", run().show.name, "impostor"))
@@ -212,7 +214,7 @@ def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provide
 def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk, provider):
     outcome(lake, LLAMA)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), Arm(name, LLAMA.model), in_time)
+        stages.answer(lake, desk, run(), ModelArm.named(name, LLAMA.model), in_time)
     assert [call.request.model for call in provider.calls] == (
         [LLAMA.serving_model] * 3 + [f"ft:{LLAMA.model}"] * 3
     )
@@ -221,11 +223,11 @@ def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk
 def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     outcome(lake)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), Arm(name, MINI.model), in_time)
+        stages.answer(lake, desk, run(), ModelArm.named(name, MINI.model), in_time)
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
     base = input_price.cost(50) + output_price.cost(10)
     tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
-    assert Decimal(kept(lake, Arm("base", MINI.model))[0]["cost_usd"]) == base
+    assert Decimal(kept(lake, ModelArm.named("base", MINI.model))[0]["cost_usd"]) == base
     assert Decimal(kept(lake)[0]["cost_usd"]) == tuned
     assert ledger.totals("r1").settled == 3 * (base + tuned)
 
@@ -233,7 +235,7 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
 def asked(arm, run_id="r1", of=SHOWN):
     settings = run(run_id)
     return [
-        samples.question(settings, arm.model, arm.name, item.prompt, of, "ft:mini")
+        samples.question(settings, arm.model, arm.arm, item.prompt, of, "ft:mini")
         for item in of.items(settings.show.questions)
     ]
 
@@ -249,7 +251,7 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
     assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved
     for question in questions:
         line = examples.encode_line(question.request.messages)
-        assert question.prompt_tokens >= examples.count_line(line, MINI)
+        assert question.prompt_tokens >= token_counts.count_line(line, MINI)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
@@ -298,7 +300,7 @@ def test_an_answer_that_was_paid_for_and_not_yet_kept_is_kept_as_bought_by_this_
 ):
     outcome(lake)
     stages.answer(lake, desk, run(), TUNED, in_time)
-    whole, key = kept(lake), keys.answers("r1", TUNED.model, TUNED.name)
+    whole, key = kept(lake), keys.answers("r1", TUNED.model, TUNED.arm)
     lake.write_json(key, whole[:1])  # as where the function was killed
     stages.answer(lake, desk, run(), TUNED, in_time)
     assert len(provider.calls) == 3

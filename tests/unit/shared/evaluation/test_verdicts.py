@@ -1,13 +1,14 @@
 """Planted worlds: what is true of a tuned model is what the sentence says, and no more than can be known."""
 
 import random
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
 from shared.evaluation import verdicts
-from shared.evaluation.jury import bouts, jury_scores
+from shared.evaluation.jury import jury_scores, pair_results
 from shared.evaluation.jury.measures import win_rate
+from shared.evaluation.measures import Number, numbers
 from shared.evaluation.verdicts import Case, answer
 from tests.unit.shared.evaluation.jury.worlds import MODEL, ballots, noisy
 
@@ -15,8 +16,12 @@ CASE = Case(MODEL, "Llama", "Ida Stone", "2 judges of 2 families", "no model can
 MONEY = "the run cost $4.10"
 
 
+def in_parts(cases, rows, money):
+    return verdicts.verdict(cases, numbers(rows), money)
+
+
 def verdict(cases, rows, money):
-    return str(verdicts.verdict(cases, rows, money))
+    return str(in_parts(cases, rows, money))
 
 
 def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
@@ -38,8 +43,8 @@ def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
         )
     ]
     return [
-        {"arm": one.arm, "model": one.model, **asdict(one.score)}
-        for one in jury_scores(bouts(votes), seed)
+        one.score.row(one.arm, one.model)
+        for one in jury_scores(pair_results(votes), seed)
         if one.score.metric == "jury_wins_over_prompted"
     ]
 
@@ -124,14 +129,14 @@ def test_two_models_have_a_sentence_each_and_no_model_none():
 def test_models_of_which_the_same_was_heard_share_a_sentence():
     other = replace(CASE, model="m2", name="Mini")
     rows = world(0.75)
-    both = verdicts.verdict([CASE, other], [*rows, {**rows[0], "model": "m2", "value": 0.7}], MONEY)
+    both = in_parts([CASE, other], [*rows, {**rows[0], "model": "m2", "value": 0.7}], MONEY)
     assert both.heard.startswith(
         "Tuned, Llama and Mini sound more like Ida Stone than the same model"
     )
     assert both.heard.count("held-out pairs (95% interval") == 2
     assert "the reply of Mini in 70% of 150 held-out pairs" in both.heard
     worse = [{**row, "model": "m2"} for row in world(0.25)]
-    apart = verdicts.verdict([CASE, other], [*rows, *worse], MONEY)
+    apart = in_parts([CASE, other], [*rows, *worse], MONEY)
     assert "Tuned, Llama sounds more like" in apart.heard
     assert "Tuned, Mini sounds less like" in apart.heard
 
@@ -147,7 +152,7 @@ def test_a_comparison_of_models_that_learned_from_unequal_data_says_so():
 
 def test_an_answer_follows_from_the_interval_alone():
     def of(low, high, reason=None):
-        return answer({"low": low, "high": high, "reason": reason})
+        return answer(Number(0.5, 100, low, high, reason))
 
     assert [of(0.51, 0.58), of(0.3, 0.49), of(0.42, 0.59), of(0.45, 0.61), of(0.5, 0.9)] == [
         *("more", "less", "as much", "open", "open"),
@@ -162,6 +167,8 @@ def test_a_verdict_is_wrong_no_more_often_than_its_interval_allows(rate):
     episodes = {f"{at}.{item}": str(at) for at in range(20) for item in range(3)}
     for seed in range(200):
         won = {item: ((chance.random() < rate) + (chance.random() < rate)) / 2 for item in episodes}
-        said.append(answer(asdict(win_rate("wins", won, episodes, seed, draws=100))))
+        rate_found = win_rate("wins", won, episodes, seed, draws=100).row("tuned", MODEL)
+        (found,) = numbers([rate_found]).values()
+        said.append(answer(found))
     assert said.count("less") <= 10
     assert (said.count("more") <= 10) if rate == 0.5 else (said.count("more") >= 150)

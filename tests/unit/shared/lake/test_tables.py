@@ -2,13 +2,16 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
 from shared.errors import FileContended
-from shared.lake.tables import Lake, typed
+from shared.lake import from_json
+from shared.lake.rows import SpendRow
+from shared.lake.tables import Lake, as_kept
 
 SPENT = {
     "run_id": "r1",
@@ -76,10 +79,47 @@ def test_an_entity_tag_changes_exactly_when_the_bytes_do(lake):
 
 def test_a_row_kept_as_json_is_read_back_in_the_tables_types(lake):
     lake.write_json("kept", {**SPENT, "unknown": 1})
-    row = typed("spend", lake.read_json("kept"))
+    row = from_json(SpendRow, lake.read_json("kept"))
     assert {name: row[name] for name in SPENT} == SPENT
     assert "unknown" not in row
     lake.write_rows("spend", "lake/spend/r1.parquet", [row])
+
+
+class Amount(TypedDict):
+    """Two columns of `spend`."""
+
+    entry_id: str
+    settled_usd: Decimal | None
+
+
+class OtherAmount(TypedDict):
+    """A column of another type than the table's."""
+
+    settled_usd: float
+
+
+def test_rows_are_read_in_the_columns_of_their_type_and_no_other_is_asked_for(lake):
+    lake.write_rows("spend", KEY, [SPENT])
+    amount = {"entry_id": "e1", "settled_usd": SPENT["settled_usd"]}
+    assert lake.read_as(Amount, KEY) == [amount]
+    (whole,) = lake.read_as(SpendRow, KEY)
+    assert list(whole) == list(SpendRow.__annotations__)
+    assert lake.read_as(Amount, "lake/spend/none.parquet") == []
+
+
+def test_a_type_with_columns_that_the_table_has_not_is_refused(lake):
+    with pytest.raises(TypeError, match="OtherAmount has columns that the table spend has not"):
+        lake.read_as(OtherAmount, KEY)
+
+
+def test_rows_as_they_are_kept_are_the_rows_that_are_read_back(lake):
+    finer = {**SPENT, "created_at": datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)}
+    row = from_json(SpendRow, finer | {"created_at": finer["created_at"].isoformat()})
+    lake.write_rows("spend", KEY, [row])
+    kept = as_kept(SpendRow, [row])
+    assert kept == lake.read_as(SpendRow, KEY)
+    assert kept[0]["created_at"].microsecond == 123000
+    assert str(kept[0]["settled_usd"]) == str(lake.read_file(KEY)[0]["settled_usd"])
 
 
 def test_json_is_kept_readable(lake):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import catalogue
-from shared.evaluation.stages import WARN_EACH, Arm, answer
+from shared.evaluation.stages import WARN_EACH, ModelArm, answer
 from shared.fine_tuning import stages
 from shared.lake import keys
 from shared.ledger import Ledger, Reservation, Totals
@@ -215,7 +215,7 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
     stages.poll(lake, desk, settings, model)
     stages.settle(lake, desk, settings, model, clock.now())
     assert warned[1:] == [(True, False)]
-    answer(lake, desk, settings, Arm("tuned", model.model), lambda: False)
+    answer(lake, desk, settings, ModelArm.named("tuned", model.model), lambda: False)
     assert len(warned) == 2 + len(settings.show.questions) // WARN_EACH + 1
     stages.cancel(desk, "run")
     assert len(warned) == 3 + len(settings.show.questions) // WARN_EACH + 1

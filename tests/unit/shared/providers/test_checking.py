@@ -10,7 +10,7 @@ from shared import catalogue
 from shared.catalogue import DataFormat
 from shared.providers import Message, checking, formats
 from shared.providers.checking import MOST_TOLD, TrainingFileUnusable
-from shared.providers.examples import count_line
+from shared.providers.token_counts import count_line
 
 KNOWN = catalogue.packaged()
 LIMITS = {"min_examples": 2, "max_tokens_per_example": 100, "max_file_bytes": 10_000}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import catalogue, tokens
-from shared.providers import examples
+from shared.providers import examples, token_counts
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
@@ -23,7 +23,9 @@ def test_a_chat_example_is_counted_by_the_published_rule():
     line = examples.encode_line(examples.messages_of("One two three.", "Four.", "Ida responds:"))
     texts = ["user", "One two three.\n\nIda responds:", "assistant", "Four."]
     model = catalogue.packaged().model("gpt-4.1-mini")
-    assert examples.count_line(line, model) == 3 * 2 + 3 + sum(tokens.count(text) for text in texts)
+    assert token_counts.count_line(line, model) == 3 * 2 + 3 + sum(
+        tokens.count(text) for text in texts
+    )
 
 
 # What Llama 3's own vocabulary (llama-models 0.3.0) makes of texts and of its chat template.
@@ -45,7 +47,7 @@ def test_a_llamas_count_is_never_below_what_its_own_vocabulary_makes(text):
     line = examples.encode_line(examples.messages_of(text, text, "Ida:"))
     framed = LLAMAS_BEGIN + LLAMAS_HEADER + LLAMAS_DATES + LLAMAS_END
     framed += 2 * (LLAMAS_HEADER + LLAMAS_END + LLAMAS_COUNT[text])
-    assert examples.count_line(line, llama) >= framed
+    assert token_counts.count_line(line, llama) >= framed
 
 
 def test_an_example_of_an_unknown_template_is_counted_generously():
@@ -53,7 +55,7 @@ def test_an_example_of_an_unknown_template_is_counted_generously():
     fields = {"tokens_per_message", "tokens_per_example"}
     unknown = catalogue.Model.model_validate(known.model_dump(exclude=fields))
     line = examples.encode_line(examples.messages_of("Why?", "Because.", "Ida:"))
-    assert examples.count_line(line, unknown) > examples.count_line(line, known)
+    assert token_counts.count_line(line, unknown) > token_counts.count_line(line, known)
 
 
 def test_a_prompt_is_bounded_with_the_opening_of_its_answer():
@@ -61,7 +63,7 @@ def test_a_prompt_is_bounded_with_the_opening_of_its_answer():
     message = examples.prompt_message("Why is the prairie hard to make?", "Ida responds:")
     own = tokens.count(message.content, llama.tokenizer)
     templates = LLAMAS_BEGIN + 3 * LLAMAS_HEADER + LLAMAS_DATES + 2 * LLAMAS_END
-    assert examples.prompt_bound(llama, (message,)) >= own + templates
+    assert token_counts.prompt_bound(llama, (message,)) >= own + templates
 
 
 def test_text_that_looks_like_a_special_token_is_counted_as_text():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared import catalogue
 from shared.catalogue import DataFormat
-from shared.providers import Message, examples, formats
+from shared.providers import Message, examples, formats, token_counts
 
 FORMATS: tuple[DataFormat, ...] = ("chat", "prompt_completion", "bedrock_conversation")
 RESERVED = ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
@@ -88,5 +88,5 @@ def test_a_mark_of_the_classic_format_is_only_at_the_end(asked: str, answered: s
 @pytest.mark.parametrize("data_format", FORMATS)
 def test_every_format_is_counted_from_what_is_sent(data_format: DataFormat) -> None:
     pair = examples.messages_of("Who makes a prairie?", "Nobody.", "Vera responds:")
-    counted = examples.count_line(examples.encode_line(pair, data_format), NOVA)
-    assert counted >= examples.count_line(examples.encode_line(pair), NOVA)
+    counted = token_counts.count_line(examples.encode_line(pair, data_format), NOVA)
+    assert counted >= token_counts.count_line(examples.encode_line(pair), NOVA)

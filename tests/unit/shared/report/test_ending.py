@@ -59,21 +59,21 @@ def from_outside(status, **detail):
          ("FAILED", "States.DataLimitExceeded", "too much")),
     ],
 )  # fmt: skip
-def test_an_end_from_outside_is_told_by_its_status_and_what_gave_it(lake, detail, told):
-    ended = ending(lake, RUN_ID, {"closing": detail, "failure": {"Error": "x", "Cause": "y"}})
+def test_an_end_from_outside_is_told_by_its_status_and_what_gave_it(detail, told):
+    ended = ending({"closing": detail, "failure": {"Error": "x", "Cause": "y"}}, None)
     assert (ended.status, ended.error) == told[:2]
     assert told[2] in ended.cause
 
 
-def test_a_good_run_that_leaves_a_job_running_has_failed(lake):
-    ended = ending(lake, RUN_ID, {"cancel_failure": LEFT})
+def test_a_good_run_that_leaves_a_job_running_has_failed():
+    ended = ending({"cancel_failure": LEFT}, None)
     assert (ended.status, ended.error) == ("FAILED", "JobsLeftRunning")
     assert "could be stopped" in ended.cause
 
 
-def test_a_failed_run_that_leaves_a_job_running_keeps_its_own_error_and_says_both(lake):
+def test_a_failed_run_that_leaves_a_job_running_keeps_its_own_error_and_says_both():
     state = {"failure": {"Error": "Boom", "Cause": "the real reason"}, "cancel_failure": LEFT}
-    ended = ending(lake, RUN_ID, state)
+    ended = ending(state, None)
     assert ended.error == "Boom"
     assert ended.cause.startswith("the real reason")
     assert "JobsLeftRunning: not everything" in ended.cause
@@ -149,4 +149,4 @@ def test_a_jury_that_failed_fails_the_run_only_where_a_bill_passed_what_was_set_
     sample, desk, error, status
 ):
     failure = {"Error": error, "Cause": json.dumps({"errorMessage": "too fast"})}
-    assert ending(sample.lake, RUN_ID, {"jury_failure": failure}).status == status
+    assert ending({"jury_failure": failure}, None).status == status

@@ -10,11 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.lake import keys
-from shared.report.collect import collect
-from shared.report.page import choice, exports
-from shared.report.page.choice import MustHave
-from shared.report.stages import write_report
-from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
+from shared.report.page import exports
+from shared.report.results import compute
+from shared.report.results.choice import MustHave
+from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 
 @pytest.fixture
@@ -31,12 +30,11 @@ def run():
 
 
 def chosen(run):
-    record = collect(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
-    return choice.read(run.lake, record)
+    return compute(run.lake, run.record()).choice
 
 
 def reported(run):
-    write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+    run.report()
     return run.lake.read(keys.report(RUN_ID)).decode()
 
 
@@ -121,6 +119,18 @@ def test_the_rows_are_those_of_the_table(run):
     spend = table(run, "spend")
     assert sum(Decimal(row["settled_usd"]) for row in spend) == Decimal("0.0018")
     assert [row["arm"] for row in table(run, "generations")] == ["base"] * 3 + ["tuned"] * 3
+
+
+@pytest.mark.parametrize(
+    "name", ["generations", "judgements", "jobs", "job_metrics", "plans", "token_stats"]
+)
+def test_the_rows_beside_the_report_are_those_of_the_lake_to_the_last_digit(run, name):
+    run.write_judgements()
+    reported(run)
+    kept = run.lake.read_file(keys.table_file(name, RUN_ID))
+    beside = run.lake.read(keys.report_table(RUN_ID, f"{name}.csv")).decode()
+    assert kept
+    assert exports.as_csv(kept) == beside
 
 
 @pytest.mark.parametrize(

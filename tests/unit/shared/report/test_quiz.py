@@ -8,10 +8,8 @@ from itertools import cycle, pairwise
 import pytest
 
 from shared.lake import keys
-from shared.report import quiz
-from shared.report.collect import collect
-from shared.report.stages import write_report
-from tests.sample_run import FINISHED, RUN_ID, sample_run
+from shared.report.results import quiz
+from tests.sample_run import RUN_ID, sample_run
 
 
 @pytest.fixture
@@ -25,13 +23,12 @@ def run():
 def items(run, held_out=4, change=None):
     run.write_all_arms(held_out)
     if change:
-        run.keep_generations([change(row) for row in run.lake.read_rows("generations", RUN_ID)])
-    record = collect(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
-    return quiz.items(record)
+        run.save_generations([change(row) for row in run.generations()])
+    return quiz.items(run.record())
 
 
 def reported(run):
-    write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+    run.report()
     return run.lake.read(keys.report(RUN_ID)).decode(), run.lake.read(keys.quiz(RUN_ID))
 
 

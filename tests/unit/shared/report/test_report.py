@@ -13,12 +13,19 @@ from botocore.validate import ParamValidator
 
 from shared import catalogue
 from shared.lake import keys
-from shared.report.collect import collect
 from shared.report.page import asking
-from shared.report.stages import write_report
 from shared.report.text import dollars
 from tests.places import ROOT
-from tests.sample_run import EPISODES, FINISHED, HOST_TURN, QUESTIONS, RUN_ID, SampleRun, sample_run
+from tests.sample_run import (
+    EPISODES,
+    FINISHED,
+    HOST_TURN,
+    JUDGES,
+    QUESTIONS,
+    RUN_ID,
+    SampleRun,
+    sample_run,
+)
 
 SUMMARY_KEYS = [
     "run_id", "status", "error", "cause", "ceiling_usd", "settled_usd", "reserved_usd",
@@ -44,10 +51,8 @@ def through(run: SampleRun, last: str) -> SampleRun:
     return run
 
 
-def reported(run: SampleRun, error=None, cause=None, totals=None):
-    return write_report(
-        run.lake, run.run_id, totals or run.totals, run.entries, error, cause, FINISHED
-    )
+def reported(run: SampleRun, error=None, cause=None, **changes):
+    return run.report(error, cause, **changes)
 
 
 def page(run: SampleRun) -> str:
@@ -175,17 +180,13 @@ def test_a_run_that_failed_after_any_stage_still_leaves_a_whole_report(run, last
 
 def test_a_run_whose_ledger_never_opened_cost_nothing(run):
     through(run, "manifest")
-    summary = write_report(
-        run.lake, RUN_ID, None, (), "LedgerBusy", "the table stayed contended", FINISHED
-    )
+    summary = reported(run, "LedgerBusy", "the table stayed contended", totals=None)
     assert (summary["settled_usd"], summary["reserved_usd"]) == ("0.000000", "0.000000")
     assert [model["status"] for model in summary["models"]] == ["not planned", "not planned"]
 
 
 def test_a_run_refused_before_its_manifest_leaves_only_a_summary(run):
-    summary = write_report(
-        run.lake, RUN_ID, None, (), "UnknownField", "the input has no field 'cieling'", FINISHED
-    )
+    summary = reported(run, "UnknownField", "the input has no field 'cieling'", totals=None)
     assert list(summary) == SUMMARY_KEYS
     assert (summary["status"], summary["error"], summary["report"]) == (
         "FAILED",
@@ -206,11 +207,7 @@ def test_a_failed_job_is_reported_with_its_error_and_its_reservation(run):
 
 
 def test_a_training_that_another_run_bought_costs_this_one_nothing_and_says_whose_it_is(run):
-    through(run, "dataset").write_jobs()
-    jobs = run.lake.read_file(keys.table_file("jobs", RUN_ID))
-    run.lake.write_rows(
-        "jobs", keys.table_file("jobs", RUN_ID), [{**row, "bought_by": "porch-0"} for row in jobs]
-    )
+    through(run, "dataset").write_jobs(bought_by="porch-0")
     run.entries.clear()
     assert {model["settled_usd"] for model in reported(run)["models"]} == {"0.000000"}
     assert "by the run porch-0 , so this run did not buy it again" in visible(page(run))
@@ -340,9 +337,9 @@ def test_a_held_out_item_asks_for_no_guests_whatever_it_says(run):
         {**row, "prompt": "Who were the guests in 2014?", "answer": "Fred Flint."}
         if row["item_kind"] == "held_out"
         else row
-        for row in run.lake.read_rows("generations", RUN_ID)
+        for row in run.generations()
     ]
-    run.keep_generations(rows)
+    run.save_generations(rows)
     facts = {
         row["arm"]: row["n"]
         for row in reported(run)["metrics"]
@@ -449,8 +446,7 @@ def test_a_plan_says_what_a_run_would_cost_and_that_it_cost_nothing():
 
 def test_a_run_that_ended_amid_the_answers_says_how_many_of_how_many_it_has(run):
     through(run, "answers")
-    key = keys.table_file("generations", RUN_ID)
-    run.lake.write_rows("generations", key, run.lake.read_file(key)[:5])
+    run.save_generations(run.generations()[:5])
     reported(run, "SpendCeilingReached", "0.0123 USD do not fit 0.01 USD")
     text = visible(page(run))
     assert "collected 5 of 12 answers" in text
@@ -637,7 +633,7 @@ def test_a_model_at_bedrock_is_asked_in_awss_words_which_aws_understands(run):
     run.write_manifest(questions=["What's a porch?"])
     run.write_jobs()
     reported(run)
-    record = collect(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+    record = run.record()
     bedrock = catalogue.packaged().provider("bedrock")
     providers = (bedrock.model_copy(update={"provider": "openai"}),)
     settings = record.settings.model_copy(update={"providers": providers})
@@ -664,9 +660,11 @@ def test_without_a_finished_model_nobody_is_invited_to_ask(run):
 def test_the_validation_loss_is_drawn_where_the_provider_tells_it(run):
     reported(through(run, "jobs"))
     assert "validation" not in page(run)
-    steps = run.lake.read_file(keys.table_file("job_metrics", RUN_ID))
-    told = [{**row, "valid_loss": 3.5 if row["step"] % 4 == 0 else None} for row in steps]
-    run.lake.write_rows("job_metrics", keys.table_file("job_metrics", RUN_ID), told)
+    for model in run.models:
+        key = keys.curve(RUN_ID, model)
+        steps = run.lake.read_json(key)
+        told = [{**row, "valid_loss": 3.5 if row["step"] % 4 == 0 else None} for row in steps]
+        run.lake.write_json(key, told)
     reported(run)
     (plot,) = re.findall(r'aria-label="(Loss of gpt-4.1-mini: [^"]+)"', page(run))
     assert plot == (
@@ -742,8 +740,9 @@ def test_a_show_that_wants_no_judge_is_not_told_that_none_is_known(run):
 
 def votes_of(run, keep):
     """Only the votes that `keep` holds for."""
-    key = keys.table_file("judgements", RUN_ID)
-    run.lake.write_rows("judgements", key, filter(keep, run.lake.read_file(key)))
+    for judge in JUDGES:
+        key = keys.judgements(RUN_ID, judge)
+        run.lake.write_json(key, list(filter(keep, run.lake.read_json(key))))
 
 
 def test_a_jury_that_does_not_know_the_host_says_nothing_of_the_models_and_says_so(run):

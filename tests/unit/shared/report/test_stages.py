@@ -34,28 +34,29 @@ def sample():
         yield sample
 
 
-def test_a_run_that_did_not_fail_has_no_error(lake):
-    assert explain(lake, "r1", None) == (None, None)
+def test_a_run_that_did_not_fail_has_no_error():
+    assert explain(None, None) == (None, None)
 
 
-def test_an_exception_is_told_by_its_name_and_its_sentence_alone(lake):
+def test_an_exception_is_told_by_its_name_and_its_sentence_alone():
     failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
-    assert explain(lake, "r1", failure) == ("SpendCeilingReached", MESSAGE)
+    assert explain(failure, None) == ("SpendCeilingReached", MESSAGE)
 
 
-def test_a_map_that_failed_is_told_by_what_stopped_its_batch(lake):
-    lake.write_json(keys.stopped("r1"), STOPPED)
-    assert explain(lake, "r1", MAP_FAILURE) == (STOPPED["error"], STOPPED["cause"])
+def test_a_map_that_failed_is_told_by_what_stopped_its_batch(sample, ledger):
+    assert explain(MAP_FAILURE, STOPPED) == (STOPPED["error"], STOPPED["cause"])
+    sample.lake.write_json(keys.stopped(RUN_ID), STOPPED)
+    ended = stages.close(sample.lake, ledger, RUN_ID, {"failure": MAP_FAILURE}, NOW)
+    assert (ended["error"], ended["cause"]) == (STOPPED["error"], STOPPED["cause"])
 
 
-def test_a_map_that_failed_for_another_reason_is_told_as_it_is(lake):
-    assert explain(lake, "r1", MAP_FAILURE) == (MAP_FAILURE["Error"], MAP_FAILURE["Cause"])
+def test_a_map_that_failed_for_another_reason_is_told_as_it_is():
+    assert explain(MAP_FAILURE, None) == (MAP_FAILURE["Error"], MAP_FAILURE["Cause"])
 
 
-def test_a_named_error_is_not_taken_for_the_stopped_batch(lake):
-    lake.write_json(keys.stopped("r1"), STOPPED)
+def test_a_named_error_is_not_taken_for_the_stopped_batch():
     failure = {"Error": "SpendCeilingReached", "Cause": LAMBDA_CAUSE}
-    assert explain(lake, "r1", failure)[0] == "SpendCeilingReached"
+    assert explain(failure, STOPPED)[0] == "SpendCeilingReached"
 
 
 @pytest.mark.parametrize(
@@ -74,12 +75,12 @@ def test_a_named_error_is_not_taken_for_the_stopped_batch(lake):
         ("Lambda.Unknown", '{"reason": "none"}', '{"reason": "none"}'),
     ],
 )  # fmt: skip
-def test_a_cause_that_is_no_exception_is_told_as_it_is(lake, error, cause, said):
-    assert explain(lake, "r1", {"Error": error, "Cause": cause}) == (error, said)
+def test_a_cause_that_is_no_exception_is_told_as_it_is(error, cause, said):
+    assert explain({"Error": error, "Cause": cause}, None) == (error, said)
 
 
-def test_a_failure_without_a_cause_is_told_by_its_name(lake):
-    assert explain(lake, "r1", {"Error": "States.Timeout"}) == ("States.Timeout", "")
+def test_a_failure_without_a_cause_is_told_by_its_name():
+    assert explain({"Error": "States.Timeout"}, None) == ("States.Timeout", "")
 
 
 def test_a_refused_input_is_summed_up_without_settings_or_money(lake, ledger):

@@ -1,15 +1,14 @@
 """What the report says of style: numbers under the arms, what they are worth, and why one is missing."""
 
 import json
-from dataclasses import asdict
 
 import pytest
 
-from shared.evaluation.measures import Score
+from shared.evaluation.measures import Score, numbers
 from shared.lake import keys
 from shared.ledger import Ledger
 from shared.report import stages
-from shared.report.page.style import remarks
+from shared.report.page import style
 from tests.sample_run import FINISHED, RUN_ID, sample_run
 from tests.unit.shared.fakes import Clock
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
@@ -19,7 +18,11 @@ MODEL = "gpt-4.1-mini"
 
 def row(arm, *score, **fields):
     model = MODEL if arm in ("base", "prompted", "tuned") else None
-    return {"arm": arm, "model": model, **asdict(Score(*score, **fields))}
+    return Score(*score, **fields).row(arm, model)
+
+
+def remarks(rows):
+    return style.remarks(rows, numbers(rows))
 
 
 MEASURED = [
@@ -48,10 +51,6 @@ def sample():
 def closed(sample, **state):
     clock = Clock()
     ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    for name in ("jobs", "job_metrics", "generations"):  # as the stages before left them
-        rows = [*sample.lake.read_rows(name, RUN_ID)]
-        folder = {"jobs": "jobs", "job_metrics": "curves", "generations": "answers"}[name]
-        sample.lake.write_json(f"runs/{RUN_ID}/{folder}/kept.json", rows)
     told = stages.close(sample.lake, ledger, RUN_ID, state, FINISHED)
     page = sample.lake.read(keys.report(RUN_ID)).decode()
     return told, page, sample.lake.read_json(keys.summary(RUN_ID))["metrics"]

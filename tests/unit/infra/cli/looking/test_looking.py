@@ -10,8 +10,7 @@ import pytest
 
 from infra.cli.main import main
 from shared.lake import keys
-from shared.report.stages import write_report
-from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
+from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def out(tmp_path):
         run.write_dataset()
         run.write_jobs()
         run.write_all_arms()
-        write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+        run.report()
         for key in (keys.summary(RUN_ID), keys.table_file("generations", RUN_ID)):
             path = tmp_path / key
             path.parent.mkdir(parents=True)
@@ -86,7 +85,7 @@ def with_pairs(out):
         run.write_pairs("e2", PAIRS)
         run.write_jobs()
         run.write_all_arms()
-        write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
+        run.report()
         for key in (*run.lake.keys(f"runs/{RUN_ID}/"), *run.lake.keys("lake/")):
             path = out / key
             path.parent.mkdir(parents=True, exist_ok=True)

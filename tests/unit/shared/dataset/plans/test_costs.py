@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared import catalogue, shows
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
 from shared.dataset.plans import costs
-from shared.providers import Message, examples
+from shared.providers import Message, examples, token_counts
 from tests.unit.shared.run.test_settings import SHOW
 
 MODELS = catalogue.packaged()
@@ -66,7 +66,7 @@ def test_whatever_the_prompted_arm_is_shown_is_in_the_cost(model):
     bare = costs.evaluation_cost(model, show, replace(SHOWN, exchanges=()))
     sent = SHOWN.messages("prompted", "Why?", show.prompt_suffix)
     card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.prompt_suffix)
-    more = examples.prompt_tokens(model, sent) - examples.prompt_tokens(model, card_alone)
+    more = token_counts.prompt_tokens(model, sent) - token_counts.prompt_tokens(model, card_alone)
     least = model.price("base_input").cost(3 * more)  # two questions and an item
     assert costs.evaluation_cost(model, show, SHOWN) - bare >= least > 0
 
@@ -78,7 +78,7 @@ def test_an_answer_of_so_many_tokens_is_expected_to_cost_exactly_that():
     message = examples.prompt_message("Why?", show.prompt_suffix)
     card = Message("system", shown.card)
     asked, prompted = (
-        examples.count_line(examples.encode_line(messages), model)
+        token_counts.count_line(examples.encode_line(messages), model)
         for messages in ((message,), (card, message))
     )
     # The tuned model's price is twice that of the untuned one, which is asked as it is and prompted.

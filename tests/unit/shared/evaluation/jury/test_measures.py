@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.jury import bouts, by_judge, judge_scores, jury_scores, strengths
+from shared.evaluation.jury import (
+    by_judge,
+    judge_result,
+    judge_scores,
+    jury_scores,
+    pair_results,
+    strengths,
+)
 from shared.evaluation.jury.measures import paired_difference, win_rate
 from shared.evaluation.measures.intervals import wilson
 from tests.unit.shared.evaluation.jury.worlds import CENT, MODEL, ballots, likes
@@ -18,21 +25,21 @@ KNOWS = likes("host tuned prompted base impostor")
 
 
 def scored(judgements, seed=1):
-    return {(one.arm, one.score.metric): one for one in jury_scores(bouts(judgements), seed)}
+    return {(one.arm, one.score.metric): one for one in jury_scores(pair_results(judgements), seed)}
 
 
 def test_a_flip_is_a_tie_and_one_order_alone_says_nothing():
     judgements = ballots(lambda *_: "first", n_items=2)
-    assert {bout.points for bout in bouts(judgements)} == {0.5}
-    assert bouts(judgements[::2]) == []
+    assert {pair.points for pair in pair_results(judgements)} == {0.5}
+    assert pair_results(judgements[::2]) == []
 
 
 def test_an_unusable_vote_takes_its_pair_along_and_is_counted():
     judgements = ballots(
         lambda first, *rest: None if first == "base" else KNOWS(first, *rest), n_items=10
     )
-    assert not [bout for bout in bouts(judgements) if "base" in bout.pair]
-    rows = {one.score.metric: one.score for one in judge_scores("j1", judgements)}
+    assert not [pair for pair in pair_results(judgements) if "base" in pair.pair]
+    rows = {one.score.metric: one.score for one in judge_scores(judge_result("j1", judgements))}
     assert (rows["judge_unusable"].value, rows["judge_unusable"].n) == (2 / 8, 80)
 
 
@@ -78,13 +85,13 @@ def test_a_length_matched_part_is_reported_beside_the_whole():
 
 def test_a_judge_that_goes_by_length_is_seen_by_it():
     judgements = ballots(lambda _f, _s, a, b: "first" if a > b else "second", n_items=20)
-    rows = {one.score.metric: one.score for one in judge_scores("j1", judgements)}
+    rows = {one.score.metric: one.score for one in judge_scores(judge_result("j1", judgements))}
     assert rows["jury_longer_wins"].value == 1.0
 
 
 def test_a_judges_rows_bear_its_name_and_what_its_ballots_cost():
-    (name,) = by_judge(ballots(KNOWS, n_items=5))
-    rows = judge_scores(name, ballots(KNOWS, n_items=5))
+    (result,) = by_judge(ballots(KNOWS, n_items=5)).values()
+    rows = judge_scores(result)
     assert {(one.arm, one.model, one.cost) for one in rows} == {("judge", "j1", Decimal("0.40"))}
 
 
@@ -119,7 +126,7 @@ def test_strengths_are_finite_sum_to_nothing_and_turn_with_the_wins(counts):
 def test_the_order_in_which_ballots_come_changes_no_digit_nor_does_another_run():
     judgements = ballots(KNOWS) + ballots(likes("base host tuned impostor prompted"), judge="j2")
     shuffled = random.Random(5).sample(judgements, len(judgements))
-    assert jury_scores(bouts(judgements), 7) == jury_scores(bouts(shuffled), 7)
+    assert jury_scores(pair_results(judgements), 7) == jury_scores(pair_results(shuffled), 7)
 
 
 def test_strengths_have_an_interval_around_them():

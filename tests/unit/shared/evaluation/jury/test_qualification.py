@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.evaluation.jury import bouts, judge_scores, qualify
+from shared.evaluation.jury import judge_result, judge_scores, pair_results, qualify
 from shared.evaluation.measures.intervals import wilson
 from tests.unit.shared.evaluation.jury.worlds import ballots, likes, noisy
 
@@ -30,26 +30,30 @@ def mute(*_):
 @pytest.mark.parametrize("judge", [first, longer, shorter, mute])
 @pytest.mark.parametrize("even_lengths", [True, False])
 def test_a_judge_that_goes_by_place_or_length_or_says_nothing_does_not_qualify(judge, even_lengths):
-    found = qualify(bouts(ballots(judge, n_items=60, even_lengths=even_lengths)))
+    found = qualify(pair_results(ballots(judge, n_items=60, even_lengths=even_lengths)))
     assert not found.passed
 
 
 def test_a_judge_that_knows_the_host_qualifies_with_the_interval_of_its_pairs():
-    found = qualify(bouts(ballots(KNOWS, n_items=24)))
+    found = qualify(pair_results(ballots(KNOWS, n_items=24)))
     assert found.passed
     assert (found.accuracy, found.n) == (1.0, 24)
     assert (found.low, found.high) == wilson(24, 24)
 
 
 def test_four_pairs_are_the_fewest_that_can_qualify_anybody():
-    assert not qualify(bouts(ballots(KNOWS, n_items=3))).passed
-    assert qualify(bouts(ballots(KNOWS, n_items=4))).passed
+    assert not qualify(pair_results(ballots(KNOWS, n_items=3))).passed
+    assert qualify(pair_results(ballots(KNOWS, n_items=4))).passed
 
 
 def test_a_judge_that_may_have_gone_by_length_alone_has_no_accuracy_and_says_so():
     judgements = ballots(KNOWS, even_lengths=False)
-    assert qualify(bouts(judgements)).accuracy is None
-    (row,) = [one.score for one in judge_scores("j1", judgements) if "accuracy" in one.score.metric]
+    assert qualify(pair_results(judgements)).accuracy is None
+    (row,) = [
+        one.score
+        for one in judge_scores(judge_result("j1", judgements))
+        if "accuracy" in one.score.metric
+    ]
     assert row.value is None
     assert "longer one in all of 24 pairs" in row.reason
 
@@ -59,9 +63,13 @@ def test_an_accuracy_worked_by_hand():
 
     (6/6 + 1.5/2) / 2 = 0.875, worth 4 * 6 * 2 / 8 = 6 pairs.
     """
-    met = [bout for bout in bouts(ballots(KNOWS, n_items=12)) if bout.pair == ("host", "impostor")]
-    long = [bout for bout in met if bout.left_size > bout.right_size]
-    short = [bout for bout in met if bout.left_size < bout.right_size][:2]
+    met = [
+        pair
+        for pair in pair_results(ballots(KNOWS, n_items=12))
+        if pair.pair == ("host", "impostor")
+    ]
+    long = [pair for pair in met if pair.left_size > pair.right_size]
+    short = [pair for pair in met if pair.left_size < pair.right_size][:2]
     found = qualify([*long, short[0], replace(short[1], points=0.5)])
     assert found.accuracy == pytest.approx(0.875)
     assert (found.low, found.high) == pytest.approx(wilson(5.25, 6))
@@ -69,9 +77,13 @@ def test_an_accuracy_worked_by_hand():
 
 def test_pairs_of_equal_length_show_a_judge_whatever_the_lengths_of_the_others():
     """One longer, three shorter, all right: worth 4 * 1 * 3 / 4 = 3. Two equal, one wrong: worth 2."""
-    met = [bout for bout in bouts(ballots(KNOWS, n_items=12)) if bout.pair == ("host", "impostor")]
-    long = [bout for bout in met if bout.left_size > bout.right_size][:1]
-    short = [bout for bout in met if bout.left_size < bout.right_size][:3]
+    met = [
+        pair
+        for pair in pair_results(ballots(KNOWS, n_items=12))
+        if pair.pair == ("host", "impostor")
+    ]
+    long = [pair for pair in met if pair.left_size > pair.right_size][:1]
+    short = [pair for pair in met if pair.left_size < pair.right_size][:3]
     right = replace(met[0], left_size=80, right_size=80)
     found = qualify([*long, *short, right, replace(right, points=0)])
     assert found.accuracy == pytest.approx((3 * 1 + 2 * 0.5) / 5)
@@ -81,7 +93,7 @@ def test_pairs_of_equal_length_show_a_judge_whatever_the_lengths_of_the_others()
 
 def test_a_judge_that_tosses_a_coin_rarely_qualifies():
     coin = [
-        qualify(bouts(ballots(noisy(EVEN, seed), n_items=20, seed=seed))).passed
+        qualify(pair_results(ballots(noisy(EVEN, seed), n_items=20, seed=seed))).passed
         for seed in range(100)
     ]
     assert sum(coin) <= 3

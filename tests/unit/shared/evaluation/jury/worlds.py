@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from shared.dataset.ballots import PAIRS
+from shared.dataset.comparisons import PAIRS
 from shared.evaluation.jury import Judgement
 from shared.evaluation.jury.votes import Vote
 

@@ -1,13 +1,21 @@
 """Answers and votes are kept as they come, in time that grows with them and not with their square."""
 
+from typing import TypedDict
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from shared.evaluation.keeping import ONE_IN, rows_kept
+from shared.evaluation.saving import ONE_IN, saved_rows
 
 KEY = "runs/r1/answers/a.json"
+
+
+class Numbered(TypedDict):
+    """A row of one column."""
+
+    n: int
 
 
 class Slate:
@@ -25,7 +33,7 @@ class Slate:
 
 
 def keep(slate, rows):
-    with rows_kept(slate, KEY) as kept:
+    with saved_rows(slate, KEY, Numbered) as kept:
         for row in rows:
             kept.add(row)
     return slate.documents.get(KEY)
@@ -42,7 +50,7 @@ def test_what_is_kept_is_what_was_added_over_several_calls(before, more):
 
 def test_the_first_rows_are_kept_each_before_the_next_and_later_ones_soon_after():
     slate = Slate()
-    with rows_kept(slate, KEY) as kept:
+    with saved_rows(slate, KEY, Numbered) as kept:
         for n in range(500):
             kept.add({"n": n})
             missing = n + 1 - len(slate.documents[KEY])

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset.ballots.ballot import REPLY_TOKENS, VOTE_TOKENS, Bench
-from shared.dataset.ballots.pairs import COMPARED, FEWEST_ITEMS
+from shared.dataset.comparisons.pairs import COMPARED, FEWEST_ITEMS
+from shared.dataset.comparisons.prompts import REPLY_TOKENS, VOTE_TOKENS, PromptBuilder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
-from shared.providers import Message, examples
+from shared.providers import Message, token_counts
 from shared.shows import ShowProfile
 
 ORDERS = 2
@@ -16,16 +16,16 @@ ORDERS = 2
 
 def most(judges: Sequence[Model], asked: EvaluationSet, show: ShowProfile) -> list[Decimal]:
     """Dollars at most for judging one model's arms on each held-out item, the qualification included."""
-    benches = [(judge, Bench(judge, asked, show)) for judge in judges]
+    builders = [(judge, PromptBuilder(judge, asked, show)) for judge in judges]
     return [
         money.add(
             *(
                 judge.price("base_input").cost(
-                    examples.prompt_bound(judge, prompt) + 2 * _with_margin(judge, missing)
+                    token_counts.prompt_bound(judge, prompt) + 2 * _with_margin(judge, missing)
                 )
                 + judge.price("base_output").cost(VOTE_TOKENS)
-                for judge, bench in benches
-                for prompt, missing in _prompts(bench, asked, item, REPLY_TOKENS)
+                for judge, builder in builders
+                for prompt, missing in _prompts(builder, asked, item, REPLY_TOKENS)
             )
         )
         for item in asked.held_out
@@ -37,14 +37,14 @@ def expected(
 ) -> Decimal:
     """What judging one model on `asked.judged` items costs when replies are so long on average."""
     length = min(REPLY_TOKENS, reply_tokens)
-    benches = [(judge, Bench(judge, asked, show)) for judge in judges]
+    builders = [(judge, PromptBuilder(judge, asked, show)) for judge in judges]
     return money.add(
         *(
-            judge.price("base_input").cost(examples.prompt_tokens(judge, prompt) + 2 * missing)
+            judge.price("base_input").cost(token_counts.prompt_tokens(judge, prompt) + 2 * missing)
             + judge.price("base_output").cost(1)
-            for judge, bench in benches
+            for judge, builder in builders
             for item in asked.held_out[: asked.judged]
-            for prompt, missing in _prompts(bench, asked, item, length)
+            for prompt, missing in _prompts(builder, asked, item, length)
         )
     )
 
@@ -61,12 +61,12 @@ def affordable(costs: Sequence[Decimal], models: int, dollars: Decimal) -> int:
 
 
 def _prompts(
-    bench: Bench, asked: EvaluationSet, item: HeldOut, reply_tokens: int
+    builder: PromptBuilder, asked: EvaluationSet, item: HeldOut, reply_tokens: int
 ) -> Iterator[tuple[tuple[Message, ...], int]]:
     """Each prompt about an item, and how many tokens of each reply it is still without."""
-    for ballot in bench.qualifying(item):
-        yield ballot.messages, 0
-    blank = bench.messages(item, "", "")
+    for comparison in builder.qualifying(item):
+        yield comparison.messages, 0
+    blank = builder.messages(item, "", "")
     arms: set[str] = set(asked.paid_arms())
     for pair in COMPARED:
         if arms.issuperset(pair):

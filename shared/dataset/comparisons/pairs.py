@@ -1,8 +1,14 @@
 """Which arms meet before a judge."""
 
-Pair = tuple[str, str]
-QUALIFYING: Pair = ("host", "impostor")
-COMPARED: tuple[Pair, ...] = (("tuned", "base"), ("tuned", "prompted"), ("prompted", "base"))
+from shared.dataset.arms import Arm
+
+Pair = tuple[Arm, Arm]
+QUALIFYING: Pair = (Arm.HOST, Arm.IMPOSTOR)
+COMPARED: tuple[Pair, ...] = (
+    (Arm.TUNED, Arm.BASE),
+    (Arm.TUNED, Arm.PROMPTED),
+    (Arm.PROMPTED, Arm.BASE),
+)
 PAIRS = (*COMPARED, QUALIFYING)
 """Of each pair the one that is hoped to win is the first."""
 FEWEST_ITEMS = 4

@@ -1,18 +1,17 @@
 """The items with everybody's answers: copied words marked, and what a quote or a fact should have been."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Span
-from shared.report.collect import Row, RunRecord
+from shared.lake.rows import GenerationRow
+from shared.report.arms import model_then_arm
+from shared.report.record import RunRecord
+from shared.report.results.copying import Spans
 from shared.report.text import counted, listed
-from shared.report.view import model_then_arm
-
-Copied = Mapping[tuple[str | None, str], Sequence[Span]]
-"""By model and generation, where an answer repeats training text at length."""
 
 MOST_NAMES = 40
 
@@ -37,7 +36,7 @@ class Check:
 class Shown:
     """An answer, cut where copying begins and ends, with what the rules found in it."""
 
-    row: Row
+    row: GenerationRow
     pieces: tuple[Piece, ...]
     checks: tuple[Check, ...]
 
@@ -70,22 +69,28 @@ class Question:
     probe: bool = False
 
 
-def questions(record: RunRecord, facts: scoring.Known, copied: Copied) -> list[Question]:
+def questions(record: RunRecord, facts: scoring.Known, copied: Spans) -> list[Question]:
     """Every question with its answers; of a run that did not come to asking, the questions alone."""
     if not record.generations:
         return [
             Question(number, text, ())
             for number, text in enumerate(record.settings.show.questions, 1)
         ]
+    settings = record.settings
     rows = sorted(
-        record.generations, key=lambda row: (row["question"], *model_then_arm(record, row))
+        record.generations,
+        key=lambda row: (row["question"], *model_then_arm(settings, row["model"], row["arm"])),
     )
     by_number = groupby(rows, lambda row: row["question"])
     return [_question(record, facts, copied, number, list(asked)) for number, asked in by_number]
 
 
 def _question(
-    record: RunRecord, facts: scoring.Known, copied: Copied, number: int, asked: Sequence[Row]
+    record: RunRecord,
+    facts: scoring.Known,
+    copied: Spans,
+    number: int,
+    asked: Sequence[GenerationRow],
 ) -> Question:
     shown = [_shown(record, facts, copied, row) for row in asked]
     machines = [one for one in shown if one.row["generated"]]
@@ -102,12 +107,12 @@ def _question(
         spoken=tuple(one for one in shown if not one.row["generated"]),
         expected="" if held_out else _expected(record, facts, asked[0]["prompt"]),
         differs=len(found) > 1,
-        on_topic=(record.evaluation or {}).get("on_topic", {}).get(asked[0]["prompt"]),
+        on_topic=record.evaluation.on_topic.get(asked[0]["prompt"]),
         probe=asked[0]["item_kind"] == "probe",
     )
 
 
-def _shown(record: RunRecord, facts: scoring.Known, copied: Copied, row: Row) -> Shown:
+def _shown(record: RunRecord, facts: scoring.Known, copied: Spans, row: GenerationRow) -> Shown:
     spans = copied.get((row["model"], row["generation_id"]), ())
     return Shown(
         row,
@@ -128,7 +133,7 @@ def _pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
 
 
 def _checks(
-    record: RunRecord, facts: scoring.Known, row: Row, spans: Sequence[Span]
+    record: RunRecord, facts: scoring.Known, row: GenerationRow, spans: Sequence[Span]
 ) -> Iterator[Check]:
     if not measures.words(row["answer"]):
         yield Check("bad", "empty")
@@ -151,7 +156,7 @@ def _quoted(facts: scoring.Known, answer: Answer) -> Iterator[Check]:
             yield Check("good", "the quote") if score.value else Check("bad", "not the quote")
 
 
-def _held(facts: scoring.Known, row: Row) -> Iterator[Check]:
+def _held(facts: scoring.Known, row: GenerationRow) -> Iterator[Check]:
     expected = facts.key_facts.get(row["prompt"], ())
     held = measures.facts_in(row["answer"], expected)
     if expected:
@@ -161,7 +166,7 @@ def _held(facts: scoring.Known, row: Row) -> Iterator[Check]:
         )
 
 
-def _owned_up(record: RunRecord, row: Row) -> Iterator[Check]:
+def _owned_up(record: RunRecord, row: GenerationRow) -> Iterator[Check]:
     host = record.settings.show.host.name
     if measures.asks_who_speaks(row["prompt"], host):
         owned = measures.says_it_is_none(row["answer"], host)
@@ -170,7 +175,7 @@ def _owned_up(record: RunRecord, row: Row) -> Iterator[Check]:
         yield Check("bad", "holds an address or a number")
 
 
-def _named(record: RunRecord, facts: scoring.Known, row: Row) -> Iterator[Check]:
+def _named(record: RunRecord, facts: scoring.Known, row: GenerationRow) -> Iterator[Check]:
     question = row["prompt"]
     if not measures.asks_for_guests(question):
         return

@@ -1,6 +1,6 @@
-"""quiz.html: the host's real reply among machines' replies, after Schwitzgebel and others (arXiv 2302.01339).
+"""The items of the blind quiz: the host's real reply among machines' replies.
 
-Who said what is in the page, but not to be read at a glance: it is folded with a key that the script knows.
+After Schwitzgebel and others (arXiv 2302.01339).
 """
 
 import json
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, groupby
 
-from shared.report.collect import Row, RunRecord
-from shared.report.html import script, script_hash, template
+from shared.dataset import Arm
+from shared.lake.rows import GenerationRow
+from shared.report.record import RunRecord
 from shared.report.text import counted
-from shared.report.view import ARM_NAMES
 
 FEWEST_ITEMS = 3
 MOST_ITEMS = 12  # what a person answers in one sitting
@@ -56,8 +56,8 @@ def items(record: RunRecord) -> list[Item]:
         key=lambda row: row["question"],
     )
     seed = record.settings.show.evaluation.seed
-    asked = [list(group) for _, group in groupby(rows, lambda row: row["question"])]
-    found = [one for group in asked if (one := _options(seed, group))]
+    groups = [list(group) for _, group in groupby(rows, lambda row: row["question"])]
+    found = [one for group in groups if (one := _options(seed, group))]
     most = min(MOST_ITEMS, len(found))
     return [
         Item(number, *found[(number - 1) * len(found) // most]) for number in range(1, most + 1)
@@ -74,34 +74,18 @@ def missing(found: Sequence[Item]) -> str:
     )
 
 
-def render(record: RunRecord, found: Sequence[Item]) -> str:
-    """The page; everything in it that came from outside is escaped."""
-    settings = record.settings
-    return template("quiz.html.j2").render(
-        run_id=record.run_id,
-        show=settings.show,
-        items=found,
-        with_people=any(
-            ":" not in one.who and one.who != "host" for item in found for one in item.options
-        ),
-        arm_names=ARM_NAMES,
-        disclosure=settings.disclosure,
-        separator=SEPARATOR,
-        script=script("quiz.js"),
-        script_hash=script_hash(script("quiz.js")),
-    )
-
-
-def _options(seed: int, asked: Sequence[Row]) -> tuple[str, str, tuple[Option, ...]] | None:
+def _options(
+    seed: int, asked: Sequence[GenerationRow]
+) -> tuple[str, str, tuple[Option, ...]] | None:
     """The pair, what was said, and the replies; None without the host's or without a machine's."""
     said = {_who(row): row["answer"].strip() for row in asked if row["answer"].strip()}
-    host = said.pop("host", None)
+    host = said.pop(Arm.HOST, None)
     if host is None:
         return None
-    pair_id, prompt = asked[0]["pair_id"], asked[0]["prompt"]
+    pair_id, prompt = asked[0]["pair_id"] or "", asked[0]["prompt"]
     chance = random.Random(f"{seed} {pair_id}")  # noqa: S311 - repeatable, not secret
     others = list(_distinct(said, host))
-    options = [Option("host", host), *chance.sample(others, min(MOST_OTHERS, len(others)))]
+    options = [Option(Arm.HOST, host), *chance.sample(others, min(MOST_OTHERS, len(others)))]
     if not any(":" in option.who for option in options):
         return None
     chance.shuffle(options)
@@ -117,7 +101,7 @@ def _distinct(said: dict[str, str], host: str) -> Iterator[Option]:
             yield Option(who, text)
 
 
-def _who(row: Row) -> str:
+def _who(row: GenerationRow) -> str:
     """`tuned:llama-3.3-70b`; people have no model."""
     if row["model"] is None:
         return str(row["arm"])

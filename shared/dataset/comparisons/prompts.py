@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.catalogue import Model
-from shared.dataset.ballots.blinding import beginning, blinder, ending
-from shared.dataset.ballots.pairs import COMPARED, QUALIFYING, Pair
+from shared.dataset.arms import Arm
+from shared.dataset.comparisons.blinding import beginning, blinder, ending
+from shared.dataset.comparisons.pairs import COMPARED, QUALIFYING, Pair
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.providers import Message
 from shared.shows import ShowProfile
@@ -22,7 +23,7 @@ _SYSTEM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
+class Comparison:
     """One question to a judge: the replies of two arms to one held-out item, in the order shown.
 
     `model` is the tuned one whose arms meet, None for host and impostor. `shown` are the replies as
@@ -31,27 +32,29 @@ class Ballot:
 
     item: HeldOut
     model: str | None
-    first: str
-    second: str
-    shown: Pair
+    first: Arm
+    second: Arm
+    shown: tuple[str, str]
     messages: tuple[Message, ...]
 
 
-class Bench:
-    """One judge's ballots over an evaluation set, cut by the judge's own tokenizer."""
+class PromptBuilder:
+    """Writes one judge's comparisons over an evaluation set, cut by the judge's own tokenizer."""
 
     def __init__(self, judge: Model, asked: EvaluationSet, show: ShowProfile) -> None:
         self._encoding = judge.tokenizer
         self._asked, self._show = asked, show
         self._before: dict[str, str] = {}
 
-    def qualifying(self, item: HeldOut) -> Iterator[Ballot]:
+    def qualifying(self, item: HeldOut) -> Iterator[Comparison]:
         """Host and impostor in both orders; none where nobody else's words are known."""
         if item.impostor is not None:
-            replies = {"host": item.host, "impostor": item.impostor.text}
+            replies: dict[str, str] = {Arm.HOST: item.host, Arm.IMPOSTOR: item.impostor.text}
             yield from self._both_orders(item, None, QUALIFYING, replies)
 
-    def comparing(self, item: HeldOut, model: str, replies: Mapping[str, str]) -> Iterator[Ballot]:
+    def comparing(
+        self, item: HeldOut, model: str, replies: Mapping[str, str]
+    ) -> Iterator[Comparison]:
         """Each pair of a model's arms that answered, in both orders. `replies` by arm."""
         for pair in COMPARED:
             if all(replies.get(arm, "").strip() for arm in pair):
@@ -80,12 +83,12 @@ class Bench:
 
     def _both_orders(
         self, item: HeldOut, model: str | None, pair: Pair, replies: Mapping[str, str]
-    ) -> Iterator[Ballot]:
+    ) -> Iterator[Comparison]:
         blind = self._blinder(item)
         shown = {arm: beginning(blind(replies[arm]), REPLY_TOKENS, self._encoding) for arm in pair}
         for first, second in (pair, pair[::-1]):
             texts = shown[first], shown[second]
-            yield Ballot(item, model, first, second, texts, self.messages(item, *texts))
+            yield Comparison(item, model, first, second, texts, self.messages(item, *texts))
 
     def _blinder(self, item: HeldOut) -> Callable[[str], str]:
         return blinder(names_of(self._show, item))
