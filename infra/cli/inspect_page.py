@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.cli.arguments import Inspect
-from infra.cli.telling import print_table
+from infra.cli.terminal import print_table
 from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
 from shared.lake.keys import belongs_to
@@ -20,7 +20,7 @@ WIDTH = 100
 
 def run(arguments: Inspect) -> int:
     """Print what the ledger of the corpus would say of the page, or the refusal; 0 when there are turns."""
-    show = asked.show_profile(arguments.show)
+    show = inputs.show_profile(arguments.show)
     body, content_type = _page(arguments.page, show)
     title = heading_of(body, content_type)
     guests = guests_from_title(title, (show.host.name, *show.host.aliases))

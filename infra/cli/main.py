@@ -14,8 +14,8 @@ import click
 from infra.cli import arguments as typed
 from infra.cli import options
 from infra.cli.aws.declared import aws, sentences
-from infra.cli.interruptions import terminated_like_interrupted
 from infra.cli.keys.declared import keys
+from infra.machine.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
 
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    from infra.cli.telling.screen import say
+    from infra.cli.terminal.screen import say
 
     say(text, to_stderr=True)
 
@@ -76,7 +76,7 @@ Examples:
 @click.option("--title", metavar="TEXT", help="What the show is called.")
 def init(**given: Any) -> int:
     """Write the profile of a show, from a sample: who the host is, what they repeat, what can be read."""
-    from infra.cli.beginning import init as command
+    from infra.cli.init import profile as command
 
     return command.run(typed.Init(**given))
 
@@ -200,7 +200,7 @@ def ask(
 @click.option("--stack", metavar="NAME", help="A deployed stack's lake instead of a folder's.")
 def query(stack: str | None, **given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; it changes nothing."""
-    from infra.cli import query as command
+    from infra.cli.query import query as command
 
     with sentences():
         return command.run(typed.Query(**given, where=typed.Where(stack) if stack else None))
@@ -216,7 +216,7 @@ Example:
 @click.option("--json", is_flag=True, help="The runs' whole summaries.")
 def runs(**given: Any) -> int:
     """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
-    from infra.cli.looking import history
+    from infra.cli.show import history
 
     return history.run(typed.Runs(**given))
 
@@ -232,7 +232,7 @@ Example:
 @click.option("--model", metavar="NAME", help="Which finished model.  [default: the first]")
 def answers(**given: Any) -> int:
     """What a run's models answered to the show's questions, whole and side by side."""
-    from infra.cli.looking import answers as command
+    from infra.cli.show import answers as command
 
     return command.run(typed.Answers(**given))
 
@@ -251,7 +251,7 @@ Examples:
 @click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many.")
 def pairs(**given: Any) -> int:
     """What became of every pair: which train which model, which do not and why, what each must_have found."""
-    from infra.cli.looking import pairs as command
+    from infra.cli.show import pairs as command
 
     return command.run(typed.Pairs(**given))
 
@@ -267,7 +267,7 @@ Example:
 @click.option("--run", metavar="RUN_ID", help="Which run.  [default: the one that matters most]")
 def open_report(**given: Any) -> int:
     """A run's report in the browser; prints where it is."""
-    from infra.cli.looking import page
+    from infra.cli.show import page
 
     return page.run(typed.Open(**given))
 
@@ -292,7 +292,7 @@ Examples:
 def export(out: Path | None, into: Path | None, **given: Any) -> int:
     """Training files in every format, a recipe for a GPU of your own and a model card; buys nothing."""
     show = options.show_of(given)
-    from infra.cli.exporting import export as command
+    from infra.cli.export import export as command
 
     return command.run(typed.Export(show, out, into))
 
@@ -310,7 +310,7 @@ Example:
 def forget(episodes: tuple[str, ...], yes: bool, **given: Any) -> int:
     """Remove episodes, by id or address, from everything that is kept, for good; names the models they trained."""
     place = options.place_of({**given, "show": None})
-    from infra.cli.removing import forget as command
+    from infra.cli import forget as command
 
     return command.run(typed.Forget(place, episodes, yes))
 

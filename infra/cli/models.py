@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.cli.arguments import Models
-from infra.cli.asking import what_the_key_may
-from infra.cli.telling import print_table
+from infra.cli.confirm import what_the_key_may
+from infra.cli.terminal import print_table
 from shared import catalogue, money
 from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
 from shared.clock import utc_now
@@ -74,9 +74,9 @@ def _old(prices: Sequence[Price], today: date) -> date | None:
 
 def run(arguments: Models) -> int:
     """Print what can be tuned; 0."""
-    known = asked.models_and_prices(arguments.catalogue)
-    asked.check_address(arguments.openai_base_url)
-    show = asked.show_profile(arguments.show) if arguments.show else None
+    known = inputs.models_and_prices(arguments.catalogue)
+    inputs.check_address(arguments.openai_base_url)
+    show = inputs.show_profile(arguments.show) if arguments.show else None
     planned = _planned_tokens(arguments.out, show, known)
     horizon = show.horizon_days if show else ShowProfile.model_fields["horizon_days"].default
     found = offers(known, utc_now().date(), horizon, planned)

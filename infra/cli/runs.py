@@ -7,12 +7,12 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from infra.cli import asked, reports
+from infra.cli import inputs
 from infra.cli.arguments import Run
-from infra.cli.asking import before_money_moves
-from infra.cli.execution import execute
-from infra.cli.looking.history import rows_of
-from infra.cli.telling import (
+from infra.cli.confirm import before_money_moves
+from infra.cli.publish import pages
+from infra.cli.show.history import rows_of
+from infra.cli.terminal import (
     print_corpus,
     print_plan,
     print_results,
@@ -20,9 +20,10 @@ from infra.cli.telling import (
     print_stopped,
     say,
 )
-from infra.local.cloud import Finished
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, check_usable, laptop, served
+from infra.machine.execution import execute
+from infra.machine.follow import Finished
 from shared.catalogue import Catalogue
 from shared.lake import keys
 from shared.run import RunSettings
@@ -36,27 +37,27 @@ NAMED = 3  # of the files that are in the way
 
 def local(arguments: Run) -> int:
     """One run; 0 when it succeeded. Where a stand-in answers and no input is given there is a ceiling by default."""
-    show = asked.show_profile(arguments.place.show)
+    show = inputs.show_profile(arguments.place.show)
     harmless = arguments.input is None and arguments.asked.openai_base_url is None
     by_default = {"ceiling_usd": CEILING_USD} if harmless else {}
-    document = asked.run_input(arguments.input or "{}", show, by_default, arguments.fields)
+    document = inputs.run_input(arguments.input or "{}", show, by_default, arguments.fields)
     return _run(arguments, show, document)
 
 
 def plan(arguments: Run) -> int:
     """One dry run: the plan and its cost table, nothing bought."""
-    show = asked.show_profile(arguments.place.show)
+    show = inputs.show_profile(arguments.place.show)
     by_default = {"ceiling_usd": CEILING_USD}
-    document = asked.run_input(arguments.input or "{}", show, by_default, arguments.fields)
+    document = inputs.run_input(arguments.input or "{}", show, by_default, arguments.fields)
     return _run(arguments, show, {**document, "dry_run": True})
 
 
 def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
     place, address = arguments.place, arguments.asked.openai_base_url
-    models = asked.models_and_prices(place.catalogue)
-    settings = asked.check(document, show, models, place.month_ceiling_usd)
-    asked.check_address(address)
-    out = asked.folder(place, show)
+    models = inputs.models_and_prices(place.catalogue)
+    settings = inputs.check(document, show, models, place.month_ceiling_usd)
+    inputs.check_address(address)
+    out = inputs.folder(place, show)
     check_usable(out, address, dry_run=settings.dry_run)
     with redirect_stdout(sys.stderr) if arguments.telling.json else nullcontext():
         before_money_moves(settings, models, address, yes=arguments.asked.yes)
@@ -89,7 +90,7 @@ def _executed(
         try:
             run_id, finished = execute(
                 here.stack,
-                {**document, "show": asked.inline(reachable)},
+                {**document, "show": inputs.inline(reachable)},
                 stand_in=here.meter_url is not None,
                 quiet=quiet,
             )
@@ -142,7 +143,7 @@ def leave_files(here: Laptop, out: Path) -> None:
     bucket = here.outputs["LakeBucket"]
     objects = here.cloud.bucket_dir(bucket)
     blocked = mirror_bucket(here.cloud, bucket, out)
-    _say_kept(out, objects, [*blocked, *reports.publish(opened(out), objects)])
+    _say_kept(out, objects, [*blocked, *pages.publish(opened(out), objects)])
 
 
 def leave_bill(here: Laptop, out: Path) -> str | None:
@@ -195,8 +196,8 @@ def _print_places(out: Path, bucket: Path, summary: Mapping[str, Any]) -> None:
     """Where the run's own report and summary are, and the page of all runs."""
     print()
     if summary["report"]:
-        first = reports.foremost(reports.reported(bucket))
+        first = pages.foremost(pages.reported(bucket))
         newest = first is not None and first.run_id == summary["run_id"]
-        print(f"Report:  {out / (reports.LATEST if newest else summary['report'])}")
-        print(f"Reports: {out / reports.INDEX}: every run in this folder")
+        print(f"Report:  {out / (pages.LATEST if newest else summary['report'])}")
+        print(f"Reports: {out / pages.INDEX}: every run in this folder")
     print(f"Summary: {out / keys.summary(summary['run_id'])}")

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from infra.cli.asked import inline
-from infra.cli.execution import execute
+from infra.cli.inputs import inline
 from infra.local.demo.site import demo_site
 from infra.local.laptop import Laptop, laptop
+from infra.machine.execution import execute
 from shared import shows
 from tests.bench.machine import DELAY_SECONDS, batches
 from tests.cfn import load_template

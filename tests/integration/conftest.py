@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from infra.cli.asked import inline
-from infra.cli.execution import execute
-from infra.local.cloud import Finished
+from infra.cli.inputs import inline
 from infra.local.laptop import Laptop, laptop
+from infra.machine.execution import execute
+from infra.machine.follow import Finished
 from shared import catalogue, shows
 from shared.lake import keys
 from shared.lake.tables import Lake

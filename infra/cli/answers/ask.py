@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from infra import encodings
-from infra.cli import asked, runs
-from infra.cli.answers.side_by_side import print_answers
+from infra.cli import inputs, runs
 from infra.cli.arguments import Ask
-from infra.cli.asking import before_money_moves
+from infra.cli.confirm import before_money_moves
+from infra.cli.terminal.side_by_side import print_answers
 from infra.local.laptop import Laptop, laptop
 from shared import money
 from shared.catalogue import Catalogue
@@ -49,9 +49,9 @@ def answer(arguments: Ask) -> int:
     # What may be bought is counted here, and not in a function that brings the vocabularies along.
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
     place, address = arguments.place, arguments.asked.openai_base_url
-    show = asked.show_profile(place.show)
-    models, out = asked.models_and_prices(place.catalogue), asked.folder(place, show)
-    asked.check_address(address)
+    show = inputs.show_profile(place.show)
+    models, out = inputs.models_and_prices(place.catalogue), inputs.folder(place, show)
+    inputs.check_address(address)
     ceiling = money.parse_usd(arguments.ceiling_usd, "--ceiling-usd")
     month_ceiling = money.parse_usd(place.month_ceiling_usd, "--month-ceiling-usd")
     found = finished(out, show, arguments.model)

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from infra.cli import arguments as typed
-from infra.cli import asked
+from infra.cli import inputs
 from infra.cli.answers.answer_file import Arm, read_answers
-from infra.cli.telling import print_table
+from infra.cli.terminal import print_table
 from shared.corpus import fetcher_for, host_of, parse_feed
 from shared.dataset.speech.bags import Speech
 from shared.errors import InvalidField
@@ -26,7 +26,7 @@ Appearance = tuple[int, Sequence[str]]
 
 def run(arguments: typed.Score) -> int:
     """Print every measure of every arm, as a table or as JSON; 0."""
-    show = asked.show_profile(arguments.show)
+    show = inputs.show_profile(arguments.show)
     arms = read_answers(arguments.answers)
     questions = {answer.question for answers in arms.values() for answer in answers}
     known = scoring.known(

@@ -144,9 +144,9 @@ Examples:
 @click.option("--catalogue", type=Path, metavar="FILE", help="Providers of your own.")
 def keys_set(provider: str, catalogue: Path | None, **given: Any) -> int:
     """Keep a provider's key: asked for without an echo, or read from standard input."""
-    from infra.cli.aws import filling
+    from infra.cli.aws import upload
 
-    return filling.put_key(_stack(given), provider, catalogue)
+    return upload.put_key(_stack(given), provider, catalogue)
 
 
 @aws.command(
@@ -160,9 +160,9 @@ Example:
 @_where
 def put_show(file: Path, **given: Any) -> int:
     """Put a profile where runs find it by its name; a folder of transcripts that it names goes with it."""
-    from infra.cli.aws import filling
+    from infra.cli.aws import upload
 
-    return filling.put_show(_stack(given), file)
+    return upload.put_show(_stack(given), file)
 
 
 @aws.command(
@@ -177,9 +177,9 @@ Example:
 @_where
 def put_transcripts(show: str, folder: Path, **given: Any) -> int:
     """Make the stack's transcripts of a show exactly those of a folder."""
-    from infra.cli.aws import filling
+    from infra.cli.aws import upload
 
-    return filling.put_transcripts(_stack(given), show, folder)
+    return upload.put_transcripts(_stack(given), show, folder)
 
 
 @aws.command(
@@ -196,9 +196,9 @@ def put_catalogue(file: Path, **given: Any) -> int:
 
     Whoever may write this file decides where keys go and whether the ceiling holds.
     """
-    from infra.cli.aws import filling
+    from infra.cli.aws import upload
 
-    return filling.put_catalogue(_stack(given), file)
+    return upload.put_catalogue(_stack(given), file)
 
 
 @aws.command(
@@ -291,9 +291,9 @@ Example:
 def report(run_id: str | None, out: Path | None, no_open: bool, **given: Any) -> int:
     """Bring a run's report, quiz, plan and answers here, by default the newest's, and open the report."""
     where = _stack(given)
-    from infra.cli.aws import fetching
+    from infra.cli.aws import download
 
-    return fetching.report(where, run_id, _folder(where, out), opens=not no_open)
+    return download.report(where, run_id, _folder(where, out), opens=not no_open)
 
 
 @aws.command(
@@ -305,7 +305,7 @@ def report(run_id: str | None, out: Path | None, no_open: bool, **given: Any) ->
 def query(**given: Any) -> int:
     """A packaged query, or one SELECT, SHOW, DESCRIBE or EXPLAIN; the workgroup bounds what it may read."""
     where = _stack(given)
-    from infra.cli import query as command
+    from infra.cli.query import query as command
 
     return command.run(typed.Query(**given, out=_folder(where, None), where=where))
 

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from infra.cli.arguments import Where
-from infra.cli.asking import agree
 from infra.cli.aws.stack import (
     NoStack,
     client,
@@ -22,8 +21,9 @@ from infra.cli.aws.stack import (
     session,
     whole,
 )
-from infra.cli.execution import executions
+from infra.cli.confirm import agree
 from infra.layers.checking import BUILT, NotDeployable, check
+from infra.machine.execution import executions
 from shared.errors import BadInput, EconChatRError
 from shared.money import parse_usd
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from infra.cli import runs as here
 from infra.cli.arguments import Where
-from infra.cli.asking import agree
-from infra.cli.aws.fetching import fetch
+from infra.cli.aws.download import fetch
 from infra.cli.aws.stack import deployed
-from infra.cli.execution import close, closes, executions, followed, new_run_id, start, stop
-from infra.cli.looking.history import print_runs
-from infra.cli.telling import Teller
-from infra.deployed import Deployed
+from infra.cli.confirm import agree
+from infra.cli.show.history import print_runs
+from infra.cli.terminal import Teller
+from infra.machine.execution import close, closes, executions, followed, new_run_id, start, stop
+from infra.machine.stack import Deployed
 from shared import money, shows
 from shared.errors import BadInput, UnknownShow
 from shared.lake import keys

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 from infra.cli.arguments import Where
-from infra.deployed import Deployed
+from infra.machine.stack import Deployed
 from shared.errors import BadInput, EconChatRError
 
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})

@@ -5,9 +5,9 @@ from difflib import get_close_matches
 
 import click
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.cli.arguments import Keys
-from infra.cli.telling import print_table
+from infra.cli.terminal import print_table
 from infra.local import keys
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, InvalidField
@@ -21,7 +21,7 @@ class BadKey(BadInput):
 
 def put(arguments: Keys) -> int:
     """Read a key from a hidden prompt, or from standard input, and keep it; 0."""
-    name = known(arguments.name, asked.models_and_prices(arguments.catalogue))
+    name = known(arguments.name, inputs.models_and_prices(arguments.catalogue))
     place = keys.store()  # before anybody types a key for nothing
     keys.put(name, typed_key(name))
     print(f"The key for {name} is in {place}; `--openai-base-url` finds it there.")
@@ -31,7 +31,7 @@ def put(arguments: Keys) -> int:
 def show(arguments: Keys) -> int:
     """Say for each provider whether there is a key, and where; 0."""
     rows = []
-    for provider in asked.models_and_prices(arguments.catalogue).providers:
+    for provider in inputs.models_and_prices(arguments.catalogue).providers:
         if provider.api == "openai":
             places = ", then ".join(keys.places(provider.provider))
             rows.append((provider.provider, provider.base_url, places or "none"))

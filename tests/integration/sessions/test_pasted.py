@@ -25,7 +25,7 @@ REAL = re.compile(r"--openai-base-url (\S+)")
 ELSEWHERE = {
     "git clone": "this is a clone",
     "make ": "what CI does",
-    ".venv/bin/econchatr open": "needs a browser and the demo; tests/unit/infra/cli/looking",
+    ".venv/bin/econchatr open": "needs a browser and the demo; tests/unit/infra/cli/show",
     "export PATH": "the test's own environment",
     "econchatr keys set": "needs a desktop's store of secrets; tests/unit/infra/cli/keys",
     "econchatr aws": "tests/integration/remote types these",

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from infra.cli import arguments as typed
-from infra.cli import main, query, runs
+from infra.cli import main, runs
+from infra.cli.query import query
 from shared.errors import InvalidField, SpendCeilingReached
 from tests.places import ROOT
 

@@ -13,7 +13,7 @@ from infra.cli.main import main
 from infra.cli.models import MILLION, offers
 from shared import catalogue, shows
 from shared.run import parse_input, resolve
-from tests.unit.infra.cli.test_asking import JSON, LISTING, answering
+from tests.unit.infra.cli.test_confirm import JSON, LISTING, answering
 from tests.unit.shared.run.test_settings import SHOW
 
 KNOWN = catalogue.packaged()

@@ -11,7 +11,7 @@ from infra.cli.arguments import Where
 from infra.cli.aws import checking, deploying
 from infra.cli.aws.deploying import NoCeiling, Wanted
 from infra.cli.aws.stack import AwsFailed, NoStack, NotAllowed, NotConnected, sentence_of
-from infra.cli.execution import closes
+from infra.machine.execution import closes
 from shared.errors import BadInput, EconChatRError, InvalidField
 
 

@@ -1,0 +1,68 @@
+"""A run's results, brought from the bucket into a folder that every other command reads."""
+
+import webbrowser
+from pathlib import Path
+
+from infra.cli import runs as here
+from infra.cli.arguments import Where
+from infra.cli.aws.stack import deployed
+from infra.cli.publish import pages
+from infra.local.folder import taken
+from infra.machine.stack import Deployed
+from shared.errors import BadInput
+from shared.lake import keys
+
+TABLES = ("token_stats", "generations")
+
+
+class NoReport(BadInput):
+    """No run has left a report yet."""
+
+
+def report(where: Where, run_id: str | None, out: Path, *, opens: bool) -> int:
+    """Bring a run's report here and show it in the browser; 0."""
+    stack = deployed(where)
+    named = run_id or _newest(stack)
+    fetch(stack, named, out)
+    page = out / keys.report(named)
+    if not page.is_file():
+        raise NoReport(
+            f"run {named} has no report; `econchatr aws watch {named}` tells what became of it"
+        )
+    if opens:
+        webbrowser.open(page.resolve().as_uri())
+    return 0
+
+
+def fetch(stack: Deployed, run_id: str, out: Path) -> None:
+    """Bring what a person reads of a run, and tell it: pages, summary, plan, answers; never training files.
+
+    Raises NotOurFolder; what somebody else put in the place of a file stays.
+    """
+    folder, bucket = taken(out), stack.bucket
+    below = f"runs/{run_id}/"
+    wanted = [key for key in bucket.keys(below) if _is_read(key.removeprefix(below))]
+    wanted += [keys.table_file(table, run_id) for table in TABLES]
+    for key in wanted:
+        body = bucket.read(key)
+        if body is not None:
+            folder.write(key, body)
+    pages.publish(folder, out)
+    manifest = bucket.read_json(keys.manifest(run_id)) or {}
+    here.tell(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
+
+
+def _is_read(name: str) -> bool:
+    """Whether a person reads it: a file of the run's own folder, or of the tables beside its report."""
+    return "/" not in name or name.startswith(("tables/", "jobs/"))
+
+
+def _newest(stack: Deployed) -> str:
+    found = [
+        (one.modified, one.key)
+        for one in stack.bucket.objects("runs/")
+        if one.key.endswith("/report.html")
+    ]
+    if not found:
+        raise NoReport("no run has left a report yet; `econchatr aws start SHOW` makes one")
+    return max(found)[1].split("/")[1]

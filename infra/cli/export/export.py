@@ -1,0 +1,142 @@
+"""`econchatr export`: training files in every format, a recipe and a model card; buys nothing, asks nobody."""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from infra.cli import inputs, runs
+from infra.cli.arguments import Export, Place, Run
+from infra.cli.export.pairs import Part, parts
+from shared.catalogue import DataFormat
+from shared.errors import BadInput
+from shared.providers import examples
+from shared.run import check_rights
+from shared.shows import ShowProfile
+
+HERE = Path(__file__).parent
+RECIPE = ("train.py", "merge.py", "ask.py", "requirements.txt")
+LIST = "export.json"
+# Names by which model hubs know the licences that a profile's `rights` may name.
+LICENCES = frozenset(
+    {
+        *("apache-2.0", "cc-by-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "cc-by-sa-4.0", "cc0-1.0"),
+        "mit",
+    }
+)
+
+
+class NotOurs(BadInput):
+    """A file of the user's lies where the export would go."""
+
+
+def run(arguments: Export) -> int:
+    """Write the files, and say what they hold; 0. A folder without pairs is planned in first."""
+    show = inputs.show_profile(arguments.show)
+    check_rights(show, "an export of training text")
+    out = arguments.out or Path("build") / show.name
+    into = arguments.into or out / "export"
+    if not any((out / "lake" / "pairs").rglob("*.parquet")):
+        ended = runs.plan(Run(Place(arguments.show, out, None), None))
+        if ended:
+            return ended
+    train, held_out = parts(out, show)
+    files = dict(_files(arguments.show, show, out, train, held_out))
+    _check_ours(into, files)
+    for name, body in files.items():
+        (into / name).parent.mkdir(parents=True, exist_ok=True)
+        (into / name).write_bytes(body)
+    listed = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
+    (into / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
+    print(
+        f"{train.pairs} pairs of {train.episodes} episodes train, {held_out.pairs} of {held_out.episodes} "
+        f"are held out, each in {len(get_args(DataFormat))} formats."
+    )
+    print(f"Wrote {into}; {into / 'README.md'} says how to train.")
+    return 0
+
+
+def _files(
+    profile: str, show: ShowProfile, out: Path, train: Part, held_out: Part
+) -> Mapping[str, bytes]:
+    files = {
+        f"{name}.{data_format}.jsonl": part.encoded(data_format)
+        for name, part in (("train", train), ("held_out", held_out))
+        for data_format in get_args(DataFormat)
+    }
+    files["questions.json"] = _questions(show)
+    for name in RECIPE:
+        files[f"recipe/{name}"] = (HERE / "recipe" / name).read_bytes()
+    told = {
+        "show": show,
+        "title": show.title or show.name,
+        "profile": shlex.quote(profile),
+        "out": shlex.quote(str(out)),
+        "train": train,
+        "held_out": held_out,
+        "license": _licence(show.rights.basis if show.rights else ""),
+    }
+    for name in ("README.md", "MODEL_CARD.md"):
+        files[name] = _environment().get_template(f"{name}.j2").render(told).encode()
+    return files
+
+
+def _questions(show: ShowProfile) -> bytes:
+    items = []
+    for question in show.questions:
+        message = examples.prompt_message(question, show.cue)
+        sent = [{"role": message.role, "content": message.content}]
+        items.append({"question": question, "messages": sent})
+    return json.dumps(items, ensure_ascii=False, indent=1).encode()
+
+
+def _licence(basis: str) -> str:
+    """The basis in the hubs' words, or "other"."""
+    named = basis.partition(",")[0].strip().lower().replace(" ", "-")
+    return named if named in LICENCES else "other"
+
+
+def _check_ours(into: Path, files: Mapping[str, bytes]) -> None:
+    """Raise NotOurs unless what would be replaced is as an export left it, or would leave it now.
+
+    An export that was stopped wrote no list.
+    """
+    listed = _listed(into)
+    for name, body in files.items():
+        path = into / name
+        there = path.read_bytes() if path.exists() else body
+        if there != body and listed.get(name) != hashlib.sha256(there).hexdigest():
+            raise _not_ours(path)
+
+
+def _listed(into: Path) -> Mapping[str, str]:
+    """The SHA-256 of each file that an export left there; raises NotOurs where the list is none of ours."""
+    try:
+        listed = json.loads((into / LIST).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        listed = None
+    if not isinstance(listed, dict) or f"recipe/{RECIPE[0]}" not in listed:
+        raise _not_ours(into / LIST)
+    return listed
+
+
+def _not_ours(path: Path) -> NotOurs:
+    return NotOurs(
+        f"{path} is not as an export left it; move it, or name another folder with --into"
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=False,  # noqa: S701 - Markdown for a person, from their own profile
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
