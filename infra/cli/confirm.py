@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from infra.cli.terminal import say
+from infra.cli.terminal.screen import print_wrapped
 from infra.local.keys import VARIABLE
 from infra.local.laptop import api_key
 from shared import money
@@ -32,11 +32,11 @@ def before_money_moves(
     Raises ProviderUnusable, NotAgreed or NoApiKey, with nothing scraped or bought.
     """
     if base_url is None:
-        say(_stand_in(settings))
+        print_wrapped(_stand_in(settings))
         return
     _refuse_other_protocols(settings, base_url)
     named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
-    say(f"Provider: {base_url}, a real one, for {named}")
+    print_wrapped(f"Provider: {base_url}, a real one, for {named}")
     if settings.dry_run:
         return
     most = min(settings.ceiling_usd, settings.month_ceiling_usd)

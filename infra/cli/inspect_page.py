@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from infra.cli import inputs
 from infra.cli.arguments import Inspect
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
 from shared.lake.keys import belongs_to

@@ -49,9 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    from infra.cli.terminal.screen import say
+    from infra.cli.terminal.screen import print_wrapped
 
-    say(text, to_stderr=True)
+    print_wrapped(text, to_stderr=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.cli import inputs
 from infra.cli.arguments import Models
 from infra.cli.confirm import what_the_key_may
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from shared import catalogue, money
 from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
 from shared.clock import utc_now

@@ -12,14 +12,15 @@ from infra.cli.arguments import Run
 from infra.cli.confirm import before_money_moves
 from infra.cli.publish import pages
 from infra.cli.show.history import rows_of
-from infra.cli.terminal import (
+from infra.cli.terminal.reporter import reporting
+from infra.cli.terminal.results import (
     print_corpus,
     print_plan,
     print_results,
     print_statistics,
     print_stopped,
-    say,
 )
+from infra.cli.terminal.screen import print_wrapped
 from infra.local.folder import mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop, check_usable, laptop, served
 from infra.machine.execution import execute
@@ -91,8 +92,7 @@ def _executed(
             run_id, finished = execute(
                 here.stack,
                 {**document, "show": inputs.inline(reachable)},
-                stand_in=here.meter_url is not None,
-                quiet=quiet,
+                reporting(here.stack, stand_in=here.meter_url is not None, quiet=quiet),
             )
         finally:
             leave_files(here, out)
@@ -134,7 +134,7 @@ def exit_code(finished: Finished) -> int:
     if finished.status == "SUCCEEDED":
         return 0
     print(file=sys.stderr)
-    say(f"{finished.status}: {finished.error}: {finished.cause}", to_stderr=True)
+    print_wrapped(f"{finished.status}: {finished.error}: {finished.cause}", to_stderr=True)
     return STOPPED if finished.status == "ABORTED" else 1
 
 

@@ -17,7 +17,7 @@ from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
 from infra.local.keys import VARIABLE, key_for
 from infra.local.provider.process import start as start_provider
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from infra.machine.upload import address_of, upload
 from shared import catalogue
 from shared.catalogue import Catalogue
@@ -55,9 +55,9 @@ class Laptop:
     provider_of: Callable[[str], FineTuningProvider]
 
     @property
-    def stack(self) -> Deployed:
+    def stack(self) -> DeployedStack:
         """What was deployed here."""
-        return Deployed(self.cloud.client, self.outputs)
+        return DeployedStack(self.cloud.client, self.outputs)
 
     @property
     def desk(self) -> Desk:

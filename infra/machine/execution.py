@@ -1,17 +1,16 @@
-"""One execution of the machine, here or on AWS: started, told as it goes, stopped when the user asks, and closed."""
+"""One execution of the machine, here or on AWS: started, observed, stopped when the user asks, and closed."""
 
 import json
 import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
-from infra.cli.terminal import Teller
-from infra.machine.follow import Finished, follow
+from infra.machine.follow import Finished, Progress, follow
 from infra.machine.interruptions import Interruptions
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from shared.clock import utc_now
 from shared.errors import EconChatRError
 from shared.lake import keys
@@ -30,42 +29,52 @@ class NotClosed(EconChatRError):
     """The machine's rule did not start the closing of a run that has ended."""
 
 
+class Observer(Protocol):
+    """Whoever is told what an execution does while it goes on."""
+
+    def report(self, progress: Progress) -> None:
+        """Something happened in the execution."""
+
+    def tick(self) -> None:
+        """The execution is about to be looked at once more, whether anything happened or not."""
+
+
+Observe = Callable[[str], AbstractContextManager[Observer]]
+"""Makes the observer of a run from its id, for as long as a block lasts."""
+
+
 def execute(
-    stack: Deployed,
-    document: Mapping[str, Any],
-    *,
-    stand_in: bool = False,
-    quiet: bool = False,
+    stack: DeployedStack, document: Mapping[str, Any], observe: Observe
 ) -> tuple[str, Finished]:
-    """Start the machine and tell what it does until it ends; the run's id and how it ended.
+    """Start the machine and follow it until it ends; return the run's id and how it ended.
 
     The first Ctrl-C or SIGTERM stops the execution, as on AWS, and waits for its closing; the second
-    names what may still be running and raises KeyboardInterrupt. Runs in the same folder that never
+    names what may still be running and raises KeyboardInterrupt. Runs of the stack that never
     came to their end are closed last, so that this one could go on with what they had begun.
     """
     run_id = new_run_id(document["show"]["name"])
     machine = stack.client("stepfunctions")
     with Interruptions() as interruptions, _named_when_left(stack, run_id):
         arn = start(stack, run_id, document)
-        with Teller(stack.ledger, run_id, stand_in=stand_in, quiet=quiet) as teller:
+        with observe(run_id) as observer:
             stopper = _stopper(machine, arn, interruptions)
-            finished = followed(machine, arn, teller, each_look=stopper)
+            finished = followed(machine, arn, observer, each_look=stopper)
             if finished.status != "SUCCEEDED":
-                close(stack, run_id, teller)
+                close(stack, run_id, observer)
         for killed in _unclosed(stack, dry_run=bool(document.get("dry_run"))):
             print(f"Closing run {killed}, which was killed before its end", flush=True)
-            with Teller(stack.ledger, killed, stand_in=stand_in, quiet=quiet) as teller:
-                _close_killed(stack, machine, killed, teller)
+            with observe(killed) as observer:
+                _close_killed(stack, machine, killed, observer)
     return run_id, finished
 
 
 def new_run_id(show: str) -> str:
-    """A name for a run that tells its show and its moment."""
+    """Return a name for a run that tells its show and its moment."""
     return f"{show}-{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
-def start(stack: Deployed, run_id: str, document: Mapping[str, Any]) -> str:
-    """Start the machine with a run input; the execution's address."""
+def start(stack: DeployedStack, run_id: str, document: Mapping[str, Any]) -> str:
+    """Start the machine with a run input; return the execution's ARN."""
     started = stack.client("stepfunctions").start_execution(
         stateMachineArn=stack.machine_arn, name=run_id, input=json.dumps(document)
     )
@@ -75,19 +84,19 @@ def start(stack: Deployed, run_id: str, document: Mapping[str, Any]) -> str:
 def followed(
     machine: Any,
     arn: str,
-    teller: Teller,
+    observer: Observer,
     *,
     poll_seconds: float = POLL_SECONDS,
     each_look: Callable[[], None] = lambda: None,
 ) -> Finished:
-    """Tell what an execution does until it ends."""
+    """Report what an execution does until it ends; return how it ended."""
 
     def looked() -> None:
         each_look()
-        teller.look()
+        observer.tick()
 
     for progress in follow(machine, arn, poll_seconds, looked):
-        teller.tell(progress)
+        observer.report(progress)
         if isinstance(progress, Finished):
             return progress
     raise AssertionError("an execution was followed to no end")
@@ -102,25 +111,27 @@ def stop(machine: Any, arn: str, cause: str) -> None:
             raise
 
 
-def close(stack: Deployed, run_id: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
-    """Tell how the machine closes a run that has ended by no state of its own; raises NotClosed."""
+def close(
+    stack: DeployedStack, run_id: str, observer: Observer, poll_seconds: float = POLL_SECONDS
+) -> None:
+    """Report how the machine closes a run that has ended by no state of its own; raises NotClosed."""
     machine = stack.client("stepfunctions")
     closing = _closing_of(stack, machine, run_id, poll_seconds)
-    _ended(machine, closing, teller, poll_seconds)
+    _ended(machine, closing, observer, poll_seconds)
 
 
-def executions(stack: Deployed, status: str | None = None) -> Iterator[Mapping[str, Any]]:
-    """The machine's executions as AWS lists them, the newest first; of one status, or of any."""
-    asked = {"statusFilter": status} if status else {}
+def executions(stack: DeployedStack, status: str | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield the machine's executions as AWS lists them, the newest first; of one status, or of any."""
+    wanted = {"statusFilter": status} if status else {}
     pages = stack.client("stepfunctions").get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=stack.machine_arn, **asked):
+    for page in pages.paginate(stateMachineArn=stack.machine_arn, **wanted):
         yield from page["executions"]
 
 
 def closes(machine: Any, arn: str) -> str | None:
-    """The name of the run that an execution closes; None where it is a run itself."""
-    asked = json.loads(machine.describe_execution(executionArn=arn)["input"])
-    close = asked.get("close") if isinstance(asked, dict) else None
+    """Return the name of the run that an execution closes; None where it is a run itself."""
+    document = json.loads(machine.describe_execution(executionArn=arn)["input"])
+    close = document.get("close") if isinstance(document, dict) else None
     return close.get("name") if isinstance(close, dict) else None
 
 
@@ -138,7 +149,7 @@ def _stopper(machine: Any, arn: str, interruptions: Interruptions) -> Callable[[
     return stop_when_asked
 
 
-def _closing_of(stack: Deployed, machine: Any, run_id: str, poll_seconds: float) -> str:
+def _closing_of(stack: DeployedStack, machine: Any, run_id: str, poll_seconds: float) -> str:
     """The execution that the rule started for the end of the run."""
     deadline = time.monotonic() + CLOSING_STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
@@ -151,25 +162,25 @@ def _closing_of(stack: Deployed, machine: Any, run_id: str, poll_seconds: float)
         time.sleep(poll_seconds)
     raise NotClosed(
         f"run {run_id} has ended, and nothing began to close it within "
-        f"{CLOSING_STARTS_WITHIN_SECONDS} seconds; the next run in this folder will"
+        f"{CLOSING_STARTS_WITHIN_SECONDS} seconds; on this machine the next run in the folder will"
     )
 
 
-def _ended(machine: Any, arn: str, teller: Teller, poll_seconds: float = POLL_SECONDS) -> None:
-    for progress in follow(machine, arn, poll_seconds, teller.look):
+def _ended(machine: Any, arn: str, observer: Observer, poll_seconds: float = POLL_SECONDS) -> None:
+    for progress in follow(machine, arn, poll_seconds, observer.tick):
         if not isinstance(progress, Finished):  # how a closing ends is not how its run did
-            teller.tell(progress)
+            observer.report(progress)
 
 
-def _close_killed(stack: Deployed, machine: Any, run_id: str, teller: Teller) -> None:
+def _close_killed(stack: DeployedStack, machine: Any, run_id: str, observer: Observer) -> None:
     started = machine.start_execution(
         stateMachineArn=stack.machine_arn,
         input=json.dumps({"close": {"name": run_id, **KILLED}}),
     )
-    _ended(machine, started["executionArn"], teller)
+    _ended(machine, started["executionArn"], observer)
 
 
-def _unclosed(stack: Deployed, *, dry_run: bool) -> list[str]:
+def _unclosed(stack: DeployedStack, *, dry_run: bool) -> list[str]:
     """Runs that have a manifest and no summary; a dry run, which buys nothing, closes dry ones."""
     bucket = stack.bucket
     there = set(bucket.keys("runs/"))
@@ -185,7 +196,7 @@ def _unclosed(stack: Deployed, *, dry_run: bool) -> list[str]:
 
 
 @contextmanager
-def _named_when_left(stack: Deployed, run_id: str) -> Iterator[None]:
+def _named_when_left(stack: DeployedStack, run_id: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
@@ -194,7 +205,7 @@ def _named_when_left(stack: Deployed, run_id: str) -> Iterator[None]:
         raise
 
 
-def _name_what_runs(stack: Deployed, run_id: str) -> None:
+def _name_what_runs(stack: DeployedStack, run_id: str) -> None:
     for job in left_running(stack.ledger, stack.ledger.entries(run_id)):
         print(
             f"{still_running(job)}; the next run in this folder goes on with it or stops it",

@@ -44,7 +44,7 @@ LAST = {  # states with which an item ends, unless their output says that there 
 
 @dataclass(slots=True)
 class Step:
-    """One state: since when, in seconds of `Course`'s clock, how many of how many, and who is at what."""
+    """One state: since when, in seconds of `RunProgress`'s clock, how many of how many, and who is at what."""
 
     state: str
     began: float
@@ -55,13 +55,13 @@ class Step:
     doing: dict[str, str] = field(default_factory=dict)
 
     def left_seconds(self, now: float) -> float | None:
-        """How long the rest takes at the pace so far; None while that is unknown."""
+        """Return how long the rest takes at the pace so far; None while that is unknown."""
         if not self.total or not self.done:
             return None
         return (now - self.began) / self.done * (self.total - self.done)
 
 
-class Course:
+class RunProgress:
     """The steps of a run so far; times are those of `clock`, in seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -69,18 +69,18 @@ class Course:
         self.steps: list[Step] = []
 
     @property
-    def now(self) -> Step | None:
-        """The step that goes on."""
+    def current(self) -> Step | None:
+        """The step that goes on; None between steps."""
         return self.steps[-1] if self.steps and self.steps[-1].ended is None else None
 
     def take(self, progress: Progress) -> Step | None:
-        """Note what happened; the step that it changed, if any."""
+        """Note what happened; return the step that it changed, if any."""
         if isinstance(progress, Entered):
             return self._entered(progress)
         if isinstance(progress, Finished):
             self._end()
             return None
-        step = self._reading() if isinstance(progress, MapProgress) else self.now
+        step = self._scraping() if isinstance(progress, MapProgress) else self.current
         if step is None:
             return None
         if isinstance(progress, MapProgress):
@@ -94,7 +94,7 @@ class Course:
             total = _total(progress.state, progress.given)
             self.steps.append(Step(progress.state, self._clock(), total=total))
             return self.steps[-1]
-        step, doing = self.now, DOING.get(progress.state)
+        step, doing = self.current, DOING.get(progress.state)
         if step is None or doing is None:
             return None
         who, arm = _who(progress.given), progress.given.get("arm")
@@ -110,13 +110,13 @@ class Course:
             step.doing[who] = "is done"
         return step
 
-    def _reading(self) -> Step | None:
+    def _scraping(self) -> Step | None:
         """The scraping, of which the last count comes when the next state has begun."""
         found = [step for step in self.steps if step.state == "Scrape episodes"]
         return found[-1] if found else None
 
     def _end(self, followed_by: str = "") -> None:
-        step = self.now
+        step = self.current
         if step is not None:
             step.ended = self._clock()
             stopped = followed_by == STOPS_AT and step.state not in GOES_ON_TO_STOP

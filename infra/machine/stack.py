@@ -9,7 +9,7 @@ from shared.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class DeployedStack:
     """`client` makes a boto3 client by its service's name; `outputs` are those of template.yaml."""
 
     client: Callable[[str], Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 from infra.cli.answers.answer_file import AnswersUnreadable, read_rows
 from infra.cli.arguments import QuizScore
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from shared.evaluation.measures import wilson
 
 NEEDED = ("item", "shown", "chosen")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from infra.cli import arguments as typed
 from infra.cli import inputs
 from infra.cli.answers.answer_file import Arm, read_answers
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from shared.corpus import fetcher_for, host_of, parse_feed
 from shared.dataset.speech.bags import Speech
 from shared.errors import InvalidField

@@ -8,7 +8,7 @@ from infra.cli.arguments import Where
 from infra.cli.aws.stack import deployed
 from infra.cli.publish import pages
 from infra.local.folder import taken
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from shared.errors import BadInput
 from shared.lake import keys
 
@@ -34,7 +34,7 @@ def report(where: Where, run_id: str | None, out: Path, *, opens: bool) -> int:
     return 0
 
 
-def fetch(stack: Deployed, run_id: str, out: Path) -> None:
+def fetch(stack: DeployedStack, run_id: str, out: Path) -> None:
     """Bring what a person reads of a run, and tell it: pages, summary, plan, answers; never training files.
 
     Raises NotOurFolder; what somebody else put in the place of a file stays.
@@ -57,7 +57,7 @@ def _is_read(name: str) -> bool:
     return "/" not in name or name.startswith(("tables/", "jobs/"))
 
 
-def _newest(stack: Deployed) -> str:
+def _newest(stack: DeployedStack) -> str:
     found = [
         (one.modified, one.key)
         for one in stack.bucket.objects("runs/")

@@ -11,9 +11,9 @@ from infra.cli.aws.download import fetch
 from infra.cli.aws.stack import deployed
 from infra.cli.confirm import agree
 from infra.cli.show.history import print_runs
-from infra.cli.terminal import Teller
+from infra.cli.terminal.reporter import ProgressReporter
 from infra.machine.execution import close, closes, executions, followed, new_run_id, start, stop
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from shared import money, shows
 from shared.errors import BadInput, UnknownShow
 from shared.lake import keys
@@ -85,7 +85,7 @@ def runs(where: Where, *, as_json: bool) -> int:
     return 0
 
 
-def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _document(stack: DeployedStack, show: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The run input; raises UnknownShow, InvalidField or UnknownField."""
     packaged = [name for name in shows.packaged_names() if name not in ON_A_LAPTOP]
     put = keys.show(show)
@@ -104,19 +104,19 @@ def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> dict[str
     return document
 
 
-def _run(stack: Deployed, show: str, document: Mapping[str, Any], out: Path) -> int:
+def _run(stack: DeployedStack, show: str, document: Mapping[str, Any], out: Path) -> int:
     return _told(stack, start(stack, new_run_id(show), document), out)
 
 
-def _told(stack: Deployed, arn: str, out: Path) -> int:
+def _told(stack: DeployedStack, arn: str, out: Path) -> int:
     """Tell an execution to its end and that of its closing, and what the run came to."""
     run_id = arn.rpartition(":")[2]
     machine = stack.client("stepfunctions")
     try:
-        with Teller(stack.ledger, run_id) as teller:
-            finished = followed(machine, arn, teller, poll_seconds=POLL_SECONDS)
+        with ProgressReporter(stack.ledger, run_id) as reporter:
+            finished = followed(machine, arn, reporter, poll_seconds=POLL_SECONDS)
             if finished.status != "SUCCEEDED":
-                close(stack, run_id, teller, POLL_SECONDS)
+                close(stack, run_id, reporter, POLL_SECONDS)
     except KeyboardInterrupt:
         print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
         return here.STOPPED
@@ -124,7 +124,7 @@ def _told(stack: Deployed, arn: str, out: Path) -> int:
     return here.exit_code(finished)
 
 
-def _named(stack: Deployed, run_id: str) -> str:
+def _named(stack: DeployedStack, run_id: str) -> str:
     arn = stack.machine_arn.replace(":stateMachine:", ":execution:") + f":{run_id}"
     machine = stack.client("stepfunctions")
     try:
@@ -136,7 +136,7 @@ def _named(stack: Deployed, run_id: str) -> str:
     return arn
 
 
-def _newest(stack: Deployed, *, running: bool) -> str:
+def _newest(stack: DeployedStack, *, running: bool) -> str:
     """The newest run that goes on, or else, unless only such are meant, the newest at all."""
     machine = stack.client("stepfunctions")
     for status in ("RUNNING",) if running else ("RUNNING", None):

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 from infra.cli.arguments import Where
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from shared.errors import BadInput, EconChatRError
 
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
@@ -95,9 +95,9 @@ def whole(where: Where) -> Mapping[str, Any]:
     return stack
 
 
-def deployed(where: Where) -> Deployed:
+def deployed(where: Where) -> DeployedStack:
     """The stack with its outputs; raises NoStack."""
-    return Deployed(partial(client, where), _outputs(whole(where)))
+    return DeployedStack(partial(client, where), _outputs(whole(where)))
 
 
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import click
 
 from infra.cli import inputs
 from infra.cli.arguments import Keys
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from infra.local import keys
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, InvalidField

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from infra.cli.query.query import of_folder, sql_of
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from infra.queries import packaged_names
 
 ROWS, WIDTH = 4, 28

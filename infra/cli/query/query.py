@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from infra.cli.arguments import Query
 from infra.cli.aws.stack import deployed
 from infra.cli.query.read_only_sql import check_reads
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from infra.local.athena import DATABASE, LakeFolder, answer
 from infra.local.folder import check
 from infra.queries import FOLDER, packaged_names

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.cli.arguments import Runs
-from infra.cli.terminal import print_table
+from infra.cli.terminal.screen import print_table
 from shared.errors import BadInput
 
 

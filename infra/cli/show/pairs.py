@@ -9,7 +9,7 @@ from pyarrow import dataset
 
 from infra.cli.arguments import Pairs
 from infra.cli.show.history import newest, rows_of
-from infra.cli.terminal import print_table, say
+from infra.cli.terminal.screen import print_table, print_wrapped
 from shared.errors import InvalidField
 from shared.lake import keys
 
@@ -89,5 +89,5 @@ def _print_words(out: Path, found: Sequence[Row]) -> None:
         tokens = f"{row['prompt_tokens']} and {row['completion_tokens']} tokens"
         print(f"\n{row['fate']}, {tokens}{', ' + why if why else ''}")
         if said is not None:
-            say(f"  {said['prompt']}")
-            say(f"  > {said['completion']}")
+            print_wrapped(f"  {said['prompt']}")
+            print_wrapped(f"  > {said['completion']}")

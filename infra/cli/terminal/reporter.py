@@ -7,16 +7,22 @@ from typing import Self
 
 from infra.cli.terminal.displays import Live, Plain, Quiet
 from infra.cli.terminal.screen import console
-from infra.machine.follow import Finished
-from infra.machine.follow import Progress as Happened
-from infra.machine.progress import Course
+from infra.machine.execution import Observe
+from infra.machine.follow import Finished, Progress
+from infra.machine.progress import RunProgress
+from infra.machine.stack import DeployedStack
 from shared.ledger import Ledger, RunNotOpen
 from shared.report import dollars
 
 EACH_SECONDS = 1.0  # between readings of the ledger
 
 
-class Teller:
+def reporting(stack: DeployedStack, *, stand_in: bool = False, quiet: bool = False) -> Observe:
+    """Return what makes a reporter of a run of the stack from the run's id."""
+    return lambda run_id: ProgressReporter(stack.ledger, run_id, stand_in=stand_in, quiet=quiet)
+
+
+class ProgressReporter:
     """Tells each state with its counts, each model with what it is at, and the money so far; `quiet` tells nothing.
 
     To be entered before it tells anything, and left however the run ends.
@@ -31,7 +37,7 @@ class Teller:
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._course = Course(clock)
+        self._progress = RunProgress(clock)
         self._money = _Money(ledger, run_id, stand_in, clock)
         self._clock = clock
         screen = console()
@@ -52,20 +58,20 @@ class Teller:
     ) -> None:
         self._display.end()
 
-    def tell(self, happened: Happened) -> None:
+    def report(self, progress: Progress) -> None:
         """Tell what happened, if a person wants to know of it."""
-        step = self._course.take(happened)
+        step = self._progress.take(progress)
         if step is not None:
-            self._display.changed(step, self._clock(), self._money.told())
-        if isinstance(happened, Finished):
-            paid = self._money.told(anew=True)
-            self._display.finished(happened.status, self._clock(), paid)
+            self._display.changed(step, self._clock(), self._money.words())
+        if isinstance(progress, Finished):
+            paid = self._money.words(anew=True)
+            self._display.finished(progress.status, self._clock(), paid)
 
-    def look(self) -> None:
+    def tick(self) -> None:
         """Nothing new may have happened; time goes by, and money."""
-        step = self._course.now
+        step = self._progress.current
         if step is not None:
-            self._display.passed(step, self._clock(), self._money.told())
+            self._display.passed(step, self._clock(), self._money.words())
 
 
 class _Money:
@@ -78,7 +84,7 @@ class _Money:
         self._did = "would have cost" if stand_in else "spent"
         self._words, self._read_at = "", -EACH_SECONDS
 
-    def told(self, *, anew: bool = False) -> str:
+    def words(self, *, anew: bool = False) -> str:
         if anew or self._clock() - self._read_at >= EACH_SECONDS:
             self._words, self._read_at = self._read(), self._clock()
         return self._words

@@ -6,7 +6,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from infra.cli.terminal.screen import cut, print_table, say
+from infra.cli.terminal.screen import cut, print_table, print_wrapped
 from infra.cli.terminal.side_by_side import print_questions
 from shared import money
 from shared.dataset import UNITS
@@ -81,18 +81,18 @@ def print_corpus(summary: Mapping[str, Any]) -> None:
     """What the run found and read, and what was noticed, worst first."""
     episodes, noticed = summary["episodes"], summary["noticed"]
     print()
-    say(
+    print_wrapped(
         f"{summary['status']}: {episodes['discovered']} episodes found, {episodes['parsed']} read, "
         f"{episodes['refused']} refused, {episodes['failed']} failed; {summary['pairs']:,} usable training pairs"
     )
     if noticed:
         print("\nNoticed, worst first:")
     for found in noticed[:NOTICED]:
-        say(f"  - {found['sentence']}")
+        print_wrapped(f"  - {found['sentence']}")
         if found["examples"]:
             more = found["episodes"] - len(found["examples"])
             others = f" and {more:,} more" if more else ""
-            say(f"    in: {cut('; '.join(found['examples']), 120)}{others}")
+            print_wrapped(f"    in: {cut('; '.join(found['examples']), 120)}{others}")
         if found["way_out"]:
             print(f"    {found['way_out']}")
     if len(noticed) > NOTICED:
@@ -127,7 +127,7 @@ def print_results(
         print_questions(generations, tuned[0])
     if summary["verdict"]:
         print()
-        say(summary["verdict"])
+        print_wrapped(summary["verdict"])
     if summary["status"] == "SUCCEEDED" and not _spent(summary):
         print(
             "\nNothing was bought: an earlier run paid for the same training and the same answers."

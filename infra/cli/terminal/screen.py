@@ -46,7 +46,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest:
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def say(text: str, *, to_stderr: bool = False) -> None:
+def print_wrapped(text: str, *, to_stderr: bool = False) -> None:
     """Print a paragraph, on a terminal broken between words."""
     screen = console(to_stderr=to_stderr)
     with screen.capture() as captured:

@@ -6,7 +6,7 @@ import pytest
 
 from infra.cli.inputs import show_profile
 from infra.local.laptop import FolderInTheWay, brought
-from infra.machine.stack import Deployed
+from infra.machine.stack import DeployedStack
 from infra.machine.upload import upload
 from shared.errors import InvalidField
 from shared.lake import Bucket, keys
@@ -24,7 +24,7 @@ PREFIX = keys.transcripts("porch")
 @pytest.fixture
 def here():
     with s3_in_memory("lake") as client:
-        yield SimpleNamespace(stack=Deployed(lambda _: client, {"LakeBucket": "lake"}))
+        yield SimpleNamespace(stack=DeployedStack(lambda _: client, {"LakeBucket": "lake"}))
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ import pyte
 import pytest
 from rich.console import Console
 
-from infra.cli.terminal import (
+from infra.cli.terminal import displays
+from infra.cli.terminal.reporter import ProgressReporter
+from infra.cli.terminal.results import (
     NOTICED,
-    Teller,
-    displays,
     print_corpus,
     print_plan,
     print_results,
     print_statistics,
-    print_table,
 )
+from infra.cli.terminal.screen import print_table
 from infra.machine.follow import Entered, Finished, Left, MapProgress
-from infra.machine.progress import Course
+from infra.machine.progress import RunProgress
 from shared.dataset.statistics import MEASURES, Tally
 from shared.ledger import RunNotOpen, Totals
 from shared.report.summary import refused_summary
@@ -53,15 +53,15 @@ POLLED = {"model": "small", "wait": 1}
 
 
 def told(capsys, *steps, totals=TOTALS, **how):
-    """The lines of a teller that is told the steps; a number lets so many seconds pass."""
+    """The lines of a reporter that is told the steps; a number lets so many seconds pass."""
     clock = Clock()
-    with Teller(Book(totals), "r1", clock=clock, **how) as teller:
+    with ProgressReporter(Book(totals), "r1", clock=clock, **how) as reporter:
         for step in steps:
             if isinstance(step, int):
                 clock.now += step
-                teller.look()
+                reporter.tick()
             else:
-                teller.tell(step)
+                reporter.report(step)
     return capsys.readouterr().out.splitlines()
 
 
@@ -96,36 +96,6 @@ def test_nothing_is_told_within_a_minute_of_the_last_line(capsys):
     assert len(told(capsys, Entered("Measure style"), *[1] * 59)) == 2
 
 
-def test_a_model_is_done_when_there_is_nothing_more_to_wait_for():
-    course = Course(Clock())
-    course.take(Entered("Fine-tune models", TWO_MODELS))
-    for progress in (
-        Entered("Poll fine tune", POLLED),
-        Left("Settle fine tune", {"model": "small", "deploying": True}),
-        Left("Settle fine tune", {"model": "large", "deploying": False}),
-        Entered("Deploy model", {"model": "small", "deploying": True}),
-    ):
-        course.take(progress)
-    assert (course.now.done, course.now.total) == (1, 2)
-    course.take(Left("Deploy model", {"model": "small", "deploying": False}))
-    assert course.now.done == 2
-    assert course.now.doing == {"small": "is done"}
-
-
-def test_the_last_count_of_batches_may_come_after_the_next_state_began():
-    course = Course(Clock())
-    for progress in (
-        Entered("Scrape episodes"),
-        Entered("Build dataset"),
-        MapProgress(succeeded=19, failed=0, total=19),
-    ):
-        course.take(progress)
-    assert [(step.state, step.done) for step in course.steps] == [
-        ("Scrape episodes", 19),
-        ("Build dataset", 0),
-    ]
-
-
 def test_before_the_ledger_is_open_there_is_no_money_to_tell(capsys):
     _, line = told(capsys, Entered("Prepare run"), totals=None)
     assert "$" not in line
@@ -147,20 +117,20 @@ def test_who_wants_quiet_hears_nothing(capsys):
 
 
 def on_a_terminal(monkeypatch, *steps):
-    """What stands on a terminal after the steps, before the teller is left."""
+    """What stands on a terminal after the steps, before the reporter is left."""
     written = io.StringIO()
     monkeypatch.setattr(
         displays, "console", lambda: Console(file=written, force_terminal=True, width=100)
     )
     clock = Clock()
     display = displays.Live()
-    course = Course(clock)
+    progress = RunProgress(clock)
     display.begin()
     for step in steps:
         clock.now += 2
         if isinstance(step, Finished):
             display.finished(step.status, clock.now, "spent $1.00")
-        elif (changed := course.take(step)) is not None:
+        elif (changed := progress.take(step)) is not None:
             display.changed(changed, clock.now, "spent $1.00")
     display.end()
     screen = pyte.Screen(100, 30)
