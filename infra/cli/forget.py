@@ -4,9 +4,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra.cli import inputs, runs
+from infra.cli import inputs
 from infra.cli.arguments import Forget
 from infra.cli.confirm import NotAgreed, agree
+from infra.cli.results.mirror import mirror_results
 from infra.local.folder import state_dir
 from infra.local.laptop import Laptop, laptop
 from shared import forgetting
@@ -30,7 +31,7 @@ def run(arguments: Forget) -> int:
         episodes = forgetting.wanted(lake, show.name, arguments.episodes)
         _agree(episodes, arguments)
         done = forgetting.forget(lake, here.stack.ledger, show.name, episodes)
-        runs.leave_files(here, out)
+        mirror_results(here, out)
     _tell(done, here)
     if show.transcripts:
         print(

@@ -103,9 +103,9 @@ def local(openai_base_url: str | None, yes: bool, document: str | None, **given:
     the ceiling is 10.00 unless --ceiling or --input say otherwise.
     """
     place, telling = options.place_of(given), options.telling_of(given)
-    from infra.cli import runs
+    from infra.cli import local_run
 
-    return runs.local(
+    return local_run.local(
         typed.Run(
             place, document, options.fields_of(given), typed.Asked(openai_base_url, yes), telling
         )
@@ -126,9 +126,9 @@ Examples:
 def plan(document: str | None, **given: Any) -> int:
     """What each model would cost and what the ceiling buys; spends nothing."""
     place, telling = options.place_of(given), options.telling_of(given)
-    from infra.cli import runs
+    from infra.cli import local_run
 
-    return runs.plan(typed.Run(place, document, options.fields_of(given), telling=telling))
+    return local_run.plan(typed.Run(place, document, options.fields_of(given), telling=telling))
 
 
 @econchatr.command(
@@ -216,7 +216,7 @@ Example:
 @click.option("--json", is_flag=True, help="The runs' whole summaries.")
 def runs(**given: Any) -> int:
     """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
-    from infra.cli.show import history
+    from infra.cli.results import history
 
     return history.run(typed.Runs(**given))
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from infra import encodings
-from infra.cli import inputs, runs
+from infra.cli import inputs
 from infra.cli.arguments import Ask
 from infra.cli.confirm import before_money_moves
+from infra.cli.results.mirror import mirror_results, write_bill
 from infra.cli.terminal.side_by_side import print_answers
 from infra.local.laptop import Laptop, laptop
 from shared import money
@@ -68,8 +69,8 @@ def answer(arguments: Ask) -> int:
         try:
             rows = _buy(here, settings, found, questions, arguments.question)
         finally:
-            runs.leave_files(here, out)
-        runs.leave_bill(here, out)
+            mirror_results(here, out)
+        write_bill(here, out)
         spent = here.stack.ledger.totals(settings.run_id).settled
     print_answers({row["arm"]: row for row in rows}, lines=None)
     print(f"\n{rows[0]['disclosure']}.")

@@ -3,10 +3,10 @@
 import webbrowser
 from pathlib import Path
 
-from infra.cli import runs as here
 from infra.cli.arguments import Where
 from infra.cli.aws.stack import deployed
-from infra.cli.publish import pages
+from infra.cli.results import pages
+from infra.cli.results.outcome import print_outcome
 from infra.local.folder import taken
 from infra.machine.stack import DeployedStack
 from shared.errors import BadInput
@@ -49,7 +49,7 @@ def fetch(stack: DeployedStack, run_id: str, out: Path) -> None:
             folder.write(key, body)
     pages.publish(folder, out)
     manifest = bucket.read_json(keys.manifest(run_id)) or {}
-    here.tell(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
+    print_outcome(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
 
 
 def _is_read(name: str) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.cli import runs as here
 from infra.cli.arguments import Where
 from infra.cli.aws.download import fetch
 from infra.cli.aws.stack import deployed
 from infra.cli.confirm import agree
-from infra.cli.show.history import print_runs
+from infra.cli.results.history import print_runs
+from infra.cli.results.outcome import STOPPED, exit_code
 from infra.cli.terminal.reporter import ProgressReporter
 from infra.machine.execution import close, closes, executions, followed, new_run_id, start, stop
 from infra.machine.stack import DeployedStack
@@ -119,9 +119,9 @@ def _told(stack: DeployedStack, arn: str, out: Path) -> int:
                 close(stack, run_id, reporter, POLL_SECONDS)
     except KeyboardInterrupt:
         print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
-        return here.STOPPED
+        return STOPPED
     fetch(stack, run_id, out)
-    return here.exit_code(finished)
+    return exit_code(finished)
 
 
 def _named(stack: DeployedStack, run_id: str) -> str:

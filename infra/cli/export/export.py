@@ -9,7 +9,7 @@ from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.cli import inputs, runs
+from infra.cli import inputs, local_run
 from infra.cli.arguments import Export, Place, Run
 from infra.cli.export.pairs import Part, parts
 from shared.catalogue import DataFormat
@@ -41,7 +41,7 @@ def run(arguments: Export) -> int:
     out = arguments.out or Path("build") / show.name
     into = arguments.into or out / "export"
     if not any((out / "lake" / "pairs").rglob("*.parquet")):
-        ended = runs.plan(Run(Place(arguments.show, out, None), None))
+        ended = local_run.plan(Run(Place(arguments.show, out, None), None))
         if ended:
             return ended
     train, held_out = parts(out, show)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from infra.cli.arguments import Answers
-from infra.cli.show.history import newest, rows_of
+from infra.cli.results.history import newest, rows_of
 from infra.cli.terminal.side_by_side import answered, print_answers
 from shared.errors import InvalidField
 from shared.lake import keys

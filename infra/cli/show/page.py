@@ -3,8 +3,8 @@
 import webbrowser
 
 from infra.cli.arguments import Open
-from infra.cli.publish import pages
-from infra.cli.show.history import NoRuns
+from infra.cli.results import pages
+from infra.cli.results.history import NoRuns
 from shared.lake import keys
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pyarrow import dataset
 
 from infra.cli.arguments import Pairs
-from infra.cli.show.history import newest, rows_of
+from infra.cli.results.history import newest, rows_of
 from infra.cli.terminal.screen import print_table, print_wrapped
 from shared.errors import InvalidField
 from shared.lake import keys

@@ -4,8 +4,9 @@ import sys
 import pytest
 
 from infra.cli import arguments as typed
-from infra.cli import main, runs
+from infra.cli import local_run, main
 from infra.cli.query import query
+from infra.cli.results.outcome import print_outcome
 from shared.errors import InvalidField, SpendCeilingReached
 from tests.places import ROOT
 
@@ -104,7 +105,7 @@ def test_help_and_wrong_use_load_nothing_large(arguments):
 def asked_by(monkeypatch, *arguments):
     """The run that the arguments ask for."""
     kept = []
-    monkeypatch.setattr(runs, "local", lambda asked: kept.append(asked) or 0)
+    monkeypatch.setattr(local_run, "local", lambda asked: kept.append(asked) or 0)
     assert main.main(["local", *arguments]) == 0
     (asked,) = kept
     return asked
@@ -127,7 +128,7 @@ def test_options_are_fields_of_the_run_input(monkeypatch):
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
-    runs.tell(tmp_path, tmp_path, "r1", dry_run=False)
+    print_outcome(tmp_path, tmp_path, "r1", dry_run=False)
     assert capsys.readouterr().out == ""
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infra.cli import runs
+from infra.cli import local_run
 from infra.cli.main import main
 from infra.local.provider.process import start
 from shared import catalogue
@@ -167,7 +167,7 @@ def test_a_folder_without_pairs_is_planned_in_first(place, monkeypatch):
         (place / "out").rename(place / "new")
         return 0
 
-    monkeypatch.setattr(runs, "plan", plan)
+    monkeypatch.setattr(local_run, "plan", plan)
     show = str(place / "porch.yaml")
     assert main(["export", show, "--out", str(place / "new")]) == 0
     assert main(["export", show, "--out", str(place / "new")]) == 0
@@ -175,7 +175,7 @@ def test_a_folder_without_pairs_is_planned_in_first(place, monkeypatch):
 
 
 def test_a_plan_that_fails_ends_the_export(place, monkeypatch):
-    monkeypatch.setattr(runs, "plan", lambda run: 1)
+    monkeypatch.setattr(local_run, "plan", lambda run: 1)
     assert main(["export", str(place / "porch.yaml"), "--out", str(place / "new")]) == 1
     assert not (place / "new").exists()
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.cli.publish import pages
+from infra.cli.results import pages
 from infra.local.cloud import Cloud
 from infra.local.folder import claim, opened, state_dir
 from shared.report.summary import refused_summary
