@@ -23,14 +23,14 @@ def show_profile(name_or_file: str) -> ShowProfile:
     """The packaged show or the profile file; raises UnknownShow or InvalidField."""
     path = Path(name_or_file)
     try:
-        if path.suffix in (".yaml", ".yml") or path.is_file():
-            show = shows.parse_yaml(path.read_text(encoding="utf-8"), name_or_file)
-            return _with_folder(show, path.parent)
-    except (OSError, UnicodeDecodeError) as error:
+        if path.suffix not in (".yaml", ".yml") and not path.is_file():
+            return shows.packaged(name_or_file)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
         raise UnknownShow(
             f"--show {name_or_file!r} cannot be read ({error}); name a profile file"
         ) from error
-    return shows.packaged(name_or_file)
+    return _with_folder(shows.parse_yaml(text, name_or_file), path.parent)
 
 
 def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
@@ -70,7 +70,7 @@ def run_input(
     if is_file:
         try:
             text = Path(text_or_file[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise InvalidField(f"--input {text_or_file!r} cannot be read ({error})") from error
     try:
         document = json.loads(text, object_pairs_hook=one_of_each_key)
@@ -102,7 +102,7 @@ def models_and_prices(own: Path | None) -> Catalogue:
         return catalogue.packaged()
     try:
         text = own.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise InvalidField(f"--catalogue {str(own)!r} cannot be read ({error})") from error
     return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, str(own)))
 

@@ -1,9 +1,10 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.cli import inputs
@@ -36,10 +37,10 @@ def test_a_profile_file_may_have_any_name(profile):
     assert inputs.show_profile(str(other)) == PORCH
 
 
-@pytest.mark.parametrize("name", ["nosuch", ".", "nosuch.yaml", "a" * 300, "../demo", ""])
+@pytest.mark.parametrize("name", ["nosuch", ".", "nosuch.yaml", "a" * 300, "../demo", "", "\0.yaml"])
 def test_a_show_that_is_not_there_is_refused_by_its_name(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UnknownShow, match=repr(name)):
+    with pytest.raises(UnknownShow, match=re.escape(repr(name))):
         inputs.show_profile(name)
 
 
@@ -101,6 +102,7 @@ def test_an_input_file_that_cannot_be_read_is_refused_by_its_name(tmp_path, cont
 
 
 @given(st.text(max_size=60))
+@example("@\0")
 def test_whatever_is_typed_as_input_is_taken_or_refused_in_a_sentence(text):
     try:
         assert isinstance(run_input(text, **CEILING), dict)
