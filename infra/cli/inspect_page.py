@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from infra.cli import inputs
 from infra.cli.arguments import Inspect
 from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
-from shared.lake.keys import belongs_to
-from shared.lake.schemas import SCHEMAS
 from shared.shows import ShowProfile
 from shared.transcripts import Inspection, describe, heading_of, who_is_who
 
@@ -88,8 +86,7 @@ def _propose(speakers: Mapping[str, str]) -> None:
 
 def _print_duplicates(out: Path, show: str, digest: str) -> None:
     """Which episodes of the show, as a run left them in `out`, have exactly these turns."""
-    files = [path for path in out.glob("lake/episodes/*/*.parquet") if belongs_to(path.name, show)]
-    for path in sorted(files):
-        for row in pq.read_table(path, schema=SCHEMAS["episodes"], partitioning=None).to_pylist():
-            if row["turns_digest"] == digest:
-                print(f"The same turns as: {row['title']} ({row['url']}), {row['status']}")
+    columns = ("title", "url", "status", "turns_digest")
+    for row in RunStore(objects_in(out)).show_rows("episodes", show, columns):
+        if row["turns_digest"] == digest:
+            print(f"The same turns as: {row['title']} ({row['url']}), {row['status']}")

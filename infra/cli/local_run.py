@@ -11,11 +11,13 @@ from infra.cli import inputs
 from infra.cli.arguments import Run
 from infra.cli.confirm import before_money_moves
 from infra.cli.results.mirror import BILL, mirror_results, write_bill
-from infra.cli.results.outcome import document_at, exit_code, print_end, print_outcome
+from infra.cli.results.outcome import exit_code, print_end, print_outcome
 from infra.cli.terminal.reporter import reporting
+from infra.local.folder import FolderObjects
 from infra.local.laptop import check_usable, laptop, served
 from infra.machine.execution import execute
 from infra.machine.follow import Finished
+from infra.machine.runs import RunStore
 from shared.catalogue import Catalogue
 from shared.lake import keys
 from shared.run import RunSettings
@@ -50,9 +52,9 @@ def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
     check_usable(out, address, dry_run=settings.dry_run)
     with redirect_stdout(sys.stderr) if arguments.telling.json else nullcontext():
         before_money_moves(settings, models, address, yes=arguments.asked.yes)
-        run_id, finished, bucket = _executed(arguments, show, document, models, out, settings)
+        run_id, finished, store = _executed(arguments, show, document, models, out, settings)
     if arguments.telling.json:
-        print(json.dumps(_whole(bucket, run_id), ensure_ascii=False, indent=1))
+        print(json.dumps(_whole(store, run_id), ensure_ascii=False, indent=1))
     return exit_code(finished)
 
 
@@ -63,8 +65,8 @@ def _executed(
     models: Catalogue,
     out: Path,
     settings: RunSettings,
-) -> tuple[str, Finished, Path]:
-    """Run the machine here and tell what came of it; the run's id, its end, and its bucket's folder."""
+) -> tuple[str, Finished, RunStore]:
+    """Run the machine here and print what came of it; return the run's id, its end, and the runs that are there now."""
     place, quiet = arguments.place, arguments.telling.quiet
     with (
         laptop(
@@ -85,22 +87,21 @@ def _executed(
         finally:
             mirror_results(here, out)
         bill = write_bill(here, out)
-    bucket = here.cloud.bucket_dir(here.outputs["LakeBucket"])
+    store = RunStore(FolderObjects(here.bucket_dir))
     if quiet:
-        print_end(out, bucket, run_id)
-        return run_id, finished, bucket
-    print_outcome(out, bucket, run_id, dry_run=settings.dry_run)
+        print_end(store, run_id, out)
+        return run_id, finished, store
+    print_outcome(store, run_id, out)
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
-    return run_id, finished, bucket
+    return run_id, finished, store
 
 
-def _whole(bucket: Path, run_id: str) -> dict[str, Any]:
+def _whole(store: RunStore, run_id: str) -> dict[str, Any]:
     """The run's summary with its plan; empty of a run that came to none."""
-    summary, planned = (
-        document_at(bucket / keys.summary(run_id)),
-        document_at(bucket / keys.plan(run_id)),
-    )
-    return {**(summary or {"run_id": run_id}), "plan": planned or []}
+    run = store.find(run_id)
+    if run is None:
+        return {"run_id": run_id, "plan": []}
+    return {**(run.summary or {"run_id": run_id}), "plan": run.json(keys.plan(run_id)) or []}

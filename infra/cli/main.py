@@ -216,9 +216,9 @@ Example:
 @click.option("--json", is_flag=True, help="The runs' whole summaries.")
 def runs(**given: Any) -> int:
     """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
-    from infra.cli.results import history
+    from infra.cli.show import runs as command
 
-    return history.run(typed.Runs(**given))
+    return command.run(typed.Runs(**given))
 
 
 @econchatr.command(

@@ -1,6 +1,5 @@
 """`econchatr models`: what can be tuned, where, at what price and until when; cheapest for a corpus first."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,10 +10,13 @@ from infra.cli import inputs
 from infra.cli.arguments import Models
 from infra.cli.confirm import what_the_key_may
 from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared import catalogue, money
 from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
 from shared.clock import utc_now
 from shared.errors import InvalidField, ModelShutdown
+from shared.lake import keys
 from shared.shows import ShowProfile
 
 OLD = timedelta(days=90)
@@ -93,16 +95,17 @@ def _planned_tokens(out: Path | None, show: ShowProfile | None, known: Catalogue
     """
     if out is None:
         return {}
-    for path in sorted(out.glob("runs/*/plan.json"), key=lambda path: path.stat().st_mtime)[::-1]:
-        manifest = json.loads((path.parent / "manifest.json").read_text("utf-8"))
-        if show is None or manifest["show"]["name"] == show.name:
-            rows = json.loads(path.read_text("utf-8"))
-            exact = {row["model"]: row["usable_tokens"] * row["n_epochs"] for row in rows}
-            return dict.fromkeys((one.model for one in known.models), max(exact.values())) | exact
-    raise InvalidField(
-        f"--out {str(out)!r} holds no plan{f' of {show.name}' if show else ''}; "
-        "run `econchatr plan` there first, or leave it out"
+    run = RunStore(objects_in(out)).newest(
+        lambda run: (show is None or run.show == show.name) and run.left(keys.plan(run.run_id))
     )
+    rows = run.json(keys.plan(run.run_id)) if run else None
+    if not rows:
+        raise InvalidField(
+            f"--out {str(out)!r} holds no plan{f' of {show.name}' if show else ''}; "
+            "run `econchatr plan` there first, or leave it out"
+        )
+    exact = {row["model"]: row["usable_tokens"] * row["n_epochs"] for row in rows}
+    return dict.fromkeys((one.model for one in known.models), max(exact.values())) | exact
 
 
 def _tell(found: Sequence[Offer], planned: Mapping[str, int]) -> None:

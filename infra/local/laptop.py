@@ -60,6 +60,11 @@ class Laptop:
         return DeployedStack(self.cloud.client, self.outputs)
 
     @property
+    def bucket_dir(self) -> Path:
+        """The folder in which the bucket's objects lie under their keys."""
+        return self.cloud.bucket_dir(self.outputs["LakeBucket"])
+
+    @property
     def desk(self) -> Desk:
         """Where a purchase from the command line is made, by the machine's own rules."""
         return Desk(self.stack.ledger, self.provider_of)

@@ -1,6 +1,5 @@
 """`econchatr ask`: a finished model, its base and the prompted base answer one question, and the ledger counts it."""
 
-import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,9 @@ from infra.cli.arguments import Ask
 from infra.cli.confirm import before_money_moves
 from infra.cli.results.mirror import mirror_results, write_bill
 from infra.cli.terminal.side_by_side import print_answers
+from infra.local.folder import objects_in
 from infra.local.laptop import Laptop, laptop
+from infra.machine.runs import RunStore
 from shared import money
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
@@ -81,42 +82,32 @@ def answer(arguments: Ask) -> int:
 
 def finished(out: Path, show: ShowProfile, model: str | None) -> Finished:
     """The newest run of the show in `out` that tuned `model`, or any; raises NoFinishedModel."""
-    found = [one for one in _all_finished(out, show) if model in (None, one.model)]
-    if not found:
-        wanted = f"model {model}" if model else "a model"
-        raise NoFinishedModel(
-            f"--out {out} holds no finished run that tuned {wanted} for show {show.name}; "
-            f"run `econchatr local --show ... --out {out}` first, or name another folder"
-        )
-    # Of one run the first of its models.
-    return max(found, key=lambda one: one.settings.started_at)
+    for found in _all_finished(out, show):
+        if model in (None, found.model):
+            return found
+    wanted = f"model {model}" if model else "a model"
+    raise NoFinishedModel(
+        f"--out {out} holds no finished run that tuned {wanted} for show {show.name}; "
+        f"run `econchatr local --show ... --out {out}` first, or name another folder"
+    )
 
 
 def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
-    for path in sorted(out.glob("runs/*/manifest.json")):
-        settings = frozen(_read(path))
-        if settings.show.name != show.name:
+    """Each model that was tuned for the show, those of the newest run first."""
+    for run in RunStore(objects_in(out)).runs:
+        if run.manifest is None or run.show != show.name:
             continue
-        shown = out / keys.evaluation_set(settings.run_id)
+        settings = frozen(run.manifest)
+        shown = run.json(keys.evaluation_set(run.run_id))
         for model in settings.models:
-            outcome = out / keys.outcome(settings.run_id, model.model)
-            row = _read(outcome) if outcome.is_file() else {}
+            row = run.json(keys.outcome(run.run_id, model.model)) or {}
             if row.get("status") == "succeeded" and row.get("fine_tuned_model"):
                 yield Finished(
                     model.model,
                     row["fine_tuned_model"],
                     settings,
-                    EvaluationSet.from_document(_read(shown))
-                    if shown.is_file()
-                    else EvaluationSet(),
+                    EvaluationSet.from_document(shown) if shown else EvaluationSet(),
                 )
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidField(f"{path} cannot be read ({error}); name the folder of a run") from error
 
 
 def own_settings(

@@ -6,19 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from infra.cli import arguments as typed
 from infra.cli import inputs
 from infra.cli.answers.answer_file import Arm, read_answers
 from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared.corpus import fetcher_for, host_of, parse_feed
 from shared.dataset.speech.bags import Speech
 from shared.errors import InvalidField
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score
-from shared.lake.keys import belongs_to
-from shared.lake.schemas import SCHEMAS
+from shared.lake import keys
 from shared.shows import ShowProfile
 
 Appearance = tuple[int, Sequence[str]]
@@ -147,18 +146,23 @@ def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> 
 def _style(
     out: Path | None, show: ShowProfile, arms: Mapping[Arm, Sequence[Answer]]
 ) -> list[dict[str, Any]]:
-    """How near to the host's style the arms come, by the speech that the latest run in `out` kept."""
+    """How near to the host's style the arms come, by the speech that the newest run in `out` kept."""
     if out is None:
         return []
     # It loads scikit-learn, which takes a second.
     from shared.style import measuring
 
-    newest = sorted(out.glob("runs/*/speech.json"), reverse=True)
-    kept = (Speech.from_document(json.loads(path.read_text("utf-8"))) for path in newest)
-    speech = next((one for one in kept if one.show == show.name), None)
+    speech = _speech(out, show)
     answers = {arm: [answer.text for answer in said] for arm, said in arms.items()}
     found = measuring.style(speech, answers)
     return [_told(row) for row in found]
+
+
+def _speech(out: Path, show: ShowProfile) -> Speech | None:
+    """What the host and others said, as the newest run of the show kept it."""
+    store = RunStore(objects_in(out))
+    run = store.newest(lambda run: run.show == show.name and run.left(keys.speech(run.run_id)))
+    return None if run is None else Speech.from_document(run.json(keys.speech(run.run_id)))
 
 
 def _table(
@@ -171,8 +175,4 @@ def _table(
         raise InvalidField(
             f"--out {str(out)!r} holds no lake; name the folder of a run, or leave it out"
         )
-    for path in sorted(out.glob(f"lake/{table}/*/*.parquet")):
-        if belongs_to(path.name, show.name):
-            yield from pq.read_table(
-                path, columns=list(columns), schema=SCHEMAS[table], partitioning=None
-            ).to_pylist()
+    yield from RunStore(objects_in(out)).show_rows(table, show.name, columns)

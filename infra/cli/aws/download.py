@@ -7,10 +7,11 @@ from infra.cli.arguments import Where
 from infra.cli.aws.stack import deployed
 from infra.cli.results import pages
 from infra.cli.results.outcome import print_outcome
-from infra.local.folder import taken
+from infra.local.folder import FolderObjects, taken
+from infra.machine.runs import RunStore
 from infra.machine.stack import DeployedStack
 from shared.errors import BadInput
-from shared.lake import keys
+from shared.lake import Bucket, keys
 
 TABLES = ("token_stats", "generations")
 
@@ -22,7 +23,7 @@ class NoReport(BadInput):
 def report(where: Where, run_id: str | None, out: Path, *, opens: bool) -> int:
     """Bring a run's report here and show it in the browser; 0."""
     stack = deployed(where)
-    named = run_id or _newest(stack)
+    named = run_id or newest(stack.bucket)
     fetch(stack, named, out)
     page = out / keys.report(named)
     if not page.is_file():
@@ -47,9 +48,9 @@ def fetch(stack: DeployedStack, run_id: str, out: Path) -> None:
         body = bucket.read(key)
         if body is not None:
             folder.write(key, body)
-    pages.publish(folder, out)
-    manifest = bucket.read_json(keys.manifest(run_id)) or {}
-    print_outcome(out, out, run_id, dry_run=bool(manifest.get("dry_run")))
+    store = RunStore(FolderObjects(out))
+    pages.publish(folder, store)
+    print_outcome(store, run_id, out)
 
 
 def _is_read(name: str) -> bool:
@@ -57,12 +58,9 @@ def _is_read(name: str) -> bool:
     return "/" not in name or name.startswith(("tables/", "jobs/"))
 
 
-def _newest(stack: DeployedStack) -> str:
-    found = [
-        (one.modified, one.key)
-        for one in stack.bucket.objects("runs/")
-        if one.key.endswith("/report.html")
-    ]
-    if not found:
+def newest(bucket: Bucket) -> str:
+    """Return the name of the newest run that has a report; raises NoReport."""
+    run = RunStore(bucket).newest(lambda run: run.left(keys.report(run.run_id)))
+    if run is None:
         raise NoReport("no run has left a report yet; `econchatr aws start SHOW` makes one")
-    return max(found)[1].split("/")[1]
+    return run.run_id

@@ -13,6 +13,7 @@ from infra.cli.results.history import print_runs
 from infra.cli.results.outcome import STOPPED, exit_code
 from infra.cli.terminal.reporter import ProgressReporter
 from infra.machine.execution import close, closes, executions, followed, new_run_id, start, stop
+from infra.machine.runs import RunStore
 from infra.machine.stack import DeployedStack
 from shared import money, shows
 from shared.errors import BadInput, UnknownShow
@@ -67,21 +68,17 @@ def halt(where: Where, run_id: str | None, out: Path) -> int:
 def runs(where: Where, *, as_json: bool) -> int:
     """The newest runs, those that go on first; 0."""
     stack = deployed(where)
-    bucket = stack.bucket
-    ended = sorted(
-        (one for one in bucket.objects("runs/") if one.key.endswith("/summary.json")),
-        key=lambda one: one.modified,
-        reverse=True,
-    )
-    found = [bucket.read_json(one.key) for one in ended[:NEWEST]]
+    going_on = {one["name"]: one["startDate"] for one in executions(stack, "RUNNING")}
+    found = [run for run in RunStore(stack.bucket).runs if run.run_id not in going_on]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        summaries = [run.summary for run in found if run.summary is not None]
+        print(json.dumps(summaries[:NEWEST], ensure_ascii=False, indent=1))
         return 0
-    for going_on in executions(stack, "RUNNING"):
-        print(f"{going_on['name']} goes on since {going_on['startDate']:%Y-%m-%d %H:%M} UTC")
-    print_runs(found, f"s3://{bucket.name}")
-    if len(ended) > NEWEST:
-        print(f"\nThe newest {NEWEST} of {len(ended):,}; the query cost_of_each_run has all")
+    for name, since in going_on.items():
+        print(f"{name} goes on since {since:%Y-%m-%d %H:%M} UTC")
+    print_runs(found[:NEWEST], f"s3://{stack.bucket.name}", lambda _: "not closed")
+    if len(found) > NEWEST:
+        print(f"\nThe newest {NEWEST} of {len(found):,}; the query cost_of_each_run has all")
     return 0
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared.catalogue import DataFormat
 from shared.dataset import files
 from shared.errors import BadInput
-from shared.lake import keys
 from shared.providers import Message, examples
 from shared.shows import ShowProfile
 
@@ -50,13 +49,11 @@ class Part:
 def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
     """What may train and what is held out, which is nothing that trains word for word; raises NoPairs."""
     rows: dict[str, Row] = {}
-    for path in sorted((out / "lake" / "pairs").rglob("*.parquet")):
-        if keys.belongs_to(path.relative_to(out).as_posix(), show.name):
-            precedents = files.Precedents(show.training.context_tokens)
-            for row in pq.read_table(path, columns=list(COLUMNS), partitioning=None).to_pylist():
-                before = precedents.before(row)
-                if show.training.takes(row["prompt_tokens"], row["completion_tokens"]):
-                    rows[row["pair_id"]] = {**row, "before": before}
+    precedents = files.Precedents(show.training.context_tokens)
+    for row in RunStore(objects_in(out)).show_rows("pairs", show.name, COLUMNS):
+        before = precedents.before(row)
+        if show.training.takes(row["prompt_tokens"], row["completion_tokens"]):
+            rows[row["pair_id"]] = {**row, "before": before}
     found = [rows[pair_id] for pair_id in sorted(rows)]
     trains = [row for row in found if row["split"] == "train"]
     trained = {(row["prompt"], row["completion"]) for row in trains}

@@ -1,75 +1,66 @@
-"""`econchatr runs`: the runs whose results lie in a folder, the newest first."""
+"""The runs whose results lie in a folder or a bucket, the newest first."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from infra.cli.arguments import Runs
 from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import Run, RunStore
+from shared import money
 from shared.errors import BadInput
 
 
 class NoRuns(BadInput):
-    """The folder holds no run."""
+    """The folder holds no run, or none of the kind that is asked for."""
 
 
-def run(arguments: Runs) -> int:
-    """Print a line a run, or the summaries as JSON; 0."""
-    found = list(summaries(arguments.out))
-    if arguments.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
-        return 0
-    print_runs(found, arguments.out)
-    return 0
+def runs_in(out: Path) -> list[Run]:
+    """Return the runs of a folder, the newest first; raises NoRuns."""
+    found = RunStore(objects_in(out)).runs
+    if not found:
+        raise NoRuns(f"{out} holds no run; run `econchatr local --out {out} ...` first")
+    return found
 
 
-def print_runs(found: Sequence[Mapping[str, Any]], place: Path | str) -> None:
-    """A line a run, from the summaries; `place` is where the reports lie."""
-    print_table(
-        ("run", "status", "models", "cost", "ceiling", "report"),
-        [
-            (
-                one["run_id"],
-                one["error"] or one["status"],
-                ", ".join(model["name"] for model in one["models"]) or "-",
-                one["settled_usd"],
-                one["ceiling_usd"],
-                f"{place}/{one['report']}" if one["report"] else "-",
-            )
-            for one in found
-        ],
-    )
-
-
-def newest(
-    out: Path, run_id: str | None, leaves: Callable[[str], str], what: str
-) -> dict[str, Any]:
-    """The summary of the named run, or of the newest, that left the file which `leaves` names; raises NoRuns."""
-    for summary in summaries(out):
-        there = (out / leaves(summary["run_id"])).is_file()
-        if there and run_id in (None, summary["run_id"]):
-            return summary
+def finished_run(out: Path, run_id: str | None, has: Callable[[Run], bool], what: str) -> Run:
+    """Return the named run, or the newest, that came to its end and has `what`; raises NoRuns."""
+    for run in runs_in(out):
+        if run.summary is not None and run_id in (None, run.run_id) and has(run):
+            return run
     which = f"run {run_id!r}" if run_id else "run"
     raise NoRuns(f"{out} holds no {which} with {what}; `econchatr runs --out {out}` lists them")
 
 
-def rows_of(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """The rows of a Parquet file, only `columns` if given; none where there is no such file."""
-    if not path.is_file():
-        return []
-    import pyarrow.parquet as pq
+def print_runs(runs: Iterable[Run], place: Path | str, unfinished: Callable[[Run], str]) -> None:
+    """Print a line a run; `place` is where reports lie, `unfinished` says what a run without an end is at."""
+    print_table(
+        ("run", "status", "kind", "models", "cost", "ceiling", "report"),
+        [
+            (run.run_id, *(_end(run, place) if run.summary else _begun(run, unfinished(run))))
+            for run in runs
+        ],
+    )
 
-    rows: list[dict[str, Any]] = pq.read_table(
-        path, columns=list(columns) if columns else None, partitioning=None
-    ).to_pylist()
-    return rows
+
+def _end(run: Run, place: Path | str) -> tuple[str, ...]:
+    summary = run.summary or {}
+    return (
+        summary["error"] or summary["status"],
+        _kind(run),
+        ", ".join(model["name"] for model in summary["models"]) or "-",
+        summary["settled_usd"],
+        summary["ceiling_usd"],
+        f"{place}/{summary['report']}" if summary["report"] else "-",
+    )
 
 
-def summaries(out: Path) -> Iterator[dict[str, Any]]:
-    """The summaries of the runs in `out`, the newest first; raises NoRuns."""
-    files = sorted(out.glob("runs/*/summary.json"), key=lambda path: path.stat().st_mtime)
-    if not files:
-        raise NoRuns(f"{out} holds no run; run `econchatr local --out {out} ...` first")
-    for path in reversed(files):
-        yield json.loads(path.read_text("utf-8"))
+def _begun(run: Run, status: str) -> tuple[str, ...]:
+    manifest = run.manifest or {}
+    models = ", ".join(model["model"] for model in manifest["models"])
+    ceiling = money.format_usd(Decimal(manifest["ceiling_usd"]))
+    return status, _kind(run), models or "-", "-", ceiling, "-"
+
+
+def _kind(run: Run) -> str:
+    return "plan" if run.dry else "run"

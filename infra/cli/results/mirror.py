@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.cli.results import pages
-from infra.local.folder import mirror_bucket, opened, state_dir
+from infra.local.folder import FolderObjects, mirror_bucket, opened, state_dir
 from infra.local.laptop import Laptop
+from infra.machine.runs import RunStore
 
 BILL = "bill.json"  # the stand-in's own, independent of the ledger
 NAMED = 3  # of the files that are in the way
@@ -15,10 +16,9 @@ NAMED = 3  # of the files that are in the way
 
 def mirror_results(here: Laptop, out: Path) -> None:
     """Put the bucket and the pages into the folder, and say what could not be put there."""
-    bucket = here.outputs["LakeBucket"]
-    objects = here.cloud.bucket_dir(bucket)
-    blocked = mirror_bucket(here.cloud, bucket, out)
-    _name_blocked(out, objects, [*blocked, *pages.publish(opened(out), objects)])
+    blocked = mirror_bucket(here.cloud, here.outputs["LakeBucket"], out)
+    blocked += pages.publish(opened(out), RunStore(FolderObjects(here.bucket_dir)))
+    _name_blocked(out, here.bucket_dir, blocked)
 
 
 def write_bill(here: Laptop, out: Path) -> str | None:

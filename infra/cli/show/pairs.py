@@ -1,15 +1,14 @@
 """`econchatr pairs`: what became of every pair of a corpus, why, and what each must-have found."""
 
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pyarrow import dataset
-
 from infra.cli.arguments import Pairs
-from infra.cli.results.history import newest, rows_of
+from infra.cli.results.history import finished_run
 from infra.cli.terminal.screen import print_table, print_wrapped
+from infra.local.folder import objects_in
+from infra.machine.runs import Run, RunStore
 from shared.errors import InvalidField
 from shared.lake import keys
 
@@ -20,18 +19,19 @@ Row = dict[str, Any]
 def run(arguments: Pairs) -> int:
     """Print how many pairs train, how many do not and why; or some of them, in words; 0."""
     out = arguments.out
-    run_id = newest(out, arguments.run, lambda name: keys.report_table(name, TABLE), "pairs")[
-        "run_id"
-    ]
-    pairs = rows_of(out / keys.report_table(run_id, TABLE))
+    run = finished_run(
+        out, arguments.run, lambda run: run.left(keys.report_table(run.run_id, TABLE)), "pairs"
+    )
+    pairs = run.report_rows(TABLE)
     if arguments.fate is None and arguments.pattern is None:
-        print(f"{run_id}: {len(pairs):,} pairs\n")
+        print(f"{run.run_id}: {len(pairs):,} pairs\n")
         _print_fates(pairs)
-        _print_patterns(rows_of(out / keys.report_table(run_id, PATTERNS)))
+        _print_patterns(run.report_rows(PATTERNS))
         return 0
     found = _found(pairs, arguments)
-    print(f"{run_id}: {len(found):,} pairs")
-    _print_words(out, found[: arguments.limit])
+    print(f"{run.run_id}: {len(found):,} pairs")
+    shown = found[: arguments.limit]
+    _print_words(shown, _words(RunStore(objects_in(out)), run, shown))
     return 0
 
 
@@ -78,14 +78,20 @@ def _check(option: str, value: str | None, there: Sequence[str]) -> None:
         raise InvalidField(f"{option} is {value!r}; there are {', '.join(there) or 'none'}")
 
 
-def _print_words(out: Path, found: Sequence[Row]) -> None:
-    wanted = [row["pair_id"] for row in found]
-    lake = dataset.dataset(out / "lake" / "pairs", format="parquet", partitioning="hive")
-    columns = ["pair_id", "prompt", "completion"]
-    words = lake.to_table(columns, filter=dataset.field("pair_id").isin(wanted)).to_pylist()
-    by_id = {row["pair_id"]: row for row in words}
+def _words(store: RunStore, run: Run, pairs: Sequence[Row]) -> dict[str, Row]:
+    """What was said in each of some pairs, by its id, as far as the lake still has it."""
+    wanted, found = {row["pair_id"] for row in pairs}, dict[str, Row]()
+    for row in store.show_rows("pairs", run.show or "", ("pair_id", "prompt", "completion")):
+        if row["pair_id"] in wanted:
+            found[row["pair_id"]] = row
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def _print_words(found: Sequence[Row], words: Mapping[str, Row]) -> None:
     for row in found:
-        said, why = by_id.get(row["pair_id"]), ", ".join(row["must_have"] or ())
+        said, why = words.get(row["pair_id"]), ", ".join(row["must_have"] or ())
         tokens = f"{row['prompt_tokens']} and {row['completion_tokens']} tokens"
         print(f"\n{row['fate']}, {tokens}{', ' + why if why else ''}")
         if said is not None:

@@ -10,12 +10,15 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from infra.local.cloud import Cloud
 from infra.local.folder.marker import Marker, check, check_answerer, put, read, save
+from infra.local.folder.objects import files_by_key
+
+if TYPE_CHECKING:
+    from infra.local.cloud import Cloud
 
 MIRRORED = ("raw", "lake", "runs")
-_NOTES = (".meta.json", ".tmp")  # MiniStack's, beside the objects
 
 
 class Folder:
@@ -136,7 +139,7 @@ class Folder:
         self._marker.files[name] = self._marker.files[name][-1:]
 
 
-def claim(cloud: Cloud, out: Path, answered_by: str | None = None) -> None:
+def claim(cloud: "Cloud", out: Path, answered_by: str | None = None) -> None:
     """Mark `out` as ours, and see what in a folder of an earlier release is; raises NotOurFolder.
 
     `answered_by` is kept from the first paid run on.
@@ -165,7 +168,7 @@ def opened(out: Path) -> Folder:
     return Folder(out, read(out) or Marker())
 
 
-def mirror_bucket(cloud: Cloud, bucket: str, out: Path) -> list[str]:
+def mirror_bucket(cloud: "Cloud", bucket: str, out: Path) -> list[str]:
     """Make `out/raw`, `out/lake` and `out/runs` hold the bucket's objects by key, where nothing else is in the way.
 
     This costs neither time nor space, needs no running cloud, and may be repeated at any moment.
@@ -177,10 +180,7 @@ def mirror_bucket(cloud: Cloud, bucket: str, out: Path) -> list[str]:
 def _objects(bucket: Path) -> dict[str, Path]:
     """The files of a bucket's mirrored objects by key."""
     return {
-        path.relative_to(bucket).as_posix(): path
-        for folder in MIRRORED
-        for path in (bucket / folder).rglob("*")
-        if path.is_file() and not path.name.endswith(_NOTES)
+        key: path for folder in MIRRORED for key, path in files_by_key(bucket, f"{folder}/").items()
     }
 
 

@@ -37,7 +37,9 @@ def test_a_profile_file_may_have_any_name(profile):
     assert inputs.show_profile(str(other)) == PORCH
 
 
-@pytest.mark.parametrize("name", ["nosuch", ".", "nosuch.yaml", "a" * 300, "../demo", "", "\0.yaml"])
+@pytest.mark.parametrize(
+    "name", ["nosuch", ".", "nosuch.yaml", "a" * 300, "../demo", "", "\0.yaml"]
+)
 def test_a_show_that_is_not_there_is_refused_by_its_name(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownShow, match=re.escape(repr(name))):

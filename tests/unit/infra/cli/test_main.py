@@ -7,6 +7,8 @@ from infra.cli import arguments as typed
 from infra.cli import local_run, main
 from infra.cli.query import query
 from infra.cli.results.outcome import print_outcome
+from infra.local.folder import FolderObjects
+from infra.machine.runs import RunStore
 from shared.errors import InvalidField, SpendCeilingReached
 from tests.places import ROOT
 
@@ -128,7 +130,7 @@ def test_options_are_fields_of_the_run_input(monkeypatch):
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
-    print_outcome(tmp_path, tmp_path, "r1", dry_run=False)
+    print_outcome(RunStore(FolderObjects(tmp_path)), "r1", tmp_path)
     assert capsys.readouterr().out == ""
 
 

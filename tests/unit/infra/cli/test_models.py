@@ -1,8 +1,6 @@
 """What can be tuned, where, at what price and until when, on any day."""
 
 import json
-import os
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -67,23 +65,22 @@ def test_the_command_says_what_each_costs_and_which_are_refused(capsys, monkeypa
     assert "Old prices: llama-3.1-8b's are of 2026-11-23" in said
 
 
-def plan_in(out, run_id, show, tokens, at):
+def plan_in(out, run_id, show, tokens, day):
     folder = out / "runs" / run_id
     folder.mkdir(parents=True)
     rows = [{"model": "llama-3.1-8b", "usable_tokens": tokens, "n_epochs": 4}]
     (folder / "plan.json").write_text(json.dumps(rows))
-    (folder / "manifest.json").write_text(json.dumps({"show": {"name": show}}))
-    os.utime(folder / "plan.json", (at, at))
+    manifest = {"show": {"name": show}, "started_at": f"2026-11-{day}T09:00:00Z"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_with_a_plan_the_price_is_that_of_its_corpus_and_the_shows_own_newest_counts(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr(command, "utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
-    now = time.time()
-    plan_in(tmp_path, "demo-1", "demo", 1_000_000, now - 20)
-    plan_in(tmp_path, "demo-2", "demo", 2_000_000, now - 10)
-    plan_in(tmp_path, "other-1", "other", 9_000_000, now)
+    plan_in(tmp_path, "demo-2", "demo", 2_000_000, 24)
+    plan_in(tmp_path, "demo-1", "demo", 1_000_000, 23)
+    plan_in(tmp_path, "other-1", "other", 9_000_000, 25)
     assert main(["models", "--show", "demo", "--out", str(tmp_path)]) == 0
     first = next(
         line for line in capsys.readouterr().out.splitlines() if line.startswith("llama-3.1-8b")

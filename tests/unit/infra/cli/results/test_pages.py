@@ -6,7 +6,8 @@ import pytest
 
 from infra.cli.results import pages
 from infra.local.cloud import Cloud
-from infra.local.folder import claim, opened, state_dir
+from infra.local.folder import FolderObjects, claim, opened, state_dir
+from infra.machine.runs import RunStore
 from shared.report.summary import refused_summary
 
 BOUGHT = {"model": "llama-3.3-70b", "job_id": "job-1"}
@@ -40,13 +41,13 @@ def run(bucket, run_id, day, models=(PLANNED,), *, report=True, **changes):
 
 
 def first(out, bucket):
-    assert pages.publish(opened(out), bucket) == []
+    assert pages.publish(opened(out), RunStore(FolderObjects(bucket))) == []
     return (out / "report.html").read_text()
 
 
 def test_without_a_report_there_is_nothing_to_show(out, bucket):
     run(bucket, "refused", 10, report=False)
-    assert pages.publish(opened(out), bucket) == []
+    assert pages.publish(opened(out), RunStore(FolderObjects(bucket))) == []
     assert not (out / "report.html").exists()
 
 
@@ -82,7 +83,7 @@ def test_the_index_links_every_report_the_newest_first_and_escapes_what_it_shows
 def test_a_page_of_the_users_is_named_and_stays(out, bucket):
     (out / "index.html").write_text("mine")
     run(bucket, "only", 10)
-    assert pages.publish(opened(out), bucket) == ["index.html"]
+    assert pages.publish(opened(out), RunStore(FolderObjects(bucket))) == ["index.html"]
     assert (out / "index.html").read_text() == "mine"
 
 

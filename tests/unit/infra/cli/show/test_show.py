@@ -1,17 +1,22 @@
 """What a folder tells of its runs, with nothing started."""
 
 import json
-import os
 import webbrowser
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pyarrow.parquet as pq
 import pytest
 
 from infra.cli.main import main
+from infra.local.cloud import Cloud
+from infra.local.cloud.server import _locked
+from infra.local.folder import state_dir
 from shared.lake import keys
 from shared.report.stages import write_report
 from tests.sample_run import FINISHED, PAIRS, RUN_ID, TRAINING, sample_run
+
+LATER = "later-20261124T090000-0a1b"
 
 
 @pytest.fixture
@@ -24,26 +29,23 @@ def out(tmp_path):
         run.write_jobs()
         run.write_all_arms()
         write_report(run.lake, RUN_ID, run.totals, run.entries, None, None, FINISHED)
-        for key in (keys.summary(RUN_ID), keys.table_file("generations", RUN_ID)):
+        own = (keys.manifest(RUN_ID), keys.summary(RUN_ID), keys.table_file("generations", RUN_ID))
+        for key in own:
             path = tmp_path / key
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(run.lake.read(key))
-    refused = tmp_path / keys.summary("later")
+    refused = tmp_path / keys.summary(LATER)
     refused.parent.mkdir(parents=True)
     summary = json.loads((tmp_path / keys.summary(RUN_ID)).read_text())
-    refused.write_text(
-        json.dumps(
-            summary | {"run_id": "later", "error": "InvalidField", "models": [], "report": None}
-        )
-    )
-    os.utime(tmp_path / keys.summary(RUN_ID), (1, 1))
+    without = {"run_id": LATER, "error": "InvalidField", "models": [], "report": None}
+    refused.write_text(json.dumps(summary | without))
     return tmp_path
 
 
 def test_runs_are_listed_the_newest_first_with_how_they_ended_and_what_they_cost(out, capsys):
     assert main(["runs", "--out", str(out)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].startswith("later")
+    assert lines[2].startswith(LATER)
     assert "InvalidField" in lines[2]
     assert lines[3].startswith(RUN_ID)
     assert "SUCCEEDED" in lines[3]
@@ -52,7 +54,54 @@ def test_runs_are_listed_the_newest_first_with_how_they_ended_and_what_they_cost
 
 def test_their_summaries_are_there_as_json(out, capsys):
     assert main(["runs", "--out", str(out), "--json"]) == 0
-    assert [one["run_id"] for one in json.loads(capsys.readouterr().out)] == ["later", RUN_ID]
+    assert [one["run_id"] for one in json.loads(capsys.readouterr().out)] == [LATER, RUN_ID]
+
+
+def begun(out, run_id, started_at):
+    """A run that has no end yet, as it lies where the cloud keeps its buckets."""
+    cloud = state_dir(out) / "cloud"
+    path = Cloud("http://127.0.0.1:1", cloud).bucket_dir("lakebucket") / keys.manifest(run_id)
+    path.parent.mkdir(parents=True)
+    manifest = {
+        "started_at": started_at.isoformat(),
+        "show": {"name": "porch"},
+        "dry_run": False,
+        "models": [{"model": "llama-3.3-70b"}],
+        "ceiling_usd": "9.00",
+    }
+    path.write_text(json.dumps(manifest))
+    return cloud
+
+
+def line_of(run_id, capsys, out):
+    assert main(["runs", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    (line,) = (line for line in said.splitlines() if line.startswith(run_id))
+    return line.split(), said
+
+
+def test_a_run_that_nobody_works_at_any_more_was_killed_and_the_way_on_is_said(out, capsys):
+    begun(out, "cut-off", datetime.now(UTC))
+    line, said = line_of("cut-off", capsys, out)
+    assert line == ["cut-off", "killed", "run", "llama-3.3-70b", "-", "9.000000", "-"]
+    assert "the next run in this folder goes on with them or stops them" in said
+
+
+def test_a_run_that_began_since_a_command_has_the_folder_is_running(out, capsys):
+    now = datetime.now(UTC)
+    cloud = begun(out, "before", now - timedelta(minutes=1))
+    begun(out, "under-way", now + timedelta(minutes=1))
+    with _locked(cloud):
+        assert line_of("under-way", capsys, out)[0][1] == "running"
+        assert line_of("before", capsys, out)[0][1] == "killed"
+    assert line_of("under-way", capsys, out)[0][1] == "killed"
+
+
+def test_a_folder_of_which_all_runs_go_on_has_no_summaries(tmp_path, capsys):
+    with _locked(begun(tmp_path, "under-way", datetime.now(UTC) + timedelta(minutes=1))):
+        assert line_of("under-way", capsys, tmp_path)[1].count("killed") == 0
+    assert main(["runs", "--out", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
 
 
 def test_answers_are_whole_and_of_the_newest_run_that_has_some(out, capsys):
