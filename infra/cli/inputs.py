@@ -1,22 +1,29 @@
 """What a person typed, checked before anything starts."""
 
 import json
+import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra.cli.arguments import Place
+import click
+
 from shared import catalogue, shows
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
-from shared.errors import InvalidField, UnknownShow
+from shared.errors import BadInput, InvalidField, UnknownShow
 from shared.money import parse_usd
 from shared.run import RunSettings, parse_input, resolve
 from shared.shows import ShowProfile
 from shared.validation import one_of_each_key
 
-BUILD = Path("build")
+LONGEST_KEY = 4096
+
+
+class BadKey(BadInput):
+    """What was given is no API key."""
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
@@ -49,11 +56,6 @@ def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
             "transcripts there"
         )
     return show.model_copy(update={"transcripts": str(folder)})
-
-
-def folder(place: Place, show: ShowProfile) -> Path:
-    """Where the show's results lie."""
-    return place.out or BUILD / show.name
 
 
 def run_input(
@@ -138,3 +140,32 @@ def check(
         code_version="check",
         month_ceiling_usd=parse_usd(month_ceiling_usd, "--month-ceiling-usd"),
     )
+
+
+def provider_name(name: str, models: Catalogue) -> str:
+    """Return a provider's name, or the host of an address, as it was typed; raises InvalidField."""
+    providers = [one.provider for one in models.providers if one.api == "openai"]
+    if name in providers or "." in name:
+        return name
+    near = get_close_matches(name.lower(), providers, n=1)
+    raise InvalidField(
+        f"keys are kept by provider, and {name!r} is none of {', '.join(providers)}; "
+        + (f"did you mean {near[0]}? " if near else "")
+        + "for another "
+        "service name the host of its address, such as api.example.org"
+    )
+
+
+def typed_key(name: str) -> str:
+    """Read a key, never echoed and never an argument, which would stay in the shell's history; raises BadKey."""
+    text = (
+        click.prompt(f"API key for {name}", hide_input=True)
+        if sys.stdin.isatty()
+        else sys.stdin.read(LONGEST_KEY + 2)  # enough to see that it is too long
+    )
+    key = text.strip()
+    if not key or len(key) > LONGEST_KEY or not key.isascii() or len(key.split()) > 1:
+        raise BadKey(
+            f"what was given is no API key ({len(key)} characters); a key is one word of at most {LONGEST_KEY}"
+        )
+    return key

@@ -1,6 +1,5 @@
-"""`econchatr local` and `econchatr plan`: one run of the machine here, told as it goes."""
+"""One run of the machine here, from what was typed to what is printed of it."""
 
-import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
@@ -8,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from infra.cli import inputs
-from infra.cli.arguments import Run
 from infra.cli.confirm import before_money_moves
+from infra.cli.options import OutputOptions, ProviderOptions, RunLocation
 from infra.cli.results.mirror import BILL, mirror_results, write_bill
 from infra.cli.results.outcome import exit_code, print_end, print_outcome
 from infra.cli.terminal.reporter import reporting
+from infra.cli.terminal.screen import print_json
 from infra.local.folder import FolderObjects
 from infra.local.laptop import check_usable, laptop, served
 from infra.machine.execution import execute
@@ -26,54 +26,61 @@ from shared.shows import ShowProfile
 CEILING_USD = "10.00"  # where no money can be lost
 
 
-def local(arguments: Run) -> int:
-    """One run; 0 when it succeeded. Where a stand-in answers and no input is given there is a ceiling by default."""
-    show = inputs.show_profile(arguments.place.show)
-    harmless = arguments.input is None and arguments.asked.openai_base_url is None
-    by_default = {"ceiling_usd": CEILING_USD} if harmless else {}
-    document = inputs.run_input(arguments.input or "{}", show, by_default, arguments.fields)
-    return _run(arguments, show, document)
+def plan_here(
+    show: ShowProfile,
+    location: RunLocation,
+    document: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    output: OutputOptions | None = None,
+) -> int:
+    """Run up to the plan, which buys nothing, and print it; return the exit code."""
+    wanted = inputs.run_input(document or "{}", show, {"ceiling_usd": CEILING_USD}, fields or {})
+    return run_here(
+        show, {**wanted, "dry_run": True}, location, ProviderOptions(), output or OutputOptions()
+    )
 
 
-def plan(arguments: Run) -> int:
-    """One dry run: the plan and its cost table, nothing bought."""
-    show = inputs.show_profile(arguments.place.show)
-    by_default = {"ceiling_usd": CEILING_USD}
-    document = inputs.run_input(arguments.input or "{}", show, by_default, arguments.fields)
-    return _run(arguments, show, {**document, "dry_run": True})
-
-
-def _run(arguments: Run, show: ShowProfile, document: dict[str, Any]) -> int:
-    place, address = arguments.place, arguments.asked.openai_base_url
-    models = inputs.models_and_prices(place.catalogue)
-    settings = inputs.check(document, show, models, place.month_ceiling_usd)
-    inputs.check_address(address)
-    out = inputs.folder(place, show)
-    check_usable(out, address, dry_run=settings.dry_run)
-    with redirect_stdout(sys.stderr) if arguments.telling.json else nullcontext():
-        before_money_moves(settings, models, address, yes=arguments.asked.yes)
-        run_id, finished, store = _executed(arguments, show, document, models, out, settings)
-    if arguments.telling.json:
-        print(json.dumps(_whole(store, run_id), ensure_ascii=False, indent=1))
+def run_here(
+    show: ShowProfile,
+    document: Mapping[str, Any],
+    location: RunLocation,
+    provider: ProviderOptions,
+    output: OutputOptions,
+) -> int:
+    """Check a run input, agree on what it may buy, run it and print what came of it; return the exit code."""
+    models = inputs.models_and_prices(location.catalogue)
+    settings = inputs.check(document, show, models, location.month_ceiling_usd)
+    inputs.check_address(provider.openai_base_url)
+    out = location.folder(show.name)
+    check_usable(out, provider.openai_base_url, dry_run=settings.dry_run)
+    with redirect_stdout(sys.stderr) if output.json else nullcontext():
+        before_money_moves(settings, models, provider.openai_base_url, yes=provider.yes)
+        run_id, finished, store = _executed(
+            show, document, settings, models, location, provider, out, quiet=output.quiet
+        )
+    if output.json:
+        print_json(_whole(store, run_id))
     return exit_code(finished)
 
 
 def _executed(
-    arguments: Run,
     show: ShowProfile,
     document: Mapping[str, Any],
-    models: Catalogue,
-    out: Path,
     settings: RunSettings,
+    models: Catalogue,
+    location: RunLocation,
+    provider: ProviderOptions,
+    out: Path,
+    *,
+    quiet: bool,
 ) -> tuple[str, Finished, RunStore]:
     """Run the machine here and print what came of it; return the run's id, its end, and the runs that are there now."""
-    place, quiet = arguments.place, arguments.telling.quiet
     with (
         laptop(
             out,
-            month_ceiling_usd=place.month_ceiling_usd,
+            month_ceiling_usd=location.month_ceiling_usd,
             models=models,
-            openai_base_url=arguments.asked.openai_base_url,
+            openai_base_url=provider.openai_base_url,
             dry_run=settings.dry_run,
         ) as here,
         served(show, out, here) as reachable,

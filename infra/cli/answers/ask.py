@@ -11,8 +11,8 @@ from typing import Any
 
 from infra import encodings
 from infra.cli import inputs
-from infra.cli.arguments import Ask
 from infra.cli.confirm import before_money_moves
+from infra.cli.options import ProviderOptions, RunLocation
 from infra.cli.results.mirror import mirror_results, write_bill
 from infra.cli.terminal.side_by_side import print_answers
 from infra.local.folder import objects_in
@@ -46,29 +46,35 @@ class Finished:
     shown: EvaluationSet
 
 
-def answer(arguments: Ask) -> int:
+def answer(
+    question: str,
+    location: RunLocation,
+    provider: ProviderOptions,
+    model: str | None,
+    ceiling_usd: str,
+) -> int:
     """Print the question with the three answers and what they cost; 0."""
     # What may be bought is counted here, and not in a function that brings the vocabularies along.
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
-    place, address = arguments.place, arguments.asked.openai_base_url
-    show = inputs.show_profile(place.show)
-    models, out = inputs.models_and_prices(place.catalogue), inputs.folder(place, show)
+    address = provider.openai_base_url
+    show = inputs.show_profile(location.show)
+    models, out = inputs.models_and_prices(location.catalogue), location.folder(show.name)
     inputs.check_address(address)
-    ceiling = money.parse_usd(arguments.ceiling_usd, "--ceiling-usd")
-    month_ceiling = money.parse_usd(place.month_ceiling_usd, "--month-ceiling-usd")
-    found = finished(out, show, arguments.model)
+    ceiling = money.parse_usd(ceiling_usd, "--ceiling-usd")
+    month_ceiling = money.parse_usd(location.month_ceiling_usd, "--month-ceiling-usd")
+    found = finished(out, show, model)
     settings = own_settings(found, models, ceiling, month_ceiling, utc_now())
-    questions = questions_of(found, settings, arguments.question)
+    questions = questions_of(found, settings, question)
     check_ceiling(questions, ceiling)
-    before_money_moves(settings, models, address, yes=arguments.asked.yes)
+    before_money_moves(settings, models, address, yes=provider.yes)
     with laptop(
         out,
-        month_ceiling_usd=place.month_ceiling_usd,
+        month_ceiling_usd=location.month_ceiling_usd,
         models=models,
         openai_base_url=address,
     ) as here:
         try:
-            rows = _buy(here, settings, found, questions, arguments.question)
+            rows = _buy(here, settings, found, questions, question)
         finally:
             mirror_results(here, out)
         write_bill(here, out)

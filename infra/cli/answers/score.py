@@ -1,14 +1,11 @@
 """`econchatr score`: the free measures on answers that came from anywhere."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from infra.cli import arguments as typed
-from infra.cli import inputs
-from infra.cli.answers.answer_file import Arm, read_answers
+from infra.cli.answers.answer_file import Arm
 from infra.cli.terminal.screen import print_table
 from infra.local.folder import objects_in
 from infra.machine.runs import RunStore
@@ -23,45 +20,42 @@ from shared.shows import ShowProfile
 Appearance = tuple[int, Sequence[str]]
 
 
-def run(arguments: typed.Score) -> int:
-    """Print every measure of every arm, as a table or as JSON; 0."""
-    show = inputs.show_profile(arguments.show)
-    arms = read_answers(arguments.answers)
+def scores(
+    arms: Mapping[Arm, Sequence[Answer]], show: ShowProfile, feed: str | None, out: Path | None
+) -> list[dict[str, Any]]:
+    """Return every measure of every arm as rows with `metric`, `arm`, `model`, `value` and `n`.
+
+    A row has `low` and `high`, and a `reason`, where there are any. `feed` and the lake in `out` tell of guests, the
+    lake of quotes and of what was copied, too. Raises InvalidField, or what reading the feed raises.
+    """
     questions = {answer.question for answers in arms.values() for answer in answers}
     known = scoring.known(
-        show,
-        questions,
-        _spoken(arguments.out, show),
-        [*_in_feed(arguments.feed, show), *_in_lake(arguments.out, show)],
+        show, questions, _spoken(out, show), [*_in_feed(feed, show), *_in_lake(out, show)]
     )
     rows = [
         _row(arm, found)
         for arm, answers in arms.items()
         for found in (
             *scoring.score(answers, show, known),
-            *_quoted(arguments.out, show, answers),
-            *_leakage(arguments.out, show, answers),
+            *_quoted(out, show, answers),
+            *_leakage(out, show, answers),
         )
     ]
-    rows += _style(arguments.out, show, arms)
-    if arguments.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-    else:
-        _tell(rows)
-    return 0
+    return rows + _style(out, show, arms)
 
 
 def _row(arm: Arm, found: Score) -> dict[str, Any]:
     """A row of the contract; the interval and the reason only where there is one."""
-    return _told({"arm": arm[0], "model": arm[1], **asdict(found)})
+    return _contract({"arm": arm[0], "model": arm[1], **asdict(found)})
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+def _contract(row: Mapping[str, Any]) -> dict[str, Any]:
     more = {name: row[name] for name in ("low", "high", "reason") if row[name] is not None}
     return {name: row[name] for name in ("metric", "arm", "model", "value", "n")} | more
 
 
-def _tell(rows: Sequence[dict[str, Any]]) -> None:
+def print_scores(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the measures as a table, and why some have no number."""
     print_table(
         ("arm", "model", "metric", "value", "95 % interval", "n"),
         [
@@ -155,7 +149,7 @@ def _style(
     speech = _speech(out, show)
     answers = {arm: [answer.text for answer in said] for arm, said in arms.items()}
     found = measuring.style(speech, answers)
-    return [_told(row) for row in found]
+    return [_contract(row) for row in found]
 
 
 def _speech(out: Path, show: ShowProfile) -> Speech | None:

@@ -1,15 +1,11 @@
 """A run's results, brought from the bucket into a folder that every other command reads."""
 
-import webbrowser
 from pathlib import Path
 
-from infra.cli.arguments import Where
-from infra.cli.aws.stack import deployed
 from infra.cli.results import pages
 from infra.cli.results.outcome import print_outcome
 from infra.local.folder import FolderObjects, taken
 from infra.machine.runs import RunStore
-from infra.machine.stack import DeployedStack
 from shared.errors import BadInput
 from shared.lake import Bucket, keys
 
@@ -20,27 +16,20 @@ class NoReport(BadInput):
     """No run has left a report yet."""
 
 
-def report(where: Where, run_id: str | None, out: Path, *, opens: bool) -> int:
-    """Bring a run's report here and show it in the browser; 0."""
-    stack = deployed(where)
-    named = run_id or newest(stack.bucket)
-    fetch(stack, named, out)
-    page = out / keys.report(named)
-    if not page.is_file():
-        raise NoReport(
-            f"run {named} has no report; `econchatr aws watch {named}` tells what became of it"
-        )
-    if opens:
-        webbrowser.open(page.resolve().as_uri())
-    return 0
+def newest(bucket: Bucket) -> str:
+    """Return the name of the newest run that has a report; raises NoReport."""
+    run = RunStore(bucket).newest(lambda run: run.left(keys.report(run.run_id)))
+    if run is None:
+        raise NoReport("no run has left a report yet; `econchatr aws start SHOW` makes one")
+    return run.run_id
 
 
-def fetch(stack: DeployedStack, run_id: str, out: Path) -> None:
-    """Bring what a person reads of a run, and tell it: pages, summary, plan, answers; never training files.
+def download(bucket: Bucket, run_id: str, out: Path) -> None:
+    """Bring what a person reads of a run, and print it: pages, summary, plan, answers; never training files.
 
     Raises NotOurFolder; what somebody else put in the place of a file stays.
     """
-    folder, bucket = taken(out), stack.bucket
+    folder = taken(out)
     below = f"runs/{run_id}/"
     wanted = [key for key in bucket.keys(below) if _is_read(key.removeprefix(below))]
     wanted += [keys.table_file(table, run_id) for table in TABLES]
@@ -56,11 +45,3 @@ def fetch(stack: DeployedStack, run_id: str, out: Path) -> None:
 def _is_read(name: str) -> bool:
     """Whether a person reads it: a file of the run's own folder, or of the tables beside its report."""
     return "/" not in name or name.startswith(("tables/", "jobs/"))
-
-
-def newest(bucket: Bucket) -> str:
-    """Return the name of the newest run that has a report; raises NoReport."""
-    run = RunStore(bucket).newest(lambda run: run.left(keys.report(run.run_id)))
-    if run is None:
-        raise NoReport("no run has left a report yet; `econchatr aws start SHOW` makes one")
-    return run.run_id

@@ -19,7 +19,7 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from infra.cli.arguments import Where
+from infra.cli.options import StackRef
 from infra.machine.stack import DeployedStack
 from shared.errors import BadInput, EconChatRError
 
@@ -52,25 +52,27 @@ class AwsFailed(EconChatRError):
 
 
 @cache
-def session(where: Where) -> boto3.Session:
+def session(stack_ref: StackRef) -> boto3.Session:
     """Credentials and region; raises NoRegionError where none is set."""
-    found = boto3.Session(profile_name=where.profile, region_name=where.region)
+    found = boto3.Session(profile_name=stack_ref.profile, region_name=stack_ref.region)
     if found.region_name is None:
         raise NoRegionError
     return found
 
 
 @cache
-def client(where: Where, service: str) -> Any:
+def client(stack_ref: StackRef, service: str) -> Any:
     """A boto3 client by its service's name."""
-    create = cast(Callable[..., Any], session(where).client)
+    create = cast(Callable[..., Any], session(stack_ref).client)
     return create(service, config=_CONFIG)
 
 
-def described(where: Where) -> Mapping[str, Any] | None:
+def described(stack_ref: StackRef) -> Mapping[str, Any] | None:
     """What CloudFormation says of the stack; None where there is none."""
     try:
-        found = client(where, "cloudformation").describe_stacks(StackName=where.stack)["Stacks"]
+        found = client(stack_ref, "cloudformation").describe_stacks(StackName=stack_ref.stack)[
+            "Stacks"
+        ]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
@@ -79,25 +81,25 @@ def described(where: Where) -> Mapping[str, Any] | None:
     return None if gone else dict(found[0])
 
 
-def whole(where: Where) -> Mapping[str, Any]:
+def complete(stack_ref: StackRef) -> Mapping[str, Any]:
     """What CloudFormation says of a stack that has its machine; raises NoStack."""
-    stack = described(where)
+    stack = described(stack_ref)
     if stack is None:
         raise NoStack(
-            f"there is no stack {where.stack} in {session(where).region_name}; `econchatr aws deploy` makes one, "
-            "or name another with --stack and --region"
+            f"there is no stack {stack_ref.stack} in {session(stack_ref).region_name}; `econchatr aws deploy` "
+            "makes one, or name another with --stack and --region"
         )
     if "StateMachineArn" not in _outputs(stack):
         raise NoStack(
-            f"stack {where.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
+            f"stack {stack_ref.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
             "then `econchatr aws deploy` again, or `econchatr aws destroy`"
         )
     return stack
 
 
-def deployed(where: Where) -> DeployedStack:
+def deployed(stack_ref: StackRef) -> DeployedStack:
     """The stack with its outputs; raises NoStack."""
-    return DeployedStack(partial(client, where), _outputs(whole(where)))
+    return DeployedStack(partial(client, stack_ref), _outputs(complete(stack_ref)))
 
 
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:

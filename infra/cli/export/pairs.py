@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from infra.local.folder import objects_in
 from infra.machine.runs import RunStore
@@ -18,6 +18,7 @@ COLUMNS = (
     *("pair_id", "episode_id", "turn", "split"),
     *("prompt", "completion", "prompt_tokens", "completion_tokens"),
 )
+FORMATS: tuple[DataFormat, ...] = get_args(DataFormat)
 Row = dict[str, Any]
 
 

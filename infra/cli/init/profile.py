@@ -1,4 +1,4 @@
-"""`econchatr init`: write a profile from a sample of a show."""
+"""A profile, written from a sample of a show."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,8 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.cli.arguments import Init
-from infra.cli.init.proposing import Proposal, aliases, proposal
-from infra.cli.init.sampling import Sample, sample
+from infra.cli.init.proposing import Proposal, aliases
+from infra.cli.init.sampling import Sample
 from shared import shows
 from shared.clock import utc_now
 from shared.errors import InvalidField
@@ -18,28 +17,18 @@ NAMED = 5  # of those who speak
 TEMPLATE = "profile.yaml.j2"
 
 
-def run(arguments: Init) -> int:
-    """Write the profile; 0. A file that is there stays."""
-    found = sample(arguments.source)
-    proposed = proposal(found)
-    title = arguments.title or found.title or _title(found.place)
-    name = _slug(arguments.file.stem if arguments.file else title)
-    path = arguments.file or Path(f"{name}.yaml")
+def write_profile(found: Sample, proposed: Proposal, file: Path | None, title: str | None) -> Path:
+    """Write a profile that plans without an edit; return where. Raises InvalidField: a file that is there stays."""
+    title = title or found.title or _title(found.place)
+    name = _slug(file.stem if file else title)
+    path = file or Path(f"{name}.yaml")
     if path.exists():
         raise InvalidField(f"{path} is there already; name another file with --file")
     text = _written(found, proposed, title, name, path)
     shows.parse_yaml(text, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    n_read = len(found.episodes) - len(proposed.unread)
-    print(
-        f"Read {n_read} of {len(found.episodes)} episodes of a sample; there are {found.n_episodes}."
-    )
-    print(
-        f"The host seems to be {proposed.host.name}, who speaks in {proposed.host.episodes} of {n_read}."
-    )
-    print(f"Wrote {path}. Look it over, then: econchatr plan {path}")
-    return 0
+    return path
 
 
 def _written(found: Sample, proposed: Proposal, title: str, name: str, path: Path) -> str:

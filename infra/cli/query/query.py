@@ -1,7 +1,6 @@
-"""`econchatr query`: an Athena query on the embedded lake, or on a deployed stack's."""
+"""An Athena query on the lake in a folder, or on a deployed stack's, and its rows printed."""
 
 import csv
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -11,12 +10,11 @@ from typing import Any
 import duckdb
 from botocore.exceptions import ClientError
 
-from infra.cli.arguments import Query
-from infra.cli.aws.stack import deployed
 from infra.cli.query.read_only_sql import check_reads
-from infra.cli.terminal.screen import print_table
+from infra.cli.terminal.screen import print_json, print_table
 from infra.local.athena import DATABASE, LakeFolder, answer
 from infra.local.folder import check
+from infra.machine.stack import DeployedStack
 from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
 from shared.validation import did_you_mean
@@ -25,6 +23,8 @@ POLL_SECONDS = 0.1
 MAX_ROWS = 1000
 CELL_WIDTH = 60
 Row = list[str | None]
+Result = tuple[list[str], list[Row]]
+"""The names of the columns, and the rows; a cell is None where it is null."""
 
 
 class NoLake(BadInput):
@@ -40,7 +40,7 @@ class QueryFailed(EconChatRError):
 
 
 def sql_of(name_or_sql: str) -> str:
-    """The query's text; raises UnknownQuery for a single word that names none."""
+    """Return the query's text; raises UnknownQuery for a single word that names none."""
     if name_or_sql in packaged_names():
         return (FOLDER / f"{name_or_sql}.sql").read_text(encoding="utf-8")
     if len(name_or_sql.split()) < 2:
@@ -51,22 +51,24 @@ def sql_of(name_or_sql: str) -> str:
     return name_or_sql
 
 
-def run(arguments: Query) -> int:
-    """Print the rows of the query; 0 when it succeeded."""
-    sql = sql_of(arguments.query)
+def checked_sql(name_or_sql: str) -> str:
+    """Return the text of a query that only reads tables of the lake; raises UnknownQuery, OnlyReads or UnknownTable."""
+    sql = sql_of(name_or_sql)
     check_reads(sql)
-    if arguments.where is not None:
-        stack = deployed(arguments.where)
-        names = stack.outputs["Workgroup"], stack.outputs["Database"]
-        _print(*select(stack.client("athena"), sql, *names), arguments.format)
-        return 0
-    _print(*of_folder(sql, arguments.out), arguments.format)
-    return 0
+    return sql
 
 
-def of_folder(sql: str, out: Path) -> tuple[list[str], list[Row]]:
-    """Column names and rows of a query over the lake in a folder, with nothing started; raises NotOurFolder,
-    NoLake or QueryFailed."""
+def of_stack(sql: str, stack: DeployedStack) -> Result:
+    """Return column names and rows of a query in a stack's workgroup; raises QueryFailed."""
+    names = stack.outputs["Workgroup"], stack.outputs["Database"]
+    return select(stack.client("athena"), sql, *names)
+
+
+def of_folder(sql: str, out: Path) -> Result:
+    """Return column names and rows of a query over the lake in a folder, with nothing started.
+
+    Raises NotOurFolder, NoLake or QueryFailed.
+    """
     check(out)
     lake = LakeFolder(out / "lake")
     if not lake.root.is_dir():
@@ -78,7 +80,9 @@ def of_folder(sql: str, out: Path) -> tuple[list[str], list[Row]]:
     return found.columns, found.rows
 
 
-def _print(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
+def print_result(result: Result, form: str) -> None:
+    """Print the first MAX_ROWS rows of a result in one of the forms of `--format`."""
+    header, rows = result
     show(header, rows[:MAX_ROWS], form)
     if len(rows) > MAX_ROWS:
         print(f"Only the first {MAX_ROWS:,} rows are shown; narrow the query", file=sys.stderr)
@@ -89,8 +93,7 @@ def show(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
     if form == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
     elif form == "json":
-        named = [dict(zip(header, row, strict=True)) for row in rows]
-        print(json.dumps(named, ensure_ascii=False, indent=1))
+        print_json([dict(zip(header, row, strict=True)) for row in rows])
     elif form == "full":
         blocks = ("\n".join(map(": ".join, zip(header, _filled(row), strict=True))) for row in rows)
         print("\n\n".join(blocks))
@@ -103,8 +106,8 @@ def _filled(row: Row) -> list[str]:
     return [cell or "" for cell in row]
 
 
-def select(athena: Any, sql: str, workgroup: str, database: str) -> tuple[list[str], list[Row]]:
-    """Column names and the rows, at most one more than MAX_ROWS; raises QueryFailed with Athena's reason.
+def select(athena: Any, sql: str, workgroup: str, database: str) -> Result:
+    """Return column names and the rows, at most one more than MAX_ROWS; raises QueryFailed with Athena's reason.
 
     A cell is None where it is null.
     """

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from infra.cli.terminal.screen import print_table
-from infra.local.folder import objects_in
+from infra.cli.terminal.screen import print_json, print_table
+from infra.local.folder import objects_in, state_dir
 from infra.machine.runs import Run, RunStore
 from shared import money
 from shared.errors import BadInput
@@ -30,6 +30,22 @@ def finished_run(out: Path, run_id: str | None, has: Callable[[Run], bool], what
             return run
     which = f"run {run_id!r}" if run_id else "run"
     raise NoRuns(f"{out} holds no {which} with {what}; `econchatr runs --out {out}` lists them")
+
+
+def running(out: Path, runs: Iterable[Run]) -> list[Run]:
+    """Return the runs without an end that began since a command has the folder; all others were killed."""
+    unfinished = [run for run in runs if run.summary is None]
+    if not unfinished:
+        return []
+    from infra.local.cloud.server import in_use_since  # with boto3
+
+    since = in_use_since(state_dir(out) / "cloud")
+    return [run for run in unfinished if since is not None and run.started_at >= since]
+
+
+def print_summaries(runs: Iterable[Run]) -> None:
+    """Print the summaries of the runs that came to their end, as one JSON list."""
+    print_json([run.summary for run in runs if run.summary is not None])
 
 
 def print_runs(runs: Iterable[Run], place: Path | str, unfinished: Callable[[Run], str]) -> None:

@@ -1,29 +1,38 @@
-"""The terminal as rich sees it: as wide as it is, in colour where it has some; a pipe gets neither."""
+"""The terminal as rich sees it: as wide as it is, in colour where it has some; a pipe gets neither.
 
+rich is imported when something is printed, so that whoever only might print does not wait for it.
+"""
+
+import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
 
 UNBOUNDED = 10_000  # columns of a pipe or a file, where nothing is wrapped
 LONGEST_WHOLE_WORD = 24  # longer ones may be broken, where there is no room
 NUMBER = re.compile(r"-?\$?[\d,]+(\.\d+)?\s?%?")
 
 
-def console(*, to_stderr: bool = False) -> Console:
-    """Standard output as it is now, or standard error; nothing in what is printed is taken for markup."""
+def console(*, to_stderr: bool = False) -> "Console":
+    """Return standard output as it is now, or standard error; nothing in what is printed is taken for markup."""
+    from rich.console import Console
+
     plain = partial(Console, stderr=to_stderr, markup=False, highlight=False, emoji=False)
     found = plain()
     return found if found.is_terminal else plain(width=UNBOUNDED)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest: int = 120) -> None:
-    """Columns of cells, numbers to the right; a cell longer than `widest` is cut."""
+    """Print columns of cells, numbers to the right; a cell longer than `widest` is cut."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
     lines = [[cut(str(cell), widest) for cell in row] for row in rows]
     table = Table(
         box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
@@ -48,6 +57,8 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], widest:
 
 def print_wrapped(text: str, *, to_stderr: bool = False) -> None:
     """Print a paragraph, on a terminal broken between words."""
+    from rich.text import Text
+
     screen = console(to_stderr=to_stderr)
     with screen.capture() as captured:
         screen.print(Text(text))
@@ -55,7 +66,12 @@ def print_wrapped(text: str, *, to_stderr: bool = False) -> None:
     print("\n".join(lines), file=sys.stderr if to_stderr else sys.stdout, flush=True)
 
 
+def print_json(document: object) -> None:
+    """Print a document as JSON that a person can read, too."""
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
 def cut(cell: str, widest: int) -> str:
-    """The text on one line, no longer than `widest` characters."""
+    """Return the text on one line, no longer than `widest` characters."""
     line = " ".join(cell.split())
     return line if len(line) <= widest else f"{line[: widest - 1]}…"

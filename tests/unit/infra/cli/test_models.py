@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from infra.cli import models as command
 from infra.cli.main import main
 from infra.cli.models import MILLION, offers
 from shared import catalogue, shows
@@ -57,7 +56,7 @@ def test_prices_of_more_than_ninety_days_ago_are_marked():
 
 
 def test_the_command_says_what_each_costs_and_which_are_refused(capsys, monkeypatch):
-    monkeypatch.setattr(command, "utc_now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
+    monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
     assert main(["models"]) == 0
     said = capsys.readouterr().out
     assert "a million billed tokens" in said
@@ -77,7 +76,7 @@ def plan_in(out, run_id, show, tokens, day):
 def test_with_a_plan_the_price_is_that_of_its_corpus_and_the_shows_own_newest_counts(
     tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr(command, "utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
+    monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
     plan_in(tmp_path, "demo-2", "demo", 2_000_000, 24)
     plan_in(tmp_path, "demo-1", "demo", 1_000_000, 23)
     plan_in(tmp_path, "other-1", "other", 9_000_000, 25)

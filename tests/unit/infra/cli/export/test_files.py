@@ -162,12 +162,12 @@ def test_what_trains_word_for_word_is_not_held_out(place):
 def test_a_folder_without_pairs_is_planned_in_first(place, monkeypatch):
     asked = []
 
-    def plan(run):
-        asked.append((run.place.show, run.place.out))
+    def plan(show, location):
+        asked.append((location.show, location.out))
         (place / "out").rename(place / "new")
         return 0
 
-    monkeypatch.setattr(local_run, "plan", plan)
+    monkeypatch.setattr(local_run, "plan_here", plan)
     show = str(place / "porch.yaml")
     assert main(["export", show, "--out", str(place / "new")]) == 0
     assert main(["export", show, "--out", str(place / "new")]) == 0
@@ -175,7 +175,7 @@ def test_a_folder_without_pairs_is_planned_in_first(place, monkeypatch):
 
 
 def test_a_plan_that_fails_ends_the_export(place, monkeypatch):
-    monkeypatch.setattr(local_run, "plan", lambda run: 1)
+    monkeypatch.setattr(local_run, "plan_here", lambda *_: 1)
     assert main(["export", str(place / "porch.yaml"), "--out", str(place / "new")]) == 1
     assert not (place / "new").exists()
 

@@ -6,7 +6,6 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.cli.arguments import Query
 from infra.cli.query import query
 from infra.cli.query.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
 from infra.local.folder import marker
@@ -135,7 +134,7 @@ def test_a_query_that_athena_refuses_at_once_says_why():
 
 def test_a_folder_without_a_lake_is_refused_and_left_as_it_is(tmp_path):
     with pytest.raises(NoLake, match="econchatr local"):
-        query.run(Query("SELECT 1", tmp_path / "nosuch"))
+        query.of_folder("SELECT 1", tmp_path / "nosuch")
     assert list(tmp_path.iterdir()) == []
 
 

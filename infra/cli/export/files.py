@@ -1,21 +1,16 @@
-"""`econchatr export`: training files in every format, a recipe and a model card; buys nothing, asks nobody."""
+"""The files of an export: training files in every format, a recipe, a model card, and what to do with them."""
 
 import hashlib
 import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.cli import inputs, local_run
-from infra.cli.arguments import Export, Place, Run
-from infra.cli.export.pairs import Part, parts
-from shared.catalogue import DataFormat
+from infra.cli.export.pairs import FORMATS, Part
 from shared.errors import BadInput
 from shared.providers import examples
-from shared.run import check_rights
 from shared.shows import ShowProfile
 
 HERE = Path(__file__).parent
@@ -34,39 +29,24 @@ class NotOurs(BadInput):
     """A file of the user's lies where the export would go."""
 
 
-def run(arguments: Export) -> int:
-    """Write the files, and say what they hold; 0. A folder without pairs is planned in first."""
-    show = inputs.show_profile(arguments.show)
-    check_rights(show, "an export of training text")
-    out = arguments.out or Path("build") / show.name
-    into = arguments.into or out / "export"
-    if not any((out / "lake" / "pairs").rglob("*.parquet")):
-        ended = local_run.plan(Run(Place(arguments.show, out, None), None))
-        if ended:
-            return ended
-    train, held_out = parts(out, show)
-    files = dict(_files(arguments.show, show, out, train, held_out))
+def write_files(into: Path, files: Mapping[str, bytes]) -> None:
+    """Write an export's files by their names below a folder; raises NotOurs with nothing written."""
     _check_ours(into, files)
     for name, body in files.items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         (into / name).write_bytes(body)
     listed = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     (into / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
-    print(
-        f"{train.pairs} pairs of {train.episodes} episodes train, {held_out.pairs} of {held_out.episodes} "
-        f"are held out, each in {len(get_args(DataFormat))} formats."
-    )
-    print(f"Wrote {into}; {into / 'README.md'} says how to train.")
-    return 0
 
 
-def _files(
+def export_files(
     profile: str, show: ShowProfile, out: Path, train: Part, held_out: Part
-) -> Mapping[str, bytes]:
+) -> dict[str, bytes]:
+    """Return the content of each file of an export by its name; `profile` and `out` are named in the README."""
     files = {
         f"{name}.{data_format}.jsonl": part.encoded(data_format)
         for name, part in (("train", train), ("held_out", held_out))
-        for data_format in get_args(DataFormat)
+        for data_format in FORMATS
     }
     files["questions.json"] = _questions(show)
     for name in RECIPE:

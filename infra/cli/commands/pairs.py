@@ -2,36 +2,55 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from infra.cli.arguments import Pairs
-from infra.cli.results.history import finished_run
+import click
+
+from infra.cli import options
 from infra.cli.terminal.screen import print_table, print_wrapped
-from infra.local.folder import objects_in
-from infra.machine.runs import Run, RunStore
 from shared.errors import InvalidField
-from shared.lake import keys
+
+if TYPE_CHECKING:
+    from infra.machine.runs import Run, RunStore
 
 TABLE, PATTERNS = "pairs.parquet", "must_haves.parquet"
 Row = dict[str, Any]
 
 
-def run(arguments: Pairs) -> int:
-    """Print how many pairs train, how many do not and why; or some of them, in words; 0."""
-    out = arguments.out
+@click.command(
+    short_help="Which pairs train, which do not, and why.",
+    epilog="""\b
+Examples:
+  econchatr pairs --out build/mine
+  econchatr pairs --out build/mine --fate "prompt too short" --limit 3""",
+)
+@options.out_with_runs
+@click.option(
+    "--run", "run_id", metavar="RUN_ID", help="Which run.  [default: the newest with pairs]"
+)
+@click.option("--fate", metavar="FATE", help="Print pairs of which this became, `chosen` among it.")
+@click.option("--pattern", metavar="PATTERN", help="Print pairs that this must_have found.")
+@click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many.")
+def pairs(out: Path, run_id: str | None, fate: str | None, pattern: str | None, limit: int) -> int:
+    """What became of every pair: which train which model, which do not and why, what each must_have found."""
+    from infra.cli.results.history import finished_run
+    from infra.local.folder import objects_in
+    from infra.machine.runs import RunStore
+    from shared.lake import keys
+
     run = finished_run(
-        out, arguments.run, lambda run: run.left(keys.report_table(run.run_id, TABLE)), "pairs"
+        out, run_id, lambda run: run.left(keys.report_table(run.run_id, TABLE)), "pairs"
     )
-    pairs = run.report_rows(TABLE)
-    if arguments.fate is None and arguments.pattern is None:
-        print(f"{run.run_id}: {len(pairs):,} pairs\n")
-        _print_fates(pairs)
+    rows = run.report_rows(TABLE)
+    if fate is None and pattern is None:
+        print(f"{run.run_id}: {len(rows):,} pairs\n")
+        _print_fates(rows)
         _print_patterns(run.report_rows(PATTERNS))
         return 0
-    found = _found(pairs, arguments)
+    found = _found(rows, fate, pattern)
     print(f"{run.run_id}: {len(found):,} pairs")
-    shown = found[: arguments.limit]
-    _print_words(shown, _words(RunStore(objects_in(out)), run, shown))
+    _print_words(found[:limit], _words(RunStore(objects_in(out)), run, found[:limit]))
     return 0
 
 
@@ -60,16 +79,16 @@ def _trains(row: Row) -> list[str]:
     return list(row["trains"] or ())
 
 
-def _found(pairs: Sequence[Row], arguments: Pairs) -> list[Row]:
+def _found(pairs: Sequence[Row], fate: str | None, pattern: str | None) -> list[Row]:
     fates = sorted({row["fate"] for row in pairs} | {"chosen"})
     patterns = sorted({pattern for row in pairs for pattern in row["must_have"] or ()})
-    _check("--fate", arguments.fate, fates)
-    _check("--pattern", arguments.pattern, patterns)
+    _check("--fate", fate, fates)
+    _check("--pattern", pattern, patterns)
     return [
         row
         for row in pairs
-        if arguments.fate in (None, row["fate"], "chosen" if _trains(row) else None)
-        and (arguments.pattern is None or arguments.pattern in (row["must_have"] or ()))
+        if fate in (None, row["fate"], "chosen" if _trains(row) else None)
+        and (pattern is None or pattern in (row["must_have"] or ()))
     ]
 
 
@@ -78,7 +97,7 @@ def _check(option: str, value: str | None, there: Sequence[str]) -> None:
         raise InvalidField(f"{option} is {value!r}; there are {', '.join(there) or 'none'}")
 
 
-def _words(store: RunStore, run: Run, pairs: Sequence[Row]) -> dict[str, Row]:
+def _words(store: "RunStore", run: "Run", pairs: Sequence[Row]) -> dict[str, Row]:
     """What was said in each of some pairs, by its id, as far as the lake still has it."""
     wanted, found = {row["pair_id"] for row in pairs}, dict[str, Row]()
     for row in store.show_rows("pairs", run.show or "", ("pair_id", "prompt", "completion")):
