@@ -1,1 +1,1 @@
-"""A deployed machine, wherever it is: its stack, and an execution followed from start to end."""
+"""A deployed machine, on a laptop or on AWS: its stack, an execution followed to its end, and what its runs left."""

@@ -1,32 +1,12 @@
-"""Who may import whom: each package stands on what is below it, and each outside world has one home."""
+"""A package is used through its own door, each outside world has one home, and no folder has too much in it."""
 
 import ast
-from itertools import chain
 
 import pytest
 
 from tests.places import ROOT
+from tests.unit.infra.house.source import dotted, files_below, imported
 
-# Who may import whom, from the ground up: a package stands on those named beside it and on the ground.
-GROUND = {"clock", "errors", "ids", "money", "spans", "text", "tokens", "validation", "words"}
-STANDS_ON = {
-    "shows": set(),
-    "catalogue": set(),
-    "lake": set(),
-    "transcripts": set(),
-    "web": set(),
-    "ledger": set(),
-    "providers": {"catalogue", "lake"},
-    "purchases": {"catalogue", "ledger", "providers"},
-    "run": {"catalogue", "lake", "ledger", "shows"},
-    "corpus": {"lake", "run", "shows", "transcripts", "web"},
-    "dataset": {"catalogue", "lake", "providers", "run", "shows", "transcripts"},
-    "fine_tuning": {"catalogue", "lake", "ledger", "providers", "purchases", "run"},
-    "evaluation": {"catalogue", "dataset", "lake", "providers", "purchases", "run", "shows"},
-    "forgetting": {"corpus", "lake", "ledger", "providers"},
-    "style": {"dataset", "evaluation", "lake"},
-    "report": {"catalogue", "dataset", "evaluation", "lake", "ledger", "providers", "run"},
-}
 # What a package's `__init__` does not hand on, because it needs a library that not every function has.
 BY_NAME = {
     "shared.dataset.ballots",
@@ -47,63 +27,6 @@ BY_NAME = {
     "shared.style.measuring",
 }
 MOST_MODULES, MOST_LOOSE_MODULES = 13, 8
-
-
-def files_below(*packages):
-    for package in packages:
-        yield from (ROOT / package).rglob("*.py")
-
-
-def dotted(path):
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def is_module(name):
-    place = ROOT / name.replace(".", "/")
-    return place.is_dir() or place.with_suffix(".py").is_file()
-
-
-def imported(path):
-    """Every module that `path` imports of the project, with what it takes from a package by name."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                inside = f"{node.module}.{alias.name}"
-                yield inside if is_module(inside) else node.module
-
-
-def test_shared_knows_neither_functions_nor_infra_and_functions_know_no_infra():
-    for package, forbidden in (
-        ("shared", {"functions", "infra", "tests"}),
-        ("functions", {"infra", "tests"}),
-    ):
-        for path in files_below(package):
-            roots = {module.split(".")[0] for module in imported(path)}
-            assert not roots & forbidden, path
-
-
-def test_every_package_of_shared_stands_only_on_what_is_below_it():
-    packages = {
-        path.name for path in (ROOT / "shared").iterdir() if (path / "__init__.py").is_file()
-    }
-    assert packages - GROUND == set(STANDS_ON)
-    below = set()
-    for package, stands_on in STANDS_ON.items():  # no circle: nothing stands on what comes later
-        assert stands_on <= below, package
-        below.add(package)
-        for path in files_below(f"shared/{package}"):
-            used = {name.split(".")[1] for name in imported(path) if name.startswith("shared.")}
-            assert used <= stands_on | GROUND | {package}, f"{path} imports {used}"
-
-
-def test_the_ground_stands_on_nothing():
-    for module in GROUND:
-        package = ROOT / "shared" / module
-        files = package.glob("*.py") if package.is_dir() else [package.with_suffix(".py")]
-        for name in chain.from_iterable(map(imported, files)):
-            assert not name.startswith("shared.") or name.split(".")[1] in GROUND, module
 
 
 def handed_on(package):
