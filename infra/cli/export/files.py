@@ -1,6 +1,5 @@
 """The files of an export: training files in every format, a recipe, a model card, and what to do with them."""
 
-import hashlib
 import json
 import shlex
 from collections.abc import Mapping
@@ -9,13 +8,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.cli.export.pairs import FORMATS, Part
+from infra.local.folder import taken
 from shared.errors import BadInput
 from shared.providers import examples
 from shared.shows import ShowProfile
 
 HERE = Path(__file__).parent
 RECIPE = ("train.py", "merge.py", "ask.py", "requirements.txt")
-LIST = "export.json"
+LIST = "export.json"  # of an earlier release
 # Names by which model hubs know the licences that a profile's `rights` may name.
 LICENCES = frozenset(
     {
@@ -30,13 +30,14 @@ class NotOurs(BadInput):
 
 
 def write_files(into: Path, files: Mapping[str, bytes]) -> None:
-    """Write an export's files by their names below a folder; raises NotOurs with nothing written."""
-    _check_ours(into, files)
+    """Write an export's files by their names below a folder; raises NotOurFolder or NotOurs with nothing written."""
+    folder = taken(into, option="--into", earlier=_listed(into))
+    if blocked := folder.blocked(files):
+        raise NotOurs(
+            f"{into / blocked[0]} is not as an export left it; move it, or name another folder with --into"
+        )
     for name, body in files.items():
-        (into / name).parent.mkdir(parents=True, exist_ok=True)
-        (into / name).write_bytes(body)
-    listed = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-    (into / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
+        folder.write(name, body)
 
 
 def export_files(
@@ -80,36 +81,15 @@ def _licence(basis: str) -> str:
     return named if named in LICENCES else "other"
 
 
-def _check_ours(into: Path, files: Mapping[str, bytes]) -> None:
-    """Raise NotOurs unless what would be replaced is as an export left it, or would leave it now.
-
-    An export that was stopped wrote no list.
-    """
-    listed = _listed(into)
-    for name, body in files.items():
-        path = into / name
-        there = path.read_bytes() if path.exists() else body
-        if there != body and listed.get(name) != hashlib.sha256(there).hexdigest():
-            raise _not_ours(path)
-
-
-def _listed(into: Path) -> Mapping[str, str]:
-    """The SHA-256 of each file that an export left there; raises NotOurs where the list is none of ours."""
+def _listed(into: Path) -> dict[str, str]:
+    """The SHA-256 of each file that an earlier release exported there, by the list that it left beside them."""
     try:
         listed = json.loads((into / LIST).read_bytes())
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return {}
-    except ValueError:
-        listed = None
     if not isinstance(listed, dict) or f"recipe/{RECIPE[0]}" not in listed:
-        raise _not_ours(into / LIST)
-    return listed
-
-
-def _not_ours(path: Path) -> NotOurs:
-    return NotOurs(
-        f"{path} is not as an export left it; move it, or name another folder with --into"
-    )
+        return {}
+    return {name: digest for name, digest in listed.items() if isinstance(digest, str)}
 
 
 def _environment() -> Environment:

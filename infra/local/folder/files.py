@@ -8,8 +8,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from infra.local.folder.marker import Marker, check, check_answerer, put, read, save
@@ -38,6 +39,10 @@ class Folder:
         self._settle(name)
         save(self._out, self._marker)
         return True
+
+    def blocked(self, names: Iterable[str]) -> list[str]:
+        """Return the names in whose place something else is, so that `write` would put nothing there."""
+        return [name for name in names if not self._may_put(name)]
 
     def hold(self, wanted: Mapping[str, Path]) -> list[str]:
         """Make raw/, lake/ and runs/ hold the `wanted` files, by name, and no other file of ours.
@@ -156,10 +161,17 @@ def claim(cloud: "Cloud", out: Path, answered_by: str | None = None) -> None:
     save(out, marker)
 
 
-def taken(out: Path) -> Folder:
-    """A new, empty or own folder, marked as ours, without a cloud of its own; raises NotOurFolder."""
-    check(out)
-    save(out, read(out) or Marker())
+def taken(
+    out: Path, *, option: str = "--out", earlier: Mapping[str, str] = MappingProxyType({})
+) -> Folder:
+    """Return a new, empty or own folder, marked as ours, without a cloud of its own; raises NotOurFolder.
+
+    `option` is what named it; `earlier` are files that a release without a marker left there, by their SHA-256.
+    """
+    if earlier and read(out, option) is None:
+        save(out, Marker(files={name: [digest] for name, digest in earlier.items()}))
+    check(out, option=option)
+    save(out, read(out, option) or Marker())
     return opened(out)
 
 

@@ -1,8 +1,10 @@
 """An export holds every pair that may train in every format, and replaces nothing that it did not write."""
 
 import csv
+import hashlib
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -109,11 +111,43 @@ def test_an_export_goes_over_its_own_files_and_over_nobody_elses(place, capsys):
     assert export(place, "--into", str(place / "elsewhere")) == 0
 
 
-def test_a_strangers_folder_stays_as_it_is(place):
+@pytest.mark.parametrize("name", ["README.md", "notes.txt", "export.json"])
+def test_a_strangers_folder_stays_as_it_is(place, capsys, name):
     (place / "elsewhere").mkdir()
-    (place / "elsewhere/README.md").write_text("mine\n")
+    (place / "elsewhere" / name).write_text('{"a": 1}')
     assert export(place, "--into", str(place / "elsewhere")) == 2
-    assert [path.name for path in (place / "elsewhere").iterdir()] == ["README.md"]
+    assert f"--into {place / 'elsewhere'} holds files that econchatr did not write" in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert [path.name for path in (place / "elsewhere").iterdir()] == [name]
+
+
+def test_what_a_person_puts_beside_an_export_stays_and_is_no_obstacle(place):
+    assert export(place) == 0
+    (place / "out/export/adapter").mkdir()
+    (place / "out/export/adapter/weights.bin").write_text("tuned here")
+    assert export(place) == 0
+    assert (place / "out/export/adapter/weights.bin").read_text() == "tuned here"
+
+
+def test_an_export_of_an_earlier_release_is_known_by_the_list_that_it_left(place, capsys):
+    assert export(place) == 0
+    folder = place / "out/export"
+    files = [path for path in folder.rglob("*") if path.is_file() and ".econchatr" not in str(path)]
+    listed = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+    (folder / "export.json").write_text(json.dumps(listed))
+    shutil.rmtree(folder / ".econchatr")
+    (place / "porch.yaml").write_text(PROFILE.replace("The Porch", "The Long Porch"))
+    assert export(place) == 0
+    assert "The Long Porch" in (folder / "MODEL_CARD.md").read_text()
+    shutil.rmtree(folder / ".econchatr")
+    (folder / "README.md").write_text("mine\n")
+    capsys.readouterr()
+    assert export(place) == 2
+    assert "README.md is not as an export left it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -126,18 +160,8 @@ def test_text_that_nobody_may_use_is_not_exported(place, capsys, without, why):
     assert why in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("body", ["mine", "[]", "{}", '{"a": 1}'])
-def test_a_list_that_is_none_of_ours_stays_as_it_is(place, capsys, body):
-    (place / "elsewhere").mkdir()
-    (place / "elsewhere/export.json").write_text(body)
-    assert export(place, "--into", str(place / "elsewhere")) == 2
-    assert "export.json is not as an export left it" in capsys.readouterr().err
-    assert (place / "elsewhere/export.json").read_text() == body
-
-
 def test_an_export_that_was_stopped_is_taken_up_again(place):
     export(place)
-    (place / "out/export/export.json").unlink()
     (place / "out/export/MODEL_CARD.md").unlink()
     assert export(place) == 0
     assert (place / "out/export/MODEL_CARD.md").exists()
