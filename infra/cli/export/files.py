@@ -5,10 +5,9 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from infra.cli.export.pairs import FORMATS, Part
 from infra.local.folder import taken
+from infra.templates import templates
 from shared.errors import BadInput
 from shared.providers import examples
 from shared.shows import ShowProfile
@@ -62,7 +61,8 @@ def export_files(
         "license": _licence(show.rights.basis if show.rights else ""),
     }
     for name in ("README.md", "MODEL_CARD.md"):
-        files[name] = _environment().get_template(f"{name}.j2").render(told).encode()
+        page = templates(HERE, markup=False).get_template(f"{name}.j2")  # Markdown for a person
+        files[name] = page.render(told).encode()
     return files
 
 
@@ -90,13 +90,3 @@ def _listed(into: Path) -> dict[str, str]:
     if not isinstance(listed, dict) or f"recipe/{RECIPE[0]}" not in listed:
         return {}
     return {name: digest for name, digest in listed.items() if isinstance(digest, str)}
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=False,  # noqa: S701 - Markdown for a person, from their own profile
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )

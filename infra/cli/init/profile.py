@@ -5,10 +5,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.cli.init.proposing import Proposal, aliases
 from infra.cli.init.sampling import Sample
+from infra.templates import templates
 from shared import shows
 from shared.clock import utc_now
 from shared.errors import InvalidField
@@ -32,13 +32,7 @@ def write_profile(found: Sample, proposed: Proposal, file: Path | None, title: s
 
 
 def _written(found: Sample, proposed: Proposal, title: str, name: str, path: Path) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=False,  # noqa: S701 - YAML, in which every value is quoted
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates(Path(__file__).parent, markup=False)  # YAML: every value is quoted
     environment.filters["line"] = lambda text: " ".join(str(text).split())
     environment.filters["pattern"] = _pattern
     environment.filters["quoted"] = _quoted

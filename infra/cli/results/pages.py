@@ -5,10 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from infra.local.folder import Folder
 from infra.machine.runs import Run, RunStore
+from infra.templates import templates
 from shared.lake import keys
 
 LATEST = "report.html"  # under a name that stays
@@ -46,15 +45,8 @@ def publish(folder: Folder, store: RunStore) -> list[str]:
 
 def index(runs: Sequence[Run], first: Run) -> str:
     """Return the page of all runs; everything from outside is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader([HERE, STYLE]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     quizzes = {run.run_id for run in runs if run.left(keys.quiz(run.run_id))}
-    page = environment.get_template("index.html.j2")
+    page = templates(HERE, STYLE, markup=True).get_template("index.html.j2")
     return page.render(runs=runs, first=first, quizzes=quizzes)
 
 

@@ -54,10 +54,11 @@ STOREYS = {
     "infra": {
         "encodings": "",
         "queries": "",
+        "templates": "",
         "machine": "",
         "layers": "encodings",
-        "local": "encodings machine",
-        "cli": "encodings layers local machine queries",
+        "local": "encodings machine templates",
+        "cli": "encodings layers local machine queries templates",
         "reference": "cli",
     },
     "infra/machine": {
