@@ -56,10 +56,10 @@ def before_money_moves(
 def agree(question: str, otherwise: str) -> None:
     """Ask the person at the terminal; raises NotAgreed with `otherwise` unless the answer is yes."""
     try:
-        said = input(f"{question} [y/N] ")
+        answer = input(f"{question} [y/N] ")
     except EOFError:
-        said = ""
-    if said.strip().lower() not in ("y", "yes"):
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
         raise NotAgreed(otherwise)
 
 
@@ -81,13 +81,13 @@ def check_provider(settings: RunSettings, models: Catalogue, base_url: str) -> N
 
 
 def what_the_key_may(models: Catalogue, base_url: str) -> tuple[frozenset[str], bool]:
-    """The models that the provider at an address lists for the key, and whether it shows jobs of it; free.
+    """Return the models that the provider at an address lists for the key, and whether it shows jobs of it; free.
 
     Raises ProviderUnusable or NoApiKey.
     """
-    asked = _connection(models, base_url)(models.providers[0].provider)
+    connection = _connection(models, base_url)(models.providers[0].provider)
     with _unusable_while_silent(base_url):
-        return names_listed(asked, KEY_IN), bool(asked.jobs())
+        return names_listed(connection, KEY_IN), bool(connection.jobs())
 
 
 def _connection(models: Catalogue, base_url: str) -> "Callable[[str], OpenAICompatible]":
@@ -111,5 +111,5 @@ def _unusable_while_silent(base_url: str) -> Iterator[None]:
 
 def _stand_in(settings: RunSettings) -> str:
     names = ", ".join(model.model for model in settings.models)
-    told = "a plan asks nobody" if settings.dry_run else "it makes answers up and charges nothing"
-    return f"Provider: none; on this machine a stand-in for {names} takes the place of the real ones ({told})"
+    means = "a plan asks nobody" if settings.dry_run else "it makes answers up and charges nothing"
+    return f"Provider: none; on this machine a stand-in for {names} takes the place of the real ones ({means})"

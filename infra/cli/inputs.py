@@ -27,7 +27,7 @@ class BadKey(BadInput):
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
-    """The packaged show or the profile file; raises UnknownShow or InvalidField."""
+    """Return a packaged show, or the one of a profile file; raises UnknownShow or InvalidField."""
     path = Path(name_or_file)
     try:
         if path.suffix not in (".yaml", ".yml") and not path.is_file():
@@ -64,7 +64,7 @@ def run_input(
     defaults: Mapping[str, Any],
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The run input with the show inline, `options` before what it says, `defaults` after.
+    """Return the run input with the show inline, `options` before what it says, `defaults` after.
 
     Raises InvalidField or UnknownField, of a file with the line.
     """
@@ -94,12 +94,12 @@ def run_input(
 
 
 def inline(show: ShowProfile) -> dict[str, Any]:
-    """The show as an inline object of the run input."""
+    """Return the show as an inline object of the run input."""
     return show.model_dump(mode="json", exclude_defaults=True)
 
 
 def models_and_prices(own: Path | None) -> Catalogue:
-    """The packaged catalogue, with the user's own file before it; raises InvalidField with the line."""
+    """Return the packaged catalogue, with the user's own file before it; raises InvalidField with the line."""
     if own is None:
         return catalogue.packaged()
     try:
@@ -130,7 +130,7 @@ def check_address(openai_base_url: str | None) -> None:
 def check(
     document: Mapping[str, Any], show: ShowProfile, models: Catalogue, month_ceiling_usd: str
 ) -> RunSettings:
-    """What the run will be held to; refuses now, in its words, what the first state would refuse."""
+    """Return what the run will be held to; raises now what the first state would refuse."""
     return resolve(
         parse_input(document),
         show,

@@ -49,9 +49,9 @@ def print_page(page: Page) -> None:
     print(f"Guests:    {', '.join(page.guests) or 'none named'} (by the title)")
     _print(page.found)
     if page.speakers:
-        told = ", ".join(f"{label}: {name}" for label, name in page.speakers.items())
+        named = ", ".join(f"{label}: {name}" for label, name in page.speakers.items())
         print(
-            f"\nBy what they say of themselves, for the profile if it is right:\nspeakers: {{{told}}}"
+            f"\nBy what they say of themselves, for the profile if it is right:\nspeakers: {{{named}}}"
         )
 
 

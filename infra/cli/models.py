@@ -38,7 +38,7 @@ class Offer:
 def offers(
     known: Catalogue, today: date, horizon_days: int, tokens: Mapping[str, int]
 ) -> list[Offer]:
-    """Every tunable model, those that can be bought first, then by what training costs.
+    """Return every tunable model, those that can be bought first, then by what training costs.
 
     `tokens` are the billed tokens by model; a million where nobody counted.
     """

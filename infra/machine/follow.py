@@ -54,7 +54,7 @@ def follow(
     poll_seconds: float = POLL_SECONDS,
     each_look: Callable[[], None] = lambda: None,
 ) -> Iterator[Progress]:
-    """What happens in the execution, in order and as it happens; ends with one Finished.
+    """Yield what happens in the execution, in order and as it happens; ends with one Finished.
 
     `each_look` is called before every look at the execution.
     """
@@ -64,7 +64,7 @@ def follow(
         described = stepfunctions.describe_execution(executionArn=execution_arn)
         for event in _events_after(stepfunctions, execution_arn, last_event):
             last_event = event["id"]
-            yield from _told(event)
+            yield from _progress_of(event)
         progress = _map_progress(stepfunctions, execution_arn)
         if progress and progress != last_map:
             last_map = progress
@@ -89,7 +89,7 @@ def _events_after(stepfunctions: Any, execution_arn: str, last: int) -> list[dic
     return new[::-1]
 
 
-def _told(event: dict[str, Any]) -> Iterator[Progress]:
+def _progress_of(event: dict[str, Any]) -> Iterator[Progress]:
     if event["type"].endswith("StateEntered"):
         entered = event["stateEnteredEventDetails"]
         yield Entered(entered["name"], _given(entered, "input"))

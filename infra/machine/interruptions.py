@@ -32,7 +32,7 @@ class Interruptions:
             signal.signal(number, handler)
 
     def taken(self) -> bool:
-        """Whether there was a signal; true once."""
+        """Return whether there was a signal; true once."""
         asked = self._count > 0 and not self._taken
         self._taken = self._taken or asked
         return asked

@@ -8,7 +8,7 @@ from shared.lake import Bucket, keys
 
 
 def address_of(bucket: Bucket, show: str) -> str:
-    """Where a show's own files lie, as a profile names it."""
+    """Return where a show's own files lie, as a profile names it."""
     return f"s3://{bucket.name}/{keys.transcripts(show)}"
 
 

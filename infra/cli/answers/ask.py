@@ -37,7 +37,7 @@ class NoFinishedModel(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedModel:
     """A tuned model, the settings of the run that has it, and what its prompted base is shown."""
 
     model: str
@@ -86,8 +86,8 @@ def answer(
     return 0
 
 
-def finished(out: Path, show: ShowProfile, model: str | None) -> Finished:
-    """The newest run of the show in `out` that tuned `model`, or any; raises NoFinishedModel."""
+def finished(out: Path, show: ShowProfile, model: str | None) -> FinishedModel:
+    """Return what the newest run in `out` tuned for the show: `model`, or its first one; raises NoFinishedModel."""
     for found in _all_finished(out, show):
         if model in (None, found.model):
             return found
@@ -98,7 +98,7 @@ def finished(out: Path, show: ShowProfile, model: str | None) -> Finished:
     )
 
 
-def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
+def _all_finished(out: Path, show: ShowProfile) -> Iterator[FinishedModel]:
     """Each model that was tuned for the show, those of the newest run first."""
     for run in RunStore(objects_in(out)).runs:
         if run.manifest is None or run.show != show.name:
@@ -108,7 +108,7 @@ def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
         for model in settings.models:
             row = run.json(keys.outcome(run.run_id, model.model)) or {}
             if row.get("status") == "succeeded" and row.get("fine_tuned_model"):
-                yield Finished(
+                yield FinishedModel(
                     model.model,
                     row["fine_tuned_model"],
                     settings,
@@ -117,9 +117,9 @@ def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
 
 
 def own_settings(
-    found: Finished, models: Catalogue, ceiling: Decimal, month_ceiling: Decimal, now: datetime
+    found: FinishedModel, models: Catalogue, ceiling: Decimal, month_ceiling: Decimal, now: datetime
 ) -> RunSettings:
-    """The run's settings under a name, a ceiling and a day of its own, at today's prices.
+    """Return the run's settings under a name, a ceiling and a day of its own, at today's prices.
 
     Raises UnknownModel, MissingPrice or ModelShutdown where the model can no longer be asked.
     """
@@ -137,8 +137,8 @@ def own_settings(
     )
 
 
-def questions_of(found: Finished, settings: RunSettings, text: str) -> dict[str, Question]:
-    """What is bought, by arm; without a card there is no prompted base."""
+def questions_of(found: FinishedModel, settings: RunSettings, text: str) -> dict[str, Question]:
+    """Return what is bought, by arm; without a card there is no prompted base."""
     if not text.strip():
         raise InvalidField('the question is empty; write one, such as "Why do you keep a porch?"')
     return {
@@ -160,7 +160,7 @@ def check_ceiling(questions: dict[str, Question], ceiling: Decimal) -> None:
 def _buy(
     here: Laptop,
     settings: RunSettings,
-    found: Finished,
+    found: FinishedModel,
     questions: dict[str, Question],
     text: str,
 ) -> list[dict[str, Any]]:

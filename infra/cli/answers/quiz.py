@@ -26,7 +26,7 @@ class Pick:
 
 
 def read_picks(path: Path) -> list[Pick]:
-    """The picks in the file's order; raises AnswersUnreadable with the line that is wrong."""
+    """Return the picks in the file's order; raises AnswersUnreadable with the line that is wrong."""
     picks = [
         _pick(row, f"{path}, line {line}")
         for line, row in read_rows(path, NEEDED, ADVICE)
@@ -38,7 +38,10 @@ def read_picks(path: Path) -> list[Pick]:
 
 
 def scored(picks: Sequence[Pick]) -> dict[str, Any]:
-    """Shares of one with Wilson's interval of 95 %; `chance` is what guessing would find."""
+    """Return how often the host was found and each arm taken for it: shares of 1 with Wilson's interval of 95 %.
+
+    `chance` is what guessing would find.
+    """
     shown = Counter(who for pick in picks for who in pick.shown)
     taken = Counter(pick.chosen for pick in picks)
     return {

@@ -65,14 +65,14 @@ def _rights(stack_ref: StackRef, arn: str) -> Finding:
             "rights", ok=True, found="the account's root user may do everything; use a role"
         )
     try:
-        told = client(stack_ref, "iam").simulate_principal_policy(
+        simulated = client(stack_ref, "iam").simulate_principal_policy(
             PolicySourceArn=_principal(arn), ActionNames=list(ACTIONS)
         )
     except (ClientError, BotoCoreError) as error:
         return Finding("rights", ok=None, found=f"not known, IAM does not say ({error})")
     denied = [
         one["EvalActionName"]
-        for one in told["EvaluationResults"]
+        for one in simulated["EvaluationResults"]
         if one["EvalDecision"] != "allowed"
     ]
     if denied:

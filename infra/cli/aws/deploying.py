@@ -91,13 +91,15 @@ def deploy(
 
 
 def code_version() -> str:
-    """What git calls the code, with a mark where it was changed since; raises NotBuilt outside a clone."""
+    """Return what git calls the code, with a mark where it was changed since; raises NotBuilt outside a clone."""
     command = ["git", "describe", "--always", "--tags", "--dirty=-changed"]
     try:
-        told = subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=True)
+        described = subprocess.run(
+            command, cwd=REPOSITORY, text=True, capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise NotBuilt(f"git does not name the code in {REPOSITORY} ({error})") from error
-    return told.stdout.strip()
+    return described.stdout.strip()
 
 
 def destroy(stack_ref: StackRef, bucket: str | None, *, yes: bool) -> None:

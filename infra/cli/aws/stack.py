@@ -53,7 +53,7 @@ class AwsFailed(EconChatRError):
 
 @cache
 def session(stack_ref: StackRef) -> boto3.Session:
-    """Credentials and region; raises NoRegionError where none is set."""
+    """Return credentials and region; raises NoRegionError where none is set."""
     found = boto3.Session(profile_name=stack_ref.profile, region_name=stack_ref.region)
     if found.region_name is None:
         raise NoRegionError
@@ -62,13 +62,13 @@ def session(stack_ref: StackRef) -> boto3.Session:
 
 @cache
 def client(stack_ref: StackRef, service: str) -> Any:
-    """A boto3 client by its service's name."""
+    """Return a boto3 client by its service's name."""
     create = cast(Callable[..., Any], session(stack_ref).client)
     return create(service, config=_CONFIG)
 
 
 def described(stack_ref: StackRef) -> Mapping[str, Any] | None:
-    """What CloudFormation says of the stack; None where there is none."""
+    """Return what CloudFormation says of the stack; None where there is none."""
     try:
         found = client(stack_ref, "cloudformation").describe_stacks(StackName=stack_ref.stack)[
             "Stacks"
@@ -82,7 +82,7 @@ def described(stack_ref: StackRef) -> Mapping[str, Any] | None:
 
 
 def complete(stack_ref: StackRef) -> Mapping[str, Any]:
-    """What CloudFormation says of a stack that has its machine; raises NoStack."""
+    """Return what CloudFormation says of a stack that has its machine; raises NoStack."""
     stack = described(stack_ref)
     if stack is None:
         raise NoStack(
@@ -98,12 +98,12 @@ def complete(stack_ref: StackRef) -> Mapping[str, Any]:
 
 
 def deployed(stack_ref: StackRef) -> DeployedStack:
-    """The stack with its outputs; raises NoStack."""
+    """Return the stack with its outputs; raises NoStack."""
     return DeployedStack(partial(client, stack_ref), _outputs(complete(stack_ref)))
 
 
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:
-    """A stack's parameters as they are now."""
+    """Return a stack's parameters as they are now."""
     return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
 
 
@@ -112,7 +112,7 @@ def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def sentence_of(error: Exception) -> EconChatRError | None:
-    """What AWS or its client says against it, in a sentence; None for what is not theirs."""
+    """Return what AWS or its client says against a command, in a sentence; None for what is not theirs."""
     if isinstance(error, NoRegionError):
         return NotConnected("no region is set; name one with --region, or set AWS_REGION")
     if isinstance(error, _WITHOUT_CREDENTIALS):
@@ -129,8 +129,8 @@ def sentence_of(error: Exception) -> EconChatRError | None:
 
 
 def _refusal(error: ClientError) -> EconChatRError:
-    said = error.response["Error"]
-    code, message = said["Code"], said.get("Message", "no reason given")
+    details = error.response["Error"]
+    code, message = details["Code"], details.get("Message", "no reason given")
     if code in _STALE:
         return NotConnected(f"AWS does not take the credentials ({code}: {message}); sign in again")
     if code in _REFUSALS:

@@ -110,9 +110,9 @@ def _words(store: "RunStore", run: "Run", pairs: Sequence[Row]) -> dict[str, Row
 
 def _print_words(found: Sequence[Row], words: Mapping[str, Row]) -> None:
     for row in found:
-        said, why = words.get(row["pair_id"]), ", ".join(row["must_have"] or ())
+        pair, why = words.get(row["pair_id"]), ", ".join(row["must_have"] or ())
         tokens = f"{row['prompt_tokens']} and {row['completion_tokens']} tokens"
         print(f"\n{row['fate']}, {tokens}{', ' + why if why else ''}")
-        if said is not None:
-            print_wrapped(f"  {said['prompt']}")
-            print_wrapped(f"  > {said['completion']}")
+        if pair is not None:
+            print_wrapped(f"  {pair['prompt']}")
+            print_wrapped(f"  > {pair['completion']}")

@@ -51,7 +51,7 @@ def export_files(
     files["questions.json"] = _questions(show)
     for name in RECIPE:
         files[f"recipe/{name}"] = (HERE / "recipe" / name).read_bytes()
-    told = {
+    context = {
         "show": show,
         "title": show.title or show.name,
         "profile": shlex.quote(profile),
@@ -62,7 +62,7 @@ def export_files(
     }
     for name in ("README.md", "MODEL_CARD.md"):
         page = templates(HERE, markup=False).get_template(f"{name}.j2")  # Markdown for a person
-        files[name] = page.render(told).encode()
+        files[name] = page.render(context).encode()
     return files
 
 

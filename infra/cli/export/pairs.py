@@ -48,7 +48,7 @@ class Part:
 
 
 def parts(out: Path, show: ShowProfile) -> tuple[Part, Part]:
-    """What may train and what is held out, which is nothing that trains word for word; raises NoPairs."""
+    """Return what may train and what is held out; nothing held out trains word for word. Raises NoPairs."""
     rows: dict[str, Row] = {}
     precedents = files.Precedents(show.training.context_tokens)
     for row in RunStore(objects_in(out)).show_rows("pairs", show.name, COLUMNS):

@@ -31,7 +31,7 @@ class Proposal:
 
 
 def proposal(sample: Sample) -> Proposal:
-    """The host is who speaks in most of the episodes, and most there; raises NothingToBeginWith."""
+    """Return who seems to be the host: who speaks in most episodes, and most there. Raises NothingToBeginWith."""
     voices = _voices(sample.episodes)
     if not voices:
         reasons = dict.fromkeys(_why(episode) for episode in sample.episodes)
@@ -63,7 +63,7 @@ def _why(episode: Episode) -> str:
 
 
 def phrases(texts: Sequence[str]) -> list[str]:
-    """What is said in at least three episodes and a third of them, longest first, with a word besides filler."""
+    """Return what is said in at least three episodes and a third of them, longest first, filler left out."""
     spoken_words = [words(text) for text in texts]
     filler = _filler(Counter(word for said in spoken_words for word in said))
     least = max(3, -(-len(texts) // 3))
@@ -101,6 +101,6 @@ def _within(run: Words, found: Iterable[Words]) -> bool:
 
 
 def aliases(host: Voice, others: Iterable[Voice]) -> list[str]:
-    """Labels of others that are a part of the host's name: the same person, for short."""
+    """Return labels of others that are a part of the host's name: the same person, for short."""
     parts = set(words(host.name))
     return [one.name for one in others if set(words(one.name)) < parts]

@@ -55,7 +55,7 @@ class Sample:
 
 
 def sample(named: str) -> Sample:
-    """Some episodes of a folder of transcripts, a feed, or a page.
+    """Return some episodes of a folder of transcripts, a feed, or a page.
 
     Raises NothingToBeginWith, or what fetching raises.
     """
@@ -116,7 +116,7 @@ def _read(place: str, title: str, body: bytes, content_type: str | None) -> Epis
 
 
 def spoken(episodes: Sequence[Episode], speaker: str) -> Iterator[str]:
-    """What a speaker says, one text an episode."""
+    """Yield what a speaker says, one text an episode."""
     for episode in episodes:
         if episode.seen and episode.seen.transcript:
             turns = episode.seen.transcript.turns

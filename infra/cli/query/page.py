@@ -19,15 +19,15 @@ rows, cells cut. The files are in `infra/queries/`.
 
 
 def page(out: Path) -> str:
-    """The page, from the lake that a run left in `out`."""
+    """Return the page, from the lake that a run left in `out`."""
     parts = [HEAD.format(rows=ROWS)]
     for name in packaged_names():
         sql = sql_of(name)
         header, rows = of_folder(sql, out)
         with contextlib.redirect_stdout(io.StringIO()) as table:
             print_table(header, ([cell or "" for cell in row] for row in rows[:ROWS]), widest=WIDTH)
-        said = sql.splitlines()[0].removeprefix("-- ")
-        parts.append(f"## {name}\n\n{said}\n\n```text\n{table.getvalue()}```\n")
+        purpose = sql.splitlines()[0].removeprefix("-- ")
+        parts.append(f"## {name}\n\n{purpose}\n\n```text\n{table.getvalue()}```\n")
     return "\n".join(parts)
 
 

@@ -16,7 +16,7 @@ NOTICED = 8  # findings told; the report and the query have all
 
 
 def print_statistics(token_stats: Iterable[Mapping[str, Any]]) -> None:
-    """The corpus in tokens, words and characters: mean and sum, from the run's rows of `token_stats`."""
+    """Print the corpus in tokens, words and characters: mean and sum, from the run's rows of `token_stats`."""
     print("\nThe corpus (mean and sum of tokens, words and characters)")
     lines = []
     for (scope, text), rows in groupby(token_stats, key=itemgetter("scope", "text")):
@@ -28,7 +28,7 @@ def print_statistics(token_stats: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
-    """The cost table: what everything usable would cost, what the budget buys, and both against the ceiling."""
+    """Print the cost table: what everything usable would cost, what the budget buys, and both against the ceiling."""
     print("\nThe plan: training on everything usable (US dollars, tokens per epoch)")
     print_table(
         (
@@ -78,7 +78,7 @@ def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
 
 
 def print_corpus(summary: Mapping[str, Any]) -> None:
-    """What the run found and read, and what was noticed, worst first."""
+    """Print what the run found and read, and what was noticed, worst first."""
     episodes, noticed = summary["episodes"], summary["noticed"]
     print()
     print_wrapped(
@@ -102,7 +102,7 @@ def print_corpus(summary: Mapping[str, Any]) -> None:
 def print_results(
     summary: Mapping[str, Any], generations: Iterable[Mapping[str, Any]] = ()
 ) -> None:
-    """What the run trained, some of its answers side by side, and what it spent."""
+    """Print what the run trained, some of its answers side by side, and what it spent."""
     print()
     settled = "would have cost" if summary["stand_in"] else "settled"
     print_table(
@@ -145,7 +145,7 @@ def _spent(summary: Mapping[str, Any]) -> Decimal:
 
 
 def print_stopped(summary: Mapping[str, Any]) -> None:
-    """What stopping the run did: each job's end and bill, and what could not be stopped."""
+    """Print what stopping the run did: each job's end and bill, and what could not be stopped."""
     print("\nStopped.", end="")
     for model in summary["models"]:
         if model["job_id"]:

@@ -19,7 +19,7 @@ GAP = "   "
 
 
 def print_questions(rows: Iterable[Row], model: str) -> None:
-    """Some of the show's questions with what each of a model's arms answered, from rows of `generations`."""
+    """Print some of the show's questions with what each of a model's arms answered, from rows of `generations`."""
     questions = chosen(rows, model)
     if questions:
         print(f"\nOf the show's questions, as {model} answers them:")
@@ -28,18 +28,18 @@ def print_questions(rows: Iterable[Row], model: str) -> None:
 
 
 def chosen(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
-    """At most QUESTIONS of the questions that each arm answered, evenly from first to last, by arm."""
+    """Return at most QUESTIONS of the questions that each arm answered, evenly from first to last, by arm."""
     return evenly(answered(rows, model), QUESTIONS)
 
 
 def evenly(things: Sequence[Thing], most: int) -> list[Thing]:
-    """At most so many of them, the first and the last among them."""
+    """Return at most so many of them, the first and the last among them."""
     n = min(most, len(things))
     return [things[at * (len(things) - 1) // max(1, n - 1)] for at in range(n)]
 
 
 def answered(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
-    """The show's questions that each arm of a model answered, by arm."""
+    """Return the show's questions that each arm of a model answered, by arm."""
     by_number: dict[int, dict[str, Row]] = defaultdict(dict)
     for row in rows:
         if row["model"] == model and row["arm"] in ARMS and row["item_kind"] == "question":
@@ -49,7 +49,7 @@ def answered(rows: Iterable[Row], model: str) -> list[dict[str, Row]]:
 
 
 def print_answers(answers: Mapping[str, Row], lines: int | None = MOST_LINES) -> None:
-    """One question and its answers in columns, or one below the other where there is no room for columns."""
+    """Print one question and its answers in columns, or one below the other where there is no room for columns."""
     width = shutil.get_terminal_size((100, 24)).columns
     columns = [(ARM_NAMES[arm], answers[arm]["answer"]) for arm in ARMS if arm in answers]
     prompt = next(iter(answers.values()))["prompt"]
@@ -62,7 +62,7 @@ def print_answers(answers: Mapping[str, Row], lines: int | None = MOST_LINES) ->
 def side_by_side(
     columns: Sequence[tuple[str, str]], width: int, most_lines: int | None = None
 ) -> Iterator[str]:
-    """The lines of titled texts beside each other, none wider than `width`."""
+    """Yield the lines of titled texts beside each other, none wider than `width`."""
     each = (width - len(GAP) * (len(columns) - 1)) // len(columns)
     if each < NARROWEST_COLUMN:
         for title, text in columns:
