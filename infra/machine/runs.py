@@ -16,7 +16,7 @@ from shared.errors import BadInput
 from shared.lake import keys
 
 MOMENT_IN_NAME = re.compile(r"-(\d{8}T\d{6})-[0-9a-f]{4}$")  # as `execution.new_run_id` writes it
-READERS = 16
+READERS = 8  # fewer than the connections that a client of boto3 keeps
 Row = dict[str, Any]
 
 
@@ -132,20 +132,20 @@ class RunStore:
 
     def _run(self, name: str, there: Mapping[str, Listed]) -> Run | None:
         """A run by its name; None where there is neither what it was held to nor how it ended."""
-        manifest = self._document(keys.manifest(name))
-        summary = self._document(keys.summary(name))
+        manifest = self._document(keys.manifest(name), {"started_at", "show"})
+        summary = self._document(keys.summary(name), {"run_id", "status"})
         if manifest is None and summary is None:
             return None
         started_at = _started_at(name, manifest) or there[keys.summary(name)].modified
         return Run(name, started_at, manifest, summary, self._objects)
 
-    def _document(self, key: str) -> dict[str, Any] | None:
-        """A JSON object; None where there is none, or one that is still being written."""
+    def _document(self, key: str, fields: set[str]) -> dict[str, Any] | None:
+        """A JSON object with these fields; None where there is none, or one that is still being written."""
         try:
             document = json.loads(self._objects.read(key) or b"null")
         except ValueError:
             return None
-        return document if isinstance(document, dict) else None
+        return document if isinstance(document, dict) and fields <= set(document) else None
 
 
 def _started_at(name: str, manifest: Mapping[str, Any] | None) -> datetime | None:

@@ -22,7 +22,7 @@ def mirror_results(here: Laptop, out: Path) -> None:
 
 
 def write_bill(here: Laptop, out: Path) -> str | None:
-    """Put the stand-in's bill into the folder; its total, None with another provider."""
+    """Put the stand-in's bill into the folder; return its total, None with another provider."""
     bill = here.bill()
     if bill is None:
         return None

@@ -33,7 +33,7 @@ def leave(write, run_id, day=None, *, ended=True, show="porch"):
         manifest = {"started_at": f"2001-11-{day}T09:00:00Z", "show": {"name": show}}
         write(keys.manifest(run_id), json.dumps({**manifest, "dry_run": False}).encode())
     if ended:
-        write(keys.summary(run_id), json.dumps({"run_id": run_id}).encode())
+        write(keys.summary(run_id), json.dumps({"run_id": run_id, "status": "DONE"}).encode())
 
 
 def names(store):
@@ -68,7 +68,7 @@ def test_a_run_that_never_came_to_its_end_is_there_without_a_summary(place):
     leave(write, "done", 23)
     first, second = RunStore(objects).runs
     assert (first.run_id, first.summary, first.show) == ("going-on", None, "porch")
-    assert second.summary == {"run_id": "done"}
+    assert second.summary == {"run_id": "done", "status": "DONE"}
 
 
 @pytest.mark.parametrize("body", [b'{"run_id": "ha', b"[]", b""])
@@ -83,6 +83,8 @@ def test_what_is_no_run_is_passed_over(place):
     objects, write = place
     write("runs/notes.txt", b"mine")
     write("runs/r1/plan.json", b"[]")
+    write("runs/somebody-elses/summary.json", b'{"loss": 1.0}')
+    write("runs/somebody-elses/manifest.json", b'{"name": "x"}')
     assert RunStore(objects).runs == []
 
 
