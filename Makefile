@@ -103,7 +103,7 @@ fuzz: $(FUZZ_INSTALLED) ## Fuzz every parser for SECONDS=20 each; findings go to
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),20)
 
 # torch and TRL are large, and no part of the product: an export's own requirements say which.
-$(EXPORT_INSTALLED): infra/cli/exporting/recipe/requirements.txt | $(BIN)/python
+$(EXPORT_INSTALLED): infra/cli/export/recipe/requirements.txt | $(BIN)/python
 	@echo "Installing torch and TRL into .tools/export (some minutes)"
 	$(BIN)/python -m venv .tools/export
 	.tools/export/bin/python $(PIP_INSTALL) torch==2.13.0
@@ -129,7 +129,7 @@ build-%Function:
 .PHONY: queries
 queries: $(INSTALLED) ## Write infra/queries.yaml, and docs/queries.md from the run of `make demo`
 	$(BIN)/python -m infra.queries.template
-	$(BIN)/python -m infra.cli.looking.page_of_queries build/demo > build/queries.md
+	$(BIN)/python -m infra.cli.query.page build/demo > build/queries.md
 	mv build/queries.md docs/queries.md
 
 .PHONY: reference

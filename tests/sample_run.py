@@ -99,6 +99,7 @@ class SampleRun:
     dry_run: bool = False
     stand_in: bool = False
     run_id: str = RUN_ID
+    started: datetime = STARTED
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -127,7 +128,7 @@ class SampleRun:
             settings.show_from(asked),
             catalogue.packaged(),
             run_id=self.run_id,
-            started_at=STARTED,
+            started_at=self.started,
             code_version="1.2.3",
             month_ceiling_usd=Decimal(100),
             stand_in=self.stand_in,

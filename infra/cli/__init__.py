@@ -1,1 +1,1 @@
-"""The `econchatr` command: `main` knows the options, and each command has a module."""
+"""The `econchatr` command: `main` knows where each command is, `commands` has a module for each of them."""

@@ -1,45 +1,66 @@
 """`econchatr inspect`: what the parser sees on one page or in one file."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from infra.cli import asked
-from infra.cli.arguments import Inspect
-from infra.cli.telling import print_table
+from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared.corpus import fetcher_for, guests_from_title, host_of
 from shared.errors import InvalidField
-from shared.lake.keys import belongs_to
-from shared.lake.schemas import SCHEMAS
 from shared.shows import ShowProfile
 from shared.transcripts import Inspection, describe, heading_of, who_is_who
 
 WIDTH = 100
 
 
-def run(arguments: Inspect) -> int:
-    """Print what the ledger of the corpus would say of the page, or the refusal; 0 when there are turns."""
-    show = asked.show_profile(arguments.show)
-    body, content_type = _page(arguments.page, show)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its title, the guests whom that names, what was found on it, and who its unnamed speakers may be."""
+
+    title: str
+    guests: tuple[str, ...]
+    found: Inspection
+    speakers: Mapping[str, str]
+
+
+def inspect_page(url_or_file: str, show: ShowProfile) -> Page:
+    """Return what the parser sees on a page or in a file; raises InvalidField, or what fetching raises."""
+    body, content_type = _page(url_or_file, show)
     title = heading_of(body, content_type)
     guests = guests_from_title(title, (show.host.name, *show.host.aliases))
-    seen = describe(
+    host = host_of(show)
+    found = describe(
         body,
         content_type=content_type,
-        host=host_of(show),
+        host=host,
         guests=guests,
         speakers=show.speakers,
         selector=show.transcript_selector,
     )
-    print(f"Title:     {title or 'none'}")
-    print(f"Guests:    {', '.join(guests) or 'none named'} (by the title)")
-    _print(seen)
-    if seen.transcript:
-        _propose(who_is_who(seen.transcript.turns, host_of(show), guests))
-    if seen.transcript and arguments.out:
-        _print_duplicates(arguments.out, show.name, seen.transcript.digest)
-    return 0 if seen.transcript else 1
+    turns = found.transcript.turns if found.transcript else ()
+    return Page(title, tuple(guests), found, who_is_who(turns, host, guests) if turns else {})
+
+
+def print_page(page: Page) -> None:
+    """Print what the ledger of the corpus would say of a page, or the refusal."""
+    print(f"Title:     {page.title or 'none'}")
+    print(f"Guests:    {', '.join(page.guests) or 'none named'} (by the title)")
+    _print(page.found)
+    if page.speakers:
+        named = ", ".join(f"{label}: {name}" for label, name in page.speakers.items())
+        print(
+            f"\nBy what they say of themselves, for the profile if it is right:\nspeakers: {{{named}}}"
+        )
+
+
+def print_duplicates(out: Path, show: str, digest: str) -> None:
+    """Print which episodes of the show, as a run left them in `out`, have exactly these turns."""
+    columns = ("title", "url", "status", "turns_digest")
+    for row in RunStore(objects_in(out)).show_rows("episodes", show, columns):
+        if row["turns_digest"] == digest:
+            print(f"The same turns as: {row['title']} ({row['url']}), {row['status']}")
 
 
 def _page(url_or_file: str, show: ShowProfile) -> tuple[bytes, str | None]:
@@ -75,21 +96,3 @@ def _print(seen: Inspection) -> None:
     print()
     for turn in seen.first_turns:
         print(f"{turn.speaker}: {turn.text}"[:WIDTH])
-
-
-def _propose(speakers: Mapping[str, str]) -> None:
-    """What the profile may say of speakers without a name."""
-    if speakers:
-        told = ", ".join(f"{label}: {name}" for label, name in speakers.items())
-        print(
-            f"\nBy what they say of themselves, for the profile if it is right:\nspeakers: {{{told}}}"
-        )
-
-
-def _print_duplicates(out: Path, show: str, digest: str) -> None:
-    """Which episodes of the show, as a run left them in `out`, have exactly these turns."""
-    files = [path for path in out.glob("lake/episodes/*/*.parquet") if belongs_to(path.name, show)]
-    for path in sorted(files):
-        for row in pq.read_table(path, schema=SCHEMAS["episodes"], partitioning=None).to_pylist():
-            if row["turns_digest"] == digest:
-                print(f"The same turns as: {row['title']} ({row['url']}), {row['status']}")

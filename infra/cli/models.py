@@ -1,20 +1,19 @@
 """`econchatr models`: what can be tuned, where, at what price and until when; cheapest for a corpus first."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from infra.cli import asked
-from infra.cli.arguments import Models
-from infra.cli.asking import what_the_key_may
-from infra.cli.telling import print_table
+from infra.cli.confirm import what_the_key_may
+from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared import catalogue, money
 from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
-from shared.clock import utc_now
 from shared.errors import InvalidField, ModelShutdown
+from shared.lake import keys
 from shared.shows import ShowProfile
 
 OLD = timedelta(days=90)
@@ -39,7 +38,7 @@ class Offer:
 def offers(
     known: Catalogue, today: date, horizon_days: int, tokens: Mapping[str, int]
 ) -> list[Offer]:
-    """Every tunable model, those that can be bought first, then by what training costs.
+    """Return every tunable model, those that can be bought first, then by what training costs.
 
     `tokens` are the billed tokens by model; a million where nobody counted.
     """
@@ -72,40 +71,26 @@ def _old(prices: Sequence[Price], today: date) -> date | None:
     return oldest if today - oldest > OLD else None
 
 
-def run(arguments: Models) -> int:
-    """Print what can be tuned; 0."""
-    known = asked.models_and_prices(arguments.catalogue)
-    asked.check_address(arguments.openai_base_url)
-    show = asked.show_profile(arguments.show) if arguments.show else None
-    planned = _planned_tokens(arguments.out, show, known)
-    horizon = show.horizon_days if show else ShowProfile.model_fields["horizon_days"].default
-    found = offers(known, utc_now().date(), horizon, planned)
-    _tell(found, planned)
-    for line in _checked(found, known, arguments.openai_base_url):
-        print(line)
-    return 0
-
-
-def _planned_tokens(out: Path | None, show: ShowProfile | None, known: Catalogue) -> dict[str, int]:
-    """Billed tokens by model, all epochs, of the newest plan in `out`; raises InvalidField where there is none.
+def planned_tokens(out: Path, show: ShowProfile | None, known: Catalogue) -> dict[str, int]:
+    """Return the billed tokens by model, all epochs, of the newest plan in `out`; raises InvalidField without one.
 
     A model that was not planned counts as the planned one with the most tokens does.
     """
-    if out is None:
-        return {}
-    for path in sorted(out.glob("runs/*/plan.json"), key=lambda path: path.stat().st_mtime)[::-1]:
-        manifest = json.loads((path.parent / "manifest.json").read_text("utf-8"))
-        if show is None or manifest["show"]["name"] == show.name:
-            rows = json.loads(path.read_text("utf-8"))
-            exact = {row["model"]: row["usable_tokens"] * row["n_epochs"] for row in rows}
-            return dict.fromkeys((one.model for one in known.models), max(exact.values())) | exact
-    raise InvalidField(
-        f"--out {str(out)!r} holds no plan{f' of {show.name}' if show else ''}; "
-        "run `econchatr plan` there first, or leave it out"
+    run = RunStore(objects_in(out)).newest(
+        lambda run: (show is None or run.show == show.name) and run.left(keys.plan(run.run_id))
     )
+    rows = run.json(keys.plan(run.run_id)) if run else None
+    if not rows:
+        raise InvalidField(
+            f"--out {str(out)!r} holds no plan{f' of {show.name}' if show else ''}; "
+            "run `econchatr plan` there first, or leave it out"
+        )
+    exact = {row["model"]: row["usable_tokens"] * row["n_epochs"] for row in rows}
+    return dict.fromkeys((one.model for one in known.models), max(exact.values())) | exact
 
 
-def _tell(found: Sequence[Offer], planned: Mapping[str, int]) -> None:
+def print_offers(found: Sequence[Offer], *, planned: bool) -> None:
+    """Print what can be tuned; `planned` says that the corpus of a plan was counted."""
     print_table(
         ("model", "provider", "trains for", *(f"{name}/1M" for name in PRICES), "until", "today"),
         [
@@ -132,15 +117,13 @@ def _tell(found: Sequence[Offer], planned: Mapping[str, int]) -> None:
             )
 
 
-def _checked(found: Sequence[Offer], known: Catalogue, address: str | None) -> Iterator[str]:
-    """What one free call tells of the provider at `address`: which models it lists for this key."""
-    if address is None:
-        return
+def print_checked(found: Sequence[Offer], known: Catalogue, address: str) -> None:
+    """Print what one free call tells of the provider at an address: which models it lists for this key."""
     listed, has_jobs = what_the_key_may(known, address)
     there = [one.model.model for one in found if one.model.base_model in listed]
-    yield f"\n{address} takes the key and lists {', '.join(there) or 'none of these models'}."
+    print(f"\n{address} takes the key and lists {', '.join(there) or 'none of these models'}.")
     if not has_jobs:
-        yield (
+        print(
             "It shows no fine-tuning job of this key: at OpenAI, organisations that never tuned may create "
             "none any more (403 training_not_available)."
         )

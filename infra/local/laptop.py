@@ -12,13 +12,13 @@ from typing import Any
 import urllib3
 
 from infra import encodings
-from infra.deployed import Deployed
 from infra.local.cloud import Cloud, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
 from infra.local.keys import VARIABLE, key_for
 from infra.local.provider.process import start as start_provider
-from infra.uploading import address_of, upload
+from infra.machine.stack import DeployedStack
+from infra.machine.upload import address_of, upload
 from shared import catalogue
 from shared.catalogue import Catalogue
 from shared.errors import BadInput
@@ -55,9 +55,14 @@ class Laptop:
     provider_of: Callable[[str], FineTuningProvider]
 
     @property
-    def stack(self) -> Deployed:
+    def stack(self) -> DeployedStack:
         """What was deployed here."""
-        return Deployed(self.cloud.client, self.outputs)
+        return DeployedStack(self.cloud.client, self.outputs)
+
+    @property
+    def bucket_dir(self) -> Path:
+        """The folder in which the bucket's objects lie under their keys."""
+        return self.cloud.bucket_dir(self.outputs["LakeBucket"])
 
     @property
     def desk(self) -> PurchaseContext:

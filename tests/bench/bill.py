@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from infra.cli.asked import inline
-from infra.cli.execution import execute
+from infra.cli.inputs import inline
+from infra.cli.terminal.reporter import reporting
 from infra.local.demo.site import demo_site
 from infra.local.laptop import Laptop, laptop
+from infra.machine.execution import execute
 from shared import shows
 from tests.bench.machine import DELAY_SECONDS, batches
 from tests.cfn import load_template
@@ -92,7 +93,7 @@ def _two_runs() -> tuple[Counter[str], Counter[str], dict[str, float]]:
 
 def _seconds(here: Laptop, asked: dict[str, Any]) -> Counter[str]:
     with contextlib.redirect_stdout(io.StringIO()):
-        run_id, finished = execute(here.stack, asked, quiet=True)
+        run_id, finished = execute(here.stack, asked, reporting(here.stack, quiet=True))
     assert finished.status == "SUCCEEDED", finished
     arn = here.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
     steps = here.cloud.client("stepfunctions")

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from infra.cli.asked import inline
-from infra.cli.execution import execute
-from infra.local.cloud import Finished
+from infra.cli.inputs import inline
+from infra.cli.terminal.reporter import reporting
 from infra.local.laptop import Laptop, laptop
+from infra.machine.execution import execute
+from infra.machine.follow import Finished
 from shared import catalogue, shows
 from shared.lake import keys
 from shared.lake.tables import Lake
@@ -42,7 +43,8 @@ class Machine:
         return {**inline(profile), "models": ["llama-3.3-70b"], "evaluation": asked, **changes}
 
     def run(self, show: Mapping[str, Any], **fields: Any) -> "Outcome":
-        run_id, finished = execute(self.here.stack, {"ceiling_usd": "5.00", **fields, "show": show})
+        stack, document = self.here.stack, {"ceiling_usd": "5.00", **fields, "show": show}
+        run_id, finished = execute(stack, document, reporting(stack))
         return Outcome(run_id, finished, self.lake.read_json(keys.summary(run_id)))
 
     def meter(self) -> dict[str, Any]:

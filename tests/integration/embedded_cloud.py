@@ -13,7 +13,8 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.local.cloud import Cloud, Finished, Progress, deploy, follow, running
+from infra.local.cloud import Cloud, deploy, running
+from infra.machine.follow import Finished, Progress, follow
 
 ENCODINGS = "/laptop/encodings"
 WAIT_SCALE = 0.1

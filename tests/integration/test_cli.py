@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.local.cloud import server
 from infra.local.demo.site import build_site, serve
 from infra.local.folder import state_dir
@@ -64,7 +64,7 @@ def profile(tmp_path):
     """Writes the demo show's profile under another name, with another feed."""
 
     def write(name, feed):
-        show = asked.inline(shows.packaged("demo")) | {"name": name, "feed": feed}
+        show = inputs.inline(shows.packaged("demo")) | {"name": name, "feed": feed}
         path = tmp_path / f"{name}.yaml"
         path.write_text(yaml.safe_dump(show), encoding="utf-8")
         return path

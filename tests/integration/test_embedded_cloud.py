@@ -10,7 +10,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from infra.local.cloud import Entered, Left, MapProgress
+from infra.machine.follow import Entered, Left, MapProgress
 from tests.integration.embedded_cloud import ENCODINGS, WAIT_SCALE, deployed
 
 TURNS = pa.schema(

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cloud import Entered, deploy, running, server
+from infra.local.cloud import deploy, running, server
 from infra.local.cloud.errors import CloudNotStarted, DeployFailed, StateFolderInUse
 from infra.local.folder import mirror_bucket
+from infra.machine.follow import Entered
 from tests.integration.embedded_cloud import TEMPLATE, App, deployed
 
 

@@ -26,7 +26,7 @@ class AnswersUnreadable(BadInput):
 
 
 def read_answers(path: Path) -> dict[Arm, list[Answer]]:
-    """The answers by arm and model, in the file's order; raises AnswersUnreadable."""
+    """Return the answers by arm and model, in the file's order; raises AnswersUnreadable."""
     arms: dict[Arm, list[Answer]] = defaultdict(list)
     for _, row in read_rows(path, NEEDED, ADVICE):
         arm = (row.get("arm", "").strip() or None, row.get("model", "").strip() or None)
@@ -39,7 +39,7 @@ def read_answers(path: Path) -> dict[Arm, list[Answer]]:
 def read_rows(
     path: Path, needed: Sequence[str], advice: str
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The rows of a CSV file by the header's names in small letters, each with the line it begins on.
+    """Yield the rows of a CSV file by the header's names in small letters, each with the line it begins on.
 
     Raises AnswersUnreadable; of a file without the `needed` columns it gives the `advice`.
     """
@@ -55,7 +55,7 @@ def read_rows(
 
 
 def decoded(body: bytes) -> str:
-    """The text of UTF-8, UTF-16 with its mark, cp1252 or Mac Roman; of the last two the likelier."""
+    """Return the text of bytes in UTF-8, UTF-16 with its mark, cp1252 or Mac Roman; of the last two the likelier."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, errors="replace")
@@ -67,7 +67,7 @@ def decoded(body: bytes) -> str:
 
 
 def likelihood(text: str) -> int:
-    """How much the characters beyond ASCII look like writing; more is likelier."""
+    """Return how much the characters beyond ASCII look like writing; more is likelier."""
     return sum(
         _weight(text[at - 1 : at], char, text[at + 1 : at + 2])
         for at, char in enumerate(text)

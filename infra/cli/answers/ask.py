@@ -1,6 +1,5 @@
 """`econchatr ask`: a finished model, its base and the prompted base answer one question, and the ledger counts it."""
 
-import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from infra import encodings
-from infra.cli import asked, runs
-from infra.cli.answers.side_by_side import print_answers
-from infra.cli.arguments import Ask
-from infra.cli.asking import before_money_moves
+from infra.cli import inputs
+from infra.cli.confirm import before_money_moves
+from infra.cli.options import ProviderOptions, RunLocation
+from infra.cli.results.mirror import mirror_results, write_bill
+from infra.cli.terminal.side_by_side import print_answers
+from infra.local.folder import objects_in
 from infra.local.laptop import Laptop, laptop
+from infra.machine.runs import RunStore
 from shared import money
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
@@ -36,7 +37,7 @@ class NoFinishedModel(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedModel:
     """A tuned model, the settings of the run that has it, and what its prompted base is shown."""
 
     model: str
@@ -45,32 +46,38 @@ class Finished:
     shown: EvaluationSet
 
 
-def answer(arguments: Ask) -> int:
+def answer(
+    question: str,
+    location: RunLocation,
+    provider: ProviderOptions,
+    model: str | None,
+    ceiling_usd: str,
+) -> int:
     """Print the question with the three answers and what they cost; 0."""
     # What may be bought is counted here, and not in a function that brings the vocabularies along.
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
-    place, address = arguments.place, arguments.asked.openai_base_url
-    show = asked.show_profile(place.show)
-    models, out = asked.models_and_prices(place.catalogue), asked.folder(place, show)
-    asked.check_address(address)
-    ceiling = money.parse_usd(arguments.ceiling_usd, "--ceiling-usd")
-    month_ceiling = money.parse_usd(place.month_ceiling_usd, "--month-ceiling-usd")
-    found = finished(out, show, arguments.model)
+    address = provider.openai_base_url
+    show = inputs.show_profile(location.show)
+    models, out = inputs.models_and_prices(location.catalogue), location.folder(show.name)
+    inputs.check_address(address)
+    ceiling = money.parse_usd(ceiling_usd, "--ceiling-usd")
+    month_ceiling = money.parse_usd(location.month_ceiling_usd, "--month-ceiling-usd")
+    found = finished(out, show, model)
     settings = own_settings(found, models, ceiling, month_ceiling, utc_now())
-    questions = questions_of(found, settings, arguments.question)
+    questions = questions_of(found, settings, question)
     check_ceiling(questions, ceiling)
-    before_money_moves(settings, models, address, yes=arguments.asked.yes)
+    before_money_moves(settings, models, address, yes=provider.yes)
     with laptop(
         out,
-        month_ceiling_usd=place.month_ceiling_usd,
+        month_ceiling_usd=location.month_ceiling_usd,
         models=models,
         openai_base_url=address,
     ) as here:
         try:
-            rows = _buy(here, settings, found, questions, arguments.question)
+            rows = _buy(here, settings, found, questions, question)
         finally:
-            runs.leave_files(here, out)
-        runs.leave_bill(here, out)
+            mirror_results(here, out)
+        write_bill(here, out)
         spent = here.stack.ledger.totals(settings.run_id).settled
     print_answers({row["arm"]: row for row in rows}, lines=None)
     print(f"\n{rows[0]['disclosure']}.")
@@ -79,50 +86,40 @@ def answer(arguments: Ask) -> int:
     return 0
 
 
-def finished(out: Path, show: ShowProfile, model: str | None) -> Finished:
-    """The newest run of the show in `out` that tuned `model`, or any; raises NoFinishedModel."""
-    found = [one for one in _all_finished(out, show) if model in (None, one.model)]
-    if not found:
-        wanted = f"model {model}" if model else "a model"
-        raise NoFinishedModel(
-            f"--out {out} holds no finished run that tuned {wanted} for show {show.name}; "
-            f"run `econchatr local --show ... --out {out}` first, or name another folder"
-        )
-    # Of one run the first of its models.
-    return max(found, key=lambda one: one.settings.started_at)
+def finished(out: Path, show: ShowProfile, model: str | None) -> FinishedModel:
+    """Return what the newest run in `out` tuned for the show: `model`, or its first one; raises NoFinishedModel."""
+    for found in _all_finished(out, show):
+        if model in (None, found.model):
+            return found
+    wanted = f"model {model}" if model else "a model"
+    raise NoFinishedModel(
+        f"--out {out} holds no finished run that tuned {wanted} for show {show.name}; "
+        f"run `econchatr local --show ... --out {out}` first, or name another folder"
+    )
 
 
-def _all_finished(out: Path, show: ShowProfile) -> Iterator[Finished]:
-    for path in sorted(out.glob("runs/*/manifest.json")):
-        settings = frozen(_read(path))
-        if settings.show.name != show.name:
+def _all_finished(out: Path, show: ShowProfile) -> Iterator[FinishedModel]:
+    """Each model that was tuned for the show, those of the newest run first."""
+    for run in RunStore(objects_in(out)).runs:
+        if run.manifest is None or run.show != show.name:
             continue
-        shown = out / keys.evaluation_set(settings.run_id)
+        settings = frozen(run.manifest)
+        shown = run.json(keys.evaluation_set(run.run_id))
         for model in settings.models:
-            outcome = out / keys.outcome(settings.run_id, model.model)
-            row = _read(outcome) if outcome.is_file() else {}
+            row = run.json(keys.outcome(run.run_id, model.model)) or {}
             if row.get("status") == "succeeded" and row.get("fine_tuned_model"):
-                yield Finished(
+                yield FinishedModel(
                     model.model,
                     row["fine_tuned_model"],
                     settings,
-                    EvaluationSet.from_document(_read(shown))
-                    if shown.is_file()
-                    else EvaluationSet(),
+                    EvaluationSet.from_document(shown) if shown else EvaluationSet(),
                 )
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidField(f"{path} cannot be read ({error}); name the folder of a run") from error
-
-
 def own_settings(
-    found: Finished, models: Catalogue, ceiling: Decimal, month_ceiling: Decimal, now: datetime
+    found: FinishedModel, models: Catalogue, ceiling: Decimal, month_ceiling: Decimal, now: datetime
 ) -> RunSettings:
-    """The run's settings under a name, a ceiling and a day of its own, at today's prices.
+    """Return the run's settings under a name, a ceiling and a day of its own, at today's prices.
 
     Raises UnknownModel, MissingPrice or ModelShutdown where the model can no longer be asked.
     """
@@ -140,8 +137,8 @@ def own_settings(
     )
 
 
-def questions_of(found: Finished, settings: RunSettings, text: str) -> dict[str, Question]:
-    """What is bought, by arm; without a card there is no prompted base."""
+def questions_of(found: FinishedModel, settings: RunSettings, text: str) -> dict[str, Question]:
+    """Return what is bought, by arm; without a card there is no prompted base."""
     if not text.strip():
         raise InvalidField('the question is empty; write one, such as "Why do you keep a porch?"')
     return {
@@ -163,7 +160,7 @@ def check_ceiling(questions: dict[str, Question], ceiling: Decimal) -> None:
 def _buy(
     here: Laptop,
     settings: RunSettings,
-    found: Finished,
+    found: FinishedModel,
     questions: dict[str, Question],
     text: str,
 ) -> list[GenerationRow]:

@@ -1,6 +1,5 @@
 """`econchatr quiz score`: how often people found the host among machines, and whom they took for the host."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from infra.cli.answers.answer_file import AnswersUnreadable, read_rows
-from infra.cli.arguments import QuizScore
-from infra.cli.telling import print_table
+from infra.cli.terminal.screen import print_table
 from shared.evaluation.measures import wilson
 
 NEEDED = ("item", "shown", "chosen")
@@ -27,19 +25,8 @@ class Pick:
     chosen: str
 
 
-def score(arguments: QuizScore) -> int:
-    """Print the share of right picks with its interval, and each arm's share of picks; 0."""
-    picks = read_picks(arguments.answers)
-    found = scored(picks)
-    if arguments.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
-        _tell(found)
-    return 0
-
-
 def read_picks(path: Path) -> list[Pick]:
-    """The picks in the file's order; raises AnswersUnreadable with the line that is wrong."""
+    """Return the picks in the file's order; raises AnswersUnreadable with the line that is wrong."""
     picks = [
         _pick(row, f"{path}, line {line}")
         for line, row in read_rows(path, NEEDED, ADVICE)
@@ -51,7 +38,10 @@ def read_picks(path: Path) -> list[Pick]:
 
 
 def scored(picks: Sequence[Pick]) -> dict[str, Any]:
-    """Shares of one with Wilson's interval of 95 %; `chance` is what guessing would find."""
+    """Return how often the host was found and each arm taken for it: shares of 1 with Wilson's interval of 95 %.
+
+    `chance` is what guessing would find.
+    """
     shown = Counter(who for pick in picks for who in pick.shown)
     taken = Counter(pick.chosen for pick in picks)
     return {
@@ -90,7 +80,8 @@ def _arm(who: str) -> dict[str, Any]:
     return {"arm": arm, "model": model or None}
 
 
-def _tell(found: Mapping[str, Any]) -> None:
+def print_score(found: Mapping[str, Any]) -> None:
+    """Print the share of right picks with its interval, and each arm's share of picks."""
     print(
         f"The host was found {found['right']} times of {found['n']}: {_percent(found['share'])}, "
         f"95 % interval {_percent(found['low'])} to {_percent(found['high'])}; guessing would find "

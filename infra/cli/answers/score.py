@@ -1,68 +1,61 @@
 """`econchatr score`: the free measures on answers that came from anywhere."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from infra.cli import arguments as typed
-from infra.cli import asked
-from infra.cli.answers.answer_file import Arm, read_answers
-from infra.cli.telling import print_table
+from infra.cli.answers.answer_file import Arm
+from infra.cli.terminal.screen import print_table
+from infra.local.folder import objects_in
+from infra.machine.runs import RunStore
 from shared.corpus import fetcher_for, host_of, parse_feed
 from shared.dataset.speech.bags import Speech
 from shared.errors import InvalidField
 from shared.evaluation import measures, scoring
 from shared.evaluation.measures import Answer, Score
-from shared.lake.keys import belongs_to
-from shared.lake.schemas import SCHEMAS
+from shared.lake import keys
 from shared.shows import ShowProfile
 
 Appearance = tuple[int, Sequence[str]]
 
 
-def run(arguments: typed.Score) -> int:
-    """Print every measure of every arm, as a table or as JSON; 0."""
-    show = asked.show_profile(arguments.show)
-    arms = read_answers(arguments.answers)
+def scores(
+    arms: Mapping[Arm, Sequence[Answer]], show: ShowProfile, feed: str | None, out: Path | None
+) -> list[dict[str, Any]]:
+    """Return every measure of every arm as rows with `metric`, `arm`, `model`, `value` and `n`.
+
+    A row has `low` and `high`, and a `reason`, where there are any. `feed` and the lake in `out` tell of guests, the
+    lake of quotes and of what was copied, too. Raises InvalidField, or what reading the feed raises.
+    """
     questions = {answer.question for answers in arms.values() for answer in answers}
     known = scoring.known(
-        show,
-        questions,
-        _spoken(arguments.out, show),
-        [*_in_feed(arguments.feed, show), *_in_lake(arguments.out, show)],
+        show, questions, _spoken(out, show), [*_in_feed(feed, show), *_in_lake(out, show)]
     )
     rows = [
         _row(arm, found)
         for arm, answers in arms.items()
         for found in (
             *scoring.score(answers, show, known),
-            *_quoted(arguments.out, show, answers),
-            *_leakage(arguments.out, show, answers),
+            *_quoted(out, show, answers),
+            *_leakage(out, show, answers),
         )
     ]
-    rows += _style(arguments.out, show, arms)
-    if arguments.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-    else:
-        _tell(rows)
-    return 0
+    return rows + _style(out, show, arms)
 
 
 def _row(arm: Arm, found: Score) -> dict[str, Any]:
     """A row of the contract; the interval and the reason only where there is one."""
-    return _told({"arm": arm[0], "model": arm[1], **asdict(found)})
+    return _contract({"arm": arm[0], "model": arm[1], **asdict(found)})
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+def _contract(row: Mapping[str, Any]) -> dict[str, Any]:
     more = {name: row[name] for name in ("low", "high", "reason") if row[name] is not None}
     return {name: row[name] for name in ("metric", "arm", "model", "value", "n")} | more
 
 
-def _tell(rows: Sequence[dict[str, Any]]) -> None:
+def print_scores(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the measures as a table, and why some have no number."""
     print_table(
         ("arm", "model", "metric", "value", "95 % interval", "n"),
         [
@@ -147,18 +140,23 @@ def _leakage(out: Path | None, show: ShowProfile, answers: Sequence[Answer]) -> 
 def _style(
     out: Path | None, show: ShowProfile, arms: Mapping[Arm, Sequence[Answer]]
 ) -> list[dict[str, Any]]:
-    """How near to the host's style the arms come, by the speech that the latest run in `out` kept."""
+    """How near to the host's style the arms come, by the speech that the newest run in `out` kept."""
     if out is None:
         return []
     # It loads scikit-learn, which takes a second.
     from shared.style import measuring
 
-    newest = sorted(out.glob("runs/*/speech.json"), reverse=True)
-    kept = (Speech.from_document(json.loads(path.read_text("utf-8"))) for path in newest)
-    speech = next((one for one in kept if one.show == show.name), None)
+    speech = _speech(out, show)
     answers = {arm: [answer.text for answer in said] for arm, said in arms.items()}
     found = measuring.style(speech, answers)
-    return [_told(row) for row in found]
+    return [_contract(row) for row in found]
+
+
+def _speech(out: Path, show: ShowProfile) -> Speech | None:
+    """What the host and others said, as the newest run of the show kept it."""
+    store = RunStore(objects_in(out))
+    run = store.newest(lambda run: run.show == show.name and run.left(keys.speech(run.run_id)))
+    return None if run is None else Speech.from_document(run.json(keys.speech(run.run_id)))
 
 
 def _table(
@@ -171,8 +169,4 @@ def _table(
         raise InvalidField(
             f"--out {str(out)!r} holds no lake; name the folder of a run, or leave it out"
         )
-    for path in sorted(out.glob(f"lake/{table}/*/*.parquet")):
-        if belongs_to(path.name, show.name):
-            yield from pq.read_table(
-                path, columns=list(columns), schema=SCHEMAS[table], partitioning=None
-            ).to_pylist()
+    yield from RunStore(objects_in(out)).show_rows(table, show.name, columns)

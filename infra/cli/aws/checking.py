@@ -1,14 +1,14 @@
 """Whether a stack could be deployed from here: credentials, region, rights, and what the build needs."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.cli.arguments import Where
 from infra.cli.aws.deploying import code_version
 from infra.cli.aws.stack import client, described, parameters_of, sentence_of, session
+from infra.cli.options import StackRef
 from infra.layers.bytecode import lambda_python
 from infra.layers.lock import LAMBDA_PYTHON
 from shared.errors import EconChatRError
@@ -32,25 +32,24 @@ class Finding:
     found: str
 
 
-def run(where: Where) -> int:
-    """Print what was found, a line each; 0 unless something is in the way."""
-    findings = list(_findings(where))
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Print what was found, a line each."""
     for one in findings:
         mark = {True: "ok  ", False: "NO  ", None: "?   "}[one.ok]
         print(f"{mark}{one.what}: {one.found}")
-    return 1 if any(one.ok is False for one in findings) else 0
 
 
-def _findings(where: Where) -> Iterator[Finding]:
+def findings(stack_ref: StackRef) -> Iterator[Finding]:
+    """Look at credentials, region, rights, the stack, and what a build needs; yield each as it is found."""
     try:
-        identity = client(where, "sts").get_caller_identity()
+        identity = client(stack_ref, "sts").get_caller_identity()
     except (ClientError, BotoCoreError) as error:
         yield Finding("credentials", ok=False, found=str(sentence_of(error)))
         return
     yield Finding("credentials", ok=True, found=f"{identity['Arn']}, account {identity['Account']}")
-    yield Finding("region", ok=True, found=str(session(where).region_name))
-    yield _rights(where, identity["Arn"])
-    yield _stack(where)
+    yield Finding("region", ok=True, found=str(session(stack_ref).region_name))
+    yield _rights(stack_ref, identity["Arn"])
+    yield _stack(stack_ref)
     python = lambda_python()
     yield Finding(
         f"Python {LAMBDA_PYTHON} for the build",
@@ -60,20 +59,20 @@ def _findings(where: Where) -> Iterator[Finding]:
     yield _code()
 
 
-def _rights(where: Where, arn: str) -> Finding:
+def _rights(stack_ref: StackRef, arn: str) -> Finding:
     if arn.endswith(":root"):  # whom IAM cannot be asked about
         return Finding(
             "rights", ok=True, found="the account's root user may do everything; use a role"
         )
     try:
-        told = client(where, "iam").simulate_principal_policy(
+        simulated = client(stack_ref, "iam").simulate_principal_policy(
             PolicySourceArn=_principal(arn), ActionNames=list(ACTIONS)
         )
     except (ClientError, BotoCoreError) as error:
         return Finding("rights", ok=None, found=f"not known, IAM does not say ({error})")
     denied = [
         one["EvalActionName"]
-        for one in told["EvaluationResults"]
+        for one in simulated["EvaluationResults"]
         if one["EvalDecision"] != "allowed"
     ]
     if denied:
@@ -91,16 +90,16 @@ def _principal(arn: str) -> str:
     return role.rpartition("/")[0]
 
 
-def _stack(where: Where) -> Finding:
-    stack = described(where)
+def _stack(stack_ref: StackRef) -> Finding:
+    stack = described(stack_ref)
     if stack is None:
-        return Finding(f"stack {where.stack}", ok=True, found="not there yet")
+        return Finding(f"stack {stack_ref.stack}", ok=True, found="not there yet")
     usable = not stack["StackStatus"].endswith(("FAILED", "ROLLBACK_COMPLETE")) or (
         stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     )
     version = parameters_of(stack)
     return Finding(
-        f"stack {where.stack}",
+        f"stack {stack_ref.stack}",
         ok=usable,
         found=f"{stack['StackStatus']}, code {version.get('CodeVersion', 'unknown')}",
     )

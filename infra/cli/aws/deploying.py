@@ -5,25 +5,24 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from infra.cli.arguments import Where
-from infra.cli.asking import agree
 from infra.cli.aws.stack import (
     NoStack,
     client,
+    complete,
     deployed,
     described,
     parameters_of,
     session,
-    whole,
 )
-from infra.cli.execution import executions
+from infra.cli.confirm import agree
+from infra.cli.options import StackRef
 from infra.layers.checking import BUILT, NotDeployable, check
+from infra.machine.execution import executions
 from shared.errors import BadInput, EconChatRError
 from shared.money import parse_usd
 
@@ -53,62 +52,59 @@ class NotRemoved(BadInput):
     """A stack that must not be removed now, or not so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a deployment was asked for; `parameters` are of template.yaml, as text."""
+def deploy(
+    stack_ref: StackRef, parameters: Mapping[str, str], arch: str, template: Path | None = None
+) -> None:
+    """Build unless `template` was built before, check and deploy; asks only what has no default.
 
-    parameters: Mapping[str, str]
-    arch: str = "x86_64"
-    template: Path | None = None
-
-
-def deploy(where: Where, wanted: Wanted) -> int:
-    """Build, check and deploy; asks only what has no default. 0."""
-    stage = NAMED.fullmatch(where.stack)
+    `parameters` are of template.yaml, as text. Raises NoStack, NoCeiling or NotBuilt.
+    """
+    stage = NAMED.fullmatch(stack_ref.stack)
     if stage is None:
         raise NoStack(
-            f"a stack is called econchatr-STAGE, such as econchatr-dev, and not {where.stack!r}"
+            f"a stack is called econchatr-STAGE, such as econchatr-dev, and not {stack_ref.stack!r}"
         )
-    account = client(where, "sts").get_caller_identity()["Account"]
-    before = described(where)
+    account = client(stack_ref, "sts").get_caller_identity()["Account"]
+    before = described(stack_ref)
     state = f"now {before['StackStatus']}" if before else "new"
     print(
-        f"Stack {where.stack} ({state}), account {account}, {session(where).region_name}",
+        f"Stack {stack_ref.stack} ({state}), account {account}, {session(stack_ref).region_name}",
         flush=True,
     )
-    parameters = {
-        **_answered(wanted.parameters, new=before is None),
+    whole = {
+        **_answered(parameters, new=before is None),
         "Stage": stage[1],
-        "Architecture": wanted.arch,
+        "Architecture": arch,
         "CodeVersion": code_version(),
     }
-    template = wanted.template or _build(wanted.arch)
+    built = template or _build(arch)
     try:
-        print("\n".join(check(template, wanted.arch)), flush=True)
+        print("\n".join(check(built, arch)), flush=True)
     except NotDeployable as error:
         raise NotBuilt(f"not deployable: {error}") from None
-    _sam(where, template, parameters)
-    outputs = deployed(where).outputs
-    print(f"\n{where.stack} is there, code {parameters['CodeVersion']}:")
+    _sam(stack_ref, built, whole)
+    outputs = deployed(stack_ref).outputs
+    print(f"\n{stack_ref.stack} is there, code {whole['CodeVersion']}:")
     for name, value in sorted(outputs.items()):
         print(f"  {name}: {value}")
-    print(f"Next: {_next(where)}")
-    return 0
+    print(f"Next: {_next(stack_ref)}")
 
 
 def code_version() -> str:
-    """What git calls the code, with a mark where it was changed since; raises NotBuilt outside a clone."""
+    """Return what git calls the code, with a mark where it was changed since; raises NotBuilt outside a clone."""
     command = ["git", "describe", "--always", "--tags", "--dirty=-changed"]
     try:
-        told = subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=True)
+        described = subprocess.run(
+            command, cwd=REPOSITORY, text=True, capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise NotBuilt(f"git does not name the code in {REPOSITORY} ({error})") from error
-    return told.stdout.strip()
+    return described.stdout.strip()
 
 
-def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
-    """Remove the stack; bucket and ledger stay, unless `bucket` names what is to go with it. 0."""
-    stack = deployed(where)
+def destroy(stack_ref: StackRef, bucket: str | None, *, yes: bool) -> None:
+    """Remove the stack; bucket and ledger stay, unless `bucket` names what is to go with it. Raises NotRemoved."""
+    stack = deployed(stack_ref)
     kept = stack.outputs["LakeBucket"], stack.outputs["LedgerTable"]
     if going_on := next(executions(stack, "RUNNING"), None):
         raise NotRemoved(
@@ -119,47 +115,48 @@ def destroy(where: Where, bucket: str | None, *, yes: bool) -> int:
         raise NotRemoved(f"--with-data names {bucket}, and this stack's bucket is {kept[0]}")
     print(f"Kept, unless asked for: bucket {kept[0]} (pages, tables, reports), ledger {kept[1]}")
     if not yes:
-        agree(f"Remove stack {where.stack}?", "nothing was removed, because the answer was not yes")
+        agree(
+            f"Remove stack {stack_ref.stack}?",
+            "nothing was removed, because the answer was not yes",
+        )
         if bucket:
             agree(
                 f"Remove bucket {bucket} and ledger {kept[1]} too, for good?",
                 "nothing was removed, because the answer was not yes",
             )
     cloudformation = stack.client("cloudformation")
-    cloudformation.delete_stack(StackName=where.stack)
+    cloudformation.delete_stack(StackName=stack_ref.stack)
     cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=where.stack, WaiterConfig=LOOKING
+        StackName=stack_ref.stack, WaiterConfig=LOOKING
     )
-    print(f"{where.stack} is gone.")
+    print(f"{stack_ref.stack} is gone.")
     if bucket:
         _remove_data(stack.client, *kept)
         print(f"Bucket {bucket} and ledger {kept[1]} are gone.")
-    return 0
 
 
-def schedule(where: Where, parameters: Mapping[str, str]) -> int:
-    """Change the schedule's parameters, and nothing else of the stack; 0."""
-    cloudformation = client(where, "cloudformation")
+def schedule(stack_ref: StackRef, parameters: Mapping[str, str]) -> None:
+    """Change the schedule's parameters, and nothing else of the stack."""
+    cloudformation = client(stack_ref, "cloudformation")
     cloudformation.update_stack(
-        StackName=where.stack,
+        StackName=stack_ref.stack,
         UsePreviousTemplate=True,
         Capabilities=CAPABILITIES,
         Parameters=[
             {"ParameterKey": name, "ParameterValue": parameters[name]}
             if name in parameters
             else {"ParameterKey": name, "UsePreviousValue": True}
-            for name in parameters_of(whole(where))
+            for name in parameters_of(complete(stack_ref))
         ],
     )
     cloudformation.get_waiter("stack_update_complete").wait(
-        StackName=where.stack, WaiterConfig=LOOKING
+        StackName=stack_ref.stack, WaiterConfig=LOOKING
     )
-    now = parameters_of(whole(where))
+    now = parameters_of(complete(stack_ref))
     print(
         f"The schedule is {now['ScheduleState']}: {now['Schedule']} in {now['ScheduleTimezone']}, "
         f"with {now['ScheduleInput']}"
     )
-    return 0
 
 
 def _answered(given: Mapping[str, str], *, new: bool) -> dict[str, str]:
@@ -187,25 +184,25 @@ def _build(arch: str) -> Path:
     return REPOSITORY / BUILT
 
 
-def _sam(where: Where, template: Path, parameters: Mapping[str, str]) -> None:
+def _sam(stack_ref: StackRef, template: Path, parameters: Mapping[str, str]) -> None:
     """`sam deploy`, which packages, uploads and waits."""
     if not SAM.is_file():
         raise NotBuilt(f"{SAM} is not there; `make build` installs it")
     command = [
-        *(str(SAM), "deploy", "--template-file", str(template), "--stack-name", where.stack),
+        *(str(SAM), "deploy", "--template-file", str(template), "--stack-name", stack_ref.stack),
         *("--capabilities", *CAPABILITIES, "--resolve-s3"),
-        *("--s3-prefix", where.stack, "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
+        *("--s3-prefix", stack_ref.stack, "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
         *("--no-progressbar", "--tags", "project=econchatr", f"stage={parameters['Stage']}"),
         "--parameter-overrides",
         *(f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()),
     ]
-    chosen = {"AWS_REGION": session(where).region_name, "AWS_PROFILE": where.profile}
+    chosen = {"AWS_REGION": session(stack_ref).region_name, "AWS_PROFILE": stack_ref.profile}
     environment = {
         **os.environ,
         **{name: value for name, value in chosen.items() if value},
         "SAM_CLI_TELEMETRY": "0",
     }
-    log = BUILD / f"deploy-{where.stack}.log"
+    log = BUILD / f"deploy-{stack_ref.stack}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     print(f"Deploying (some minutes); {log} tells what SAM does", flush=True)
     with log.open("w") as file:
@@ -228,6 +225,6 @@ def _remove_data(client: Any, bucket: str, table: str) -> None:
     client("dynamodb").delete_table(TableName=table)
 
 
-def _next(where: Where) -> str:
-    named = "" if where.stack == Where().stack else f" --stack {where.stack}"
+def _next(stack_ref: StackRef) -> str:
+    named = "" if stack_ref.stack == StackRef().stack else f" --stack {stack_ref.stack}"
     return f"econchatr aws keys set nebius{named}; econchatr aws put-show mine.yaml{named}"

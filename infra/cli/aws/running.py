@@ -1,26 +1,21 @@
-"""Starting, watching and stopping runs of a deployed machine, and what became of them."""
+"""Starting and following runs of a deployed machine."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.cli import runs as here
-from infra.cli.arguments import Where
-from infra.cli.asking import agree
-from infra.cli.aws.fetching import fetch
-from infra.cli.aws.stack import deployed
-from infra.cli.execution import close, closes, executions, followed, new_run_id, start, stop
-from infra.cli.looking.history import print_runs
-from infra.cli.telling import Teller
-from infra.deployed import Deployed
+from infra.cli.aws.download import download
+from infra.cli.confirm import agree
+from infra.cli.results.outcome import STOPPED, exit_code
+from infra.cli.terminal.reporter import reporting
+from infra.machine.execution import close, closes, executions, followed, new_run_id, start
+from infra.machine.stack import DeployedStack
 from shared import money, shows
 from shared.errors import BadInput, UnknownShow
 from shared.lake import keys
 from shared.run import parse_input
 
 POLL_SECONDS = 2.0
-NEWEST = 20
 ON_A_LAPTOP = ("demo",)  # whose site is served there alone
 
 
@@ -32,61 +27,11 @@ class NothingRuns(BadInput):
     """No run is going on."""
 
 
-def begin(
-    where: Where, show: str, fields: Mapping[str, Any], out: Path, *, at_once: bool, yes: bool
-) -> int:
-    """A dry run first, whose plan is shown and agreed to; then the run itself. 0 where it succeeded."""
-    stack = deployed(where)
-    document = _document(stack, show, fields)
-    if document.get("dry_run") or not at_once:
-        ended = _run(stack, show, {**document, "dry_run": True}, out)
-        if ended != 0 or document.get("dry_run"):
-            return ended
-    if not yes:
-        most = money.format_usd(money.parse_usd(document["ceiling_usd"], "--ceiling"))
-        agree(f"Buy for at most {most} USD?", "nothing was bought, because the answer was not yes")
-    return _run(stack, show, document, out)
+def run_input(stack: DeployedStack, show: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the run input for a show of the stack's own or a packaged one.
 
-
-def watch(where: Where, run_id: str | None, out: Path) -> int:
-    """Tell what a run does until it ends, whoever started it; 0 where it succeeded."""
-    stack = deployed(where)
-    arn = _named(stack, run_id) if run_id else _newest(stack, running=False)
-    return _told(stack, arn, out)
-
-
-def halt(where: Where, run_id: str | None, out: Path) -> int:
-    """Stop a run: its jobs are cancelled and settled, its report is written; 0."""
-    stack = deployed(where)
-    arn = _named(stack, run_id) if run_id else _newest(stack, running=True)
-    stop(stack.client("stepfunctions"), arn, "stopped by `econchatr aws stop`")
-    _told(stack, arn, out)
-    return 0
-
-
-def runs(where: Where, *, as_json: bool) -> int:
-    """The newest runs, those that go on first; 0."""
-    stack = deployed(where)
-    bucket = stack.bucket
-    ended = sorted(
-        (one for one in bucket.objects("runs/") if one.key.endswith("/summary.json")),
-        key=lambda one: one.modified,
-        reverse=True,
-    )
-    found = [bucket.read_json(one.key) for one in ended[:NEWEST]]
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
-        return 0
-    for going_on in executions(stack, "RUNNING"):
-        print(f"{going_on['name']} goes on since {going_on['startDate']:%Y-%m-%d %H:%M} UTC")
-    print_runs(found, f"s3://{bucket.name}")
-    if len(ended) > NEWEST:
-        print(f"\nThe newest {NEWEST} of {len(ended):,}; the query cost_of_each_run has all")
-    return 0
-
-
-def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The run input; raises UnknownShow, InvalidField or UnknownField."""
+    Raises UnknownShow, InvalidField or UnknownField.
+    """
     packaged = [name for name in shows.packaged_names() if name not in ON_A_LAPTOP]
     put = keys.show(show)
     if stack.bucket.read(put) is not None:
@@ -104,27 +49,56 @@ def _document(stack: Deployed, show: str, fields: Mapping[str, Any]) -> dict[str
     return document
 
 
-def _run(stack: Deployed, show: str, document: Mapping[str, Any], out: Path) -> int:
-    return _told(stack, start(stack, new_run_id(show), document), out)
+def begin(
+    stack: DeployedStack,
+    show: str,
+    document: Mapping[str, Any],
+    out: Path,
+    *,
+    at_once: bool,
+    yes: bool,
+) -> int:
+    """Start a dry run first, whose plan is shown and agreed to, then the run itself; return the exit code."""
+    if document.get("dry_run") or not at_once:
+        ended = _run(stack, show, {**document, "dry_run": True}, out)
+        if ended != 0 or document.get("dry_run"):
+            return ended
+    if not yes:
+        most = money.format_usd(money.parse_usd(document["ceiling_usd"], "--ceiling"))
+        agree(f"Buy for at most {most} USD?", "nothing was bought, because the answer was not yes")
+    return _run(stack, show, document, out)
 
 
-def _told(stack: Deployed, arn: str, out: Path) -> int:
-    """Tell an execution to its end and that of its closing, and what the run came to."""
+def follow_to_end(stack: DeployedStack, arn: str, out: Path) -> int:
+    """Report an execution and its closing to their end, and print what the run came to; return the exit code."""
     run_id = arn.rpartition(":")[2]
     machine = stack.client("stepfunctions")
     try:
-        with Teller(stack.ledger, run_id) as teller:
-            finished = followed(machine, arn, teller, poll_seconds=POLL_SECONDS)
+        with reporting(stack)(run_id) as reporter:
+            finished = followed(machine, arn, reporter, poll_seconds=POLL_SECONDS)
             if finished.status != "SUCCEEDED":
-                close(stack, run_id, teller, POLL_SECONDS)
+                close(stack, run_id, reporter, POLL_SECONDS)
     except KeyboardInterrupt:
         print(f"\nNo longer watching; the run goes on. `econchatr aws stop {run_id}` stops it.")
-        return here.STOPPED
-    fetch(stack, run_id, out)
-    return here.exit_code(finished)
+        return STOPPED
+    download(stack.bucket, run_id, out)
+    return exit_code(finished)
 
 
-def _named(stack: Deployed, run_id: str) -> str:
+def execution_of(stack: DeployedStack, run_id: str | None, *, running: bool) -> str:
+    """Return the ARN of the named run's execution, or of the newest that goes on.
+
+    Without one that goes on it is the newest at all, unless only a `running` one will do. Raises NoSuchRun or
+    NothingRuns.
+    """
+    return _named(stack, run_id) if run_id else _newest(stack, running=running)
+
+
+def _run(stack: DeployedStack, show: str, document: Mapping[str, Any], out: Path) -> int:
+    return follow_to_end(stack, start(stack, new_run_id(show), document), out)
+
+
+def _named(stack: DeployedStack, run_id: str) -> str:
     arn = stack.machine_arn.replace(":stateMachine:", ":execution:") + f":{run_id}"
     machine = stack.client("stepfunctions")
     try:
@@ -136,8 +110,7 @@ def _named(stack: Deployed, run_id: str) -> str:
     return arn
 
 
-def _newest(stack: Deployed, *, running: bool) -> str:
-    """The newest run that goes on, or else, unless only such are meant, the newest at all."""
+def _newest(stack: DeployedStack, *, running: bool) -> str:
     machine = stack.client("stepfunctions")
     for status in ("RUNNING",) if running else ("RUNNING", None):
         for listed in executions(stack, status):

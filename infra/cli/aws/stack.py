@@ -19,8 +19,8 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from infra.cli.arguments import Where
-from infra.deployed import Deployed
+from infra.cli.options import StackRef
+from infra.machine.stack import DeployedStack
 from shared.errors import BadInput, EconChatRError
 
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
@@ -52,25 +52,27 @@ class AwsFailed(EconChatRError):
 
 
 @cache
-def session(where: Where) -> boto3.Session:
-    """Credentials and region; raises NoRegionError where none is set."""
-    found = boto3.Session(profile_name=where.profile, region_name=where.region)
+def session(stack_ref: StackRef) -> boto3.Session:
+    """Return credentials and region; raises NoRegionError where none is set."""
+    found = boto3.Session(profile_name=stack_ref.profile, region_name=stack_ref.region)
     if found.region_name is None:
         raise NoRegionError
     return found
 
 
 @cache
-def client(where: Where, service: str) -> Any:
-    """A boto3 client by its service's name."""
-    create = cast(Callable[..., Any], session(where).client)
+def client(stack_ref: StackRef, service: str) -> Any:
+    """Return a boto3 client by its service's name."""
+    create = cast(Callable[..., Any], session(stack_ref).client)
     return create(service, config=_CONFIG)
 
 
-def described(where: Where) -> Mapping[str, Any] | None:
-    """What CloudFormation says of the stack; None where there is none."""
+def described(stack_ref: StackRef) -> Mapping[str, Any] | None:
+    """Return what CloudFormation says of the stack; None where there is none."""
     try:
-        found = client(where, "cloudformation").describe_stacks(StackName=where.stack)["Stacks"]
+        found = client(stack_ref, "cloudformation").describe_stacks(StackName=stack_ref.stack)[
+            "Stacks"
+        ]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
@@ -79,29 +81,29 @@ def described(where: Where) -> Mapping[str, Any] | None:
     return None if gone else dict(found[0])
 
 
-def whole(where: Where) -> Mapping[str, Any]:
-    """What CloudFormation says of a stack that has its machine; raises NoStack."""
-    stack = described(where)
+def complete(stack_ref: StackRef) -> Mapping[str, Any]:
+    """Return what CloudFormation says of a stack that has its machine; raises NoStack."""
+    stack = described(stack_ref)
     if stack is None:
         raise NoStack(
-            f"there is no stack {where.stack} in {session(where).region_name}; `econchatr aws deploy` makes one, "
-            "or name another with --stack and --region"
+            f"there is no stack {stack_ref.stack} in {session(stack_ref).region_name}; `econchatr aws deploy` "
+            "makes one, or name another with --stack and --region"
         )
     if "StateMachineArn" not in _outputs(stack):
         raise NoStack(
-            f"stack {where.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
+            f"stack {stack_ref.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
             "then `econchatr aws deploy` again, or `econchatr aws destroy`"
         )
     return stack
 
 
-def deployed(where: Where) -> Deployed:
-    """The stack with its outputs; raises NoStack."""
-    return Deployed(partial(client, where), _outputs(whole(where)))
+def deployed(stack_ref: StackRef) -> DeployedStack:
+    """Return the stack with its outputs; raises NoStack."""
+    return DeployedStack(partial(client, stack_ref), _outputs(complete(stack_ref)))
 
 
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:
-    """A stack's parameters as they are now."""
+    """Return a stack's parameters as they are now."""
     return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
 
 
@@ -110,7 +112,7 @@ def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def sentence_of(error: Exception) -> EconChatRError | None:
-    """What AWS or its client says against it, in a sentence; None for what is not theirs."""
+    """Return what AWS or its client says against a command, in a sentence; None for what is not theirs."""
     if isinstance(error, NoRegionError):
         return NotConnected("no region is set; name one with --region, or set AWS_REGION")
     if isinstance(error, _WITHOUT_CREDENTIALS):
@@ -127,8 +129,8 @@ def sentence_of(error: Exception) -> EconChatRError | None:
 
 
 def _refusal(error: ClientError) -> EconChatRError:
-    said = error.response["Error"]
-    code, message = said["Code"], said.get("Message", "no reason given")
+    details = error.response["Error"]
+    code, message = details["Code"], details.get("Message", "no reason given")
     if code in _STALE:
         return NotConnected(f"AWS does not take the credentials ({code}: {message}); sign in again")
     if code in _REFUSALS:

@@ -1,22 +1,10 @@
 """An AWS on the laptop: MiniStack on loopback, made to behave as AWS documents where it does not.
 
-`running` starts and stops it, `deploy` puts the SAM template on it, `follow` tells what an
-execution does.
+`running` starts and stops it, `deploy` puts the SAM template on it.
 """
 
 from infra.local.cloud.cloud import Cloud
 from infra.local.cloud.deploy import deploy
-from infra.local.cloud.follow import Entered, Finished, Left, MapProgress, Progress, follow
 from infra.local.cloud.server import running
 
-__all__ = [
-    "Cloud",
-    "Entered",
-    "Finished",
-    "Left",
-    "MapProgress",
-    "Progress",
-    "deploy",
-    "follow",
-    "running",
-]
+__all__ = ["Cloud", "deploy", "running"]

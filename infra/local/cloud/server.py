@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
@@ -78,7 +79,21 @@ def _locked(state_dir: Path) -> Iterator[IO[str]]:
         ) from problem
     with lock:
         _wait_for_lock(lock, state_dir)
+        os.utime(lock.fileno())  # since when, for `in_use_since`
         yield lock
+
+
+def in_use_since(state_dir: Path) -> datetime | None:
+    """Return since when a cloud uses the folder; None where none does. Nothing in it is changed."""
+    try:
+        with (state_dir / "lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return datetime.fromtimestamp(os.fstat(lock.fileno()).st_mtime, UTC)
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _wait_for_lock(lock: IO[str], state_dir: Path) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from infra.local.demo.sources import Episode, Turn
+from shared import templates
 from shared.shows import ShowProfile
 
 TURNS_PER_ROW = 5
@@ -15,13 +14,7 @@ FIRST_MARK_SECONDS = 33
 SPOKEN_WORDS_PER_MINUTE = 150
 NOTED_WORDS_PER_MINUTE = 12  # a note-taker keeps one word of a dozen
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates.environment(Path(__file__).with_name("templates"))
 
 
 @dataclass(frozen=True, slots=True)

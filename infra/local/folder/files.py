@@ -8,14 +8,18 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from infra.local.cloud import Cloud
 from infra.local.folder.marker import Marker, check, check_answerer, put, read, save
+from infra.local.folder.objects import files_by_key
+
+if TYPE_CHECKING:
+    from infra.local.cloud import Cloud
 
 MIRRORED = ("raw", "lake", "runs")
-_NOTES = (".meta.json", ".tmp")  # MiniStack's, beside the objects
 
 
 class Folder:
@@ -35,6 +39,10 @@ class Folder:
         self._settle(name)
         save(self._out, self._marker)
         return True
+
+    def blocked(self, names: Iterable[str]) -> list[str]:
+        """Return the names in whose place something else is, so that `write` would put nothing there."""
+        return [name for name in names if not self._may_put(name)]
 
     def hold(self, wanted: Mapping[str, Path]) -> list[str]:
         """Make raw/, lake/ and runs/ hold the `wanted` files, by name, and no other file of ours.
@@ -136,7 +144,7 @@ class Folder:
         self._marker.files[name] = self._marker.files[name][-1:]
 
 
-def claim(cloud: Cloud, out: Path, answered_by: str | None = None) -> None:
+def claim(cloud: "Cloud", out: Path, answered_by: str | None = None) -> None:
     """Mark `out` as ours, and see what in a folder of an earlier release is; raises NotOurFolder.
 
     `answered_by` is kept from the first paid run on.
@@ -153,10 +161,17 @@ def claim(cloud: Cloud, out: Path, answered_by: str | None = None) -> None:
     save(out, marker)
 
 
-def taken(out: Path) -> Folder:
-    """A new, empty or own folder, marked as ours, without a cloud of its own; raises NotOurFolder."""
-    check(out)
-    save(out, read(out) or Marker())
+def taken(
+    out: Path, *, option: str = "--out", earlier: Mapping[str, str] = MappingProxyType({})
+) -> Folder:
+    """Return a new, empty or own folder, marked as ours, without a cloud of its own; raises NotOurFolder.
+
+    `option` is what named it; `earlier` are files that a release without a marker left there, by their SHA-256.
+    """
+    if earlier and read(out, option) is None:
+        save(out, Marker(files={name: [digest] for name, digest in earlier.items()}))
+    check(out, option=option)
+    save(out, read(out, option) or Marker())
     return opened(out)
 
 
@@ -165,7 +180,7 @@ def opened(out: Path) -> Folder:
     return Folder(out, read(out) or Marker())
 
 
-def mirror_bucket(cloud: Cloud, bucket: str, out: Path) -> list[str]:
+def mirror_bucket(cloud: "Cloud", bucket: str, out: Path) -> list[str]:
     """Make `out/raw`, `out/lake` and `out/runs` hold the bucket's objects by key, where nothing else is in the way.
 
     This costs neither time nor space, needs no running cloud, and may be repeated at any moment.
@@ -177,10 +192,7 @@ def mirror_bucket(cloud: Cloud, bucket: str, out: Path) -> list[str]:
 def _objects(bucket: Path) -> dict[str, Path]:
     """The files of a bucket's mirrored objects by key."""
     return {
-        path.relative_to(bucket).as_posix(): path
-        for folder in MIRRORED
-        for path in (bucket / folder).rglob("*")
-        if path.is_file() and not path.name.endswith(_NOTES)
+        key: path for folder in MIRRORED for key, path in files_by_key(bucket, f"{folder}/").items()
     }
 
 

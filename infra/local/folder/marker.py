@@ -40,18 +40,18 @@ def state_dir(out: Path) -> Path:
     return out / STATE
 
 
-def check(out: Path, answered_by: str | None = None) -> None:
+def check(out: Path, answered_by: str | None = None, *, option: str = "--out") -> None:
     """Raise NotOurFolder unless `out` is new, empty or ours; nothing is touched.
 
     `answered_by` says who will answer a paid run, "stand-in" or "provider": a folder's ledger
-    holds the purchases of one of the two.
+    holds the purchases of one of the two. `option` is what named the folder.
     """
     try:
-        _check(out)
-        marker = read(out)
+        _check(out, option)
+        marker = read(out, option)
     except OSError as error:
         raise NotOurFolder(
-            f"--out {out} cannot be used ({error.strerror}); name another"
+            f"{option} {out} cannot be used ({error.strerror}); name another"
         ) from error
     check_answerer(out, marker or Marker(), answered_by)
 
@@ -65,8 +65,8 @@ def check_answerer(out: Path, marker: Marker, answered_by: str | None) -> None:
         )
 
 
-def read(out: Path) -> Marker | None:
-    """What the marker says, None without one; raises NotOurFolder where it cannot be read."""
+def read(out: Path, option: str = "--out") -> Marker | None:
+    """Return what the marker says, None without one; raises NotOurFolder where it cannot be read."""
     path = state_dir(out) / MARKER
     if not path.exists():
         return None
@@ -75,7 +75,7 @@ def read(out: Path) -> Marker | None:
         version = document.pop("version")
         if version != VERSION:
             raise NotOurFolder(
-                f"--out {out} was written by another release of econchatr (its marker has version "
+                f"{option} {out} was written by another release of econchatr (its marker has version "
                 f"{version!r:.20}, this release knows {VERSION}); use that release, or name another folder"
             )
         return Marker(**document)
@@ -105,24 +105,24 @@ def put(out: Path, path: Path, content: bytes) -> None:
         new.unlink(missing_ok=True)
 
 
-def _check(out: Path) -> None:
-    _check_content(out)
+def _check(out: Path, option: str) -> None:
+    _check_content(out, option)
     there = next(path for path in (out, *out.absolute().parents) if path.is_dir())
     free_mb = shutil.disk_usage(there).free // 1_000_000
     if free_mb < NEEDED_MB:
         raise NotOurFolder(
-            f"--out {out} is on a disk with {free_mb} MB left and a run needs {NEEDED_MB}; "
+            f"{option} {out} is on a disk with {free_mb} MB left and a run needs {NEEDED_MB}; "
             "make room, or name a folder elsewhere"
         )
 
 
-def _check_content(out: Path) -> None:
+def _check_content(out: Path, option: str) -> None:
     if out.is_symlink() and not out.exists():
-        raise NotOurFolder(f"--out {out} is a link to nothing; name a new or an empty folder")
+        raise NotOurFolder(f"{option} {out} is a link to nothing; name a new or an empty folder")
     if not out.exists():
         return
     if not out.is_dir():
-        raise NotOurFolder(f"--out {out} is a file; name a new or an empty folder")
+        raise NotOurFolder(f"{option} {out} is a file; name a new or an empty folder")
     state = state_dir(out)
     if state.is_symlink():
         raise NotOurFolder(f"{state} is a link; name another folder")
@@ -133,7 +133,7 @@ def _check_content(out: Path) -> None:
     if there and not ours and not untouched:
         names = ", ".join(there[:NAMED]) + (", ..." if len(there) > NAMED else "")
         raise NotOurFolder(
-            f"--out {out} holds files that econchatr did not write ({names}); nothing was touched; "
+            f"{option} {out} holds files that econchatr did not write ({names}); nothing was touched; "
             f"name a new or an empty folder, such as {out / 'econchatr'}"
         )
 

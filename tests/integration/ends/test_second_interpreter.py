@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from infra import encodings
-from infra.cli.asked import inline
+from infra.cli.inputs import inline
 from infra.local.provider.process import start
 from shared import catalogue, shows
 from shared.lake import keys

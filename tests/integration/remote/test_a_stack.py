@@ -9,7 +9,7 @@ import boto3
 import pytest
 import yaml
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.local.demo.site import demo_site
 from infra.queries import packaged_names
 from shared import shows
@@ -54,7 +54,7 @@ def profile(tmp_path_factory):
     with demo_site(folder / "site") as base_url:
         changes = {"name": "mine", "feed": f"{base_url}/feed.xml", "evaluation": quick}
         path = folder / "mine.yaml"
-        path.write_text(yaml.safe_dump(asked.inline(show.model_copy(update=changes))))
+        path.write_text(yaml.safe_dump(inputs.inline(show.model_copy(update=changes))))
         yield path
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from infra.cli import asked
+from infra.cli import inputs
 from infra.local.provider.process import start
 from shared import catalogue, shows
 from tests.places import ROOT
@@ -33,7 +33,7 @@ def quick_profile(folder, model):
     evaluation = show.evaluation.model_copy(update={"held_out_items": 3, "judges": ()})
     quick = show.model_copy(update={"models": (model,), "evaluation": evaluation})
     profile = folder / "demo.yaml"
-    profile.write_text(json.dumps(asked.inline(quick)))  # JSON is YAML
+    profile.write_text(json.dumps(inputs.inline(quick)))  # JSON is YAML
     return profile
 
 

@@ -25,9 +25,9 @@ REAL = re.compile(r"--openai-base-url (\S+)")
 ELSEWHERE = {
     "git clone": "this is a clone",
     "make ": "what CI does",
-    ".venv/bin/econchatr open": "needs a browser and the demo; tests/unit/infra/cli/looking",
+    ".venv/bin/econchatr open": "needs a browser and the demo; tests/unit/infra/cli/commands",
     "export PATH": "the test's own environment",
-    "econchatr keys set": "needs a desktop's store of secrets; tests/unit/infra/cli/keys",
+    "econchatr keys set": "needs a desktop's store of secrets; tests/unit/infra/cli/commands",
     "econchatr aws": "tests/integration/remote types these",
     "aws ": "the same by hand",
     ".tools/": "the same by hand",

@@ -80,7 +80,7 @@ def test_every_library_that_is_imported_is_asked_for_by_name():
 
 
 def test_an_exported_recipe_asks_for_what_it_imports():
-    recipe = ROOT / "infra" / "cli" / "exporting" / "recipe"
+    recipe = ROOT / "infra" / "cli" / "export" / "recipe"
     packages = {
         name.partition(".")[0] for path in recipe.glob("*.py") for name in imported(path)
     } - set(sys.stdlib_module_names)

@@ -1,12 +1,12 @@
 """The untuned model: a neutral assistant that has read the text beside this module, and what a request shows it."""
 
+import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from random import Random
 
-from infra.local.provider.examples import read_training_data
 from infra.local.provider.learning.corpus import ends_sentence, tokenise, words
 from infra.local.provider.learning.language import Example, LanguageModel, shared_ending
 from infra.local.provider.learning.retrieval import terms
@@ -33,9 +33,10 @@ class UntunedModel:
     """
 
     def __init__(self, shown: Sequence[Example] = (), told: str = "") -> None:
-        text = files("infra.local.provider.learning").joinpath("untuned.jsonl").read_bytes()
+        packaged = files("infra.local.provider.learning").joinpath("untuned.jsonl")
+        lines = packaged.read_text(encoding="utf-8").splitlines()
         self._cue = shared_ending([example.prompt for example in shown]) if shown else ""
-        self._language = LanguageModel(read_training_data(text).examples())
+        self._language = LanguageModel([Example(**json.loads(line)) for line in lines])
         examples = [Example(self._bare(one.prompt), one.completion) for one in shown]
         self._manner = LanguageModel(examples) if examples else None
         self._own = [_OWN.sub("my", line) for line in told.splitlines() if _OWN.search(line)]

@@ -1,24 +1,29 @@
+"""The command's ends are exit codes and sentences; help is there for every command and costs nothing."""
+
 import subprocess
 import sys
 
+import click
 import pytest
 
-from infra.cli import arguments as typed
-from infra.cli import main, query, runs
+from infra.cli import local_run, main
+from infra.cli.results.outcome import print_outcome
+from infra.local.folder import FolderObjects
+from infra.machine.runs import RunStore
 from shared.errors import InvalidField, SpendCeilingReached
 from tests.places import ROOT
 
 
 def ends(monkeypatch, outcome):
-    """Makes the `query` command end so; returns its exit code."""
+    """Makes the `local` command end so; returns its exit code."""
 
-    def run(_: typed.Query) -> int:
+    def run(*_):
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
-    monkeypatch.setattr(query, "run", run)
-    return main.main(["query", "SELECT 1"])
+    monkeypatch.setattr(local_run, "run_here", run)
+    return main.main(["local", "demo"])
 
 
 @pytest.mark.parametrize(
@@ -77,56 +82,55 @@ def test_a_version_is_told(capsys):
     assert capsys.readouterr().out.startswith("econchatr ")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["local", "--help"], ["nosuch"], ["plan"]])
-def test_help_and_wrong_use_load_nothing_large(arguments):
-    large = [
-        "boto3",
-        "openai",
-        "pandas",
-        "pyarrow",
-        "pydantic",
-        "yaml",
-        "tiktoken",
-        "jinja2",
-        "duckdb",
-    ]
+def every(command, *above):
+    """The words that call each command, groups among them."""
+    yield list(above)
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from every(inner, *above, name)
+
+
+LARGE = "boto3 botocore openai pandas pyarrow pydantic yaml tiktoken jinja2 duckdb rich"
+
+
+def loaded_by(*lines):
+    """What of the large libraries a process has loaded after some commands."""
     program = (
-        f"import sys; from infra.cli.main import main; main({arguments!r}); "
-        f"sys.exit(', '.join(set({large!r}) & set(sys.modules)) or 0)"
+        f"import sys; from infra.cli.main import main; [main(line) for line in {list(lines)!r}]; "
+        f"sys.exit(' '.join(set({LARGE.split()!r}) & set(sys.modules)) or 0)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert ended.returncode == 0, ended.stderr
+    return "" if ended.returncode == 0 else ended.stderr.splitlines()[-1]
 
 
-def asked_by(monkeypatch, *arguments):
-    """The run that the arguments ask for."""
-    kept = []
-    monkeypatch.setattr(runs, "local", lambda asked: kept.append(asked) or 0)
-    assert main.main(["local", *arguments]) == 0
-    (asked,) = kept
-    return asked
-
-
-def test_options_are_fields_of_the_run_input(monkeypatch):
-    asked = asked_by(
-        monkeypatch,
-        "mine.yaml",
-        *["--ceiling", "10", "--model", "a", "--model", "b", "--epochs", "2", "--dry-run"],
+def test_help_and_wrong_use_load_nothing_large():
+    helps = [[*words, "--help"] for words in every(main.econchatr)]
+    assert len(helps) > 30
+    assert (
+        loaded_by(*helps, ["nosuch"], ["plan"], ["aws", "put-show"], ["pairs", "--limit", "0"])
+        == ""
     )
-    assert asked.place.show == "mine.yaml"
-    assert asked.fields == {
-        "ceiling_usd": "10",
-        "models": ["a", "b"],
-        "n_epochs": 2,
-        "dry_run": True,
-    }
-    assert asked_by(monkeypatch, "--show", "demo").fields == {}
+
+
+def test_what_loads_something_large_would_be_noticed(tmp_path):
+    assert "pydantic" in loaded_by(["plan", "nosuch", "--out", str(tmp_path)])
+
+
+def test_a_command_is_loaded_when_it_is_called_and_no_other():
+    program = (
+        "import sys; from infra.cli.main import main; main(['runs', '--help']); "
+        "print([name for name in sys.modules if name.startswith('infra.cli.commands.')])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.splitlines()[-1] == "['infra.cli.commands.runs']"
 
 
 def test_a_run_that_could_not_write_its_report_is_told_without_one(tmp_path, capsys):
-    runs.tell(tmp_path, tmp_path, "r1", dry_run=False)
+    print_outcome(RunStore(FolderObjects(tmp_path)), "r1", tmp_path)
     assert capsys.readouterr().out == ""
 
 

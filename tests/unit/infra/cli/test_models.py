@@ -1,19 +1,16 @@
 """What can be tuned, where, at what price and until when, on any day."""
 
 import json
-import os
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from infra.cli import models as command
 from infra.cli.main import main
 from infra.cli.models import MILLION, offers
 from shared import catalogue, shows
 from shared.run import parse_input, resolve
-from tests.unit.infra.cli.test_asking import JSON, LISTING, answering
+from tests.unit.infra.cli.test_confirm import JSON, LISTING, answering
 from tests.unit.shared.run.test_settings import SHOW
 
 KNOWN = catalogue.packaged()
@@ -59,7 +56,7 @@ def test_prices_of_more_than_ninety_days_ago_are_marked():
 
 
 def test_the_command_says_what_each_costs_and_which_are_refused(capsys, monkeypatch):
-    monkeypatch.setattr(command, "utc_now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
+    monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
     assert main(["models"]) == 0
     said = capsys.readouterr().out
     assert "a million billed tokens" in said
@@ -67,23 +64,22 @@ def test_the_command_says_what_each_costs_and_which_are_refused(capsys, monkeypa
     assert "Old prices: llama-3.1-8b's are of 2026-11-23" in said
 
 
-def plan_in(out, run_id, show, tokens, at):
+def plan_in(out, run_id, show, tokens, day):
     folder = out / "runs" / run_id
     folder.mkdir(parents=True)
     rows = [{"model": "llama-3.1-8b", "usable_tokens": tokens, "n_epochs": 4}]
     (folder / "plan.json").write_text(json.dumps(rows))
-    (folder / "manifest.json").write_text(json.dumps({"show": {"name": show}}))
-    os.utime(folder / "plan.json", (at, at))
+    manifest = {"show": {"name": show}, "started_at": f"2026-11-{day}T09:00:00Z"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_with_a_plan_the_price_is_that_of_its_corpus_and_the_shows_own_newest_counts(
     tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr(command, "utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
-    now = time.time()
-    plan_in(tmp_path, "demo-1", "demo", 1_000_000, now - 20)
-    plan_in(tmp_path, "demo-2", "demo", 2_000_000, now - 10)
-    plan_in(tmp_path, "other-1", "other", 9_000_000, now)
+    monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
+    plan_in(tmp_path, "demo-2", "demo", 2_000_000, 24)
+    plan_in(tmp_path, "demo-1", "demo", 1_000_000, 23)
+    plan_in(tmp_path, "other-1", "other", 9_000_000, 25)
     assert main(["models", "--show", "demo", "--out", str(tmp_path)]) == 0
     first = next(
         line for line in capsys.readouterr().out.splitlines() if line.startswith("llama-3.1-8b")

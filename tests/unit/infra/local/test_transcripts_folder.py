@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.cli.asked import show_profile
-from infra.deployed import Deployed
+from infra.cli.inputs import show_profile
 from infra.local.laptop import FolderInTheWay, brought
-from infra.uploading import upload
+from infra.machine.stack import DeployedStack
+from infra.machine.upload import upload
 from shared.errors import InvalidField
 from shared.lake import Bucket, keys
 from tests.memory_s3 import s3_in_memory
@@ -24,7 +24,7 @@ PREFIX = keys.transcripts("porch")
 @pytest.fixture
 def here():
     with s3_in_memory("lake") as client:
-        yield SimpleNamespace(stack=Deployed(lambda _: client, {"LakeBucket": "lake"}))
+        yield SimpleNamespace(stack=DeployedStack(lambda _: client, {"LakeBucket": "lake"}))
 
 
 @pytest.fixture

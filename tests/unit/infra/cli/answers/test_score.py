@@ -212,6 +212,8 @@ def test_a_run_that_kept_speech_tells_whose_style_it_is(rows, tmp_path):
         path = tmp_path / keys.speech(run_id)
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps({**worlds.speech(5).document(), "show": name}))
+        manifest = {"started_at": "2026-11-23T09:00:00Z", "show": {"name": name}}
+        (tmp_path / keys.manifest(run_id)).write_text(json.dumps(manifest))
     found = rows(body, "--out", str(tmp_path))
     tuned, base = by_metric(found, arm="tuned"), by_metric(found, arm="base")
     assert tuned["style"]["value"] > 0.5 > base["style"]["value"]

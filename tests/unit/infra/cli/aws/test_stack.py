@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import botocore.exceptions as said
 import pytest
 
-from infra.cli.arguments import Where
 from infra.cli.aws import checking, deploying
-from infra.cli.aws.deploying import NoCeiling, Wanted
+from infra.cli.aws.deploying import NoCeiling
 from infra.cli.aws.stack import AwsFailed, NoStack, NotAllowed, NotConnected, sentence_of
-from infra.cli.execution import closes
+from infra.cli.options import StackRef
+from infra.machine.execution import closes
 from shared.errors import BadInput, EconChatRError, InvalidField
 
 
@@ -55,7 +55,7 @@ def test_whom_iam_is_asked_about_is_the_role_behind_a_session():
 def test_a_stack_is_called_after_its_stage():
     for name in ("mine", "econchatr-", "econchatr-Prod", "econchatr-a-b"):
         with pytest.raises(NoStack, match="econchatr-STAGE"):
-            deploying.deploy(Where(name), Wanted({}))
+            deploying.deploy(StackRef(name), {}, "x86_64")
 
 
 def test_a_new_stack_without_a_ceiling_and_a_terminal_is_refused(monkeypatch):

@@ -1,0 +1,1 @@
+"""`econchatr aws`: a deployed stack, from nothing to gone."""

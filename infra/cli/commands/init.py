@@ -1,0 +1,34 @@
+"""`econchatr init`: write the profile of a show from a sample of it."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    short_help="Write the profile of a show, from a sample of it.",
+    epilog="""\b
+Examples:
+  econchatr init ~/transcripts
+  econchatr init https://example.org/feed.xml --file mine.yaml""",
+)
+@click.argument("source", metavar="FEED_OR_FOLDER_OR_PAGE")
+@click.option("--file", type=Path, metavar="FILE", help="The profile.  [default: NAME.yaml]")
+@click.option("--title", metavar="TEXT", help="What the show is called.")
+def init(source: str, file: Path | None, title: str | None) -> int:
+    """Write the profile of a show, from a sample: who the host is, what they repeat, what can be read."""
+    from infra.cli.init.profile import write_profile
+    from infra.cli.init.proposing import proposal
+    from infra.cli.init.sampling import sample
+
+    found = sample(source)
+    proposed = proposal(found)
+    path = write_profile(found, proposed, file, title)
+    n_read = len(found.episodes) - len(proposed.unread)
+    print(
+        f"Read {n_read} of {len(found.episodes)} episodes of a sample; there are {found.n_episodes}."
+    )
+    host = proposed.host
+    print(f"The host seems to be {host.name}, who speaks in {host.episodes} of {n_read}.")
+    print(f"Wrote {path}. Look it over, then: econchatr plan {path}")
+    return 0

@@ -1,0 +1,64 @@
+"""`econchatr local` and `econchatr plan`: one run of the machine here."""
+
+import click
+
+from infra.cli import options
+from infra.cli.options import OutputOptions, ProviderOptions, RunFields, RunLocation
+
+
+@click.command(
+    short_help="One run of the whole machine in an embedded cloud.",
+    epilog="""\b
+Examples:
+  econchatr local demo
+  econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
+  econchatr local mine.yaml --dry-run
+  econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
+)
+@options.location
+@options.run_input
+@options.dry_run
+@options.provider
+@options.output
+def local(
+    location: RunLocation,
+    document: str | None,
+    fields: RunFields,
+    dry_run: bool,
+    provider: ProviderOptions,
+    output: OutputOptions,
+) -> int:
+    """One run of the whole machine in an embedded cloud.
+
+    Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
+    the ceiling is 10.00 unless --ceiling or --input say otherwise.
+    """
+    from infra.cli import inputs
+    from infra.cli.local_run import CEILING_USD, run_here
+
+    show = inputs.show_profile(location.show)
+    harmless = document is None and provider.openai_base_url is None
+    defaults = {"ceiling_usd": CEILING_USD} if harmless else {}
+    wanted = inputs.run_input(document or "{}", show, defaults, fields.document(dry_run=dry_run))
+    return run_here(show, wanted, location, provider, output)
+
+
+@click.command(
+    short_help="The same up to the plan; spends nothing.",
+    epilog="""\b
+Examples:
+  econchatr plan demo
+  econchatr plan mine.yaml --ceiling 40 --model gpt-4.1-mini --model llama-3.3-70b""",
+)
+@options.location
+@options.run_input
+@options.output
+def plan(
+    location: RunLocation, document: str | None, fields: RunFields, output: OutputOptions
+) -> int:
+    """What each model would cost and what the ceiling buys; spends nothing."""
+    from infra.cli import inputs
+    from infra.cli.local_run import plan_here
+
+    show = inputs.show_profile(location.show)
+    return plan_here(show, location, document, fields.document(), output)

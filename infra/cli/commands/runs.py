@@ -1,0 +1,63 @@
+"""`econchatr runs` and `econchatr open`: the runs in a folder, and a run's report."""
+
+from pathlib import Path
+
+import click
+
+from infra.cli import options
+
+
+@click.command(
+    short_help="The runs in a folder, the newest first.",
+    epilog="""\b
+Example:
+  econchatr runs --out build/mine""",
+)
+@options.out_with_runs
+@click.option("--json", "as_json", is_flag=True, help="The runs' whole summaries.")
+def runs(out: Path, as_json: bool) -> int:
+    """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
+    from infra.cli.results.history import print_runs, print_summaries, running, runs_in
+    from infra.cli.terminal.screen import print_wrapped
+
+    found = runs_in(out)
+    if as_json:
+        print_summaries(found)
+        return 0
+    going_on = running(out, found)
+    print_runs(found, out, lambda run: "running" if run in going_on else "killed")
+    if any(run.summary is None and run not in going_on for run in found):
+        print()
+        print_wrapped(
+            "What was killed may have jobs that still run: the next run in this folder goes on with them or "
+            "stops them, settles what they cost, and writes the report."
+        )
+    return 0
+
+
+@click.command(
+    "open",
+    short_help="A run's report in the browser.",
+    epilog="""\b
+Example:
+  econchatr open --out build/mine""",
+)
+@options.out_with_runs
+@click.option(
+    "--run", "run_id", metavar="RUN_ID", help="Which run.  [default: the one that matters most]"
+)
+def open_report(out: Path, run_id: str | None) -> int:
+    """A run's report in the browser; prints where it is."""
+    import webbrowser
+
+    from infra.cli.results.history import NoRuns
+    from infra.cli.results.pages import LATEST
+    from shared.lake import keys
+
+    page = out / (keys.report(run_id) if run_id else LATEST)
+    if not page.is_file():
+        which = f"report of a run {run_id!r}" if run_id else "report"
+        raise NoRuns(f"{out} holds no {which}; `econchatr runs --out {out}` lists what is there")
+    print(page)
+    webbrowser.open(page.resolve().as_uri())
+    return 0

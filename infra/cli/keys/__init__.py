@@ -1,1 +1,0 @@
-"""The keys of model providers, kept by the operating system."""

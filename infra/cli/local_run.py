@@ -1,0 +1,114 @@
+"""One run of the machine here, from what was typed to what is printed of it."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from infra.cli import inputs
+from infra.cli.confirm import before_money_moves
+from infra.cli.options import OutputOptions, ProviderOptions, RunLocation
+from infra.cli.results.mirror import BILL, mirror_results, write_bill
+from infra.cli.results.outcome import exit_code, print_end, print_outcome
+from infra.cli.terminal.reporter import reporting
+from infra.cli.terminal.screen import print_json
+from infra.local.folder import FolderObjects
+from infra.local.laptop import check_usable, laptop, served
+from infra.machine.execution import execute
+from infra.machine.follow import Finished
+from infra.machine.runs import RunStore
+from shared.catalogue import Catalogue
+from shared.lake import keys
+from shared.run import RunSettings
+from shared.shows import ShowProfile
+
+CEILING_USD = "10.00"  # where no money can be lost
+
+
+def plan_here(
+    show: ShowProfile,
+    location: RunLocation,
+    document: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    output: OutputOptions | None = None,
+) -> int:
+    """Run up to the plan, which buys nothing, and print it; return the exit code."""
+    wanted = inputs.run_input(document or "{}", show, {"ceiling_usd": CEILING_USD}, fields or {})
+    return run_here(
+        show, {**wanted, "dry_run": True}, location, ProviderOptions(), output or OutputOptions()
+    )
+
+
+def run_here(
+    show: ShowProfile,
+    document: Mapping[str, Any],
+    location: RunLocation,
+    provider: ProviderOptions,
+    output: OutputOptions,
+) -> int:
+    """Check a run input, agree on what it may buy, run it and print what came of it; return the exit code."""
+    models = inputs.models_and_prices(location.catalogue)
+    settings = inputs.check(document, show, models, location.month_ceiling_usd)
+    inputs.check_address(provider.openai_base_url)
+    out = location.folder(show.name)
+    check_usable(out, provider.openai_base_url, dry_run=settings.dry_run)
+    with redirect_stdout(sys.stderr) if output.json else nullcontext():
+        before_money_moves(settings, models, provider.openai_base_url, yes=provider.yes)
+        run_id, finished, store = _executed(
+            show, document, settings, models, location, provider, out, quiet=output.quiet
+        )
+    if output.json:
+        print_json(_whole(store, run_id))
+    return exit_code(finished)
+
+
+def _executed(
+    show: ShowProfile,
+    document: Mapping[str, Any],
+    settings: RunSettings,
+    models: Catalogue,
+    location: RunLocation,
+    provider: ProviderOptions,
+    out: Path,
+    *,
+    quiet: bool,
+) -> tuple[str, Finished, RunStore]:
+    """Run the machine here and print what came of it; return the run's id, its end, and the runs that are there now."""
+    with (
+        laptop(
+            out,
+            month_ceiling_usd=location.month_ceiling_usd,
+            models=models,
+            openai_base_url=provider.openai_base_url,
+            dry_run=settings.dry_run,
+        ) as here,
+        served(show, out, here) as reachable,
+    ):
+        try:
+            run_id, finished = execute(
+                here.stack,
+                {**document, "show": inputs.inline(reachable)},
+                reporting(here.stack, stand_in=here.meter_url is not None, quiet=quiet),
+            )
+        finally:
+            mirror_results(here, out)
+        bill = write_bill(here, out)
+    store = RunStore(FolderObjects(here.bucket_dir))
+    if quiet:
+        print_end(store, run_id, out)
+        return run_id, finished, store
+    print_outcome(store, run_id, out)
+    if bill is not None and not settings.dry_run:
+        print(
+            f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
+        )
+    return run_id, finished, store
+
+
+def _whole(store: RunStore, run_id: str) -> dict[str, Any]:
+    """The run's summary with its plan; empty of a run that came to none."""
+    run = store.find(run_id)
+    if run is None:
+        return {"run_id": run_id, "plan": []}
+    return {**(run.summary or {"run_id": run_id}), "plan": run.json(keys.plan(run_id)) or []}

@@ -1,1 +1,0 @@
-"""Looking at what runs left in a folder, without starting anything."""

@@ -1,0 +1,1 @@
+"""`econchatr query`: a packaged query, or SQL that only reads."""

@@ -1,1 +1,0 @@
-"""`econchatr forget`: a removal request, carried out on what lies on a laptop."""

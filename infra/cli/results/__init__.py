@@ -1,0 +1,1 @@
+"""What runs left in a folder: put there, listed, and printed."""

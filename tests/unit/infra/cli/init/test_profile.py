@@ -1,0 +1,144 @@
+"""A profile for a show that nobody described: the host is right, and what is written plans as it is."""
+
+import pytest
+
+from infra.cli import inputs
+from infra.cli.init import sampling
+from infra.cli.init.proposing import phrases, proposal
+from infra.cli.init.sampling import EPISODES, evenly, sample
+from infra.cli.main import main
+from infra.local.demo.site import build_site, serve
+from tests.places import GIVEN
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+GUESTS = ("Tom Ash", "Lea Roe", "Bo Lind", "Uma Ray", "Eli Fox")
+
+
+@pytest.fixture(autouse=True)
+def no_delay(monkeypatch):
+    """The site is our own."""
+    monkeypatch.setattr(sampling, "DELAY_SECONDS", 0.0)
+
+
+def vtt(guest, at):
+    """A talk with captions, in which the host says "mind the gap between" each time, and "I think so"."""
+    lines = [
+        ("Ida Stone", f"Welcome, {guest}. Mind the gap between porch number {at} and the street."),
+        (
+            guest,
+            f"I think so. The street has {at} lamps, and I counted each of them twice last week.",
+        ),
+        ("Ida Stone", f"I think so too. And why did you count lamp {at}?"),
+        (
+            guest,
+            f"Because lamp {at} was the only one that nobody had ever seen lit in all those years.",
+        ),
+    ]
+    cues = (
+        f"00:0{n}:00.000 --> 00:0{n}:50.000\n<v {who}>{text}</v>\n"
+        for n, (who, text) in enumerate(lines)
+    )
+    return "WEBVTT\n\n" + "\n".join(cues)
+
+
+@pytest.fixture
+def talks(tmp_path):
+    folder = tmp_path / "Porch_talks"
+    folder.mkdir()
+    for at, guest in enumerate(GUESTS):
+        (folder / f"2024-0{at + 1}-01 {guest}.vtt").write_text(vtt(guest, at))
+    (folder / "cover.jpg").write_bytes(b"\xff\xd8")
+    return folder
+
+
+def planned(path):
+    """The settings of a dry run of the profile as it was written."""
+    show = inputs.show_profile(str(path))
+    document = inputs.run_input("{}", show, {"ceiling_usd": "10.00"}, {"dry_run": True})
+    return inputs.check(document, show, inputs.models_and_prices(None), "1000.00")
+
+
+def test_a_folder_of_captions_becomes_a_profile_that_plans_without_an_edit(talks, tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    assert main(["init", str(talks), "--file", str(path)]) == 0
+    assert "The host seems to be Ida Stone, who speaks in 5 of 5." in capsys.readouterr().out
+    show = planned(path).show
+    assert (show.host.name, show.name, show.title) == ("Ida Stone", "mine", "Porch Talks")
+    assert show.transcripts == str(talks)
+
+
+def test_the_same_file_is_not_written_twice(talks, tmp_path, capsys):
+    path = tmp_path / "mine.yaml"
+    path.write_text("mine")
+    assert main(["init", str(talks), "--file", str(path)]) == 2
+    assert path.read_text() == "mine"
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_title_with_quotation_marks_colons_and_a_name_of_none_is_no_trouble(talks, tmp_path):
+    path = tmp_path / "mine.yaml"
+    assert main(["init", str(talks), "--file", str(path), "--title", 'It\'s: "日本" # 5']) == 0
+    assert planned(path).show.title == 'It\'s: "日本" # 5'
+
+
+def test_a_feed_becomes_a_profile_and_tells_what_cannot_be_read(tmp_path, capsys):
+    site = tmp_path / "site"
+    with serve(site) as base_url:
+        build_site(site, base_url)
+        path = tmp_path / "mine.yaml"
+        assert main(["init", f"{base_url}/feed.xml", "--file", str(path)]) == 0
+        show = planned(path).show
+    assert show.host.name == "Mara Tolliver"
+    assert show.feed == f"{base_url}/feed.xml"
+    assert "# Not read, of the sample:" in path.read_text()
+    assert "Ottoline Farrar on Public Clocks: No speaker is named" in path.read_text()
+    assert (show.title, show.name) == ("A Tin of Odd Screws", "mine")
+
+
+def test_a_single_page_becomes_a_profile_of_that_page(tmp_path):
+    site = tmp_path / "site"
+    with serve(site) as base_url:
+        build_site(site, base_url)
+        page = sorted(one.parent.name for one in site.glob("*/index.html"))[0]
+        path = tmp_path / "mine.yaml"
+        assert main(["init", f"{base_url}/{page}/", "--file", str(path)]) == 0
+        assert planned(path).show.urls == (f"{base_url}/{page}/",)
+
+
+@pytest.mark.parametrize(
+    "content", [None, "Rain fell. Nobody spoke, and the lamps were lit one by one."]
+)
+def test_what_has_no_talk_in_it_is_refused_in_a_sentence(tmp_path, capsys, content):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    if content:
+        (folder / "notes.txt").write_text(content)
+    assert main(["init", str(folder), "--file", str(tmp_path / "mine.yaml")]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "no folder with transcripts" in said or "nobody's words were found" in said
+    assert not (tmp_path / "mine.yaml").exists()
+
+
+@pytest.mark.skipif(
+    not (GIVEN / "data" / "founderstalk").is_dir(), reason="the given data is not there"
+)
+def test_of_real_talks_the_host_is_found():
+    proposed = proposal(sample(str(GIVEN / "data" / "founderstalk")))
+    assert proposed.host.name == "Adam Stacoviak"
+    assert proposed.host.episodes == EPISODES
+
+
+def test_what_the_host_says_again_and_again_is_proposed_and_filler_is_not():
+    filler = "i think so " * 40
+    texts = [
+        f"{filler} {own} mind the gap between {own}s {filler}" for own in ("cat", "dog", "cow")
+    ]
+    assert phrases(texts) == ["mind the gap between"]
+    assert phrases(texts[:2]) == []
+
+
+def test_the_sample_reaches_from_the_first_to_the_last():
+    assert evenly(range(100), 3) == [0, 49, 99]
+    assert evenly("ab", 3) == ["a", "b"]
+    assert evenly("a", 3) == ["a"]
