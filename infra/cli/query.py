@@ -15,8 +15,9 @@ from infra.cli.arguments import Query
 from infra.cli.aws.stack import deployed
 from infra.cli.reading import check_reads
 from infra.cli.telling import print_table
-from infra.local.athena import DATABASE, LakeFolder, answer
+from infra.local.athena import answer
 from infra.local.folder import check
+from infra.local.lake import lake_folder
 from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
 from shared.validation import did_you_mean
@@ -68,11 +69,11 @@ def of_folder(sql: str, out: Path) -> tuple[list[str], list[Row]]:
     """Column names and rows of a query over the lake in a folder, with nothing started; raises NotOurFolder,
     NoLake or QueryFailed."""
     check(out)
-    lake = LakeFolder(out / "lake")
+    lake = lake_folder(out / "lake")
     if not lake.root.is_dir():
         raise NoLake(f"{out} holds no lake; run `econchatr local --out {out} ...` first")
     try:
-        found = answer(sql, DATABASE, lake)
+        found = answer(sql, lake.database, lake)
     except (ValueError, duckdb.Error) as error:
         raise QueryFailed(f"Athena would say: {error}") from error
     return found.columns, found.rows

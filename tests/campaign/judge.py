@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from infra.local.provider import jobs as clock
 from infra.local.provider import meter
-from infra.local.provider.manners import BARE, BEDROCK, MANNERS, Manner
+from infra.local.provider.behaviours import BARE, BEHAVIOURS, Behaviour
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
@@ -22,7 +22,7 @@ from tests.campaign.world import TABLE, Run, World
 
 # A model is estimated at 1 and reserved with the margin that its catalogue entry promises.
 CEILINGS = ("0.6", "1", "1.03", "2.2", "4")
-SERVICES = {**MANNERS, BEDROCK.name: BEDROCK}
+SERVICES = {**BEHAVIOURS, "bedrock": replace(BARE, name="bedrock")}
 SURPRISES = ("token_factor", "bill_factor")
 
 
@@ -75,31 +75,31 @@ class Campaign:
             self.faulty_seeds.append(verdict.seed)
 
 
-def run_campaign(seeds: Iterable[int], client: Any = None, manner: Manner = BARE) -> Campaign:
+def run_campaign(seeds: Iterable[int], client: Any = None, behaviour: Behaviour = BARE) -> Campaign:
     """The schedules of `seeds`; `client` is boto3's for a DynamoDB to use in place of one in memory."""
     campaign = Campaign()
     for seed in seeds:
         with ledger_table(client, TABLE) if client else nullcontext():
-            campaign.add(run_schedule(seed, client, manner))
+            campaign.add(run_schedule(seed, client, behaviour))
     return campaign
 
 
-def run_on_every_core(seeds: Iterable[int], manner: str) -> Campaign:
-    """The schedules of `seeds` in a manner, shared out among processes."""
+def run_on_every_core(seeds: Iterable[int], behaviour: str) -> Campaign:
+    """The schedules of `seeds` in a behaviour, shared out among processes."""
     campaign = Campaign()
     with ProcessPoolExecutor() as pool:
-        schedule = partial(run_schedule, manner=SERVICES[manner])
+        schedule = partial(run_schedule, behaviour=SERVICES[behaviour])
         for verdict in pool.map(schedule, seeds, chunksize=10):
             campaign.add(verdict)
     return campaign
 
 
-def run_schedule(seed: int, client: Any = None, manner: Manner = BARE) -> Verdict:
+def run_schedule(seed: int, client: Any = None, behaviour: Behaviour = BARE) -> Verdict:
     """One random schedule: up to three executions at once, each to its end, then one that runs anew.
 
     The executions want the same model, or each its own and so the same money.
     """
-    with World(seed, client, manner) as world:
+    with World(seed, client, behaviour) as world:
         share = world.rng.choice([True, True, False])
         first = [
             _run(world, f"run-{n}", purchase_id="model-of-the-host" if share else f"model-{n}")

@@ -6,15 +6,20 @@ execution does.
 
 from infra.local.cloud.cloud import Cloud
 from infra.local.cloud.deploy import deploy
+from infra.local.cloud.errors import CloudError, CloudMisused
 from infra.local.cloud.follow import Entered, Finished, Left, MapProgress, Progress, follow
+from infra.local.cloud.prefork import Preload
 from infra.local.cloud.server import running
 
 __all__ = [
     "Cloud",
+    "CloudError",
+    "CloudMisused",
     "Entered",
     "Finished",
     "Left",
     "MapProgress",
+    "Preload",
     "Progress",
     "deploy",
     "follow",

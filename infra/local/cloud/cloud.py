@@ -13,7 +13,7 @@ from botocore.config import Config
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 ACCESS_KEY = "test"
-WORKER_ENVIRONMENT = "ECONCHATR_WORKER_ENVIRONMENT"
+WORKER_ENVIRONMENT = "WORKER_ENVIRONMENT"
 SECRET_KEY = "test"  # noqa: S105 - MiniStack's documented root key; it opens nothing but this process
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 3},

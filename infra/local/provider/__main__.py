@@ -11,11 +11,10 @@ from typing import Any
 
 import boto3
 
-from infra.encodings import cache_dir
+from infra.local.provider.behaviours import BARE, BEHAVIOURS
 from infra.local.provider.catalogue import read_catalogue
-from infra.local.provider.context import Provider
-from infra.local.provider.manners import BARE, MANNERS
-from infra.local.provider.models import Library
+from infra.local.provider.context import AppState
+from infra.local.provider.models import ModelRegistry
 from infra.local.provider.server import make_provider_server
 from infra.local.provider.store import Store
 
@@ -25,19 +24,18 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if arguments.until_stdin_closes:
         threading.Thread(target=_terminate_when_stdin_closes, daemon=True).start()
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(cache_dir()))
     try:
         store = Store(arguments.state)
-        provider = Provider(
+        app = AppState(
             catalogue=read_catalogue(arguments.catalogue),
             store=store,
-            library=Library(store),
+            registry=ModelRegistry(store),
             job_seconds=arguments.job_seconds,
             api_key=arguments.api_key,
-            manner=MANNERS[arguments.manner],
+            behaviour=BEHAVIOURS[arguments.behaviour],
             s3=_s3(arguments.s3_endpoint),
         )
-        server = make_provider_server(provider, arguments.port)
+        server = make_provider_server(app, arguments.port)
     except OSError as error:
         print(f"The provider cannot start: {error}", file=sys.stderr)
         return 1
@@ -59,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
     parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
     parser.add_argument(
-        "--manner",
-        choices=sorted(MANNERS),
+        "--behaviour",
+        choices=sorted(BEHAVIOURS),
         default=BARE.name,
         help="whose service it stands in for",
     )

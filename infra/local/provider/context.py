@@ -7,29 +7,29 @@ from typing import Any
 
 from werkzeug import Request
 
+from infra.local.provider.behaviours import BARE, Behaviour
 from infra.local.provider.catalogue import Model
 from infra.local.provider.faults import Faults
-from infra.local.provider.manners import BARE, Manner
-from infra.local.provider.models import Library
+from infra.local.provider.models import ModelRegistry
 from infra.local.provider.store import Job, Store
 from infra.local.provider.wire import Json, Reply, bad_request, everything, not_found, page
 
 
 @dataclass(slots=True)
-class Provider:
+class AppState:
     """The provider: what it offers, what it remembers and how it is told to misbehave.
 
     `catalogue` knows a model by each of its names; a job takes `job_seconds`; `api_key` None
-    accepts any key and may be replaced at any time; `manner` is whose service it stands in for;
+    accepts any key and may be replaced at any time; `behaviour` is whose service it stands in for;
     `s3` is boto3's client of where Bedrock's training files lie; `now` is the Unix time.
     """
 
     catalogue: dict[str, Model]
     store: Store
-    library: Library
+    registry: ModelRegistry
     job_seconds: float
     api_key: str | None
-    manner: Manner = BARE
+    behaviour: Behaviour = BARE
     s3: Any = None
     faults: Faults = field(default_factory=Faults)
     now: Callable[[], float] = time.time
@@ -39,25 +39,25 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestContext:
     """One request: `at` is the Unix time it came in, `traits` what faults make of a new job."""
 
-    provider: Provider
+    app: AppState
     request: Request
     at: float
     traits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
-        return self.provider.store
+        return self.app.store
 
     @property
-    def manner(self) -> Manner:
-        return self.provider.manner
+    def behaviour(self) -> Behaviour:
+        return self.app.behaviour
 
     def listed(self, items: Sequence[Json], default_limit: int) -> Reply:
         """The items in pages, where this service knows them."""
-        if self.manner.pages:
+        if self.behaviour.pages:
             return Reply(page(items, self.request.args, default_limit))
         return Reply(everything(items))
 

@@ -8,11 +8,18 @@ from typing import Any
 
 import tiktoken
 
-from infra.local.provider.learning.language import Example
-from infra.local.provider.manners import Counting
+from infra.local.provider.behaviours import Counting
 
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training example: what is said to the model, and what it learns to answer."""
+
+    prompt: str
+    completion: str
 
 
 class BadTrainingFile(ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
 
-from infra.local.provider.manners import Manner
+from infra.local.provider.behaviours import Behaviour
 from infra.local.provider.store import Job
 from infra.local.provider.wire import Json
 
@@ -87,12 +87,12 @@ def checkpoint_steps(job: Job, now: float) -> dict[str, int]:
     return {f"ftckpt_{job.id.removeprefix('ftjob-')}{epoch:02}": epoch * steps for epoch in last}
 
 
-def job_json(job: Job, now: float, must_be_deployed: bool, manner: Manner) -> Json:
-    """The job as a service of this manner shows it; one that must be deployed never names its model."""
+def job_json(job: Job, now: float, must_be_deployed: bool, behaviour: Behaviour) -> Json:
+    """The job as a service of this behaviour shows it; one that must be deployed never names its model."""
     state = status(job, now)
     done = state == "succeeded"
     finished = finished_at(job, now)
-    tells = manner.tells_failed_tokens or job.traits.get("tells_tokens")
+    tells = behaviour.tells_failed_tokens or job.traits.get("tells_tokens")
     untold = state == "failed" and not tells
     return {
         "object": "fine_tuning.job",
@@ -106,26 +106,26 @@ def job_json(job: Job, now: float, must_be_deployed: bool, manner: Manner) -> Js
         "organization_id": "",
         "result_files": [result_file(job)] if done else [],
         "seed": 0,
-        "status": manner.word(state),
+        "status": behaviour.word(state),
         "trained_tokens": None if untold else trained_tokens(job, now),
         "training_file": job.training_file,
         "validation_file": job.validation_file,
-        **_echoed(job, manner),
-        **_extras(job, now, manner),
+        **_echoed(job, behaviour),
+        **_extras(job, now, behaviour),
     }
 
 
-def _echoed(job: Job, manner: Manner) -> Json:
+def _echoed(job: Job, behaviour: Behaviour) -> Json:
     method = {"type": "supervised", "supervised": {"hyperparameters": job.hyperparameters}}
     asked = {**asdict(job), "method": method if job.uses_method else None}
-    return {shown: asked[wish] for shown, wish in manner.echoes.items()}
+    return {shown: asked[wish] for shown, wish in behaviour.echoes.items()}
 
 
-def _extras(job: Job, now: float, manner: Manner) -> Json:
+def _extras(job: Job, now: float, behaviour: Behaviour) -> Json:
     extras: Json = {}
-    if manner.tells_estimate and status(job, now) == "running":
+    if behaviour.tells_estimate and status(job, now) == "running":
         extras["estimated_finish"] = int(job.created_at + job.seconds)
-    if manner.tells_steps:
+    if behaviour.tells_steps:
         steps = total_steps(job)
         extras |= {"total_steps": steps, "trained_steps": int(steps * progress(job, now))}
     return extras

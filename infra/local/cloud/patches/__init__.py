@@ -13,7 +13,7 @@ MINISTACK_VERSION = "1.5.33"
 
 
 def require_version() -> None:
-    """Raises UnsupportedMiniStack unless the seams were written for the installed MiniStack."""
+    """Raises UnsupportedMiniStack unless the patches were written for the installed MiniStack."""
     installed = version("ministack")
     if installed != MINISTACK_VERSION:
         raise UnsupportedMiniStack(
@@ -23,8 +23,8 @@ def require_version() -> None:
 
 
 def install_all() -> None:
-    """Put every seam in place in this process."""
-    from infra.local.cloud.seams import (
+    """Put every patch in place in this process."""
+    from infra.local.cloud.patches import (
         cancellation,
         durability,
         history,
@@ -36,9 +36,9 @@ def install_all() -> None:
         terminal_errors,
         yaml_definition,
     )
-    from infra.local.cloud.seams.athena import named_queries, sql
+    from infra.local.cloud.patches.athena import named_queries, sql
 
-    for seam in (
+    for patch in (
         python_runtime,
         cancellation,
         history,
@@ -52,4 +52,4 @@ def install_all() -> None:
         permissions,
         durability,
     ):
-        seam.install()
+        patch.install()

@@ -17,7 +17,7 @@ expressions for the whole method and any part of the path. What the actions do:
                     without it a job is shown with trained_tokens null
     progress        the new job tells the tokens it has billed so far while it runs
     fail_job        the new job ends failed with `message`, nothing billed; whether it says so is
-                    a matter of the manner, unless `tells_tokens` is true
+                    a matter of the behaviour, unless `tells_tokens` is true
     slow_job        the new job runs until it is cancelled
     price_surprise  the new job bills `factor` (1.5) times its price
     no_choices      a chat is answered, and billed, with no choice at all

@@ -8,8 +8,8 @@ from math import log
 
 import numpy as np
 
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import ORDER, Corpus, Positions
-from infra.local.provider.learning.language import Example
 
 COLUMNS = ("step", "train_loss", "train_accuracy", "valid_loss", "valid_mean_token_accuracy")
 

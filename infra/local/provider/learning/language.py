@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import (
     BOUNDARY,
     ORDER,
@@ -28,14 +29,6 @@ _QUOTES = {' "': '"', " “": "”", " '": "'", " ‘": "’"}
 _PAIRS = _QUOTES | {" (": ")", " [": "]"}
 
 Weights = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One training example: what is said to the model, and what it learns to answer."""
-
-    prompt: str
-    completion: str
 
 
 @dataclass(frozen=True, slots=True)

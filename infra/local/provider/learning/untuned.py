@@ -6,9 +6,9 @@ from functools import lru_cache
 from importlib.resources import files
 from random import Random
 
-from infra.local.provider.examples import read_training_data
+from infra.local.provider.examples import Example, read_training_data
 from infra.local.provider.learning.corpus import ends_sentence, tokenise, words
-from infra.local.provider.learning.language import Example, LanguageModel, shared_ending
+from infra.local.provider.learning.language import LanguageModel, shared_ending
 from infra.local.provider.learning.retrieval import terms
 
 _BLANK = "TOPIC"

@@ -6,21 +6,21 @@ import duckdb
 import pytest
 
 from infra.local.athena import results
-from infra.local.cloud import seams
+from infra.local.cloud import patches
 from infra.local.cloud.errors import UnsupportedMiniStack
-from infra.local.cloud.seams.athena import sql
-from infra.local.cloud.seams.durability import Journal
-from infra.local.cloud.seams.missing_paths import _leads_somewhere
+from infra.local.cloud.patches.athena import sql
+from infra.local.cloud.patches.durability import Journal
+from infra.local.cloud.patches.missing_paths import _leads_somewhere
 
 
 def test_another_ministack_is_refused_with_what_to_install(monkeypatch):
-    monkeypatch.setattr(seams, "version", lambda _: "1.6.0")
+    monkeypatch.setattr(patches, "version", lambda _: "1.6.0")
     with pytest.raises(UnsupportedMiniStack, match=r"1\.6\.0.*pip install ministack==1\.5\.33"):
-        seams.require_version()
+        patches.require_version()
 
 
 def test_the_installed_ministack_is_the_one_the_seams_were_written_for():
-    seams.require_version()
+    patches.require_version()
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.encodings import cache_dir
 from infra.local.provider import jobs, meter
+from infra.local.provider.behaviours import COOKBOOK, NEBIUS
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import BadTrainingFile, read_training_data
-from infra.local.provider.manners import COOKBOOK, NEBIUS
 from infra.local.provider.models import find_model
 from infra.local.provider.store import Deployment, Job, Store
 from infra.local.provider.wire import ApiError
@@ -23,11 +22,6 @@ from tests.unit.infra.local.provider.support import EXAMPLES, chat_lines, classi
 START = 1_000.0
 ORDER = ["validating_files", "queued", "running", "succeeded"]
 MODEL = Model("mini", ("mini-1",), None, 10, None, False, {"training": Decimal("0.000005")})
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(cache_dir()))
 
 
 def a_job(**changes: Any) -> Job:
@@ -83,7 +77,7 @@ def test_a_job_cancelled_before_it_ran_bills_nothing() -> None:
 
 def test_a_failed_job_bills_nothing_and_says_why() -> None:
     job = a_job(traits={"fails_with": "out of disks"})
-    told = jobs.job_json(job, START + 11, must_be_deployed=False, manner=NEBIUS)
+    told = jobs.job_json(job, START + 11, must_be_deployed=False, behaviour=NEBIUS)
     assert (told["status"], told["trained_tokens"]) == ("failed", 0)
     assert told["error"]["message"] == "out of disks"
     assert meter.job_charge(job, MODEL, START + 11) == 0

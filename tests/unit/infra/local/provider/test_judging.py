@@ -44,6 +44,31 @@ def test_judges_differ_where_two_replies_are_as_good():
     assert len({"".join(verdicts) for verdicts in said.values()}) == len(JUDGES)
 
 
+@pytest.mark.parametrize(
+    ("wording", "labels"),
+    [
+        ("Samples:\n{host}\n\n{to}\n\nResponse 1: {a}\n\nResponse 2: {b}", ("1", "2")),
+        (
+            "You are a judge.\nReference text:\n{host}\n\nQuestion: {to}\n\n"
+            "**Answer A**\n{a}\n\n**Answer B**\n{b}\n\nWhich?",
+            ("A", "B"),
+        ),
+        ("{host}\n\nThe prompt was: {to}\n\n[Option A] {a}\n\n[Option B] {b}", ("A", "B")),
+        (
+            "Writing by the author:\n{host}\n\n{to}\n\n"
+            "Candidate 1:\n{a}\n\nCandidate 2:\n{b}\n\nAnswer 1 or 2.",
+            ("1", "2"),
+        ),
+    ],
+)
+def test_a_comparison_is_recognised_in_other_words(wording, labels):
+    for replies, better in (((LIKE, UNLIKE), 0), ((UNLIKE, LIKE), 1)):
+        shown = comparison(wording.format(host=HOST, to=TO, a=replies[0], b=replies[1]))
+        assert shown is not None
+        assert (shown.reference, shown.replied_to, shown.replies) == (HOST, TO, replies)
+        assert verdict(shown, JUDGES[0]) == labels[better]
+
+
 def test_what_is_no_comparison_is_answered_as_ever():
     assert comparison("Why is bread slow?\n\nReply A: it is") is None
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.provider.catalogue import Model
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import Corpus, tokenise
 from infra.local.provider.learning.curve import learning_curve
-from infra.local.provider.learning.language import Example, LanguageModel, in_pairs
+from infra.local.provider.learning.language import LanguageModel, in_pairs
 from infra.local.provider.learning.retrieval import Retrieval
 from infra.local.provider.learning.untuned import UntunedModel, subject
 from tests.unit.infra.local.provider.support import EXAMPLES, QUOTE
