@@ -27,7 +27,7 @@ from infra.local.cloud.cloud import (
     Cloud,
 )
 from infra.local.cloud.errors import CloudNotStarted, StateFolderInUse, StateFolderUnusable
-from infra.local.cloud.patches import require_version
+from infra.local.cloud.patches import UNPATCHED, require_version
 from infra.local.cloud.prefork import Preload
 
 HOST = "127.0.0.1"
@@ -48,20 +48,24 @@ def running(
     wait_scale: float = 1.0,
     environment: Mapping[str, str] = MappingProxyType({}),
     preload: Preload = NOTHING,
+    unpatched: bool = False,
 ) -> Iterator[Cloud]:
     """The laptop cloud on a free loopback port, its state kept in `state_dir` between runs.
 
     `wait_scale` multiplies what Wait states and retry intervals last; `environment` is added to
     that of every Lambda function; where `preload` names modules, functions begin with these imported
     (on Linux). Nothing of the caller's own AWS settings is passed on. On the way out the state is
-    saved, and MiniStack and its Lambda workers are ended.
+    saved, and MiniStack and its Lambda workers are ended. `unpatched` leaves MiniStack as it is.
     Raises StateFolderUnusable, StateFolderInUse, CloudNotStarted or UnsupportedMiniStack.
     """
     require_version()
     state_dir = state_dir.resolve()
     with _locked(state_dir) as lock:
         port = _free_port()
-        process = _start(state_dir, port, _added(wait_scale, environment, preload, state_dir), lock)
+        added = _added(wait_scale, environment, preload, state_dir)
+        if unpatched:
+            added[UNPATCHED] = "yes"
+        process = _start(state_dir, port, added, lock)
         try:
             cloud = Cloud(endpoint_url=f"http://{HOST}:{port}", state_dir=state_dir)
             _wait_until_healthy(cloud, process)
