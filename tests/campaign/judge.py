@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider import meter
 from infra.local.provider.behaviours import BARE, BEHAVIOURS, Behaviour
+from infra.local.provider.engine import TERMINAL, JobState
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
@@ -132,15 +132,17 @@ class Judge:
         self._now = world.standin.now()
         self._jobs = world.standin.store.all(Job)
         self._calls = world.standin.store.all(Call)
-        bill = meter.bill(self._jobs, self._calls, world.standin.catalogue, self._now)
+        states = ((job, self._state(job)) for job in self._jobs)
+        bill = meter.bill(states, self._calls, world.standin.catalogue)
         self._total = Decimal(bill["exact_usd"])
-        self._running = [
-            row["job_id"] for row in bill["jobs"] if row["status"] not in clock.TERMINAL
-        ]
+        self._running = [row["job_id"] for row in bill["jobs"] if row["status"] not in TERMINAL]
         self._charges = {
             row.get("job_id") or row["id"]: Decimal(row["charged_usd"])
             for row in (*bill["jobs"], *bill["calls"])
         }
+
+    def _state(self, job: Job) -> JobState:
+        return self._world.standin.engine.state(job, self._now)
 
     def verdict(self, seed: int) -> Verdict:
         world = self._world
@@ -157,7 +159,7 @@ class Judge:
             ],
             errors=[repr(error) for error in world.stage.errors],
             reconciled=all(reconciled.values()),
-            bought=any(clock.status(job, self._now) == "succeeded" for job in self._jobs),
+            bought=any(self._state(job).status == "succeeded" for job in self._jobs),
             incidents=world.incidents,
         )
 
@@ -208,10 +210,10 @@ class Judge:
     def _competes(self, earlier: Job, later: Job) -> bool:
         if earlier.metadata[PURCHASE_FIELD] != later.metadata[PURCHASE_FIELD]:
             return False
-        ended = clock.finished_at(earlier, self._now)
+        ended = self._state(earlier).finished_at
         if ended is None or ended > later.created_at:
             return True
-        return clock.status(earlier, self._now) == "succeeded"
+        return self._state(earlier).status == "succeeded"
 
     def _duplicate_answers(self) -> list[str]:
         """Answers billed more often than once and what nobody can have heard of."""

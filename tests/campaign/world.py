@@ -13,7 +13,8 @@ from typing import Any, Self
 from infra.local.provider.behaviours import BARE, Behaviour
 from infra.local.provider.catalogue import Model, read_catalogue
 from infra.local.provider.context import AppState
-from infra.local.provider.models import ModelRegistry, ServedModel, TextGenerator
+from infra.local.provider.engine import ServedModel
+from infra.local.provider.learning.engine import ModelRegistry, NGramEngine, TextGenerator
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
 from shared import catalogue
@@ -151,7 +152,7 @@ class World:
         standin = AppState(
             catalogue=_offered(self._behaviour.name),
             store=store,
-            registry=_CachedRegistry(store),
+            engine=NGramEngine(store, self._behaviour, _CachedRegistry(store)),
             job_seconds=self.rng.choice([20, 120, 600]),
             api_key=None,
             behaviour=self._behaviour,

@@ -14,7 +14,7 @@ import boto3
 from infra.local.provider.behaviours import BARE, BEHAVIOURS
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import AppState
-from infra.local.provider.models import ModelRegistry
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import make_provider_server
 from infra.local.provider.store import Store
 
@@ -25,14 +25,14 @@ def main() -> int:
     if arguments.until_stdin_closes:
         threading.Thread(target=_terminate_when_stdin_closes, daemon=True).start()
     try:
-        store = Store(arguments.state)
+        store, behaviour = Store(arguments.state), BEHAVIOURS[arguments.behaviour]
         app = AppState(
             catalogue=read_catalogue(arguments.catalogue),
             store=store,
-            registry=ModelRegistry(store),
+            engine=NGramEngine(store, behaviour),
             job_seconds=arguments.job_seconds,
             api_key=arguments.api_key,
-            behaviour=BEHAVIOURS[arguments.behaviour],
+            behaviour=behaviour,
             s3=_s3(arguments.s3_endpoint),
         )
         server = make_provider_server(app, arguments.port)

@@ -139,7 +139,7 @@ def _tokens(document: Mapping[str, Any], counting: Counting) -> int:
     return counting.per_example + message_tokens(document["messages"], counting)
 
 
-def message_tokens(messages: list[Mapping[str, Any]], counting: Counting) -> int:
+def message_tokens(messages: Sequence[Mapping[str, Any]], counting: Counting) -> int:
     """The tokens of messages, each with its role and what frames it."""
     texts = sum(
         count_tokens(message["role"]) + count_tokens(message_text(message)) for message in messages

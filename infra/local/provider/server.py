@@ -16,9 +16,7 @@ from infra.local.provider.bedrock import service as aws
 from infra.local.provider.bedrock.operations import OPERATIONS
 from infra.local.provider.context import AppState, RequestContext
 from infra.local.provider.faults import ReplyLost
-from infra.local.provider.routes import files as files
-from infra.local.provider.routes import jobs as jobs
-from infra.local.provider.routes import models as models
+from infra.local.provider.routes import completions, files, jobs, models
 from infra.local.provider.store import Call, Job
 from infra.local.provider.wire import ApiError, Reply
 
@@ -31,8 +29,8 @@ Route = Callable[..., Reply]
 
 def _meter(context: RequestContext) -> Reply:
     """GET /_meter: the bill, and the jobs that still run."""
-    store = context.store
-    return Reply(meter.bill(store.all(Job), store.all(Call), context.app.catalogue, context.at))
+    states = ((job, context.state(job)) for job in context.store.all(Job))
+    return Reply(meter.bill(states, context.store.all(Call), context.app.catalogue))
 
 
 def _add_faults(context: RequestContext) -> Reply:
@@ -73,8 +71,8 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("POST", "/v0/models", models.create_deployment),
     ("GET", "/v0/models/<path:name>", models.retrieve_deployment),
     ("DELETE", "/v0/models/<path:name>", models.delete_deployment),
-    ("POST", "/v1/chat/completions", models.chat_completion),
-    ("POST", "/v1/completions", models.completion),
+    ("POST", "/v1/chat/completions", completions.create_chat_completion),
+    ("POST", "/v1/completions", completions.create_completion),
     ("GET", "/_meter", _meter),
     ("POST", "/_deployments", models.deploy_by_hand),
     ("PUT", "/_key", _replace_key),

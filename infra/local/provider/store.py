@@ -24,7 +24,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fine-tuning job as it was asked for; its status follows from the clock (see jobs.py).
+    """A fine-tuning job as it was asked for; how far it is, the engine says.
 
     `seconds` is how long it takes, `refusal` the error of a file that does not validate,
     `traits` what a fault rule made of it, `asked` the whole request where it came as Bedrock's do,

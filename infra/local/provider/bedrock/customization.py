@@ -9,13 +9,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.bedrock.data import read_conversations
 from infra.local.provider.bedrock.service import conflict
 from infra.local.provider.catalogue import Model
 from infra.local.provider.context import RequestContext
-from infra.local.provider.examples import BadTrainingFile, TrainingData, read_training_data
-from infra.local.provider.learning.curve import learning_curve
+from infra.local.provider.engine import JobState
+from infra.local.provider.examples import BadTrainingFile, TrainingData
 from infra.local.provider.store import Job
 from infra.local.provider.wire import Json, bad_request, not_found
 
@@ -45,9 +44,9 @@ def create_job(context: RequestContext, asked: Json) -> Json:
 
 def get_job(context: RequestContext, asked: Json) -> Json:
     job = _found(context, asked["jobIdentifier"])
-    wish, state = job.asked, clock.status(job, context.at)
-    if state == "succeeded":
-        _leave_curve(context, job)
+    wish, state = job.asked, context.state(job)
+    if state.status == "succeeded":
+        _leave_curve(context, job, state.total_steps)
     told = {
         **_summary(context, job),
         "outputModelName": wish["customModelName"],
@@ -60,8 +59,8 @@ def get_job(context: RequestContext, asked: Json) -> Json:
     }
     told["outputModelArn"] = told.pop("customModelArn", None)
     told.pop("customModelName", None)
-    if state == "failed":
-        told["failureMessage"] = (job.refusal or {}).get("message") or job.traits["fails_with"]
+    if state.failure is not None:
+        told["failureMessage"] = state.failure["message"]
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -77,7 +76,7 @@ def list_jobs(context: RequestContext, asked: Json) -> Json:
 def stop_job(context: RequestContext, asked: Json) -> Json:
     with context.store.lock:
         job = _found(context, asked["jobIdentifier"])
-        if not clock.is_running(job, context.at):
+        if not context.state(job).is_running:
             raise conflict(f"The job {job.id} has ended.")
         context.store.put(replace(job, cancelled_at=context.at))
     return {}
@@ -92,7 +91,7 @@ def _job(context: RequestContext, asked: Json) -> Job:
     base = _base(context, asked["baseModelIdentifier"])
     content = _training_file(context, asked["trainingDataConfig"]["s3Uri"])
     data, refusal = _validated(base, content)
-    tokens = data.tokens(context.behaviour.counts(base.wire_name))
+    tokens = context.app.engine.count_tokens(base, data)
     name = f"{base.wire_name}/{token_hex(6)}"
     return Job(
         id=arn("model-customization-job", name),
@@ -169,14 +168,15 @@ def _found(context: RequestContext, identifier: str) -> Job:
 
 
 def _summary(context: RequestContext, job: Job) -> Json:
-    state, end = clock.status(job, context.at), clock.finished_at(job, context.at)
-    done = {"customModelArn": custom_model(job)} if state == "succeeded" else {}
+    state = context.state(job)
+    end = state.finished_at
+    done = {"customModelArn": custom_model(job)} if state.status == "succeeded" else {}
     return {
         "jobArn": job.id,
         "jobName": job.asked["jobName"],
         "baseModelArn": arn("foundation-model", job.model, account=""),
-        "status": _status(job, context.at),
-        "statusDetails": _details(job, context.at),
+        "status": _status(job, state, context.at),
+        "statusDetails": _details(job, state),
         "creationTime": _moment(job.created_at),
         "lastModifiedTime": _moment(end or context.at),
         "customModelName": job.asked["customModelName"],
@@ -186,16 +186,16 @@ def _summary(context: RequestContext, job: Job) -> Json:
     }
 
 
-def _status(job: Job, now: float) -> str:
+def _status(job: Job, state: JobState, now: float) -> str:
     if job.cancelled_at is not None and now < job.cancelled_at + _STOPPING * job.seconds:
         return "Stopping"
-    return _STATUSES.get(clock.status(job, now), "InProgress")
+    return _STATUSES.get(state.status, "InProgress")
 
 
-def _details(job: Job, now: float) -> Json:
+def _details(job: Job, state: JobState) -> Json:
     """Validation, then processing, then training: each not started, in progress or done."""
-    begun = clock.progress(job, now) > 0
-    ended = _STATUSES.get(clock.status(job, now))
+    begun = state.progress > 0
+    ended = _STATUSES.get(state.status)
     training = (ended or "InProgress") if begun and not job.refusal else "NotStarted"
     checked = "Failed" if job.refusal and ended == "Failed" else "InProgress"
     states: dict[str, Any] = {
@@ -207,19 +207,18 @@ def _details(job: Job, now: float) -> Json:
     return {name: {"status": state, "creationTime": at} for name, state in states.items()}
 
 
-def _leave_curve(context: RequestContext, job: Job) -> None:
+def _leave_curve(context: RequestContext, job: Job, steps: int) -> None:
     """Bedrock writes what it measured into the user's bucket, once."""
     folder = f"model-customization-job-{job.id[-12:]}/training_artifacts/"
     place = _object(f"{job.asked['outputDataConfig']['s3Uri']}{folder}{CURVE}")
     with suppress(ClientError):
         context.app.s3.get_object(**place)
         return
-    training = read_training_data(context.store.content(job.training_sha256)).examples()
     epochs = job.hyperparameters["n_epochs"]
-    curve = learning_curve(training, [], clock.total_steps(job), epochs)
+    curve = context.app.engine.learning_curve(job)
     rows = [line.split(",")[:2] for line in curve.splitlines()[1:]]
     body = "step_number,epoch_number,training_loss\n" + "".join(
-        f"{step},{-(-int(step) * epochs // clock.total_steps(job))},{loss}\n" for step, loss in rows
+        f"{step},{-(-int(step) * epochs // steps)},{loss}\n" for step, loss in rows
     )
     context.app.s3.put_object(**place, Body=body.encode())
 

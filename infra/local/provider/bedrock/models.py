@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.bedrock.customization import arn, custom_model
 from infra.local.provider.context import RequestContext
-from infra.local.provider.routes.models import chat
+from infra.local.provider.routes.completions import chat
 from infra.local.provider.store import Deployment, Job
 from infra.local.provider.wire import Json, bad_request, not_found
 
@@ -106,7 +105,7 @@ def _summary(name: str) -> dict[str, Any]:
 def _trained(context: RequestContext, identifier: str) -> Job:
     for job in context.store.all(Job):
         names = (custom_model(job), job.asked.get("customModelName"))
-        if job.asked and identifier in names and clock.status(job, context.at) == "succeeded":
+        if job.asked and identifier in names and context.state(job).status == "succeeded":
             return job
     raise not_found(f"The model {identifier} does not exist.")
 

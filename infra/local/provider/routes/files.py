@@ -2,10 +2,8 @@
 
 from secrets import token_hex
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.context import RequestContext
-from infra.local.provider.examples import read_training_data
-from infra.local.provider.learning.curve import learning_curve
+from infra.local.provider.jobs import result_file
 from infra.local.provider.store import Job, StoredFile
 from infra.local.provider.wire import Json, Reply, bad_request, not_found
 
@@ -45,7 +43,7 @@ def retrieve_file(context: RequestContext, file_id: str) -> Reply:
     job = _job_with_results(context, file_id)
     if job is None:
         return Reply(_file_json(context, _file(context, file_id)))
-    finished = clock.finished_at(job, context.at) or context.at
+    finished = context.state(job).finished_at or context.at
     size = len(_results(context, job))
     name, purpose = "step_metrics.csv", "fine-tune-results"
     return Reply(_file_json(context, StoredFile(file_id, name, purpose, size, "", finished)))
@@ -79,17 +77,13 @@ def _file(context: RequestContext, file_id: str) -> StoredFile:
 def _job_with_results(context: RequestContext, file_id: str) -> Job | None:
     """The succeeded job whose result file is asked for, if that is what is asked for."""
     for job in context.store.all(Job):
-        if clock.result_file(job) == file_id and clock.status(job, context.at) == "succeeded":
+        if result_file(job) == file_id and context.state(job).status == "succeeded":
             return job
     return None
 
 
 def _results(context: RequestContext, job: Job) -> bytes:
-    training = read_training_data(context.store.content(job.training_sha256)).examples()
-    held_out = job.validation_sha256
-    validation = read_training_data(context.store.content(held_out)).examples() if held_out else []
-    epochs = job.hyperparameters["n_epochs"]
-    return learning_curve(training, validation, clock.total_steps(job), epochs).encode()
+    return context.app.engine.learning_curve(job).encode()
 
 
 def _file_json(context: RequestContext, file: StoredFile) -> Json:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
 from infra.local.provider.context import RequestContext
 from infra.local.provider.examples import (
@@ -15,7 +14,7 @@ from infra.local.provider.examples import (
     TrainingData,
     read_training_data,
 )
-from infra.local.provider.models import checkpoint_model
+from infra.local.provider.jobs import checkpoint_model, event_json, job_json, result_file
 from infra.local.provider.routes.files import is_processed
 from infra.local.provider.store import Job, StoredFile
 from infra.local.provider.wire import Json, Reply, bad_request, not_found
@@ -34,7 +33,7 @@ def create_job(context: RequestContext) -> Reply:
     )
     wished = _wished_hyperparameters(body)
     data, refusal = _validated(context, base, training, validation)
-    tokens = data.tokens(context.behaviour.counts(base.wire_name))
+    tokens = context.app.engine.count_tokens(base, data)
     refusal = refusal or _too_long(context, base, tokens)
     job = Job(
         id=f"ftjob-{token_hex(12)}",
@@ -75,41 +74,43 @@ def retrieve_job(context: RequestContext, job_id: str) -> Reply:
 def cancel_job(context: RequestContext, job_id: str) -> Reply:
     with context.store.lock:
         job = context.job(job_id)
-        if not clock.is_running(job, context.at):
-            state = clock.status(job, context.at)
-            raise bad_request(f"Job has already finished with status {state}: {job_id}")
+        state = context.state(job)
+        if not state.is_running:
+            raise bad_request(f"Job has already finished with status {state.status}: {job_id}")
         job = replace(job, cancelled_at=context.at)
         context.store.put(job)
     return _shown(context, job)
 
 
 def list_events(context: RequestContext, job_id: str) -> Reply:
-    happened = clock.events(context.job(job_id), context.at)
-    return context.listed(happened, _LISTED)
+    job = context.job(job_id)
+    events = enumerate(context.app.engine.events(job, context.at))
+    rows = [event_json(job, number, event) for number, event in events]
+    return context.listed(rows[::-1], _LISTED)
 
 
 def list_checkpoints(context: RequestContext, job_id: str) -> Reply:
     job = context.job(job_id)
-    deployed = context.app.base(job).must_be_deployed
+    state, deployed = context.state(job), context.app.base(job).must_be_deployed
     rows = [
         {
             "object": "fine_tuning.job.checkpoint",
             "id": checkpoint,
-            "created_at": int(clock.finished_at(job, context.at) or context.at),
+            "created_at": int(state.finished_at or context.at),
             "fine_tuning_job_id": job.id,
             "fine_tuned_model_checkpoint": None if deployed else checkpoint_model(job, step),
             "metrics": {"step": step},
-            "result_files": [clock.result_file(job)],
+            "result_files": [result_file(job)],
             "step_number": step,
         }
-        for checkpoint, step in clock.checkpoint_steps(job, context.at).items()
+        for checkpoint, step in state.checkpoints.items()
     ]
     return context.listed(rows, 10)
 
 
 def _json(context: RequestContext, job: Job) -> Json:
     deployed = context.app.base(job).must_be_deployed
-    return clock.job_json(job, context.at, deployed, context.behaviour)
+    return job_json(job, context.state(job), deployed, context.behaviour)
 
 
 def _shown(context: RequestContext, job: Job) -> Reply:

@@ -74,3 +74,17 @@ def test_an_import_of_the_product_would_be_noticed(line):
 def test_an_import_of_its_own_is_allowed():
     tree = ast.parse("from infra.local.provider.wire import Json\nimport infra.local.provider")
     assert not foreign(tree, ("infra.local.provider",))
+
+
+def test_the_protocol_knows_engines_by_their_door_alone():
+    """Of the stand-in's own engine only the program and its own modules know."""
+    engine = LOCAL / "provider" / "learning"
+    users = {
+        path.relative_to(LOCAL).as_posix()
+        for path in (LOCAL / "provider").rglob("*.py")
+        if not path.is_relative_to(engine)
+        and any(
+            "provider.learning" in name for name in imported(ast.parse(path.read_text("utf-8")))
+        )
+    }
+    assert users == {"provider/__main__.py"}

@@ -14,7 +14,7 @@ from infra.local.provider.behaviours import BEHAVIOURS, Behaviour
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import AppState
 from infra.local.provider.examples import BYTE_ORDER_MARK
-from infra.local.provider.models import ModelRegistry
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import Application
 from infra.local.provider.store import Job, Store
 from tests.unit.infra.local.provider.support import BASE, CATALOGUE, chat_lines
@@ -36,7 +36,7 @@ class Counter:
         self.provider = AppState(
             catalogue=read_catalogue(prices),
             store=store,
-            registry=ModelRegistry(store),
+            engine=NGramEngine(store, behaviour),
             job_seconds=JOB_SECONDS,
             api_key=None,
             behaviour=behaviour,

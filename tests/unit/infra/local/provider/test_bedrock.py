@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from infra.local.provider.behaviours import BARE
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import AppState
-from infra.local.provider.models import ModelRegistry
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
 from tests import aws_wire
@@ -49,7 +49,7 @@ class Region:
         self.provider = AppState(
             catalogue=read_catalogue(prices),
             store=store,
-            registry=ModelRegistry(store),
+            engine=NGramEngine(store, BARE),
             job_seconds=JOB_SECONDS,
             api_key="never asked for",
             behaviour=BARE,
