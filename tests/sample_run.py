@@ -15,7 +15,7 @@ from shared.lake.tables import Lake
 from shared.ledger import Entry, Totals
 from shared.providers import examples
 from shared.run import settings
-from tests.memory_s3 import empty_lake
+from tests.empty_lake import empty_lake
 
 RUN_ID = "porch-1"
 STARTED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

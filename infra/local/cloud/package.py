@@ -40,7 +40,7 @@ class Package:
     objects: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, content: bytes, suffix: str) -> str:
-        """The `s3://` address of an object named by its content."""
+        """Take an object, named by its content, and return its `s3://` address."""
         key = f"{hashlib.sha256(content).hexdigest()[:32]}{suffix}"
         self.objects[key] = content
         return f"s3://{self.bucket}/{key}"

@@ -133,7 +133,7 @@ def _end_with(asking: socket.socket) -> None:
 
 
 def main() -> int:
-    """The bootstrap's part: ask for an environment, and end as it ends."""
+    """Ask for an environment, as the bootstrap does, and return its exit code."""
     here, arguments = str(Path.cwd()), sys.argv[1:]
     message = json.dumps(
         {"environment": dict(os.environ), "folder": here, "arguments": arguments}

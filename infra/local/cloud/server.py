@@ -50,7 +50,7 @@ def running(
     preload: Preload = NOTHING,
     unpatched: bool = False,
 ) -> Iterator[Cloud]:
-    """The laptop cloud on a free loopback port, its state kept in `state_dir` between runs.
+    """Run the laptop cloud on a free loopback port, its state kept in `state_dir` between runs.
 
     `wait_scale` multiplies what Wait states and retry intervals last; `environment` is added to
     that of every Lambda function; where `preload` names modules, functions begin with these imported

@@ -20,7 +20,8 @@ from infra.local.provider.store import Store
 
 
 def main() -> int:
-    arguments = _parser().parse_args()
+    """Serve until terminated; return the exit code."""
+    arguments = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if arguments.until_stdin_closes:
         threading.Thread(target=_terminate_when_stdin_closes, daemon=True).start()
@@ -50,26 +51,28 @@ def _terminate_when_stdin_closes() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
-    parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
-    parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    options = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
+    options.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    options.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
+    options.add_argument("--state", type=Path, required=True, help="directory kept between runs")
+    options.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
+    options.add_argument(
         "--behaviour",
+        "--manner",  # as it was called first
         choices=sorted(BEHAVIOURS),
         default=BARE.name,
         help="whose service it stands in for",
     )
-    parser.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
-    parser.add_argument("--api-key", help="the only key to accept; any without it")
-    parser.add_argument(
+    options.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
+    options.add_argument("--api-key", help="the only key to accept; any without it")
+    options.add_argument(
         "--until-stdin-closes",
         action="store_true",
         help="end with whoever holds the other end, even if that was killed",
     )
-    return parser
+    return options
 
 
 def _s3(endpoint: str | None) -> Any:

@@ -25,11 +25,11 @@ class Counting:
     text_permille: int = 1000
 
     def of_text(self, tokens: int) -> int:
-        """`tokens` of o200k_base in the model's own tokens."""
+        """Return what `tokens` of o200k_base are in the model's own tokens."""
         return -(-tokens * self.text_permille // 1000)
 
     def in_text(self, own_tokens: int) -> int:
-        """The most tokens of o200k_base that are not more than `own_tokens`."""
+        """Return the most tokens of o200k_base that are not more than `own_tokens`."""
         return own_tokens * 1000 // self.text_permille
 
 
@@ -42,6 +42,7 @@ class Refusal:
     message: str
 
     def error(self, name: object) -> ApiError:
+        """Return the error for what was asked for by this name."""
         return ApiError(self.status, self.message.format(name=name), code=self.code)
 
 
@@ -91,10 +92,11 @@ class Behaviour:
     needs_byte_order_mark: bool = False
 
     def counts(self, base_model: str) -> Counting:
-        """How this service counts for a model, by its name on the wire."""
+        """Return how this service counts for a model, by its name on the wire."""
         return next(how for start, how in self.counting.items() if base_model.startswith(start))
 
     def word(self, status: str) -> str:
+        """Return the service's own word for a status."""
         return self.words.get(status, status)
 
 

@@ -24,12 +24,12 @@ class Model:
 
     @property
     def wire_name(self) -> str:
-        """The name that jobs of this model and its tuned models carry."""
+        """Return the name that jobs of this model and its tuned models carry."""
         return self.wire_names[0]
 
 
 def read_catalogue(path: Path) -> dict[str, Model]:
-    """Every model that is not historical, by each name it is known under."""
+    """Return every model that is not historical, by each name it is known under."""
     document = yaml.safe_load(path.read_text("utf-8"))
     providers = {provider["provider"]: provider for provider in document["providers"]}
     per = document.get("price_defaults", {}).get("per", 1)

@@ -57,13 +57,13 @@ class RequestContext:
         return self.app.behaviour
 
     def listed(self, items: Sequence[Json], default_limit: int) -> Reply:
-        """The items in pages, where this service knows them."""
+        """Return the items in pages, where this service knows them."""
         if self.behaviour.pages:
             return Reply(page(items, self.request.args, default_limit))
         return Reply(everything(items))
 
     def body(self) -> dict[str, Any]:
-        """The request's JSON object. Raises ApiError for anything else."""
+        """Return the request's JSON object. Raises ApiError for anything else."""
         document = self.request.get_json(force=True, silent=True)
         if not isinstance(document, dict):
             raise bad_request("We could not parse the JSON body of your request.")

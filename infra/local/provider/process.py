@@ -48,7 +48,7 @@ def start(
     s3_endpoint: str | None = None,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[RunningProvider]:
-    """The provider on loopback with the prices of `catalogue`; it continues from `state`.
+    """Run the provider on loopback with the prices of `catalogue`; it continues from `state`.
 
     `behaviour` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
     whose buckets it reads as Bedrock does. `environment` is added to this process's; TIKTOKEN_CACHE_DIR

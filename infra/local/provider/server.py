@@ -117,10 +117,10 @@ class Application:
             if request.path.startswith("/_"):
                 return _act(route, RequestContext(self._app, request, at), arguments)
             self._authorise(request, route)
-            met = self._app.faults.meet(request.method, request.path)
-            met.refuse()
-            context = RequestContext(self._app, request, at, met.traits())
-            return met.spoil(_act(route, context, arguments), at)
+            rules = self._app.faults.match(request.method, request.path)
+            rules.refuse()
+            context = RequestContext(self._app, request, at, rules.traits())
+            return rules.apply(_act(route, context, arguments), at)
         except ApiError as error:
             return error.reply
         except HTTPException as error:
@@ -158,7 +158,7 @@ class _Handler(WSGIRequestHandler):
 
 
 def make_provider_server(app: AppState, port: int) -> BaseWSGIServer:
-    """A server on 127.0.0.1, not yet serving; port 0 takes a free one.
+    """Return a server on 127.0.0.1, not yet serving; port 0 takes a free one.
 
     A port that is in use ends the program with a sentence on stderr.
     """

@@ -1,14 +1,16 @@
 """Patches of MiniStack, for where it differs from what AWS documents.
 
-Each module has one `install()`, called before MiniStack starts, and says what AWS documents, what
-MiniStack does and what is done here. They reach into private names, so they hold for one version
-only: `require_version` stops everything else. `tests/integration/test_unpatched_cloud.py` has the
-smallest case of each fault, shown on MiniStack as it is; where such a test fails after an update,
-its patch is no longer needed.
+Each module has one `install()`, called before MiniStack starts. Its docstring is a report for upstream: what AWS
+documents, what MiniStack does in the version that is named, what is done here, and the smallest cases that show it.
+The cases stand in `tests/integration/patches`, and each is held twice: to do as AWS documents on the patched cloud, and
+to show the fault on MiniStack as it is. Where it no longer does so after an update, the patch may go.
+
+Patches reach into private names, so they hold for one version only: `require_version` stops everything else.
 """
 
 import os
 from importlib.metadata import version
+from types import ModuleType
 
 from infra.local.cloud.errors import UnsupportedMiniStack
 
@@ -17,7 +19,7 @@ UNPATCHED = "MINISTACK_UNPATCHED"
 
 
 def require_version() -> None:
-    """Raises UnsupportedMiniStack unless the patches were written for the installed MiniStack."""
+    """Raise UnsupportedMiniStack unless the patches were written for the installed MiniStack."""
     installed = version("ministack")
     if installed != MINISTACK_VERSION:
         raise UnsupportedMiniStack(
@@ -30,6 +32,12 @@ def install_all() -> None:
     """Put every patch in place in this process, unless the variable UNPATCHED is set."""
     if os.environ.get(UNPATCHED):
         return
+    for patch in all_patches():
+        patch.install()
+
+
+def all_patches() -> tuple[ModuleType, ...]:
+    """Return the patches in the order in which they are put in place; this imports MiniStack."""
     from infra.local.cloud.patches import (
         cancellation,
         durability,
@@ -44,7 +52,7 @@ def install_all() -> None:
     )
     from infra.local.cloud.patches.athena import named_queries, sql
 
-    for patch in (
+    return (
         python_runtime,
         cancellation,
         history,
@@ -57,5 +65,4 @@ def install_all() -> None:
         sql,
         permissions,
         durability,
-    ):
-        patch.install()
+    )

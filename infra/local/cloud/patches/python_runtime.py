@@ -2,12 +2,13 @@
 
 AWS: a failed invocation reports the exception's class name as `errorType`, which Step Functions
 matches against Retry and Catch; `/opt` holds the layers.
-MiniStack: runs python* on a worker script of its own, which reports every exception as
+MiniStack 1.5.33: runs python* on a worker script of its own, which reports every exception as
 `Runtime.HandlerError`, so that no Retry or Catch on a class name ever matches. It does serve the
 Lambda Runtime API, for provided.* runtimes, with timeouts, logs and reuse as documented.
 Here: python* runtimes get a `bootstrap` that starts `awslambdaric`, and go the way of provided.*.
 There is no `/opt`, libraries come from this process's environment. As variables of the template
 may point there, those in `WORKER_ENVIRONMENT` (a JSON object) win over them.
+Case: `error_of_a_python_function`.
 """
 
 import json

@@ -30,7 +30,7 @@ def arn(kind: str, name: str, account: str = ACCOUNT) -> str:
 
 
 def create_job(context: RequestContext, asked: Json) -> Json:
-    """A repeated token is the same request: it is ignored, and gets the same answer."""
+    """Create a job; a request with the token of an earlier one is ignored, and gets its answer."""
     with context.store.lock:
         for job in context.store.all(Job):
             if job.asked.get("clientRequestToken") == asked.get("clientRequestToken"):
@@ -83,7 +83,7 @@ def stop_job(context: RequestContext, asked: Json) -> Json:
 
 
 def custom_model(job: Job) -> str:
-    """The ARN of a job's model."""
+    """Return the ARN of a job's model."""
     return arn("custom-model", f"{job.model}/{job.id[-12:]}")
 
 
@@ -97,7 +97,7 @@ def _job(context: RequestContext, asked: Json) -> Job:
         id=arn("model-customization-job", name),
         model=base.wire_name,
         training_file=asked["trainingDataConfig"]["s3Uri"],
-        training_sha256=context.store.keep(content),
+        training_sha256=context.store.save(content),
         validation_file=None,
         validation_sha256=None,
         hyperparameters={"n_epochs": _epochs(asked), "batch_size": 1},

@@ -49,7 +49,7 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """Where it is asked for, in werkzeug's notation; an ARN in the path has slashes."""
+        """Return the path in its address, in werkzeug's notation; an ARN in the path has slashes."""
         uri = str(_model(self.service, self.name).http["requestUri"])
         return "/v1" + re.sub(r"\{(\w+)\}", r"<path:\1>", uri)
 
@@ -65,7 +65,7 @@ class Operation:
 
 
 def refused(reply: Reply) -> Reply:
-    """A refusal in the shape of AWS's; anything else as it is."""
+    """Return a refusal in the shape of AWS's; anything else as it is."""
     if reply.status < 400 or isinstance(reply.body, bytes):
         return reply
     error = reply.body["error"]
@@ -76,7 +76,7 @@ def refused(reply: Reply) -> Reply:
 
 
 def authorised(header: str) -> bool:
-    """Whether a request is signed as AWS's are; whose signature it is, is not looked at."""
+    """Return whether a request is signed as AWS's are; whose signature it is, is not looked at."""
     return header.startswith("AWS4-HMAC-SHA256 Credential=")
 
 

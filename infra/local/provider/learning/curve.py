@@ -28,7 +28,7 @@ class Fit:
 def learning_curve(
     training: Sequence[Example], validation: Sequence[Example], steps: int, epochs: int
 ) -> str:
-    """CSV with CURVE_COLUMNS for up to 40 evenly spaced steps.
+    """Return CSV with CURVE_COLUMNS for up to 40 evenly spaced steps.
 
     The training columns judge the examples of the step by those before it, in the first epoch;
     from the second epoch on all have been seen.

@@ -1,8 +1,10 @@
 """The stand-in as a judge: which of two labelled replies is more like the reference text it is shown.
 
-A judging prompt is recognised by its two replies, each after a label such as `Reply A:`, `Response 1:`,
-`**Answer B**` or `[Option 2]`. The paragraph before the first label is what is replied to. The text before
-that is the reference: what follows its first line that ends in a colon, or all of it.
+A prompt asks for a comparison where two lines bear the same label, one for A and one for B, or for 1 and 2:
+`Reply A:`, `### Response 1`, `**Answer A**`, `[Option 1]`, `Output (a):`, `<response_a>`, or `[The Start of Assistant
+A's Answer]`. A reply ends where the next label, its closing tag or `[The End of ...]` stands; the second one otherwise
+at the next empty line. The paragraph before the first label is what is replied to. The text before that is the
+reference: what follows its first line that ends in a colon, or all of it.
 """
 
 import re
@@ -16,14 +18,19 @@ from random import Random
 
 from infra.local.provider.learning.retrieval import terms
 
-_KINDS = "reply|response|answer|option|candidate|assistant|completion|text|version"
-_REPLIES = re.compile(
-    rf"^\W{{0,4}}(?P<kind>{_KINDS})[ _](?P<one>[A1])\b[^\w\n]*[:\]*\n](?P<first>.*?)"
-    r"\n\s*\n\W{0,4}(?P=kind)[ _](?P<two>[B2])\b[^\w\n]*[:\]*\n](?P<second>.*?)(?:\n\s*\n|\Z)",
-    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+_KINDS = (
+    r"(?:reply|response|answer|option|candidate|assistant|model|completion|output|text|version)"
 )
+_LABEL = re.compile(
+    rf"^(?P<before>[^\w\n]*(?:the start of )?{_KINDS}[ _]\(?)(?P<one>[Aa1])"
+    rf"(?P<after>\)?(?:['’]s {_KINDS})?(?:[^\w\n]*[:>\])|][*_]*|[*_# \t]*$))[ \t]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PARTNERS = {"A": "B", "a": "b", "1": "2"}
+_CLOSING = re.compile(r"^(?:</|[^\w\n]*the end of ).*", re.MULTILINE | re.IGNORECASE)
+_END = re.compile(rf"{_CLOSING.pattern}|\n[ \t]*\n", re.MULTILINE | re.IGNORECASE)
 _HEADING = re.compile(r"^.*:[ \t]*\n", re.MULTILINE)
-_LABEL = re.compile(r"(?:[\w'’]+ ?){1,8}: ")
+_HEAD = re.compile(r"[\[#*][^\n]*\n|[#*\s]*(?:[\w'’]+ ?){1,8}:[*\s]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 OPENING = 2  # sentences in which a reply repeats words of what it replies to, if it does
@@ -85,18 +92,27 @@ class StyleFeatures:
 
 def comparison(prompt: str) -> Comparison | None:
     """Return the comparison that a prompt asks for, or None where it asks for something else."""
-    found = _REPLIES.search(prompt)
-    if found is None:
-        return None
-    before = _PARAGRAPHS.split(prompt[: found.start()].rstrip())
-    reference = "\n\n".join(before[:-1])
+    labels = {
+        label[0]: label for label in reversed(list(_LABEL.finditer(prompt)))
+    }  # the first of each
+    for label in sorted(labels.values(), key=re.Match.start):
+        partner = _PARTNERS[label["one"]]
+        same = re.escape(label["before"]) + partner + re.escape(label["after"])
+        other = re.compile(f"^{same}[ \\t]*", re.MULTILINE).search(prompt, label.end())
+        if other is not None:
+            first, second = prompt[label.end() : other.start()], prompt[other.end() :].lstrip()
+            replies = _CLOSING.split(first)[0].strip(), _END.split(second)[0].strip()
+            return Comparison(*_shown(prompt[: label.start()]), replies, (label["one"], partner))
+    return None
+
+
+def _shown(before: str) -> tuple[str, str]:
+    """Return the reference and what is replied to, from what stands before the replies."""
+    *above, last = _PARAGRAPHS.split(before.rstrip())
+    reference = "\n\n".join(above)
     heading = _HEADING.search(reference)
-    return Comparison(
-        reference[heading.end() :] if heading else reference,
-        _LABEL.sub("", before[-1], count=1) if _LABEL.match(before[-1]) else before[-1],
-        (found["first"].strip(), found["second"].strip()),
-        (found["one"], found["two"]),
-    )
+    head = _HEAD.match(last)
+    return reference[heading.end() :] if heading else reference, last[head.end() if head else 0 :]
 
 
 def verdict(shown: Comparison, judge: str, bias: str | None = None) -> str:

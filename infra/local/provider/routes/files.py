@@ -24,7 +24,7 @@ def create_file(context: RequestContext) -> Reply:
         filename=named or f"{file_id}.jsonl",
         purpose=purpose,
         size=len(content),
-        sha256=context.store.keep(content),
+        sha256=context.store.save(content),
         created_at=context.at,
     )
     context.store.put(file)
@@ -62,7 +62,7 @@ def delete_file(context: RequestContext, file_id: str) -> Reply:
 
 
 def is_processed(context: RequestContext, file: StoredFile) -> bool:
-    """Whether an uploaded file can be used by now."""
+    """Return whether an uploaded file can be used by now."""
     wait = context.behaviour.file_wait * context.app.job_seconds
     return context.at >= file.created_at + wait
 

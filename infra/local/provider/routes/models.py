@@ -59,7 +59,7 @@ def create_deployment(context: RequestContext) -> Reply:
 
 
 def deploy_by_hand(context: RequestContext) -> Reply:
-    """What a person does at a service's console: the last checkpoint of a job answers under a name at once."""
+    """Deploy as a person does at a service's console: the last checkpoint of a job answers at once."""
     body = context.body()
     job = context.job(body["job_id"])
     newest = next(iter(context.state(job).checkpoints), None)

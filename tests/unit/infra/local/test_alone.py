@@ -1,22 +1,29 @@
 """The provider stand-in and the laptop's cloud are usable without the product: they import nothing of it."""
 
 import ast
+import itertools
 from pathlib import Path
 
 import pytest
 
 from tests.places import ROOT
 
-LOCAL = ROOT / "infra" / "local"
-TESTS = ROOT / "tests" / "unit" / "infra" / "local"
+PROVIDER = ROOT / "infra" / "local" / "provider"
+UNIT = "tests/unit/infra/local"
 PRODUCTS = {
-    "the stand-in": (("provider",), "infra.local.provider"),
-    "the laptop's cloud": (("cloud", "athena"), "infra.local.cloud", "infra.local.athena"),
+    "the stand-in": (
+        ("infra/local/provider", f"{UNIT}/provider"),
+        ("infra.local.provider",),
+    ),
+    "the laptop's cloud": (
+        ("infra/local/cloud", "infra/local/athena", f"{UNIT}/cloud", "tests/integration/patches"),
+        ("infra.local.cloud", "infra.local.athena"),
+    ),
 }
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """The modules that a file imports, wherever in it."""
+    """The modules that a file imports, wherever in it, with what it takes from each by name."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -27,32 +34,35 @@ def imported(tree: ast.AST) -> set[str]:
 
 
 def foreign(tree: ast.AST, own: tuple[str, ...]) -> set[str]:
-    """What a file imports of this repository beside its own packages and what tests share."""
-    return {
-        name
-        for name in imported(tree)
-        if name.split(".")[0] in ("functions", "infra", "shared")
-        and not any(f"{name}.".startswith(f"{package}.") for package in own)
-    }
+    """What a file imports of this repository beside its own packages, by itself or by the helpers of tests it uses."""
+    found = set()
+    for name in imported(tree):
+        if name.split(".")[0] == "tests":
+            helper = next(
+                path
+                for module in (name, name.rpartition(".")[0])
+                for path in (ROOT / f"{module.replace('.', '/')}.py", init(module))
+                if path.is_file()
+            )
+            found |= foreign(ast.parse(helper.read_text("utf-8")), own)
+        elif name.split(".")[0] in ("functions", "infra", "shared"):
+            found |= {name} - {name for package in own if f"{name}.".startswith(f"{package}.")}
+    return found
 
 
-def files(folders: tuple[str, ...]) -> list[Path]:
-    return [
-        path
-        for base in (LOCAL, TESTS)
-        for folder in folders
-        for path in (base / folder).rglob("*.py")
-    ]
+def init(package: str) -> Path:
+    return ROOT / package.replace(".", "/") / "__init__.py"
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_it_and_its_tests_import_nothing_else_of_this_repository(product):
-    folders, *own = PRODUCTS[product]
-    assert len(files(folders)) > 5
+    folders, own = PRODUCTS[product]
+    files = [[*(ROOT / folder).rglob("*.py")] for folder in folders]
+    assert all(files)
     strays = {
         path.relative_to(ROOT).as_posix(): stray
-        for path in files(folders)
-        if (stray := foreign(ast.parse(path.read_text("utf-8")), tuple(own)))
+        for path in itertools.chain(*files)
+        if (stray := foreign(ast.parse(path.read_text("utf-8")), own))
     }
     assert strays == {}
 
@@ -65,6 +75,8 @@ def test_it_and_its_tests_import_nothing_else_of_this_repository(product):
         "from infra import encodings",
         "def late():\n    from infra.local import folder",
         "from infra.local.provider_of_others import x",
+        "from tests.empty_lake import empty_lake",
+        "from tests import empty_lake",
     ],
 )
 def test_an_import_of_the_product_would_be_noticed(line):
@@ -78,13 +90,13 @@ def test_an_import_of_its_own_is_allowed():
 
 def test_the_protocol_knows_engines_by_their_door_alone():
     """Of the stand-in's own engine only the program and its own modules know."""
-    engine = LOCAL / "provider" / "learning"
+    engine = PROVIDER / "learning"
     users = {
-        path.relative_to(LOCAL).as_posix()
-        for path in (LOCAL / "provider").rglob("*.py")
+        path.name
+        for path in PROVIDER.rglob("*.py")
         if not path.is_relative_to(engine)
         and any(
             "provider.learning" in name for name in imported(ast.parse(path.read_text("utf-8")))
         )
     }
-    assert users == {"provider/__main__.py"}
+    assert users == {"__main__.py"}

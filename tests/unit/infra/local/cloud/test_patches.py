@@ -19,7 +19,7 @@ def test_another_ministack_is_refused_with_what_to_install(monkeypatch):
         patches.require_version()
 
 
-def test_the_installed_ministack_is_the_one_the_seams_were_written_for():
+def test_the_installed_ministack_is_the_one_the_patches_were_written_for():
     patches.require_version()
 
 

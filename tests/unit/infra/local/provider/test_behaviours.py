@@ -8,6 +8,7 @@ import openai
 import pytest
 from openai.types.fine_tuning import FineTuningJob
 
+from infra.local.provider.__main__ import parser
 from infra.local.provider.behaviours import AZURE, BARE, LLAMA, NEBIUS, OPENAI, Behaviour
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import count_tokens
@@ -225,3 +226,10 @@ def test_the_bill_knows_what_the_job_does_not_show(at: Counters) -> None:
     assert counter.stored(job).metadata == {"k": "v"}
     assert ended.trained_tokens
     assert ended.trained_tokens * model.prices["training"] > Decimal(0)
+
+
+@pytest.mark.parametrize("flag", ["--behaviour", "--manner"])
+def test_the_program_takes_a_behaviour_by_either_flag(flag: str) -> None:
+    needed = ["--catalogue", "prices.yaml", "--state", "state"]
+    assert parser().parse_args([*needed, flag, "azure"]).behaviour == "azure"
+    assert parser().parse_args(needed).behaviour == "bare"
