@@ -16,8 +16,12 @@ PRODUCTS = {
         ("infra.local.provider",),
     ),
     "the laptop's cloud": (
-        ("infra/local/cloud", "infra/local/athena", f"{UNIT}/cloud", "tests/integration/patches"),
+        ("infra/local/cloud", f"{UNIT}/cloud", "tests/integration/patches"),
         ("infra.local.cloud", "infra.local.athena"),
+    ),
+    "Athena over files": (
+        ("infra/local/athena", f"{UNIT}/athena"),
+        ("infra.local.athena",),
     ),
 }
 
