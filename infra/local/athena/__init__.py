@@ -1,4 +1,4 @@
-"""Athena's SQL over the lake's Parquet files, wherever they lie on this machine."""
+"""Athena's SQL over Parquet files, wherever they lie on this machine."""
 
 from infra.local.athena.engine import Answer, answer
 from infra.local.athena.folder import Declared, ParquetFolder

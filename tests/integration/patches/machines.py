@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 from uuid import uuid4
 
-from infra.local.cloud import Cloud, Finished, follow
+from infra.local.cloud import Cloud
 from tests.integration.patches.fault import Faults
 
 FAULTS = Faults()
@@ -75,16 +75,23 @@ def started(cloud: Cloud, definition: dict[str, Any], data: Any = None) -> str:
     return arn
 
 
-def ended(cloud: Cloud, arn: str) -> Finished:
-    """Return how an execution ends."""
-    *_, finished = follow(cloud.client("stepfunctions"), arn, 0.05)
-    assert isinstance(finished, Finished)
-    return finished
+def ended(cloud: Cloud, arn: str) -> dict[str, Any]:
+    """Return how an execution ends, as Step Functions describes it."""
+    client = cloud.client("stepfunctions")
+    while (found := client.describe_execution(executionArn=arn))["status"] == "RUNNING":
+        time.sleep(0.05)
+    return {"error": "", **found}
 
 
-def executed(cloud: Cloud, definition: dict[str, Any], data: Any = None) -> Finished:
+def executed(cloud: Cloud, definition: dict[str, Any], data: Any = None) -> dict[str, Any]:
     """Return how an execution of a machine made for it ends."""
     return ended(cloud, started(cloud, definition, data))
+
+
+def events(cloud: Cloud, arn: str) -> list[str]:
+    """Return the types of what has happened in an execution."""
+    history = cloud.client("stepfunctions").get_execution_history(executionArn=arn)
+    return [event["type"] for event in history["events"]]
 
 
 def with_function(cloud: Cloud) -> Cloud:
@@ -119,13 +126,13 @@ def items(cloud: Cloud, table: str) -> int:
 
 @FAULTS.of("python_runtime", aws="CeilingReached", ministack="Runtime.HandlerError")
 def error_of_a_python_function(cloud: Cloud) -> str:
-    return executed(with_function(cloud), machine(Act=task("fail"))).error
+    return executed(with_function(cloud), machine(Act=task("fail")))["error"]
 
 
 @FAULTS.of("cancellation", aws="TIMED_OUT", ministack="SUCCEEDED")
 def machine_with_a_timeout(cloud: Cloud) -> str:
     waits = machine(Wait={"Type": "Wait", "Seconds": 20, "End": True})
-    return executed(cloud, {"TimeoutSeconds": 1, **waits}).status
+    return executed(cloud, {"TimeoutSeconds": 1, **waits})["status"]
 
 
 @FAULTS.of("cancellation", aws=0, ministack=1)
@@ -138,7 +145,7 @@ def iteration_beside_one_that_fails(cloud: Cloud) -> int:
         Wait={"Type": "Wait", "Seconds": 20, "Next": "Put"},
         Put=put_item(table, End=True),
     )
-    assert executed(cloud, machine(Map=iteration), [True, False]).error == "Spoiled"
+    assert executed(cloud, machine(Map=iteration), [True, False])["error"] == "Spoiled"
     return items(cloud, table)
 
 
@@ -151,11 +158,12 @@ def stop_in_a_map(cloud: Cloud) -> tuple[str, int]:
         Fail={"Type": "Fail", "Error": "Spoiled"},
     )
     arn = started(cloud, machine(Map=iteration), [1])
-    assert next(iter(follow(client, arn, 0.05))).state == "Map"
+    while "MapStateEntered" not in events(cloud, arn):
+        time.sleep(0.05)
     client.stop_execution(executionArn=arn)
     for _ in range(60):
         time.sleep(0.1)
-        if (status := ended(cloud, arn).status) != "ABORTED":
+        if (status := ended(cloud, arn)["status"]) != "ABORTED":
             break
     return status, items(cloud, table)
 
@@ -164,18 +172,17 @@ def stop_in_a_map(cloud: Cloud) -> tuple[str, int]:
 def events_of_a_task_in_a_map(cloud: Cloud) -> int:
     arn = started(with_function(cloud), machine(Map=inline_map(Act=task(1))), [1])
     ended(cloud, arn)
-    events = cloud.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
-    return [event["type"] for event in events].count("TaskStateEntered")
+    return events(cloud, arn).count("TaskStateEntered")
 
 
 @FAULTS.of("missing_paths", aws="States.Runtime", ministack="")
 def input_path_that_leads_nowhere(cloud: Cloud) -> str:
-    return executed(cloud, machine(Pass={**PASS, "InputPath": "$.none"}), {}).error
+    return executed(cloud, machine(Pass={**PASS, "InputPath": "$.none"}), {})["error"]
 
 
 @FAULTS.of("missing_paths", aws="States.ParameterPathFailure", ministack="")
 def parameter_path_that_leads_nowhere(cloud: Cloud) -> str:
-    return executed(cloud, machine(Pass={**PASS, "Parameters": {"x.$": "$.none"}}), {}).error
+    return executed(cloud, machine(Pass={**PASS, "Parameters": {"x.$": "$.none"}}), {})["error"]
 
 
 @FAULTS.of("missing_paths", aws="there", ministack="not there")
@@ -186,15 +193,15 @@ def presence_of_a_null(cloud: Cloud) -> Any:
         There={**PASS, "Result": "there"},
         Not={**PASS, "Result": "not there"},
     )
-    return json.loads(executed(cloud, asks, {"x": None}).output)
+    return json.loads(executed(cloud, asks, {"x": None})["output"])
 
 
 @FAULTS.of("terminal_errors", aws="States.DataLimitExceeded", ministack="")
 def result_beyond_the_limit(cloud: Cloud) -> str:
-    return executed(with_function(cloud), machine(Act=task(300_000))).error
+    return executed(with_function(cloud), machine(Act=task(300_000)))["error"]
 
 
 @FAULTS.of("terminal_errors", aws="FAILED", ministack="SUCCEEDED")
 def catch_of_all_before_a_runtime_error(cloud: Cloud) -> str:
     unknown = {"Type": "Task", "Resource": "arn:aws:states:::none:none", "Catch": CATCH}
-    return executed(cloud, machine(Act={**unknown, "End": True}, Caught=PASS)).status
+    return executed(cloud, machine(Act={**unknown, "End": True}, Caught=PASS))["status"]

@@ -45,7 +45,7 @@ def definition_in_yaml(cloud: Cloud) -> str:
     properties = {"RoleArn": role(cloud), "DefinitionS3Location": place}
     machine = created(cloud, "AWS::StepFunctions::StateMachine", properties)
     started = cloud.client("stepfunctions").start_execution(stateMachineArn=machine)
-    return ended(cloud, started["executionArn"]).status
+    return str(ended(cloud, started["executionArn"])["status"])
 
 
 @FAULTS.of("athena.named_queries", aws="created", ministack="refused")
