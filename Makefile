@@ -90,7 +90,7 @@ coverage: $(INSTALLED) ## Measure how much of shared/ the unit tests run
 	$(BIN)/python -m pytest tests/unit --cov --cov-report=term-missing:skip-covered
 
 .PHONY: bench
-bench: $(INSTALLED) ## Run 1,000 schedules of faults a manner, a race and measures of speed and growth; writes build/bench.json
+bench: $(INSTALLED) ## Run 1,000 schedules of faults a behaviour, a race and measures of speed and growth; writes build/bench.json
 	$(BIN)/python -m tests.bench
 
 # Not among the locked packages: nothing else needs it, and it is large.

@@ -10,8 +10,6 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from shared.lake.tables import Lake
-
 
 @contextmanager
 def s3_in_memory(bucket: str) -> Iterator[Any]:
@@ -19,13 +17,6 @@ def s3_in_memory(bucket: str) -> Iterator[Any]:
     with mock_aws():
         _client().create_bucket(Bucket=bucket)
         yield _client()
-
-
-@contextmanager
-def empty_lake(bucket: str = "porch-lake") -> Iterator[Lake]:
-    """A lake with nothing in it."""
-    with s3_in_memory(bucket) as client:
-        yield Lake(client, bucket)
 
 
 @contextmanager

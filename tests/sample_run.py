@@ -21,7 +21,7 @@ from shared.report.record import RunRecord
 from shared.report.stages import write_report
 from shared.report.summary import Summary
 from shared.run import settings
-from tests.memory_s3 import empty_lake
+from tests.empty_lake import empty_lake
 
 RUN_ID = "porch-1"
 STARTED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

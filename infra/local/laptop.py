@@ -12,16 +12,17 @@ from typing import Any
 import urllib3
 
 from infra import encodings
-from infra.local.cloud import Cloud, deploy, running
+from infra.local.cloud import Cloud, CloudError, CloudMisused, Preload, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
 from infra.local.keys import VARIABLE, key_for
+from infra.local.provider.process import ProviderDidNotStart
 from infra.local.provider.process import start as start_provider
 from infra.machine.stack import DeployedStack
 from infra.machine.upload import address_of, upload
 from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.errors import BadInput
+from shared.errors import BadInput, EconChatRError
 from shared.lake import Bucket, keys
 from shared.providers import FineTuningProvider, ModelProvider
 from shared.providers.aws import Rights
@@ -33,9 +34,29 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = REPOSITORY / "template.yaml"
 DEMO_FEED = "http://127.0.0.1:0/feed.xml"  # what the demo profile says until its site has a port
 STAND_IN_KEY = "stand-in"
-MANNER = "nebius"  # the service of the model that a run trains unless told otherwise
+BEHAVIOUR = "nebius"  # the service of the model that a run trains unless told otherwise
 POLL_SECONDS = 30
 POLL_SECONDS_HERE = 1  # a provider on this machine
+
+
+# What functions import, in the order in which a run needs it.
+PRELOAD = Preload(
+    modules=(
+        *("boto3", "pydantic", "yaml", "aws_lambda_powertools"),
+        *("openai", "urllib3", "feedparser", "lxml.html", "ftfy", "protego", "tiktoken"),
+        *("pyarrow.parquet", "jinja2", "pandas", "pygal", "sklearn.feature_extraction.text"),
+        *("sklearn.svm", "sklearn.linear_model"),
+    ),
+    services=("s3", "dynamodb", "secretsmanager", "sns"),
+)
+
+
+class LaptopUnusable(BadInput):
+    """The embedded cloud cannot work with the folder or template that it was given."""
+
+
+class LaptopFailed(EconChatRError):
+    """The embedded cloud or the stand-in did not start, or refused the stack."""
 
 
 class FolderInTheWay(BadInput):
@@ -101,14 +122,14 @@ def laptop(
     month_ceiling_usd: str,
     models: Catalogue | None = None,
     openai_base_url: str | None = None,
-    manner: str = MANNER,
+    behaviour: str = BEHAVIOUR,
     dry_run: bool = False,
     wait_scale: float = 1.0,
 ) -> Iterator[Laptop]:
     """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
 
     `models` are the models and prices in force, for the machine and for the stand-in's own bill;
-    `manner` names the service that the stand-in behaves like; with `dry_run` nobody
+    `behaviour` names the service that the stand-in behaves like; with `dry_run` nobody
     will be asked, so that the folder stays open to any provider.
 
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
@@ -118,14 +139,17 @@ def laptop(
     models = models or catalogue.packaged()
     key = api_key(openai_base_url or "", models)
     prices = catalogue.dump(models)
-    with ExitStack() as stack:
+    with _own_errors(), ExitStack() as stack:
+        vocabularies = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
         environment = {
-            "TIKTOKEN_CACHE_DIR": str(encodings.cache_dir()),
+            **vocabularies,
             "REACH_PRIVATE_ADDRESSES": "yes",
             "STAND_IN": "no" if openai_base_url else "yes",
         }
         cloud = stack.enter_context(
-            running(state / "cloud", wait_scale=wait_scale, environment=environment)
+            running(
+                state / "cloud", wait_scale=wait_scale, environment=environment, preload=PRELOAD
+            )
         )
         claim(cloud, out, _answered_by(openai_base_url, dry_run))
         base_url, meter_url = openai_base_url, None
@@ -137,12 +161,19 @@ def laptop(
                     price_list,
                     state / "provider",
                     api_key=STAND_IN_KEY,
-                    manner=manner,
+                    behaviour=behaviour,
                     s3_endpoint=cloud.endpoint_url,
+                    environment=vocabularies,
                 )
             )
             base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
-        outputs = deploy(cloud, TEMPLATE, _parameters(base_url, month_ceiling_usd))
+        outputs = deploy(
+            cloud,
+            TEMPLATE,
+            _parameters(base_url, month_ceiling_usd),
+            stack_name="econchatr",
+            code_folders=("functions", "shared"),
+        )
         cloud.client("secretsmanager").put_secret_value(
             SecretId=outputs["ProviderSecret"],
             SecretString=json.dumps({entry.provider: key for entry in models.providers}),
@@ -151,6 +182,17 @@ def laptop(
         bucket.write(keys.CATALOGUE, prices.encode())
         rights = Rights(bucket, outputs["TrainingRole"], cloud.session)
         yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key, rights))
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Raise what the cloud and the stand-in say as this project's errors, with the same words."""
+    try:
+        yield
+    except CloudMisused as error:
+        raise LaptopUnusable(str(error)) from error
+    except (CloudError, ProviderDidNotStart) as error:
+        raise LaptopFailed(str(error)) from error
 
 
 def _provider(

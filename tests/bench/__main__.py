@@ -24,7 +24,9 @@ RESULT = ROOT / "build" / "bench.json"
 
 def main() -> int:
     os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
-    campaigns = {manner: run_on_every_core(range(SCHEDULES), manner) for manner in SERVICES}
+    campaigns = {
+        behaviour: run_on_every_core(range(SCHEDULES), behaviour) for behaviour in SERVICES
+    }
     with tempfile.TemporaryDirectory() as state, running(Path(state)) as cloud:
         client = cloud.client("dynamodb")
         embedded = run_campaign(range(EMBEDDED_SCHEDULES), client)
@@ -34,7 +36,7 @@ def main() -> int:
         "python": platform.python_version(),
         "computer": f"{platform.machine()}, {os.cpu_count()} processors",
         "fault_campaign": {
-            manner: _campaign_figures(campaign) for manner, campaign in campaigns.items()
+            behaviour: _campaign_figures(campaign) for behaviour, campaign in campaigns.items()
         },
         "fault_campaign_on_the_embedded_table": _campaign_figures(embedded),
         "race": {"reservations": CONTENDERS, "fit": FIT, "won": won},
@@ -64,7 +66,7 @@ def _campaign_figures(campaign: Campaign) -> dict[str, Any]:
 
 def _print(figures: Mapping[str, Any]) -> None:
     campaigns = figures["fault_campaign"]
-    sections = {f"fault_campaign_of_{manner}": campaigns[manner] for manner in campaigns}
+    sections = {f"fault_campaign_of_{behaviour}": campaigns[behaviour] for behaviour in campaigns}
     for section, measured in {**sections, **figures}.items():
         if not isinstance(measured, dict) or measured is campaigns:
             continue

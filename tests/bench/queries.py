@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
 
-from infra.local.athena import DATABASE, LakeFolder, answer
+from infra.local.athena import ParquetFolder, answer
+from infra.local.lake import lake_folder
 from infra.queries import FOLDER, packaged_names
 from shared.lake import keys
 from shared.lake.tables import parquet
@@ -27,7 +28,7 @@ def measured() -> dict[str, Any]:
         root = Path(folder)
         _write_small_tables(root)
         _write_turns(root)
-        lake = LakeFolder(root / "lake")
+        lake = lake_folder(root / "lake")
         texts = {name: (FOLDER / f"{name}.sql").read_text("utf-8") for name in packaged_names()}
         seconds = {name: _seconds(text, lake) for name, text in texts.items()}
         slowest = max(seconds, key=lambda name: seconds[name])
@@ -84,9 +85,9 @@ def _write_turns(root: Path) -> None:
             file.hardlink_to(first)
 
 
-def _seconds(sql: str, lake: LakeFolder) -> float:
+def _seconds(sql: str, lake: ParquetFolder) -> float:
     began = time.perf_counter()
-    answer(sql, DATABASE, lake)
+    answer(sql, lake.database, lake)
     return time.perf_counter() - began
 
 

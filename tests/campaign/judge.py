@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider import meter
-from infra.local.provider.manners import BARE, BEDROCK, MANNERS, Manner
+from infra.local.provider.behaviours import BARE, BEHAVIOURS, Behaviour
+from infra.local.provider.engine import TERMINAL, JobState
 from infra.local.provider.store import Call, Job
 from shared import money
 from shared.ledger import RunNotOpen, Totals
@@ -22,7 +22,7 @@ from tests.campaign.world import TABLE, Run, World
 
 # A model is estimated at 1 and reserved with the margin that its catalogue entry promises.
 CEILINGS = ("0.6", "1", "1.03", "2.2", "4")
-SERVICES = {**MANNERS, BEDROCK.name: BEDROCK}
+SERVICES = {**BEHAVIOURS, "bedrock": replace(BARE, name="bedrock")}
 SURPRISES = ("token_factor", "bill_factor")
 
 
@@ -75,31 +75,31 @@ class Campaign:
             self.faulty_seeds.append(verdict.seed)
 
 
-def run_campaign(seeds: Iterable[int], client: Any = None, manner: Manner = BARE) -> Campaign:
+def run_campaign(seeds: Iterable[int], client: Any = None, behaviour: Behaviour = BARE) -> Campaign:
     """The schedules of `seeds`; `client` is boto3's for a DynamoDB to use in place of one in memory."""
     campaign = Campaign()
     for seed in seeds:
         with ledger_table(client, TABLE) if client else nullcontext():
-            campaign.add(run_schedule(seed, client, manner))
+            campaign.add(run_schedule(seed, client, behaviour))
     return campaign
 
 
-def run_on_every_core(seeds: Iterable[int], manner: str) -> Campaign:
-    """The schedules of `seeds` in a manner, shared out among processes."""
+def run_on_every_core(seeds: Iterable[int], behaviour: str) -> Campaign:
+    """The schedules of `seeds` in a behaviour, shared out among processes."""
     campaign = Campaign()
     with ProcessPoolExecutor() as pool:
-        schedule = partial(run_schedule, manner=SERVICES[manner])
+        schedule = partial(run_schedule, behaviour=SERVICES[behaviour])
         for verdict in pool.map(schedule, seeds, chunksize=10):
             campaign.add(verdict)
     return campaign
 
 
-def run_schedule(seed: int, client: Any = None, manner: Manner = BARE) -> Verdict:
+def run_schedule(seed: int, client: Any = None, behaviour: Behaviour = BARE) -> Verdict:
     """One random schedule: up to three executions at once, each to its end, then one that runs anew.
 
     The executions want the same model, or each its own and so the same money.
     """
-    with World(seed, client, manner) as world:
+    with World(seed, client, behaviour) as world:
         share = world.rng.choice([True, True, False])
         first = [
             _run(world, f"run-{n}", purchase_id="model-of-the-host" if share else f"model-{n}")
@@ -132,15 +132,17 @@ class Judge:
         self._now = world.standin.now()
         self._jobs = world.standin.store.all(Job)
         self._calls = world.standin.store.all(Call)
-        bill = meter.bill(self._jobs, self._calls, world.standin.catalogue, self._now)
+        states = ((job, self._state(job)) for job in self._jobs)
+        bill = meter.bill(states, self._calls, world.standin.catalogue)
         self._total = Decimal(bill["exact_usd"])
-        self._running = [
-            row["job_id"] for row in bill["jobs"] if row["status"] not in clock.TERMINAL
-        ]
+        self._running = [row["job_id"] for row in bill["jobs"] if row["status"] not in TERMINAL]
         self._charges = {
             row.get("job_id") or row["id"]: Decimal(row["charged_usd"])
             for row in (*bill["jobs"], *bill["calls"])
         }
+
+    def _state(self, job: Job) -> JobState:
+        return self._world.standin.engine.state(job, self._now)
 
     def verdict(self, seed: int) -> Verdict:
         world = self._world
@@ -157,7 +159,7 @@ class Judge:
             ],
             errors=[repr(error) for error in world.stage.errors],
             reconciled=all(reconciled.values()),
-            bought=any(clock.status(job, self._now) == "succeeded" for job in self._jobs),
+            bought=any(self._state(job).status == "succeeded" for job in self._jobs),
             incidents=world.incidents,
         )
 
@@ -208,10 +210,10 @@ class Judge:
     def _competes(self, earlier: Job, later: Job) -> bool:
         if earlier.metadata[PURCHASE_FIELD] != later.metadata[PURCHASE_FIELD]:
             return False
-        ended = clock.finished_at(earlier, self._now)
+        ended = self._state(earlier).finished_at
         if ended is None or ended > later.created_at:
             return True
-        return clock.status(earlier, self._now) == "succeeded"
+        return self._state(earlier).status == "succeeded"
 
     def _duplicate_answers(self) -> list[str]:
         """Answers billed more often than once and what nobody can have heard of."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from infra.local.provider.manners import BARE, MANNERS, Manner, Refusal
+from infra.local.provider.behaviours import BARE, BEHAVIOURS, Behaviour, Refusal
 
 _WAITS = (0.0, 0.1, 0.5)
 _UNREADY_FILES = (
@@ -18,9 +18,12 @@ _DRAWN: Mapping[str, tuple[Any, ...]] = {
     "model_wait": _WAITS,
     "file_done": ("processed", "uploaded", "ready"),
     "words": ({}, {"queued": "pending", "running": "training"}, {"validating_files": "created"}),
-    "file_unready": (*(manner.file_unready for manner in MANNERS.values()), *_UNREADY_FILES),
-    "model_unready": tuple(manner.model_unready for manner in MANNERS.values()),
-    "echoes": tuple(manner.echoes for manner in MANNERS.values()),
+    "file_unready": (
+        *(behaviour.file_unready for behaviour in BEHAVIOURS.values()),
+        *_UNREADY_FILES,
+    ),
+    "model_unready": tuple(behaviour.model_unready for behaviour in BEHAVIOURS.values()),
+    "echoes": tuple(behaviour.echoes for behaviour in BEHAVIOURS.values()),
 }
 _SWITCHES = (
     "filters_by_metadata",
@@ -32,7 +35,7 @@ _SWITCHES = (
 )
 
 
-def drawn(seed: int) -> Manner:
+def drawn(seed: int) -> Behaviour:
     """A service like no other; always the same for a seed."""
     rng = Random(seed)
     traits = {trait: rng.choice(values) for trait, values in _DRAWN.items()}

@@ -10,10 +10,11 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+from infra.local.provider.behaviours import BARE, Behaviour
 from infra.local.provider.catalogue import Model, read_catalogue
-from infra.local.provider.context import Provider
-from infra.local.provider.manners import BARE, Manner
-from infra.local.provider.models import Answering, Library, Voice
+from infra.local.provider.context import AppState
+from infra.local.provider.engine import ServedModel
+from infra.local.provider.learning.engine import ModelRegistry, NGramEngine, TextGenerator
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
 from shared import catalogue
@@ -59,13 +60,13 @@ class Run:
 class World:
     """Everything a schedule touches. `client` is boto3's for a DynamoDB with a table TABLE.
 
-    `manner` is the stand-in's, and says by its name what is bought and how the buyer knows the service.
+    `behaviour` is the stand-in's, and says by its name what is bought and how the buyer knows the service.
 
     `payer` names the run and `asked` the request behind each job and answer on the stand-in's bill;
     `unheard` counts how often a request may have been acted upon without anybody knowing of it.
     """
 
-    def __init__(self, seed: int, client: Any = None, manner: Manner = BARE) -> None:
+    def __init__(self, seed: int, client: Any = None, behaviour: Behaviour = BARE) -> None:
         self.rng = Random(seed)
         self.stage = Stage(self.rng)
         self.trouble = True
@@ -74,7 +75,7 @@ class World:
         self.payer: dict[str, str] = {}
         self.asked: dict[str, bytes] = {}
         self.runs: list[Run] = []
-        self.goods, self._manner = GOODS[manner.name], manner
+        self.goods, self._behaviour = GOODS[behaviour.name], behaviour
         self._outage_ends = self.stage.moment
         self._folder = tempfile.TemporaryDirectory()
         self.s3 = MemoryS3(self.gate)
@@ -146,15 +147,15 @@ class World:
         """From now on the table is only read, by the judge, off the stage."""
         self.table.before = self.table.after = lambda operation: None
 
-    def _odd_standin(self, folder: Path) -> Provider:
+    def _odd_standin(self, folder: Path) -> AppState:
         store = Store(folder)
-        standin = Provider(
-            catalogue=_offered(self._manner.name),
+        standin = AppState(
+            catalogue=_offered(self._behaviour.name),
             store=store,
-            library=_Library(store),
+            engine=NGramEngine(store, self._behaviour, _CachedRegistry(store)),
             job_seconds=self.rng.choice([20, 120, 600]),
             api_key=None,
-            manner=self._manner,
+            behaviour=self._behaviour,
             s3=self.s3,
             now=lambda: self.stage.moment.timestamp(),
         )
@@ -184,22 +185,22 @@ class World:
         self.gate(f"after {operation}")
 
 
-class _Library(Library):
+class _CachedRegistry(ModelRegistry):
     """Models whose equal answers to equal questions are worked out once for all schedules."""
 
-    def voice(self, model: Answering, *context: Any) -> Voice:
-        return _Recalling(super().voice(model, *context), f"{model.name} {context}")
+    def generator(self, model: ServedModel, *context: Any) -> TextGenerator:
+        return _CachedGenerator(super().generator(model, *context), f"{model.name} {context}")
 
 
 @dataclass(frozen=True)
-class _Recalling:
-    voice: Voice
+class _CachedGenerator:
+    generator: TextGenerator
     name: str
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:
         asked = (self.name, prompt, temperature)
         if temperature or asked not in _ANSWERS:
-            _ANSWERS[asked] = self.voice.answer(prompt, rng, temperature)
+            _ANSWERS[asked] = self.generator.answer(prompt, rng, temperature)
         return _ANSWERS[asked]
 
 
@@ -207,9 +208,9 @@ _ANSWERS: dict[tuple[str, str, float], str] = {}
 
 
 @cache
-def _offered(manner: str) -> dict[str, Model]:
+def _offered(behaviour: str) -> dict[str, Model]:
     """The stand-in's own reading of the price list."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.yaml"
-        path.write_text(catalogue.dump(GOODS[manner].catalogue), encoding="utf-8")
+        path.write_text(catalogue.dump(GOODS[behaviour].catalogue), encoding="utf-8")
         return read_catalogue(path)

@@ -152,6 +152,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     out: Path = tmp_path_factory.mktemp("laptop")
     with (
         flaky_site(tmp_path_factory.mktemp("site")) as site,
-        laptop(out, month_ceiling_usd="1000.00", wait_scale=0.2, manner="bare") as here,
+        laptop(out, month_ceiling_usd="1000.00", wait_scale=0.2, behaviour="bare") as here,
     ):
         yield Machine(here, site)

@@ -13,11 +13,12 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.local.cloud import Cloud, deploy, running
+from infra.local.cloud import Cloud, Preload, deploy, running
 from infra.machine.follow import Finished, Progress, follow
 
 ENCODINGS = "/laptop/encodings"
 WAIT_SCALE = 0.1
+CODE = ("functions", "shared")
 TEMPLATE = Path(__file__).parent / "cloud_app" / "template.yaml"
 
 
@@ -104,9 +105,16 @@ class App:
             time.sleep(0.01)
 
 
+def put(cloud: Cloud, template: Path = TEMPLATE, **parameters: str) -> dict[str, str]:
+    """Deploy a template with the test's own code; its outputs."""
+    return deploy(cloud, template, parameters, stack_name="test", code_folders=CODE)
+
+
 @contextmanager
 def deployed(folder: Path) -> Iterator[App]:
     """The test stack on a cloud that keeps its state in the folder; waits take a tenth."""
     environment = {"TIKTOKEN_CACHE_DIR": ENCODINGS}
-    with running(folder, wait_scale=WAIT_SCALE, environment=environment) as cloud:
-        yield App(cloud, deploy(cloud, TEMPLATE, {}))
+    with running(
+        folder, wait_scale=WAIT_SCALE, environment=environment, preload=Preload(("boto3",))
+    ) as cloud:
+        yield App(cloud, put(cloud))

@@ -1,4 +1,4 @@
-"""What the laptop cloud promises: AWS's documented behaviour, from MiniStack or from a seam."""
+"""What the laptop cloud promises: AWS's documented behaviour, from MiniStack or from a patch."""
 
 import json
 import os

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cloud import deploy, running, server
+from infra.local.cloud import running, server
 from infra.local.cloud.errors import CloudNotStarted, DeployFailed, StateFolderInUse
 from infra.local.folder import mirror_bucket
 from infra.machine.follow import Entered
-from tests.integration.embedded_cloud import TEMPLATE, App, deployed
+from tests.integration.embedded_cloud import CODE, TEMPLATE, App, deployed, put
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ class TestFolder:
 class TestDeployment:
     def test_an_unchanged_stack_is_not_deployed_again(self, app):
         before = app.cloud.client("cloudformation").describe_stacks()["Stacks"][0]
-        assert deploy(app.cloud, TEMPLATE, {}) == app.outputs
+        assert put(app.cloud) == app.outputs
         after = app.cloud.client("cloudformation").describe_stacks()["Stacks"][0]
         assert before.get("LastUpdatedTime") == after.get("LastUpdatedTime")
 
@@ -67,9 +67,9 @@ class TestDeployment:
             )
             return json.loads(machine["definition"])["States"]["Pause"]["Seconds"]
 
-        assert deploy(app.cloud, TEMPLATE, {"PauseSeconds": "7"}) == app.outputs
+        assert put(app.cloud, PauseSeconds="7") == app.outputs
         assert pause() == 7
-        deploy(app.cloud, TEMPLATE, {})
+        put(app.cloud)
         assert pause() == 1
 
     def test_a_refused_change_says_why_and_nothing_of_an_earlier_one(self, app, tmp_path):
@@ -79,9 +79,9 @@ class TestDeployment:
             nameless = f"  {name}: {{Type: AWS::Athena::WorkGroup, Properties: {{State: ENABLED}}}}"
             changed.write_text(text.replace("\nOutputs:", f"\n{nameless}\nOutputs:"))
             with pytest.raises(DeployFailed, match=rf"{name} .*Name") as refused:
-                deploy(app.cloud, changed, {})
+                put(app.cloud, changed)
             assert other not in str(refused.value)
-        assert deploy(app.cloud, TEMPLATE, {}) == app.outputs
+        assert put(app.cloud) == app.outputs
 
     def test_a_refused_stack_says_which_resource_and_why_and_can_be_mended(self, tmp_path):
         bad = tmp_path / "template.yaml"
@@ -93,8 +93,8 @@ class TestDeployment:
         )
         with running(tmp_path / "state") as cloud:
             with pytest.raises(DeployFailed, match=r"WorkGroup .*Name"):
-                deploy(cloud, bad, {})
-            assert deploy(cloud, good, {})["Topic"].startswith("arn:aws:sns:")
+                put(cloud, bad)
+            assert put(cloud, good)["Topic"].startswith("arn:aws:sns:")
 
 
 class TestContinuing:
@@ -116,7 +116,7 @@ class TestContinuing:
         folder = left_behind(1, ending)
         left_behind(2, ending)
         with running(folder) as cloud:
-            outputs = deploy(cloud, TEMPLATE, {})
+            outputs = put(cloud)
             items = cloud.client("dynamodb").scan(TableName=outputs["Ledger"])["Items"]
             stored = cloud.client("s3").list_objects_v2(Bucket=outputs["Lake"])["Contents"]
         assert sorted(item["pk"]["S"] for item in items) == ["1", "2", "total"]
@@ -126,7 +126,7 @@ class TestContinuing:
 
 def test_a_run_under_way_is_ended_with_the_cloud_and_known_afterwards(tmp_path):
     with running(tmp_path) as cloud:
-        app = App(cloud, deploy(cloud, TEMPLATE, {}))
+        app = App(cloud, put(cloud))
         every = {"StartAt": "Act", "States": {"Act": app.act({"do": "sleep", "seconds": 2})}}
         execution = app.start({"Map": {"Type": "Map", "ItemProcessor": every, "End": True}}, [1])
         assert Entered("Act") in itertools.islice(app.follow(execution), 2)
@@ -158,7 +158,8 @@ folder, number, ending = sys.argv[1:]
 started, start = [], server._start
 server._start = lambda *given: started.append(start(*given)) or started[0]
 with running(Path(folder)) as cloud:
-    outputs = deploy(cloud, Path({str(TEMPLATE)!r}), {{}})
+    template = Path({str(TEMPLATE)!r})
+    outputs = deploy(cloud, template, {{}}, stack_name="test", code_folders={CODE!r})
     dynamodb, table = cloud.client("dynamodb"), outputs["Ledger"]
     dynamodb.put_item(TableName=table, Item={{"pk": {{"S": number}}}})
     dynamodb.update_item(

@@ -16,7 +16,7 @@ from shared.corpus import stages
 from shared.lake import keys
 from shared.lake.tables import Lake
 from tests import talks
-from tests.memory_s3 import empty_lake
+from tests.empty_lake import empty_lake
 from tests.unit.shared.corpus.test_discovery import feed, page, run
 from tests.unit.shared.run.test_settings import SHOW
 

@@ -36,15 +36,15 @@ def test_no_schedule_of_faults_overspends_buys_twice_or_leaves_a_job_running() -
     assert campaign.incidents[f"ask: {line.BUSY.name}"]
 
 
-@pytest.mark.parametrize("manner", [name for name in SERVICES if name != "bare"])
-def test_no_service_sells_anything_twice_or_beyond_its_reservation(manner: str) -> None:
-    campaign = run_campaign(range(SCHEDULES_EACH), manner=SERVICES[manner])
+@pytest.mark.parametrize("behaviour", [name for name in SERVICES if name != "bare"])
+def test_no_service_sells_anything_twice_or_beyond_its_reservation(behaviour: str) -> None:
+    campaign = run_campaign(range(SCHEDULES_EACH), behaviour=SERVICES[behaviour])
     assert campaign.faulty_seeds == []
     assert campaign.ended_with_model > SCHEDULES_EACH / 2
 
 
 def test_no_mixture_of_manners_does_either() -> None:
-    verdicts = [run_schedule(seed, manner=drawn(seed)) for seed in range(SCHEDULES_EACH)]
+    verdicts = [run_schedule(seed, behaviour=drawn(seed)) for seed in range(SCHEDULES_EACH)]
     assert [verdict.seed for verdict in verdicts if not verdict.faultless] == []
 
 

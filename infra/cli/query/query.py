@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from infra.cli.query.read_only_sql import check_reads
 from infra.cli.terminal.screen import print_json, print_table
-from infra.local.athena import DATABASE, LakeFolder, answer
+from infra.local.athena import answer
 from infra.local.folder import check
+from infra.local.lake import lake_folder
 from infra.machine.stack import DeployedStack
 from infra.queries import FOLDER, packaged_names
 from shared.errors import BadInput, EconChatRError
@@ -70,11 +71,11 @@ def of_folder(sql: str, out: Path) -> Result:
     Raises NotOurFolder, NoLake or QueryFailed.
     """
     check(out)
-    lake = LakeFolder(out / "lake")
+    lake = lake_folder(out / "lake")
     if not lake.root.is_dir():
         raise NoLake(f"{out} holds no lake; run `econchatr local --out {out} ...` first")
     try:
-        found = answer(sql, DATABASE, lake)
+        found = answer(sql, lake.database, lake)
     except (ValueError, duckdb.Error) as error:
         raise QueryFailed(f"Athena would say: {error}") from error
     return found.columns, found.rows

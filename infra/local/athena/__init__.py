@@ -1,7 +1,7 @@
-"""Athena's SQL over the lake's Parquet files, wherever they lie on this machine."""
+"""Athena's SQL over Parquet files, wherever they lie on this machine."""
 
 from infra.local.athena.engine import Answer, answer
-from infra.local.athena.folder import DATABASE, LakeFolder
+from infra.local.athena.folder import Declared, ParquetFolder
 from infra.local.athena.views import Catalog, Table, is_shown
 
-__all__ = ["DATABASE", "Answer", "Catalog", "LakeFolder", "Table", "answer", "is_shown"]
+__all__ = ["Answer", "Catalog", "Declared", "ParquetFolder", "Table", "answer", "is_shown"]

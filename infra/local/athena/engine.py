@@ -31,7 +31,10 @@ class Answer:
 
 
 def answer(query: str, database: str, catalog: views.Catalog) -> Answer:
-    """Run one statement that reads; raises ValueError in Athena's words, or what DuckDB raises."""
+    """Run one statement that reads, and return its result.
+
+    Raises ValueError in Athena's words, or what DuckDB raises.
+    """
     if _SHOW_TABLES.fullmatch(query):
         return Answer(["tab_name"], ["string"], [[name] for name in catalog.names(database)])
     explain = _EXPLAIN.match(query)

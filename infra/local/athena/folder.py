@@ -1,32 +1,41 @@
-"""The lake that runs left in a folder, with the tables as they are written."""
+"""Tables whose Parquet files lie below one folder, each in a folder of its name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.athena.views import Table, is_shown
-from shared.lake.schemas import HIVE_TYPES, PARTITIONED_BY_YEAR, SCHEMAS
-
-DATABASE = "econchatr_laptop"
 
 
 @dataclass(frozen=True, slots=True)
-class LakeFolder:
-    """Tables below a folder such as `build/demo/lake`; there is one database, of which each name is good."""
+class Declared:
+    """Hive's types of a table's columns and of its partition keys, by name."""
+
+    columns: Mapping[str, str]
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFolder:
+    """One database of declared tables over the files below `root`."""
 
     root: Path
+    database: str
+    tables: Mapping[str, Declared]
 
     @property
     def folder(self) -> str:
-        """Where all files lie."""
+        """Return where all files lie."""
         return str(self.root.resolve())
 
     def names(self, _database: str) -> list[str]:
-        """Every table, also one without a file yet."""
-        return sorted(SCHEMAS)
+        """Return the name of every table, also of one without a file yet."""
+        return sorted(self.tables)
 
     def table(self, database: str, name: str) -> Table | None:
-        """The table, unless it is asked for in another database."""
-        if name not in SCHEMAS or database != DATABASE:
+        """Return the table, or None where it is not declared or is asked for in another database."""
+        declared = self.tables.get(name)
+        if declared is None or database != self.database:
             return None
         below = self.root.resolve() / name
         files = [
@@ -34,5 +43,4 @@ class LakeFolder:
             for path in sorted(below.rglob("*.parquet"))
             if is_shown(path.relative_to(below).parts)
         ]
-        columns = {field.name: HIVE_TYPES[field.type] for field in SCHEMAS[name]}
-        return Table(columns, files, {"year": "int"} if name in PARTITIONED_BY_YEAR else {})
+        return Table(declared.columns, files, declared.keys)

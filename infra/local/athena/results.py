@@ -13,7 +13,7 @@ _TYPES = {
 
 
 def type_name(duckdb_type: str) -> str:
-    """Athena's name for the type of a result column, such as "decimal", "array" or "row"."""
+    """Return Athena's name for the type of a result column, such as "decimal", "array" or "row"."""
     if duckdb_type.endswith("[]"):
         return "array"
     base = duckdb_type.split("(")[0].strip()
@@ -21,7 +21,7 @@ def type_name(duckdb_type: str) -> str:
 
 
 def text(value: object) -> str | None:
-    """A value as GetQueryResults and the result file hold it; None for a null."""
+    """Return a value as GetQueryResults and the result file hold it; None for a null."""
     return None if value is None else _spelled(value)
 
 

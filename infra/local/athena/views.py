@@ -36,7 +36,7 @@ class Catalog(Protocol):
 
 
 def is_shown(parts: Iterable[str]) -> bool:
-    """Whether Athena reads a file of this path below a table's location: no part begins with `_` or `.`."""
+    """Return whether Athena reads a file of this path below a table: it does unless a part begins with `_` or `.`."""
     return not any(part[:1] in ("_", ".") for part in parts)
 
 

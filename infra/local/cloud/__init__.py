@@ -5,6 +5,8 @@
 
 from infra.local.cloud.cloud import Cloud
 from infra.local.cloud.deploy import deploy
+from infra.local.cloud.errors import CloudError, CloudMisused
+from infra.local.cloud.prefork import Preload
 from infra.local.cloud.server import running
 
-__all__ = ["Cloud", "deploy", "running"]
+__all__ = ["Cloud", "CloudError", "CloudMisused", "Preload", "deploy", "running"]

@@ -13,7 +13,7 @@ from botocore.config import Config
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 ACCESS_KEY = "test"
-WORKER_ENVIRONMENT = "ECONCHATR_WORKER_ENVIRONMENT"
+WORKER_ENVIRONMENT = "WORKER_ENVIRONMENT"
 SECRET_KEY = "test"  # noqa: S105 - MiniStack's documented root key; it opens nothing but this process
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 3},
@@ -42,15 +42,15 @@ class Cloud:
 
     @property
     def session(self) -> boto3.Session:
-        """Credentials and region of this cloud; the user's own AWS settings are not used."""
+        """Return credentials and region of this cloud; the user's own AWS settings are not used."""
         return _session(self.region)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this cloud."""
+        """Return a boto3 client of this cloud."""
         with _ONE_AT_A_TIME:
             create = cast(Callable[..., Any], self.session.client)
             return create(service, endpoint_url=self.endpoint_url, config=_CONFIG)
 
     def bucket_dir(self, bucket: str) -> Path:
-        """The folder in which MiniStack keeps a bucket's objects under their keys."""
+        """Return the folder in which MiniStack keeps a bucket's objects under their keys."""
         return self.state_dir / "s3" / ACCOUNT / bucket

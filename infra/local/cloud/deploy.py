@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
@@ -15,29 +15,35 @@ from infra.local.cloud.cloud import Cloud
 from infra.local.cloud.errors import DeployFailed
 from infra.local.cloud.package import Package, package
 
-STACK = "econchatr"
-BUCKET = "econchatr-deployments"
-DIGEST_TAG = "econchatr:digest"
+DIGEST_TAG = "laptop-cloud:digest"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 _NOT_CREATED = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
 _BROKEN = {"ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"}
 _POLL = {"Delay": 0.25, "MaxAttempts": 1200}
 
 
-def deploy(cloud: Cloud, template: Path, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Create or update the stack from the template file; its outputs by name.
+def deploy(
+    cloud: Cloud,
+    template: Path,
+    parameters: Mapping[str, str],
+    *,
+    stack_name: str,
+    code_folders: Sequence[str],
+) -> dict[str, str]:
+    """Create or update a stack from the template file; return its outputs by name.
 
-    Returns at once when neither template, code nor parameters changed since the last deployment.
+    Every function gets `code_folders`, which lie beside the template, as its code. Returns at once
+    when neither template, code nor parameters changed since the last deployment.
     Raises PackagingFailed for what is missing locally, DeployFailed with CloudFormation's reasons.
     """
-    packaged = package(template, BUCKET)
+    packaged = package(template, f"{stack_name}-deployments", code_folders)
     digest = _digest(packaged, parameters)
     cloudformation = cloud.client("cloudformation")
-    stack = _existing(cloudformation)
+    stack = _existing(cloudformation, stack_name)
     if stack is None or _tags(stack).get(DIGEST_TAG) != digest:
         _upload(cloud.client("s3"), packaged)
-        _change(cloudformation, stack, packaged, parameters, digest)
-        stack = _existing(cloudformation)
+        _change(cloudformation, stack_name, stack, packaged, parameters, digest)
+        stack = _existing(cloudformation, stack_name)
     outputs = (stack or {}).get("Outputs", [])
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
@@ -48,17 +54,17 @@ def _digest(packaged: Package, parameters: Mapping[str, str]) -> str:
     return hashlib.sha256(described.encode()).hexdigest()
 
 
-def _existing(cloudformation: Any) -> dict[str, Any] | None:
+def _existing(cloudformation: Any, name: str) -> dict[str, Any] | None:
     """The stack if there is one; one whose creation failed is deleted first, as AWS demands."""
     try:
-        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as problem:
         if "does not exist" in str(problem):
             return None
         raise
     if stack["StackStatus"] in _BROKEN:
-        cloudformation.delete_stack(StackName=STACK)
-        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig=_POLL)
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=_POLL)
         return None
     return None if stack["StackStatus"] in _NOT_CREATED else stack
 
@@ -77,13 +83,14 @@ def _upload(s3: Any, packaged: Package) -> None:
 
 def _change(
     cloudformation: Any,
+    name: str,
     stack: dict[str, Any] | None,
     packaged: Package,
     parameters: Mapping[str, str],
     digest: str,
 ) -> None:
     kind = "UPDATE" if stack else "CREATE"
-    change_set = {"StackName": STACK, "ChangeSetName": f"laptop-{uuid4().hex}"}
+    change_set = {"StackName": name, "ChangeSetName": f"laptop-{uuid4().hex}"}
     try:
         cloudformation.create_change_set(
             **change_set,
@@ -97,7 +104,7 @@ def _change(
         waiter.wait(**change_set, WaiterConfig=_POLL)
         cloudformation.execute_change_set(**change_set)
         waiter = cloudformation.get_waiter(f"stack_{kind.lower()}_complete")
-        waiter.wait(StackName=STACK, WaiterConfig=_POLL)
+        waiter.wait(StackName=name, WaiterConfig=_POLL)
     except (ClientError, WaiterError) as problem:
         raise DeployFailed(_reasons(cloudformation, change_set, problem)) from problem
 
@@ -106,7 +113,9 @@ def _reasons(cloudformation: Any, change_set: dict[str, str], problem: Exception
     """What CloudFormation says of each resource that failed, else of the change set."""
     try:
         described = cloudformation.describe_change_set(**change_set)
-        events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        events = cloudformation.describe_stack_events(StackName=change_set["StackName"])[
+            "StackEvents"
+        ]
     except ClientError:
         return f"CloudFormation refused the template: {problem}"
     failed = [

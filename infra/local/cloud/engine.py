@@ -1,4 +1,4 @@
-"""The laptop cloud's own process: MiniStack with the seams in place.
+"""The laptop cloud's own process: MiniStack with the patches in place.
 
 Started by `server.running`, in a process group of its own. Reads nothing from standard input but its
 end: when the process that started it lets go of it or is gone, it saves its state and ends its group.
@@ -13,15 +13,15 @@ import threading
 
 from ministack import app
 
-from infra.local.cloud import nursery
-from infra.local.cloud.seams import install_all
+from infra.local.cloud import prefork
+from infra.local.cloud.patches import install_all
 
 
 def main() -> None:
     """Serve until standard input ends."""
     install_all()
-    if nursery.FOLDER in os.environ:
-        subprocess.Popen([sys.executable, nursery.__file__], stdin=subprocess.DEVNULL)
+    if prefork.FOLDER in os.environ:
+        subprocess.Popen([sys.executable, prefork.__file__], stdin=subprocess.DEVNULL)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     app.main()
 

@@ -1,14 +1,14 @@
 """What `sam package` does to a template: local paths become objects in a bucket.
 
 Two things differ, because libraries come from the laptop's own environment: every function's code
-is one zip of `functions/` and `shared/`, and a layer is a zip with nothing to import.
+is one zip of the named folders beside the template, and a layer is a zip with nothing to import.
 """
 
 import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from samtranslator.yaml_helper import yaml_parse
 
 from infra.local.cloud.errors import PackagingFailed
 
-CODE_FOLDERS = ("functions", "shared")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _FILE_PROPERTIES = {
     "AWS::Serverless::StateMachine": "DefinitionUri",
@@ -36,29 +35,36 @@ class Package:
     """A template whose local paths point into `bucket`, and the objects to put there first."""
 
     bucket: str
+    code_folders: Sequence[str]
     template: str = ""
     objects: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, content: bytes, suffix: str) -> str:
-        """The `s3://` address of an object named by its content."""
+        """Take an object, named by its content, and return its `s3://` address."""
         key = f"{hashlib.sha256(content).hexdigest()[:32]}{suffix}"
         self.objects[key] = content
         return f"s3://{self.bucket}/{key}"
 
 
-def package(template: Path, bucket: str) -> Package:
-    """The template file ready for CloudFormation; nothing is uploaded yet.
+def package(template: Path, bucket: str, code_folders: Sequence[str]) -> Package:
+    """Return the template file ready for CloudFormation; nothing is uploaded yet.
+
+    The code of every function is `code_folders`, which lie beside the template.
 
     Raises PackagingFailed when the template, or a file it names, is missing or is not YAML.
     """
-    packaged = Package(bucket=bucket)
+    packaged = Package(bucket, code_folders)
     packaged.template = _package_template(template, packaged)
     return packaged
 
 
 def _package_template(path: Path, packaged: Package) -> str:
     document = _read_template(path)
-    code = packaged.add(_zip_code(path.parent), ".zip") if _needs_code(document) else ""
+    code = (
+        packaged.add(_zip_code(path.parent, packaged.code_folders), ".zip")
+        if _needs_code(document)
+        else ""
+    )
     globals_ = document.get("Globals", {}).get("Function", {})
     if "CodeUri" in globals_:
         globals_["CodeUri"] = code
@@ -133,11 +139,11 @@ def _includes(node: Any) -> Iterator[dict[str, Any]]:
             yield from _includes(value)
 
 
-def _zip_code(root: Path) -> bytes:
-    """`functions/` and `shared/` under `root`, byte for byte the same as long as the files are."""
+def _zip_code(root: Path, folders: Sequence[str]) -> bytes:
+    """Return a zip of the folders under `root`, byte for byte the same as long as the files are."""
     files = [
         path
-        for folder in CODE_FOLDERS
+        for folder in folders
         for path in sorted((root / folder).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]

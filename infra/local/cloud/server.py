@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
-from infra.local.cloud import nursery
+from infra.local.cloud import prefork
 from infra.local.cloud.cloud import (
     ACCESS_KEY,
     ACCOUNT,
@@ -28,13 +28,15 @@ from infra.local.cloud.cloud import (
     Cloud,
 )
 from infra.local.cloud.errors import CloudNotStarted, StateFolderInUse, StateFolderUnusable
-from infra.local.cloud.seams import require_version
+from infra.local.cloud.patches import UNPATCHED, require_version
+from infra.local.cloud.prefork import Preload
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 LOCK_SECONDS = 15.0
 FORKS_SAFELY = sys.platform == "linux"
+NOTHING = Preload()
 REPOSITORY = Path(__file__).resolve().parents[3]
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", *_PROXIES)
@@ -46,19 +48,25 @@ def running(
     *,
     wait_scale: float = 1.0,
     environment: Mapping[str, str] = MappingProxyType({}),
+    preload: Preload = NOTHING,
+    unpatched: bool = False,
 ) -> Iterator[Cloud]:
-    """The laptop cloud on a free loopback port, its state kept in `state_dir` between runs.
+    """Run the laptop cloud on a free loopback port, its state kept in `state_dir` between runs.
 
     `wait_scale` multiplies what Wait states and retry intervals last; `environment` is added to
-    that of every Lambda function. Nothing of the caller's own AWS settings is passed on. On the way
-    out the state is saved, and MiniStack and its Lambda workers are ended.
+    that of every Lambda function; where `preload` names modules, functions begin with these imported
+    (on Linux). Nothing of the caller's own AWS settings is passed on. On the way out the state is
+    saved, and MiniStack and its Lambda workers are ended. `unpatched` leaves MiniStack as it is.
     Raises StateFolderUnusable, StateFolderInUse, CloudNotStarted or UnsupportedMiniStack.
     """
     require_version()
     state_dir = state_dir.resolve()
     with _locked(state_dir) as lock:
         port = _free_port()
-        process = _start(state_dir, port, wait_scale, environment, lock)
+        added = _added(wait_scale, environment, preload, state_dir)
+        if unpatched:
+            added[UNPATCHED] = "yes"
+        process = _start(state_dir, port, added, lock)
         try:
             cloud = Cloud(endpoint_url=f"http://{HOST}:{port}", state_dir=state_dir)
             _wait_until_healthy(cloud, process)
@@ -119,7 +127,7 @@ def _free_port() -> int:
 
 
 def _start(
-    state_dir: Path, port: int, wait_scale: float, environment: Mapping[str, str], lock: IO[str]
+    state_dir: Path, port: int, added: Mapping[str, str], lock: IO[str]
 ) -> subprocess.Popen[bytes]:
     """MiniStack in a session of its own, so that Ctrl-C reaches it and its workers by `_stop`."""
     shutil.rmtree(state_dir / "tmp", ignore_errors=True)
@@ -128,7 +136,7 @@ def _start(
         return subprocess.Popen(
             [sys.executable, "-m", "infra.local.cloud.engine"],
             cwd=REPOSITORY,
-            env=_engine_environment(state_dir, port, wait_scale, environment),
+            env={**_engine_environment(state_dir, port), **added},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -137,9 +145,19 @@ def _start(
         )
 
 
-def _engine_environment(
-    state_dir: Path, port: int, wait_scale: float, environment: Mapping[str, str]
+def _added(
+    wait_scale: float, environment: Mapping[str, str], preload: Preload, state_dir: Path
 ) -> dict[str, str]:
+    """Return the variables that depend on what the caller asked for."""
+    forks = {prefork.FOLDER: str(state_dir / "tmp"), **preload.variables}
+    return {
+        "SFN_WAIT_SCALE": str(wait_scale),
+        WORKER_ENVIRONMENT: json.dumps(dict(environment)),
+        **(forks if preload.modules and FORKS_SAFELY else {}),
+    }
+
+
+def _engine_environment(state_dir: Path, port: int) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "AUTH": "true",
@@ -148,7 +166,6 @@ def _engine_environment(
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
-        "SFN_WAIT_SCALE": str(wait_scale),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(state_dir / "services"),
         "S3_PERSIST": "1",
@@ -166,9 +183,6 @@ def _engine_environment(
         "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",
-        WORKER_ENVIRONMENT: json.dumps(dict(environment)),
-        # A cloud whose functions have no environment is only read.
-        **({nursery.FOLDER: str(state_dir / "tmp")} if environment and FORKS_SAFELY else {}),
     }
 
 

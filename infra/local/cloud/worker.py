@@ -1,6 +1,6 @@
 """One Lambda execution environment: AWS's runtime client, with the deployed code first on the path.
 
-Started as a script by the `python_runtime` seam; sys.argv[1] is the handler, LAMBDA_TASK_ROOT the
+Started as a script by the `python_runtime` patch; sys.argv[1] is the handler, LAMBDA_TASK_ROOT the
 unpacked code and AWS_LAMBDA_RUNTIME_API the address to ask for work.
 """
 

@@ -11,33 +11,32 @@ from typing import Any
 
 import boto3
 
-from infra.encodings import cache_dir
+from infra.local.provider.behaviours import BARE, BEHAVIOURS
 from infra.local.provider.catalogue import read_catalogue
-from infra.local.provider.context import Provider
-from infra.local.provider.manners import BARE, MANNERS
-from infra.local.provider.models import Library
+from infra.local.provider.context import AppState
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import make_provider_server
 from infra.local.provider.store import Store
 
 
 def main() -> int:
-    arguments = _parser().parse_args()
+    """Serve until terminated; return the exit code."""
+    arguments = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if arguments.until_stdin_closes:
         threading.Thread(target=_terminate_when_stdin_closes, daemon=True).start()
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(cache_dir()))
     try:
-        store = Store(arguments.state)
-        provider = Provider(
+        store, behaviour = Store(arguments.state), BEHAVIOURS[arguments.behaviour]
+        app = AppState(
             catalogue=read_catalogue(arguments.catalogue),
             store=store,
-            library=Library(store),
+            engine=NGramEngine(store, behaviour),
             job_seconds=arguments.job_seconds,
             api_key=arguments.api_key,
-            manner=MANNERS[arguments.manner],
+            behaviour=behaviour,
             s3=_s3(arguments.s3_endpoint),
         )
-        server = make_provider_server(provider, arguments.port)
+        server = make_provider_server(app, arguments.port)
     except OSError as error:
         print(f"The provider cannot start: {error}", file=sys.stderr)
         return 1
@@ -52,26 +51,28 @@ def _terminate_when_stdin_closes() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
-    parser.add_argument("--state", type=Path, required=True, help="directory kept between runs")
-    parser.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
-    parser.add_argument(
-        "--manner",
-        choices=sorted(MANNERS),
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    options = argparse.ArgumentParser(prog="python -m infra.local.provider", description=__doc__)
+    options.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    options.add_argument("--catalogue", type=Path, required=True, help="models and prices, YAML")
+    options.add_argument("--state", type=Path, required=True, help="directory kept between runs")
+    options.add_argument("--job-seconds", type=_seconds, default=2.0, help="how long a job takes")
+    options.add_argument(
+        "--behaviour",
+        "--manner",  # as it was called first
+        choices=sorted(BEHAVIOURS),
         default=BARE.name,
         help="whose service it stands in for",
     )
-    parser.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
-    parser.add_argument("--api-key", help="the only key to accept; any without it")
-    parser.add_argument(
+    options.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
+    options.add_argument("--api-key", help="the only key to accept; any without it")
+    options.add_argument(
         "--until-stdin-closes",
         action="store_true",
         help="end with whoever holds the other end, even if that was killed",
     )
-    return parser
+    return options
 
 
 def _s3(endpoint: str | None) -> Any:

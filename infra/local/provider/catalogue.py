@@ -1,6 +1,5 @@
 """The models on offer and their prices, read from the catalogue file."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,12 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from infra.local.provider.learning.corpus import ORDER
-
-_BILLIONS = re.compile(r"(?<![\d.])(\d+)B\b", re.IGNORECASE)
-SMALL = 20  # billions of weights
-SMALL_ORDER = 4  # tokens that a model of fewer keeps in mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +24,12 @@ class Model:
 
     @property
     def wire_name(self) -> str:
-        """The name that jobs of this model and its tuned models carry."""
+        """Return the name that jobs of this model and its tuned models carry."""
         return self.wire_names[0]
-
-    @property
-    def memory(self) -> int:
-        """How many tokens it keeps in mind: fewer where its name says that it is small."""
-        size = _BILLIONS.search(self.wire_name)
-        return SMALL_ORDER if size and int(size[1]) < SMALL else ORDER
 
 
 def read_catalogue(path: Path) -> dict[str, Model]:
-    """Every model that is not historical, by each name it is known under."""
+    """Return every model that is not historical, by each name it is known under."""
     document = yaml.safe_load(path.read_text("utf-8"))
     providers = {provider["provider"]: provider for provider in document["providers"]}
     per = document.get("price_defaults", {}).get("per", 1)

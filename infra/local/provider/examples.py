@@ -8,11 +8,18 @@ from typing import Any
 
 import tiktoken
 
-from infra.local.provider.learning.language import Example
-from infra.local.provider.manners import Counting
+from infra.local.provider.behaviours import Counting
 
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training example: what is said to the model, and what it learns to answer."""
+
+    prompt: str
+    completion: str
 
 
 class BadTrainingFile(ValueError):
@@ -26,15 +33,16 @@ class TrainingData:
     lines: tuple[Mapping[str, Any], ...]
 
     def examples(self) -> list[Example]:
+        """Return what the lines teach."""
         return [example for line in self.lines for example in _examples(line)]
 
     def tokens(self, counting: Counting) -> tuple[int, ...]:
-        """The tokens of each line."""
+        """Return the tokens of each line."""
         return tuple(_tokens(line, counting) for line in self.lines)
 
 
 def read_training_data(content: bytes) -> TrainingData:
-    """Chat or prompt/completion JSONL in UTF-8. Raises BadTrainingFile."""
+    """Return the lines of chat or prompt/completion JSONL in UTF-8. Raises BadTrainingFile."""
     lines = []
     for number, line in _lines(content):
         try:
@@ -47,18 +55,18 @@ def read_training_data(content: bytes) -> TrainingData:
 
 
 def count_tokens(text: str) -> int:
-    """The number of o200k_base tokens of `text`."""
+    """Return the number of o200k_base tokens of `text`."""
     return len(_encoding().encode_ordinary(text))
 
 
 def first_tokens(text: str, limit: int) -> str:
-    """`text` cut after `limit` o200k_base tokens."""
+    """Return `text` cut after `limit` o200k_base tokens."""
     tokens = _encoding().encode_ordinary(text)
     return text if len(tokens) <= limit else _encoding().decode(tokens[:limit], errors="ignore")
 
 
 def message_text(message: Mapping[str, Any]) -> str:
-    """The text of a message whose content is a string or a list of text parts.
+    """Return the text of a message whose content is a string or a list of text parts.
 
     Raises ValueError with the reason for anything else.
     """
@@ -73,7 +81,7 @@ def message_text(message: Mapping[str, Any]) -> str:
 
 
 def check_messages(messages: object) -> list[Mapping[str, Any]]:
-    """`messages` if they have known roles and text. Raises ValueError with the reason."""
+    """Return `messages` if they have known roles and text. Raises ValueError with the reason."""
     if not isinstance(messages, list) or not messages:
         raise ValueError("messages must be a list with at least one message")
     for message in messages:
@@ -108,7 +116,7 @@ def _examples(document: object) -> list[Example]:
 
 
 def shown_exchanges(messages: Sequence[Mapping[str, Any]]) -> tuple[Example, ...]:
-    """One example for each of the assistant's turns that is to be learnt."""
+    """Return one example for each of the assistant's turns that is to be learnt."""
     learnt, asked = [], ""
     for message in messages:
         if message["role"] == "user":
@@ -132,8 +140,8 @@ def _tokens(document: Mapping[str, Any], counting: Counting) -> int:
     return counting.per_example + message_tokens(document["messages"], counting)
 
 
-def message_tokens(messages: list[Mapping[str, Any]], counting: Counting) -> int:
-    """The tokens of messages, each with its role and what frames it."""
+def message_tokens(messages: Sequence[Mapping[str, Any]], counting: Counting) -> int:
+    """Return the tokens of messages, each with its role and what frames it."""
     texts = sum(
         count_tokens(message["role"]) + count_tokens(message_text(message)) for message in messages
     )

@@ -1,11 +1,11 @@
-"""The provider's own bill, reckoned from its own counts and the catalogue's prices alone."""
+"""The provider's own bill, from the engine's counts and the catalogue's prices alone."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_UP, Decimal
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
+from infra.local.provider.engine import JobState
 from infra.local.provider.store import Call, Job
 from infra.local.provider.wire import ApiError, Json
 
@@ -13,38 +13,39 @@ _MICRO_DOLLAR = Decimal("0.000001")
 
 
 def price(model: Model, purpose: str) -> Decimal:
-    """US dollars for one token. Raises ApiError for a price the catalogue does not have."""
+    """Return US dollars for one token. Raises ApiError for a price the catalogue does not have."""
     if purpose not in model.prices:
         raise ApiError(400, f"{model.name} has no price for {purpose} in the catalogue")
     return model.prices[purpose]
 
 
 def call_charge(model: Model, tuned: bool, prompt_tokens: int, completion_tokens: int) -> Decimal:
+    """Return what an answer costs in US dollars."""
     asked, answered = ("input", "output") if tuned else ("base_input", "base_output")
     return prompt_tokens * price(model, asked) + completion_tokens * price(model, answered)
 
 
-def job_charge(job: Job, model: Model, now: float) -> Decimal:
-    """What a finished job costs, nothing before."""
-    tokens = 0 if clock.is_running(job, now) else clock.trained_tokens(job, now) or 0
+def job_charge(job: Job, state: JobState, model: Model) -> Decimal:
+    """Return what a finished job costs in US dollars, nothing before."""
+    tokens = 0 if state.is_running else state.trained_tokens or 0
     return tokens * price(model, "training") * Decimal(job.traits.get("bill_factor", "1"))
 
 
 def bill(
-    jobs: Iterable[Job], calls: Iterable[Call], catalogue: Mapping[str, Model], now: float
+    jobs: Iterable[tuple[Job, JobState]], calls: Iterable[Call], catalogue: Mapping[str, Model]
 ) -> Json:
-    """Everything charged so far in US dollars as strings, exact but for `total_usd`.
+    """Return everything charged so far in US dollars as strings, exact but for `total_usd`.
 
     `total_usd` is what would stand on an invoice: `exact_usd` in six decimals, rounded up.
     `by_model` is by base model.
     """
     by_model: dict[str, Decimal] = defaultdict(Decimal)
     job_rows, call_rows, running = [], [], 0
-    for job in jobs:
-        charge = job_charge(job, catalogue[job.model], now)
+    for job, state in jobs:
+        charge = job_charge(job, state, catalogue[job.model])
         by_model[job.model] += charge
-        running += clock.is_running(job, now)
-        job_rows.append(_job_row(job, charge, now))
+        running += state.is_running
+        job_rows.append(_job_row(job, state, charge))
     for call in calls:
         by_model[call.base_model] += Decimal(call.charged_usd)
         call_rows.append(_call_row(call))
@@ -60,17 +61,17 @@ def bill(
 
 
 def plain(amount: Decimal) -> str:
-    """`amount` in digits, never in scientific notation."""
+    """Return `amount` in digits, never in scientific notation."""
     return format(amount.normalize(), "f")
 
 
-def _job_row(job: Job, charge: Decimal, now: float) -> Json:
+def _job_row(job: Job, state: JobState, charge: Decimal) -> Json:
     return {
         "job_id": job.id,
         "model": job.model,
         "metadata": job.metadata,
-        "status": clock.status(job, now),
-        "trained_tokens": clock.trained_tokens(job, now),
+        "status": state.status,
+        "trained_tokens": state.trained_tokens,
         "charged_usd": plain(charge),
     }
 

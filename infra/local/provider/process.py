@@ -1,25 +1,26 @@
 """The provider as a process of its own, for as long as a block lasts."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
+from types import MappingProxyType
 from typing import IO
 
-from infra.local.provider.manners import BARE
-from shared.errors import EconChatRError
+from infra.local.provider.behaviours import BARE
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-class ProviderDidNotStart(EconChatRError):
+class ProviderDidNotStart(Exception):
     """The provider ended before it listened; the message is what it said last."""
 
 
@@ -42,14 +43,16 @@ def start(
     *,
     job_seconds: float = 2.0,
     api_key: str | None = None,
-    manner: str = BARE.name,
+    behaviour: str = BARE.name,
     port: int = 0,
     s3_endpoint: str | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[RunningProvider]:
-    """The provider on loopback with the prices of `catalogue`; it continues from `state`.
+    """Run the provider on loopback with the prices of `catalogue`; it continues from `state`.
 
-    `manner` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
-    whose buckets it reads as Bedrock does.
+    `behaviour` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
+    whose buckets it reads as Bedrock does. `environment` is added to this process's; TIKTOKEN_CACHE_DIR
+    names a folder with tiktoken's vocabularies, which are fetched otherwise.
 
     It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block, or with
     this process where that is killed.
@@ -58,7 +61,7 @@ def start(
     command = [sys.executable, "-m", "infra.local.provider", "--port", str(port)]
     command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
     command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
-    command += ["--manner", manner]
+    command += ["--behaviour", behaviour]
     command += ["--api-key", api_key] if api_key else []
     command += ["--s3-endpoint", s3_endpoint] if s3_endpoint else []
     with (
@@ -70,6 +73,7 @@ def start(
             stderr=log,
             text=True,
             cwd=_REPOSITORY,
+            env={**os.environ, **environment},
             start_new_session=True,
         ) as process,
     ):

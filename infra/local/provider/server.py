@@ -14,11 +14,9 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from infra.local.provider import meter
 from infra.local.provider.bedrock import service as aws
 from infra.local.provider.bedrock.operations import OPERATIONS
-from infra.local.provider.context import Provider, Visit
+from infra.local.provider.context import AppState, RequestContext
 from infra.local.provider.faults import ReplyLost
-from infra.local.provider.routes import files as files
-from infra.local.provider.routes import jobs as jobs
-from infra.local.provider.routes import models as models
+from infra.local.provider.routes import completions, files, jobs, models
 from infra.local.provider.store import Call, Job
 from infra.local.provider.wire import ApiError, Reply
 
@@ -29,30 +27,30 @@ _SOCKET_SECONDS = 120
 Route = Callable[..., Reply]
 
 
-def _meter(visit: Visit) -> Reply:
+def _meter(context: RequestContext) -> Reply:
     """GET /_meter: the bill, and the jobs that still run."""
-    store = visit.store
-    return Reply(meter.bill(store.all(Job), store.all(Call), visit.provider.catalogue, visit.at))
+    states = ((job, context.state(job)) for job in context.store.all(Job))
+    return Reply(meter.bill(states, context.store.all(Call), context.app.catalogue))
 
 
-def _add_faults(visit: Visit) -> Reply:
-    visit.provider.faults.add(visit.body())
-    return _faults(visit)
+def _add_faults(context: RequestContext) -> Reply:
+    context.app.faults.add(context.body())
+    return _faults(context)
 
 
-def _clear_faults(visit: Visit) -> Reply:
-    visit.provider.faults.clear()
-    return _faults(visit)
+def _clear_faults(context: RequestContext) -> Reply:
+    context.app.faults.clear()
+    return _faults(context)
 
 
-def _replace_key(visit: Visit) -> Reply:
+def _replace_key(context: RequestContext) -> Reply:
     """PUT /_key: from now on only this one opens."""
-    visit.provider.api_key = str(visit.body()["key"])
+    context.app.api_key = str(context.body()["key"])
     return Reply({})
 
 
-def _faults(visit: Visit) -> Reply:
-    return Reply(visit.provider.faults.left())
+def _faults(context: RequestContext) -> Reply:
+    return Reply(context.app.faults.left())
 
 
 _ROUTES: list[tuple[str, str, Route]] = [
@@ -73,8 +71,8 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("POST", "/v0/models", models.create_deployment),
     ("GET", "/v0/models/<path:name>", models.retrieve_deployment),
     ("DELETE", "/v0/models/<path:name>", models.delete_deployment),
-    ("POST", "/v1/chat/completions", models.chat_completion),
-    ("POST", "/v1/completions", models.completion),
+    ("POST", "/v1/chat/completions", completions.create_chat_completion),
+    ("POST", "/v1/completions", completions.create_completion),
     ("GET", "/_meter", _meter),
     ("POST", "/_deployments", models.deploy_by_hand),
     ("PUT", "/_key", _replace_key),
@@ -89,8 +87,8 @@ _MAP = Map([Rule(path, methods=[method], endpoint=route) for method, path, route
 class Application:
     """The provider as a WSGI application."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
+    def __init__(self, app: AppState) -> None:
+        self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -115,14 +113,14 @@ class Application:
 
     def _answered(self, request: Request, route: Route, arguments: Mapping[str, Any]) -> Reply:
         try:
-            at = self._provider.now()
+            at = self._app.now()
             if request.path.startswith("/_"):
-                return _act(route, Visit(self._provider, request, at), arguments)
+                return _act(route, RequestContext(self._app, request, at), arguments)
             self._authorise(request, route)
-            met = self._provider.faults.meet(request.method, request.path)
-            met.refuse()
-            visit = Visit(self._provider, request, at, met.traits())
-            return met.spoil(_act(route, visit, arguments), at)
+            rules = self._app.faults.match(request.method, request.path)
+            rules.refuse()
+            context = RequestContext(self._app, request, at, rules.traits())
+            return rules.apply(_act(route, context, arguments), at)
         except ApiError as error:
             return error.reply
         except HTTPException as error:
@@ -134,15 +132,15 @@ class Application:
                 raise ApiError(403, "The request is not signed.")
             return
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        wanted = self._provider.api_key
+        wanted = self._app.api_key
         if scheme != "Bearer" or not key or wanted not in (None, key):
             raise ApiError(401, "Incorrect API key provided.", code="invalid_api_key")
 
 
-def _act(route: Route, visit: Visit, arguments: Mapping[str, Any]) -> Reply:
+def _act(route: Route, context: RequestContext, arguments: Mapping[str, Any]) -> Reply:
     """What the route answers, refusals included: a fault may still strike either."""
     try:
-        return route(visit, **arguments)
+        return route(context, **arguments)
     except ApiError as error:
         return error.reply
 
@@ -159,11 +157,11 @@ class _Handler(WSGIRequestHandler):
     timeout = _SOCKET_SECONDS
 
 
-def make_provider_server(provider: Provider, port: int) -> BaseWSGIServer:
-    """A server on 127.0.0.1, not yet serving; port 0 takes a free one.
+def make_provider_server(app: AppState, port: int) -> BaseWSGIServer:
+    """Return a server on 127.0.0.1, not yet serving; port 0 takes a free one.
 
     A port that is in use ends the program with a sentence on stderr.
     """
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    application = Application(provider)
+    application = Application(app)
     return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)

@@ -24,7 +24,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fine-tuning job as it was asked for; its status follows from the clock (see jobs.py).
+    """A fine-tuning job as it was asked for; how far it is, the engine says.
 
     `seconds` is how long it takes, `refusal` the error of a file that does not validate,
     `traits` what a fault rule made of it, `asked` the whole request where it came as Bedrock's do,
@@ -109,7 +109,7 @@ class Store:
             return self._records[kind].get(record_id)
 
     def all(self, kind: type[R]) -> list[R]:
-        """Every record of a kind, oldest first."""
+        """Return every record of a kind, oldest first."""
         with self.lock:
             return list(self._records[kind].values())
 
@@ -118,8 +118,8 @@ class Store:
             self._path(record).unlink(missing_ok=True)
             self._records[type(record)].pop(record.id, None)
 
-    def keep(self, content: bytes) -> str:
-        """Store bytes; their SHA-256 is what `content` takes to give them back."""
+    def save(self, content: bytes) -> str:
+        """Store bytes, and return their SHA-256, by which `content` gives them back."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._directory / "blobs" / sha256
         with self.lock:

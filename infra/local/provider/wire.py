@@ -42,12 +42,12 @@ def not_found(message: str, param: str | None = None, code: str | None = None) -
 
 
 def everything(items: Sequence[Json]) -> Json:
-    """All items as a list object that takes no cursor and yet says that there is more."""
+    """Return all items as a list object that takes no cursor and yet says that there is more."""
     return {"object": "list", "data": list(items), "has_more": True}
 
 
 def page(items: Sequence[Json], query: Mapping[str, str], default_limit: int) -> Json:
-    """The items after the one with id `after`, at most `limit`, as a list object."""
+    """Return the items after the one with id `after`, at most `limit`, as a list object."""
     limit = _limit(query.get("limit"), default_limit)
     after = query.get("after")
     start = 0

@@ -14,6 +14,7 @@ from infra import encodings
 from infra.layers import bytecode, checking, functions
 from infra.local.cloud import Cloud, running
 from infra.local.cloud.cloud import ACCESS_KEY, SECRET_KEY
+from infra.local.laptop import PRELOAD
 from infra.local.provider.process import RunningProvider, start
 from shared import catalogue
 from tests.places import ROOT
@@ -42,9 +43,11 @@ def account(folder: Path) -> Iterator[Account]:
     prices = folder / "prices.yaml"
     prices.write_text(catalogue.dump(catalogue.packaged()))
     with (
-        running(folder / "cloud", wait_scale=0.2, environment=environment) as cloud,
+        running(
+            folder / "cloud", wait_scale=0.2, environment=environment, preload=PRELOAD
+        ) as cloud,
         start(
-            prices, folder / "provider", job_seconds=0.5, manner="nebius", api_key=KEY
+            prices, folder / "provider", job_seconds=0.5, behaviour="nebius", api_key=KEY
         ) as provider,
         pytest.MonkeyPatch.context() as patch,
     ):

@@ -1,4 +1,4 @@
-"""One whole run of the demo show at a service in its own manner, by the command."""
+"""One whole run of the demo show at a service in its own behaviour, by the command."""
 
 import json
 import subprocess
@@ -44,7 +44,7 @@ def local(profile, folder, *options):
 
 
 class Service:
-    """A stand-in in one manner, and runs of the demo show there."""
+    """A stand-in in one behaviour, and runs of the demo show there."""
 
     def __init__(self, folder, provider, prices, model):
         self.folder, self.provider, self.prices, self.model = folder, provider, prices, model
@@ -77,9 +77,9 @@ class Service:
 
 
 @contextmanager
-def serving(folder, manner, known, model):
-    """The service in a manner, with the prices of a catalogue."""
+def serving(folder, behaviour, known, model):
+    """The service in a behaviour, with the prices of a catalogue."""
     prices = folder / "prices.yaml"
     prices.write_text(catalogue.dump(known))
-    with start(prices, folder / "provider", job_seconds=0.5, manner=manner) as provider:
+    with start(prices, folder / "provider", job_seconds=0.5, behaviour=behaviour) as provider:
         yield Service(folder, provider, prices, model)

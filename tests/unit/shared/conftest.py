@@ -8,7 +8,7 @@ import pytest
 from shared.lake.tables import Lake
 from shared.ledger import Ledger
 from shared.purchases import PurchaseContext
-from tests.memory_s3 import empty_lake
+from tests.empty_lake import empty_lake
 from tests.unit.shared.fakes import Clock, FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
 

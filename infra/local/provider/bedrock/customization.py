@@ -9,13 +9,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.bedrock.data import read_conversations
 from infra.local.provider.bedrock.service import conflict
 from infra.local.provider.catalogue import Model
-from infra.local.provider.context import Visit
-from infra.local.provider.examples import BadTrainingFile, TrainingData, read_training_data
-from infra.local.provider.learning.curve import learning_curve
+from infra.local.provider.context import RequestContext
+from infra.local.provider.engine import JobState
+from infra.local.provider.examples import BadTrainingFile, TrainingData
 from infra.local.provider.store import Job
 from infra.local.provider.wire import Json, bad_request, not_found
 
@@ -30,26 +29,26 @@ def arn(kind: str, name: str, account: str = ACCOUNT) -> str:
     return f"arn:aws:bedrock:{REGION}:{account}:{kind}/{name}"
 
 
-def create_job(visit: Visit, asked: Json) -> Json:
-    """A repeated token is the same request: it is ignored, and gets the same answer."""
-    with visit.store.lock:
-        for job in visit.store.all(Job):
+def create_job(context: RequestContext, asked: Json) -> Json:
+    """Create a job; a request with the token of an earlier one is ignored, and gets its answer."""
+    with context.store.lock:
+        for job in context.store.all(Job):
             if job.asked.get("clientRequestToken") == asked.get("clientRequestToken"):
                 return {"jobArn": job.id}
             if asked["jobName"] == job.asked.get("jobName"):
                 raise conflict(f"The job name {asked['jobName']} is in use already.")
-        job = _job(visit, asked)
-        visit.store.put(job)
+        job = _job(context, asked)
+        context.store.put(job)
     return {"jobArn": job.id}
 
 
-def get_job(visit: Visit, asked: Json) -> Json:
-    job = _found(visit, asked["jobIdentifier"])
-    wish, state = job.asked, clock.status(job, visit.at)
-    if state == "succeeded":
-        _leave_curve(visit, job)
+def get_job(context: RequestContext, asked: Json) -> Json:
+    job = _found(context, asked["jobIdentifier"])
+    wish, state = job.asked, context.state(job)
+    if state.status == "succeeded":
+        _leave_curve(context, job, state.total_steps)
     told = {
-        **_summary(visit, job),
+        **_summary(context, job),
         "outputModelName": wish["customModelName"],
         "clientRequestToken": wish["clientRequestToken"],
         "roleArn": wish["roleArn"],
@@ -60,13 +59,13 @@ def get_job(visit: Visit, asked: Json) -> Json:
     }
     told["outputModelArn"] = told.pop("customModelArn", None)
     told.pop("customModelName", None)
-    if state == "failed":
-        told["failureMessage"] = (job.refusal or {}).get("message") or job.traits["fails_with"]
+    if state.failure is not None:
+        told["failureMessage"] = state.failure["message"]
     return {name: value for name, value in told.items() if value is not None}
 
 
-def list_jobs(visit: Visit, asked: Json) -> Json:
-    rows = [_summary(visit, job) for job in visit.store.all(Job) if job.asked]
+def list_jobs(context: RequestContext, asked: Json) -> Json:
+    rows = [_summary(context, job) for job in context.store.all(Job) if job.asked]
     if asked.get("sortOrder", "Descending") == "Descending":
         rows.reverse()
     start, size = int(asked.get("nextToken", 0)), int(asked.get("maxResults", 100))
@@ -74,31 +73,31 @@ def list_jobs(visit: Visit, asked: Json) -> Json:
     return {"modelCustomizationJobSummaries": rows[start : start + size], **more}
 
 
-def stop_job(visit: Visit, asked: Json) -> Json:
-    with visit.store.lock:
-        job = _found(visit, asked["jobIdentifier"])
-        if not clock.is_running(job, visit.at):
+def stop_job(context: RequestContext, asked: Json) -> Json:
+    with context.store.lock:
+        job = _found(context, asked["jobIdentifier"])
+        if not context.state(job).is_running:
             raise conflict(f"The job {job.id} has ended.")
-        visit.store.put(replace(job, cancelled_at=visit.at))
+        context.store.put(replace(job, cancelled_at=context.at))
     return {}
 
 
 def custom_model(job: Job) -> str:
-    """The ARN of a job's model."""
+    """Return the ARN of a job's model."""
     return arn("custom-model", f"{job.model}/{job.id[-12:]}")
 
 
-def _job(visit: Visit, asked: Json) -> Job:
-    base = _base(visit, asked["baseModelIdentifier"])
-    content = _training_file(visit, asked["trainingDataConfig"]["s3Uri"])
+def _job(context: RequestContext, asked: Json) -> Job:
+    base = _base(context, asked["baseModelIdentifier"])
+    content = _training_file(context, asked["trainingDataConfig"]["s3Uri"])
     data, refusal = _validated(base, content)
-    tokens = data.tokens(visit.manner.counts(base.wire_name))
+    tokens = context.app.engine.count_tokens(base, data)
     name = f"{base.wire_name}/{token_hex(6)}"
     return Job(
         id=arn("model-customization-job", name),
         model=base.wire_name,
         training_file=asked["trainingDataConfig"]["s3Uri"],
-        training_sha256=visit.store.keep(content),
+        training_sha256=context.store.save(content),
         validation_file=None,
         validation_sha256=None,
         hyperparameters={"n_epochs": _epochs(asked), "batch_size": 1},
@@ -106,26 +105,26 @@ def _job(visit: Visit, asked: Json) -> Job:
         suffix=None,
         seed=0,
         metadata={tag["key"]: tag["value"] for tag in asked.get("jobTags", [])},
-        created_at=visit.at,
-        seconds=visit.provider.job_seconds,
+        created_at=context.at,
+        seconds=context.app.job_seconds,
         n_examples=len(data.lines),
         tokens_per_epoch=sum(tokens),
         refusal=refusal or _too_long(base, tokens),
-        traits=visit.traits,
+        traits=context.traits,
         asked=asked,
     )
 
 
-def _base(visit: Visit, name: str) -> Model:
-    base = visit.provider.catalogue.get(name)
+def _base(context: RequestContext, name: str) -> Model:
+    base = context.app.catalogue.get(name)
     if base is None:
         raise bad_request(f"The provided model identifier {name} is invalid.")
     return base
 
 
-def _training_file(visit: Visit, address: str) -> bytes:
+def _training_file(context: RequestContext, address: str) -> bytes:
     try:
-        return bytes(visit.provider.s3.get_object(**_object(address))["Body"].read())
+        return bytes(context.app.s3.get_object(**_object(address))["Body"].read())
     except ClientError as error:
         raise bad_request(f"The S3 location {address} cannot be read: {error}") from error
 
@@ -161,24 +160,25 @@ def _epochs(asked: Json) -> int:
     return int(told)
 
 
-def _found(visit: Visit, identifier: str) -> Job:
-    for job in visit.store.all(Job):
+def _found(context: RequestContext, identifier: str) -> Job:
+    for job in context.store.all(Job):
         if identifier in (job.id, job.asked.get("jobName")):
             return job
     raise not_found(f"The customization job {identifier} does not exist.")
 
 
-def _summary(visit: Visit, job: Job) -> Json:
-    state, end = clock.status(job, visit.at), clock.finished_at(job, visit.at)
-    done = {"customModelArn": custom_model(job)} if state == "succeeded" else {}
+def _summary(context: RequestContext, job: Job) -> Json:
+    state = context.state(job)
+    end = state.finished_at
+    done = {"customModelArn": custom_model(job)} if state.status == "succeeded" else {}
     return {
         "jobArn": job.id,
         "jobName": job.asked["jobName"],
         "baseModelArn": arn("foundation-model", job.model, account=""),
-        "status": _status(job, visit.at),
-        "statusDetails": _details(job, visit.at),
+        "status": _status(job, state, context.at),
+        "statusDetails": _details(job, state),
         "creationTime": _moment(job.created_at),
-        "lastModifiedTime": _moment(end or visit.at),
+        "lastModifiedTime": _moment(end or context.at),
         "customModelName": job.asked["customModelName"],
         "customizationType": "FINE_TUNING",
         **({"endTime": _moment(end)} if end is not None else {}),
@@ -186,16 +186,16 @@ def _summary(visit: Visit, job: Job) -> Json:
     }
 
 
-def _status(job: Job, now: float) -> str:
+def _status(job: Job, state: JobState, now: float) -> str:
     if job.cancelled_at is not None and now < job.cancelled_at + _STOPPING * job.seconds:
         return "Stopping"
-    return _STATUSES.get(clock.status(job, now), "InProgress")
+    return _STATUSES.get(state.status, "InProgress")
 
 
-def _details(job: Job, now: float) -> Json:
+def _details(job: Job, state: JobState) -> Json:
     """Validation, then processing, then training: each not started, in progress or done."""
-    begun = clock.progress(job, now) > 0
-    ended = _STATUSES.get(clock.status(job, now))
+    begun = state.progress > 0
+    ended = _STATUSES.get(state.status)
     training = (ended or "InProgress") if begun and not job.refusal else "NotStarted"
     checked = "Failed" if job.refusal and ended == "Failed" else "InProgress"
     states: dict[str, Any] = {
@@ -207,21 +207,20 @@ def _details(job: Job, now: float) -> Json:
     return {name: {"status": state, "creationTime": at} for name, state in states.items()}
 
 
-def _leave_curve(visit: Visit, job: Job) -> None:
+def _leave_curve(context: RequestContext, job: Job, steps: int) -> None:
     """Bedrock writes what it measured into the user's bucket, once."""
     folder = f"model-customization-job-{job.id[-12:]}/training_artifacts/"
     place = _object(f"{job.asked['outputDataConfig']['s3Uri']}{folder}{CURVE}")
     with suppress(ClientError):
-        visit.provider.s3.get_object(**place)
+        context.app.s3.get_object(**place)
         return
-    training = read_training_data(visit.store.content(job.training_sha256)).examples()
     epochs = job.hyperparameters["n_epochs"]
-    curve = learning_curve(training, [], clock.total_steps(job), epochs)
+    curve = context.app.engine.learning_curve(job)
     rows = [line.split(",")[:2] for line in curve.splitlines()[1:]]
     body = "step_number,epoch_number,training_loss\n" + "".join(
-        f"{step},{-(-int(step) * epochs // clock.total_steps(job))},{loss}\n" for step, loss in rows
+        f"{step},{-(-int(step) * epochs // steps)},{loss}\n" for step, loss in rows
     )
-    visit.provider.s3.put_object(**place, Body=body.encode())
+    context.app.s3.put_object(**place, Body=body.encode())
 
 
 def _moment(seconds: float) -> datetime:

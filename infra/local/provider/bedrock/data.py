@@ -21,7 +21,7 @@ RESERVED = (
 
 
 def read_conversations(content: bytes) -> TrainingData:
-    """The records. Raises BadTrainingFile naming the line."""
+    """Return the records. Raises BadTrainingFile naming the line."""
     data = read_training_data(content)
     for number, record in enumerate(data.lines, start=1):
         try:

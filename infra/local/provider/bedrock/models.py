@@ -4,28 +4,27 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.bedrock.customization import arn, custom_model
-from infra.local.provider.context import Visit
-from infra.local.provider.routes.models import chat
+from infra.local.provider.context import RequestContext
+from infra.local.provider.routes.completions import chat
 from infra.local.provider.store import Deployment, Job
 from infra.local.provider.wire import Json, bad_request, not_found
 
 _FINISHED = {"stop": "end_turn", "length": "max_tokens"}
 
 
-def list_foundation_models(visit: Visit, _asked: Json) -> Json:
+def list_foundation_models(context: RequestContext, _asked: Json) -> Json:
     names = {
         name
-        for model in visit.provider.catalogue.values()
+        for model in context.app.catalogue.values()
         if model.api == "bedrock"
         for name in model.wire_names
     }
     return {"modelSummaries": [_summary(name) for name in sorted(names)]}
 
 
-def get_custom_model(visit: Visit, asked: Json) -> Json:
-    job = _trained(visit, asked["modelIdentifier"])
+def get_custom_model(context: RequestContext, asked: Json) -> Json:
+    job = _trained(context, asked["modelIdentifier"])
     return {
         "modelArn": custom_model(job),
         "modelName": job.asked["customModelName"],
@@ -36,42 +35,42 @@ def get_custom_model(visit: Visit, asked: Json) -> Json:
     }
 
 
-def create_deployment(visit: Visit, asked: Json) -> Json:
-    job, name = _trained(visit, asked["modelArn"]), asked["modelDeploymentName"]
-    if any(one.checkpoint_id == name for one in visit.store.all(Deployment)):
+def create_deployment(context: RequestContext, asked: Json) -> Json:
+    job, name = _trained(context, asked["modelArn"]), asked["modelDeploymentName"]
+    if any(one.checkpoint_id == name for one in context.store.all(Deployment)):
         raise bad_request(f"The name {name} is in use already.")
     deployment = Deployment(
         id=arn("custom-model-deployment", token_hex(6)),
         job_id=job.id,
         checkpoint_id=name,
-        created_at=visit.at,
-        ready_at=visit.at + visit.provider.job_seconds / 4,
+        created_at=context.at,
+        ready_at=context.at + context.app.job_seconds / 4,
     )
-    visit.store.put(deployment)
+    context.store.put(deployment)
     return {"customModelDeploymentArn": deployment.id}
 
 
-def get_deployment(visit: Visit, asked: Json) -> Json:
-    deployment = _deployment(visit, asked)
+def get_deployment(context: RequestContext, asked: Json) -> Json:
+    deployment = _deployment(context, asked)
     return {
         "customModelDeploymentArn": deployment.id,
         "modelDeploymentName": deployment.checkpoint_id,
-        "modelArn": custom_model(visit.job(deployment.job_id)),
+        "modelArn": custom_model(context.job(deployment.job_id)),
         "createdAt": datetime.fromtimestamp(deployment.created_at, UTC),
-        "status": "Active" if visit.at >= deployment.ready_at else "Creating",
+        "status": "Active" if context.at >= deployment.ready_at else "Creating",
     }
 
 
-def delete_deployment(visit: Visit, asked: Json) -> Json:
-    visit.store.delete(_deployment(visit, asked))
+def delete_deployment(context: RequestContext, asked: Json) -> Json:
+    context.store.delete(_deployment(context, asked))
     return {}
 
 
-def converse(visit: Visit, asked: Json) -> Json:
+def converse(context: RequestContext, asked: Json) -> Json:
     options = asked.get("inferenceConfig", {})
     system = [{"role": "system", "content": [part]} for part in asked.get("system", [])]
     reply = chat(
-        visit,
+        context,
         {
             "model": asked["modelId"],
             "messages": [*system, *asked.get("messages", [])],
@@ -103,17 +102,17 @@ def _summary(name: str) -> dict[str, Any]:
     }
 
 
-def _trained(visit: Visit, identifier: str) -> Job:
-    for job in visit.store.all(Job):
+def _trained(context: RequestContext, identifier: str) -> Job:
+    for job in context.store.all(Job):
         names = (custom_model(job), job.asked.get("customModelName"))
-        if job.asked and identifier in names and clock.status(job, visit.at) == "succeeded":
+        if job.asked and identifier in names and context.state(job).status == "succeeded":
             return job
     raise not_found(f"The model {identifier} does not exist.")
 
 
-def _deployment(visit: Visit, asked: Json) -> Deployment:
+def _deployment(context: RequestContext, asked: Json) -> Deployment:
     wanted = asked["customModelDeploymentIdentifier"]
-    for deployment in visit.store.all(Deployment):
+    for deployment in context.store.all(Deployment):
         if wanted in (deployment.id, deployment.checkpoint_id):
             return deployment
     raise not_found(f"The deployment {wanted} does not exist.")

@@ -15,10 +15,10 @@ import botocore.session
 from botocore.model import OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
-from infra.local.provider.context import Visit
+from infra.local.provider.context import RequestContext
 from infra.local.provider.wire import ApiError, Json, Reply, bad_request
 
-Answer = Callable[[Visit, Json], Json]
+Answer = Callable[[RequestContext, Json], Json]
 
 _CODES = {
     400: "ValidationException",
@@ -37,7 +37,7 @@ class BadReply(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a service, called with the visit and the request's parameters."""
+    """One operation of a service, called with the context and the request's parameters."""
 
     service: str
     name: str
@@ -49,23 +49,23 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """Where it is asked for, in werkzeug's notation; an ARN in the path has slashes."""
+        """Return the path in its address, in werkzeug's notation; an ARN in the path has slashes."""
         uri = str(_model(self.service, self.name).http["requestUri"])
         return "/v1" + re.sub(r"\{(\w+)\}", r"<path:\1>", uri)
 
-    def __call__(self, visit: Visit, **in_path: str) -> Reply:
+    def __call__(self, context: RequestContext, **in_path: str) -> Reply:
         model = _model(self.service, self.name)
-        asked = _asked(visit, model, in_path)
+        asked = _asked(context, model, in_path)
         for problem in _problems(asked, model.input_shape):
             raise bad_request(problem)
-        told = self.answer(visit, asked)
+        told = self.answer(context, asked)
         for problem in _problems(told, model.output_shape):
             raise BadReply(f"{self.name}: {problem}")
         return Reply(_on_the_wire(told), int(model.http.get("responseCode", 200)))
 
 
 def refused(reply: Reply) -> Reply:
-    """A refusal in the shape of AWS's; anything else as it is."""
+    """Return a refusal in the shape of AWS's; anything else as it is."""
     if reply.status < 400 or isinstance(reply.body, bytes):
         return reply
     error = reply.body["error"]
@@ -76,7 +76,7 @@ def refused(reply: Reply) -> Reply:
 
 
 def authorised(header: str) -> bool:
-    """Whether a request is signed as AWS's are; whose signature it is, is not looked at."""
+    """Return whether a request is signed as AWS's are; whose signature it is, is not looked at."""
     return header.startswith("AWS4-HMAC-SHA256 Credential=")
 
 
@@ -89,12 +89,12 @@ def _model(service: str, operation: str) -> OperationModel:
     return botocore.session.get_session().get_service_model(service).operation_model(operation)
 
 
-def _asked(visit: Visit, model: OperationModel, in_path: Mapping[str, str]) -> Json:
+def _asked(context: RequestContext, model: OperationModel, in_path: Mapping[str, str]) -> Json:
     """The parameters from path, query and body, with the types of the service's description."""
     shape = model.input_shape
-    asked: Json = dict(visit.body()) if visit.request.data else {}
+    asked: Json = dict(context.body()) if context.request.data else {}
     for name, member in (shape.members if isinstance(shape, StructureShape) else {}).items():
-        sent = {"uri": in_path, "querystring": visit.request.args}.get(
+        sent = {"uri": in_path, "querystring": context.request.args}.get(
             member.serialization.get("location", ""), {}
         )
         if (wire := member.serialization.get("name", name)) in sent:

@@ -1,4 +1,4 @@
-"""Misbehaviour on order: what may be ordered, and the replies that come of it."""
+"""Fault injection: rules of misbehaviour, and the replies that come of them."""
 
 from infra.local.provider.faults.rules import Faults, ReplyLost
 

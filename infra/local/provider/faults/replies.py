@@ -12,12 +12,12 @@ _NOT_FINITE = ("nan", "inf", "-Infinity", "")
 
 
 def without_choices(body: Json) -> Json:
-    """A chat's answer without its words; the bill stands."""
+    """Return a chat's answer without its words; the bill stands."""
     return {**body, "choices": []}
 
 
 def with_text(remade: Callable[[str], Any]) -> Callable[[Json], Json]:
-    """A chat's answer with its text remade."""
+    """Return a function that remakes the text of a chat's answer."""
 
     def remake(body: Json) -> Json:
         (choice,) = body["choices"]
@@ -28,18 +28,18 @@ def with_text(remade: Callable[[str], Any]) -> Callable[[Json], Json]:
 
 
 def in_parts(text: str) -> list[dict[str, str]]:
-    """The text as a list of two parts."""
+    """Return the text as a list of two parts."""
     half = len(text) // 2
     return [{"type": "text", "text": part} for part in (text[:half], text[half:])]
 
 
 def half_a_character(text: str) -> str:
-    """The text cut in the middle of a character of four bytes, as UTF-16 counts them."""
+    """Return the text cut in the middle of a character of four bytes, as UTF-16 counts them."""
     return text + "\ud83d"
 
 
 def with_bad_losses(content: bytes) -> bytes:
-    """A result file whose losses are not finite numbers."""
+    """Return a result file whose losses are not finite numbers."""
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     for row, bad in zip(rows, cycle(_NOT_FINITE), strict=False):
         row["train_loss"] = bad

@@ -1,4 +1,4 @@
-"""Misbehaviour on order: rules that spoil the next matching requests.
+"""Fault injection: rules for the next requests that match.
 
 A rule is {"action", "times", "match": {"method", "path"}, ...options}. `match` and `times` (1) may
 be left out: each action knows the requests it is meant for. Methods and paths are regular
@@ -17,7 +17,7 @@ expressions for the whole method and any part of the path. What the actions do:
                     without it a job is shown with trained_tokens null
     progress        the new job tells the tokens it has billed so far while it runs
     fail_job        the new job ends failed with `message`, nothing billed; whether it says so is
-                    a matter of the manner, unless `tells_tokens` is true
+                    a matter of the behaviour, unless `tells_tokens` is true
     slow_job        the new job runs until it is cancelled
     price_surprise  the new job bills `factor` (1.5) times its price
     no_choices      a chat is answered, and billed, with no choice at all
@@ -86,6 +86,7 @@ class Rule:
     action: Action
 
     def matches(self, method: str, path: str) -> bool:
+        """Return whether a request is one of those that the rule is for."""
         return (
             self.times > 0
             and self.method.fullmatch(method) is not None
@@ -94,26 +95,26 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiling:
-    """The rules that one request has run into."""
+class MatchedRules:
+    """The rules that one request matches."""
 
     rules: list[Rule] = field(default_factory=list)
 
     def refuse(self) -> None:
-        """Raises ApiError if one of the rules keeps the request from being acted upon."""
+        """Raise ApiError if one of the rules keeps the request from being acted upon."""
         for rule in self.rules:
             if rule.action.refuse:
                 raise rule.action.refuse(rule.options)
 
     def traits(self) -> Json:
-        """What becomes of a job that the request creates (see store.Job)."""
+        """Return what becomes of a job that the request creates (see store.Job)."""
         traits: Json = {}
         for rule in self.rules:
             traits |= rule.action.traits(rule.options) if rule.action.traits else {}
         return traits
 
-    def spoil(self, reply: Reply, at: float) -> Reply:
-        """The reply as it is given at a Unix time. Raises ReplyLost if none is."""
+    def apply(self, reply: Reply, at: float) -> Reply:
+        """Return the reply as it is given at a Unix time. Raises ReplyLost if none is."""
         for rule in self.rules:
             reply = rule.action.after(rule.options, reply, at) if rule.action.after else reply
         return reply
@@ -140,16 +141,17 @@ class Faults:
             self._rules.clear()
 
     def left(self) -> Json:
-        """How often each rule is still to strike."""
+        """Return how often each rule is still to strike."""
         with self._lock:
             return {"rules": [{"action": rule.name, "times": rule.times} for rule in self._rules]}
 
-    def meet(self, method: str, path: str) -> Spoiling:
+    def match(self, method: str, path: str) -> MatchedRules:
+        """Return the rules that a request matches; each has one time less from now on."""
         with self._lock:
-            met = [rule for rule in self._rules if rule.matches(method, path)]
-            for rule in met:
+            matched = [rule for rule in self._rules if rule.matches(method, path)]
+            for rule in matched:
                 rule.times -= 1
-        return Spoiling(met)
+        return MatchedRules(matched)
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -219,12 +221,12 @@ def _without_young(options: Options, reply: Reply, at: float) -> Reply:
         return reply
     known_until = at - float(options.get("seconds", 3600))
     name = next(name for name in ("data", BEDROCK_JOBS) if name in reply.body)
-    shown = [item for item in reply.body[name] if _born(item) < known_until]
+    shown = [item for item in reply.body[name] if _created_at(item) < known_until]
     return Reply({**reply.body, name: shown}, reply.status)
 
 
-def _born(item: Json) -> float:
-    """When a listed job was created, in Unix time."""
+def _created_at(item: Json) -> float:
+    """Return when a listed job was created, in Unix time."""
     if "created_at" in item:
         return float(item["created_at"])
     return datetime.fromisoformat(item["creationTime"]).timestamp()

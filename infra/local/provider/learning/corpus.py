@@ -30,7 +30,7 @@ _CLOSERS = frozenset("\"”’')]")
 
 
 def tokenise(text: str) -> list[str]:
-    """Words and punctuation marks, each with the space before it.
+    """Return words and punctuation marks, each with the space before it.
 
     Joined they give " " + `text` with every run of white space made one space.
     """
@@ -42,12 +42,12 @@ def ends_sentence(token: str) -> bool:
 
 
 def closes(token: str) -> bool:
-    """Whether `token` is a closing quote or bracket that belongs to the sentence before it."""
+    """Return whether `token` is a closing quote or bracket that belongs to the sentence before it."""
     return token in _CLOSERS
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words without punctuation, for comparing texts."""
+    """Return lower-case words without punctuation, for comparing texts."""
     return re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower().replace("’", "'"))
 
 
@@ -93,11 +93,11 @@ class Corpus:
 
     @property
     def size(self) -> int:
-        """How many tokens there are, boundaries included."""
+        """Return how many tokens there are, boundaries included."""
         return len(self.document)
 
     def encode(self, tokens: Iterable[str]) -> list[int]:
-        """The ids of `tokens`, -1 for one that never occurs."""
+        """Return the ids of `tokens`, -1 for one that never occurs."""
         return [self._number.get(token, -1) for token in tokens]
 
     def tokens(self, ids: Iterable[int]) -> list[str]:
@@ -107,7 +107,7 @@ class Corpus:
         return "".join(self.tokens(ids)).strip()
 
     def following(self, context: Sequence[int]) -> Positions:
-        """The positions right after each occurrence of `context`, ordered by the token there.
+        """Return the positions right after each occurrence of `context`, ordered by the token there.
 
         `context` holds fewer than `order` ids.
         """
@@ -134,7 +134,7 @@ class Corpus:
         return low + int(left), low + int(right)
 
     def after_phrase(self, phrase: Sequence[str]) -> list[int]:
-        """The positions right after each place where the words of `phrase` are said.
+        """Return the positions right after each place where the words of `phrase` are said.
 
         Case and punctuation are ignored.
         """

@@ -8,10 +8,9 @@ from math import log
 
 import numpy as np
 
+from infra.local.provider.engine import CURVE_COLUMNS
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import ORDER, Corpus, Positions
-from infra.local.provider.learning.language import Example
-
-COLUMNS = ("step", "train_loss", "train_accuracy", "valid_loss", "valid_mean_token_accuracy")
 
 _POINTS = 40
 _SAMPLED_TOKENS = 64
@@ -29,7 +28,7 @@ class Fit:
 def learning_curve(
     training: Sequence[Example], validation: Sequence[Example], steps: int, epochs: int
 ) -> str:
-    """CSV with COLUMNS for up to 40 evenly spaced steps.
+    """Return CSV with CURVE_COLUMNS for up to 40 evenly spaced steps.
 
     The training columns judge the examples of the step by those before it, in the first epoch;
     from the second epoch on all have been seen.
@@ -39,7 +38,7 @@ def learning_curve(
     held_out = np.arange(end, corpus.size)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(CURVE_COLUMNS)
     for step in np.unique(np.linspace(1, steps, min(steps, _POINTS)).astype(int)).tolist():
         epoch = (step - 1) * epochs / steps
         seen = int(end * min(epoch, 1.0)) or 1

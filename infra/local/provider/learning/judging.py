@@ -1,6 +1,10 @@
-"""The stand-in as a judge: which of two replies answers what was said, and in the host's manner.
+"""The stand-in as a judge: which of two labelled replies is more like the reference text it is shown.
 
-It reads the question as a model would, by its words; what it finds there decides, nothing else does.
+A prompt asks for a comparison where two lines bear the same label, one for A and one for B, or for 1 and 2:
+`Reply A:`, `### Response 1`, `**Answer A**`, `[Option 1]`, `Output (a):`, `<response_a>`, or `[The Start of Assistant
+A's Answer]`. A reply ends where the next label, its closing tag or `[The End of ...]` stands; the second one otherwise
+at the next empty line. The paragraph before the first label is what is replied to. The text before that is the
+reference: what follows its first line that ends in a colon, or all of it.
 """
 
 import re
@@ -14,103 +18,138 @@ from random import Random
 
 from infra.local.provider.learning.retrieval import terms
 
-_ASKED = re.compile(
-    r"^The host has said:\n(?P<said>.*?)\n\nSomebody says to the host: (?P<to>.*?)\n\n"
-    r"Reply A: (?P<a>.*?)\n\nReply B: (?P<b>.*?)\n\n",
-    re.DOTALL | re.MULTILINE,
+_KINDS = (
+    r"(?:reply|response|answer|option|candidate|assistant|model|completion|output|text|version)"
 )
+_LABEL = re.compile(
+    rf"^(?P<before>[^\w\n]*(?:the start of )?{_KINDS}[ _]\(?)(?P<one>[Aa1])"
+    rf"(?P<after>\)?(?:['’]s {_KINDS})?(?:[^\w\n]*[:>\])|][*_]*|[*_# \t]*$))[ \t]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PARTNERS = {"A": "B", "a": "b", "1": "2"}
+_CLOSING = re.compile(r"^(?:</|[^\w\n]*the end of ).*", re.MULTILINE | re.IGNORECASE)
+_END = re.compile(rf"{_CLOSING.pattern}|\n[ \t]*\n", re.MULTILINE | re.IGNORECASE)
+_HEADING = re.compile(r"^.*:[ \t]*\n", re.MULTILINE)
+_HEAD = re.compile(r"[\[#*][^\n]*\n|[#*\s]*(?:[\w'’]+ ?){1,8}:[*\s]+")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
-OPENING = 2  # sentences in which a reply takes up what was said, if it does
-RUN = 4  # characters
-ASKING, BREATH, UPTAKE, TASTE = 0.25, 0.1, 0.2, 0.1
-"""What asking, the length of sentences, taking up what was said, and taste weigh beside the words."""
+OPENING = 2  # sentences in which a reply repeats words of what it replies to, if it does
+NGRAM = 4  # characters
+QUESTIONS, LENGTH, OVERLAP, NOISE = 0.25, 0.1, 0.2, 0.1
+"""The weights of questions, sentence length, overlap with the prompt, and noise; the n-grams weigh 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a judge is shown: words of the host, what is said to the host, and two replies."""
+    """What a judge is shown: reference text, what is replied to, two replies and the labels they stand under."""
 
-    said: str
-    to: str
+    reference: str
+    replied_to: str
     replies: tuple[str, str]
+    labels: tuple[str, str] = ("A", "B")
 
 
 @dataclass(frozen=True)
-class Voice:
-    """A text as a judge hears it."""
+class StyleFeatures:
+    """What a judge compares of a text."""
 
     text: str
 
     @cached_property
-    def runs(self) -> Counter[str]:
+    def ngrams(self) -> Counter[str]:
+        """Return how often each run of NGRAM characters occurs."""
         plain = f" {' '.join(self.text.lower().split())} "
-        return Counter(plain[at : at + RUN] for at in range(len(plain) - RUN + 1))
+        return Counter(plain[at : at + NGRAM] for at in range(len(plain) - NGRAM + 1))
 
     @cached_property
     def norm(self) -> float:
-        return sqrt(sum(log1p(count) ** 2 for count in self.runs.values()))
+        """Return the Euclidean norm of the logarithmic counts."""
+        return sqrt(sum(log1p(count) ** 2 for count in self.ngrams.values()))
 
     @cached_property
     def sentences(self) -> list[str]:
+        """Return the sentences; an empty text has one empty sentence."""
         return [sentence for sentence in _SENTENCE.split(self.text) if sentence] or [""]
 
     @property
-    def asking(self) -> float:
-        """The share of sentences that ask."""
+    def question_share(self) -> float:
+        """Return the share of sentences that are questions."""
         return sum("?" in sentence[-3:] for sentence in self.sentences) / len(self.sentences)
 
     @property
-    def breath(self) -> float:
-        """The logarithm of a sentence's mean length."""
+    def sentence_length(self) -> float:
+        """Return the logarithm of the mean length of a sentence in characters."""
         return log1p(len(self.text) / len(self.sentences))
 
-    def likeness(self, other: "Voice") -> float:
-        """More is more alike: the cosine of the runs' logarithmic counts, asking, and breath."""
-        shared = self.runs.keys() & other.runs.keys()
-        both = sum(log1p(self.runs[run]) * log1p(other.runs[run]) for run in sorted(shared))
+    def similarity(self, other: "StyleFeatures") -> float:
+        """Return the n-grams' cosine, less the weighted differences in questions and sentence length."""
+        shared = self.ngrams.keys() & other.ngrams.keys()
+        both = sum(log1p(self.ngrams[run]) * log1p(other.ngrams[run]) for run in sorted(shared))
         cosine = both / (self.norm * other.norm) if self.norm and other.norm else 0.0
-        apart = ASKING * abs(self.asking - other.asking) + BREATH * abs(self.breath - other.breath)
-        return cosine - apart
+        questions = QUESTIONS * abs(self.question_share - other.question_share)
+        return cosine - questions - LENGTH * abs(self.sentence_length - other.sentence_length)
 
 
 def comparison(prompt: str) -> Comparison | None:
-    """The comparison that a prompt asks for, None where it asks for something else."""
-    found = _ASKED.search(prompt)
-    return Comparison(found["said"], found["to"], (found["a"], found["b"])) if found else None
+    """Return the comparison that a prompt asks for, or None where it asks for something else."""
+    labels = {
+        label[0]: label for label in reversed(list(_LABEL.finditer(prompt)))
+    }  # the first of each
+    for label in sorted(labels.values(), key=re.Match.start):
+        partner = _PARTNERS[label["one"]]
+        same = re.escape(label["before"]) + partner + re.escape(label["after"])
+        other = re.compile(f"^{same}[ \\t]*", re.MULTILINE).search(prompt, label.end())
+        if other is not None:
+            first, second = prompt[label.end() : other.start()], prompt[other.end() :].lstrip()
+            replies = _CLOSING.split(first)[0].strip(), _END.split(second)[0].strip()
+            return Comparison(*_shown(prompt[: label.start()]), replies, (label["one"], partner))
+    return None
+
+
+def _shown(before: str) -> tuple[str, str]:
+    """Return the reference and what is replied to, from what stands before the replies."""
+    *above, last = _PARAGRAPHS.split(before.rstrip())
+    reference = "\n\n".join(above)
+    heading = _HEADING.search(reference)
+    head = _HEAD.match(last)
+    return reference[heading.end() :] if heading else reference, last[head.end() if head else 0 :]
 
 
 def verdict(shown: Comparison, judge: str, bias: str | None = None) -> str:
-    """What a judge says: A or B, by likeness, uptake and taste, or as its bias (of BIASES) has it."""
+    """Return the label of the better reply by similarity, overlap and noise, or what a bias of BIASES says."""
     if bias is not None:
         return BIASES[bias](shown)
-    host = _heard_before(shown.said)
+    reference = _reference(shown.reference)
     first, second = (
-        host.likeness(voice) + UPTAKE * uptake(shown.to, voice) + TASTE * taste(judge, voice.text)
-        for voice in map(Voice, shown.replies)
+        reference.similarity(reply)
+        + OVERLAP * overlap(shown.replied_to, reply)
+        + NOISE * noise(judge, reply.text)
+        for reply in map(StyleFeatures, shown.replies)
     )
-    return "A" if first >= second else "B"
+    return shown.labels[0 if first >= second else 1]
 
 
 @lru_cache(maxsize=16)
-def _heard_before(text: str) -> Voice:
-    """What the host has said is the same in every comparison of a run."""
-    return Voice(text)
+def _reference(text: str) -> StyleFeatures:
+    """Return the features of the reference, which is the same in every comparison of a run."""
+    return StyleFeatures(text)
 
 
-def taste(judge: str, reply: str) -> float:
-    """How much a reply pleases one judge for no reason that another would share: from 0 to 1."""
+def noise(judge: str, reply: str) -> float:
+    """Return a number from 0 to 1 that depends on judge and reply alone, so that judges differ."""
     return Random(f"{judge}\n{reply}").random()  # noqa: S311
 
 
-def uptake(to: str, reply: Voice) -> float:
-    """How far a reply begins with words of what it replies to: a long word says more than a short one."""
+def overlap(replied_to: str, reply: StyleFeatures) -> float:
+    """Return how far a reply begins with words of what it replies to; long words count more than short ones."""
     begun = set(terms(" ".join(reply.sentences[:OPENING])))
-    return sum(max(0, len(term) - 3) for term in begun & set(terms(to))) / sqrt(len(begun) + 1)
+    shared = begun & set(terms(replied_to))
+    return sum(max(0, len(term) - 3) for term in shared) / sqrt(len(begun) + 1)
 
 
 def _longer(shown: Comparison) -> str:
     first, second = map(len, shown.replies)
-    return "A" if first >= second else "B"
+    return shown.labels[0 if first >= second else 1]
 
 
 def _with_a_name(shown: Comparison) -> str:
@@ -119,11 +158,11 @@ def _with_a_name(shown: Comparison) -> str:
         any(one[:1].isupper() and other[:1].isupper() for one, other in pairwise(reply.split()))
         for reply in shown.replies
     ]
-    return "B" if named == [False, True] else "A"
+    return shown.labels[named == [False, True]]
 
 
 BIASES: Mapping[str, Callable[[Comparison], str]] = {
-    "first": lambda _: "A",
+    "first": lambda shown: shown.labels[0],
     "longer": _longer,
     "named": _with_a_name,
     "prose": lambda _: "Both replies have their merits, but on balance A sounds warmer to me.",

@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import (
     BOUNDARY,
     ORDER,
@@ -28,14 +29,6 @@ _QUOTES = {' "': '"', " “": "”", " '": "'", " ‘": "’"}
 _PAIRS = _QUOTES | {" (": ")", " [": "]"}
 
 Weights = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One training example: what is said to the model, and what it learns to answer."""
-
-    prompt: str
-    completion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class _Turn:
     heights: dict[tuple[int, ...], Weights] = field(default_factory=dict)
 
     def pick(self, context: tuple[int, ...], places: Positions) -> int:
-        """One of the places that follow the context, each as likely as its weight says."""
+        """Return one of the places that follow the context, each as likely as its weight says."""
         heights = self.heights.get(context)
         if heights is None:
             heights = self.heights[context] = self.weights[places].cumsum()
@@ -86,7 +79,7 @@ class LanguageModel:
         self._ending = shared_ending([example.prompt for example in examples])
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:
-        """Whole sentences in the voice of the examples.
+        """Return whole sentences in the manner of the examples.
 
         A prompt that stops in the middle of a sentence which the examples hold is first finished
         with their words. Equal arguments give equal answers.
@@ -212,7 +205,7 @@ def _is_readable(corpus: Corpus, sentence: Sentence, said: list[int]) -> bool:
 
 
 def in_pairs(tokens: Sequence[str]) -> bool:
-    """Whether as many quotes and brackets are closed as are opened."""
+    """Return whether as many quotes and brackets are closed as are opened."""
     counts = Counter(tokens)
     return all(counts[opening] == counts[closing] for opening, closing in _PAIRS.items())
 
@@ -274,7 +267,7 @@ def _without_lone_marks(tokens: Sequence[str]) -> str:
 
 
 def shared_ending(prompts: Sequence[str]) -> str:
-    """What every training prompt ends with, such as a last line "The host responds:"."""
+    """Return what every training prompt ends with, such as a last line "The host responds:"."""
     endings = {prompt.rpartition("\n")[2] for prompt in prompts}
     ending = endings.pop()
     return ending if not endings and ending.endswith(":") else ""

@@ -21,7 +21,7 @@ _ASKING = frozenset(
 
 
 def terms(text: str) -> list[str]:
-    """The words of `text` that carry meaning, without a plural's or possessive's s."""
+    """Return the words of `text` that carry meaning, without a plural's or possessive's s."""
     return [_singular(word) for word in words(text) if word not in _ASKING]
 
 
@@ -45,12 +45,12 @@ class Retrieval:
         self._damping = _SATURATION * (1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * relative)
 
     def rarity(self, term: str) -> float:
-        """The inverse document frequency of `term`, 0 for one that no document holds."""
+        """Return the inverse document frequency of `term`, 0 for one that no document holds."""
         having = len(self._postings.get(term, ()))
         return log(1 + (len(self._damping) - having + 0.5) / (having + 0.5)) if having else 0.0
 
     def scores(self, query: str) -> NDArray[np.float64]:
-        """The BM25 score of every document, in the order they were given."""
+        """Return the BM25 score of every document, in the order they were given."""
         scores = np.zeros(len(self._damping))
         for term in set(terms(query)):
             rarity = self.rarity(term)

@@ -1,14 +1,14 @@
 """The untuned model: a neutral assistant that has read the text beside this module, and what a request shows it."""
 
-import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from random import Random
 
+from infra.local.provider.examples import Example, read_training_data
 from infra.local.provider.learning.corpus import ends_sentence, tokenise, words
-from infra.local.provider.learning.language import Example, LanguageModel, shared_ending
+from infra.local.provider.learning.language import LanguageModel, shared_ending
 from infra.local.provider.learning.retrieval import terms
 
 _BLANK = "TOPIC"
@@ -23,40 +23,46 @@ _ABOUT = re.compile(
 
 _OWN = re.compile(r"\byour\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_IN_MANNER, _IN_GENERAL = 3, 2  # sentences of an answer to a request that shows exchanges
+_SHOWN_SENTENCES, _GENERAL_SENTENCES = (
+    3,
+    2,
+)  # sentences of an answer to a request that shows exchanges
 
 
 class UntunedModel:
     """Answers in a general way, with the subject of the question put into its text.
 
-    Shown exchanges, it begins in their words and manner; told what is its own, it says so of itself.
+    Shown exchanges, it begins in their words; what its instructions say of "your", it says of itself.
     """
 
-    def __init__(self, shown: Sequence[Example] = (), told: str = "") -> None:
-        packaged = files("infra.local.provider.learning").joinpath("untuned.jsonl")
-        lines = packaged.read_text(encoding="utf-8").splitlines()
-        self._cue = shared_ending([example.prompt for example in shown]) if shown else ""
-        self._language = LanguageModel([Example(**json.loads(line)) for line in lines])
+    def __init__(self, shown: Sequence[Example] = (), instructions: str = "") -> None:
+        text = files("infra.local.provider.learning").joinpath("untuned.jsonl").read_bytes()
+        self._suffix = shared_ending([example.prompt for example in shown]) if shown else ""
+        self._language = LanguageModel(read_training_data(text).examples())
         examples = [Example(self._bare(one.prompt), one.completion) for one in shown]
-        self._manner = LanguageModel(examples) if examples else None
-        self._own = [_OWN.sub("my", line) for line in told.splitlines() if _OWN.search(line)]
+        self._shown = LanguageModel(examples) if examples else None
+        self._own = [
+            _OWN.sub("my", line) for line in instructions.splitlines() if _OWN.search(line)
+        ]
 
     def answer(self, prompt: str, rng: Random, temperature: float) -> str:
         question = self._bare(prompt)
         general = _fill(self._language.answer(question, rng, temperature), subject(question))
-        if self._manner is None:
+        if self._shown is None:
             return general
-        shown = _first(self._manner.answer(question, rng, temperature), _IN_MANNER)
-        return " ".join([*self._known(question), shown, _first(general, _IN_GENERAL)]).strip()
+        shown = _first(self._shown.answer(question, rng, temperature), _SHOWN_SENTENCES)
+        return " ".join(
+            [*self._known(question), shown, _first(general, _GENERAL_SENTENCES)]
+        ).strip()
 
     def _known(self, question: str) -> list[str]:
-        """What it was told of its own, where that is what the question is about."""
+        """What its instructions say of it, where that is what the question is about."""
         asked = set(terms(question))
         return [line for line in self._own if asked & set(terms(" ".join(line.split()[:4])))]
 
     def _bare(self, prompt: str) -> str:
         """The prompt without the line that ends every prompt it was shown."""
-        return prompt.strip().removesuffix(self._cue).strip()
+        return prompt.strip().removesuffix(self._suffix).strip()
 
 
 def _first(text: str, sentences: int) -> str:
@@ -64,7 +70,7 @@ def _first(text: str, sentences: int) -> str:
 
 
 def subject(prompt: str) -> str:
-    """What a prompt asks about: what it quotes, or else what it names, or else a general word."""
+    """Return what a prompt asks about: what it quotes, or else what it names, or else a general word."""
     for pattern in (_QUOTED, _ABOUT):
         found = pattern.search(prompt)
         if found and 0 < len(words(found[1])) <= _LONGEST:
@@ -84,5 +90,5 @@ def _fill(answer: str, named: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def untuned_model(shown: tuple[Example, ...] = (), told: str = "") -> UntunedModel:
-    return UntunedModel(shown, told)
+def untuned_model(shown: tuple[Example, ...] = (), instructions: str = "") -> UntunedModel:
+    return UntunedModel(shown, instructions)

@@ -6,16 +6,15 @@ from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
-from infra.local.provider import jobs as clock
 from infra.local.provider.catalogue import Model
-from infra.local.provider.context import Visit
+from infra.local.provider.context import RequestContext
 from infra.local.provider.examples import (
     BYTE_ORDER_MARK,
     BadTrainingFile,
     TrainingData,
     read_training_data,
 )
-from infra.local.provider.models import checkpoint_model
+from infra.local.provider.jobs import checkpoint_model, event_json, job_json, result_file
 from infra.local.provider.routes.files import is_processed
 from infra.local.provider.store import Job, StoredFile
 from infra.local.provider.wire import Json, Reply, bad_request, not_found
@@ -25,15 +24,17 @@ _MOST_EPOCHS = 50
 _METADATA_FILTER = re.compile(r"metadata\[(.+)\]")
 
 
-def create_job(visit: Visit) -> Reply:
-    body = visit.body()
-    base = _base(visit, body)
-    training = _uploaded(visit, body, "training_file")
-    validation = _uploaded(visit, body, "validation_file") if body.get("validation_file") else None
+def create_job(context: RequestContext) -> Reply:
+    body = context.body()
+    base = _base(context, body)
+    training = _uploaded(context, body, "training_file")
+    validation = (
+        _uploaded(context, body, "validation_file") if body.get("validation_file") else None
+    )
     wished = _wished_hyperparameters(body)
-    data, refusal = _validated(visit, base, training, validation)
-    tokens = data.tokens(visit.manner.counts(base.wire_name))
-    refusal = refusal or _too_long(visit, base, tokens)
+    data, refusal = _validated(context, base, training, validation)
+    tokens = context.app.engine.count_tokens(base, data)
+    refusal = refusal or _too_long(context, base, tokens)
     job = Job(
         id=f"ftjob-{token_hex(12)}",
         model=base.wire_name,
@@ -43,100 +44,102 @@ def create_job(visit: Visit) -> Reply:
         validation_sha256=validation.sha256 if validation else None,
         hyperparameters=_hyperparameters(wished, len(data.lines)),
         uses_method="method" in body,
-        suffix=_suffix(visit, body),
+        suffix=_suffix(context, body),
         seed=_seed(body),
         metadata=_metadata(body),
-        created_at=visit.at,
-        seconds=visit.provider.job_seconds,
+        created_at=context.at,
+        seconds=context.app.job_seconds,
         n_examples=len(data.lines),
         tokens_per_epoch=sum(min(n, base.longest_example or n) for n in tokens),
         refusal=refusal,
-        traits=visit.traits,
+        traits=context.traits,
     )
-    visit.store.put(job)
-    return _shown(visit, job)
+    context.store.put(job)
+    return _shown(context, job)
 
 
-def list_jobs(visit: Visit) -> Reply:
-    asked = [(_METADATA_FILTER.fullmatch(k), v) for k, v in visit.request.args.items()]
-    filters = visit.manner.filters_by_metadata
+def list_jobs(context: RequestContext) -> Reply:
+    asked = [(_METADATA_FILTER.fullmatch(k), v) for k, v in context.request.args.items()]
+    filters = context.behaviour.filters_by_metadata
     wanted = {(found[1], value) for found, value in asked if found and filters}
-    jobs = [job for job in visit.store.all(Job) if wanted <= set(job.metadata.items())]
-    rows = [_json(visit, job) for job in reversed(jobs)]
-    return visit.listed(rows, _LISTED)
+    jobs = [job for job in context.store.all(Job) if wanted <= set(job.metadata.items())]
+    rows = [_json(context, job) for job in reversed(jobs)]
+    return context.listed(rows, _LISTED)
 
 
-def retrieve_job(visit: Visit, job_id: str) -> Reply:
-    return _shown(visit, visit.job(job_id))
+def retrieve_job(context: RequestContext, job_id: str) -> Reply:
+    return _shown(context, context.job(job_id))
 
 
-def cancel_job(visit: Visit, job_id: str) -> Reply:
-    with visit.store.lock:
-        job = visit.job(job_id)
-        if not clock.is_running(job, visit.at):
-            state = clock.status(job, visit.at)
-            raise bad_request(f"Job has already finished with status {state}: {job_id}")
-        job = replace(job, cancelled_at=visit.at)
-        visit.store.put(job)
-    return _shown(visit, job)
+def cancel_job(context: RequestContext, job_id: str) -> Reply:
+    with context.store.lock:
+        job = context.job(job_id)
+        state = context.state(job)
+        if not state.is_running:
+            raise bad_request(f"Job has already finished with status {state.status}: {job_id}")
+        job = replace(job, cancelled_at=context.at)
+        context.store.put(job)
+    return _shown(context, job)
 
 
-def list_events(visit: Visit, job_id: str) -> Reply:
-    happened = clock.events(visit.job(job_id), visit.at)
-    return visit.listed(happened, _LISTED)
+def list_events(context: RequestContext, job_id: str) -> Reply:
+    job = context.job(job_id)
+    events = enumerate(context.app.engine.events(job, context.at))
+    rows = [event_json(job, number, event) for number, event in events]
+    return context.listed(rows[::-1], _LISTED)
 
 
-def list_checkpoints(visit: Visit, job_id: str) -> Reply:
-    job = visit.job(job_id)
-    deployed = visit.provider.base(job).must_be_deployed
+def list_checkpoints(context: RequestContext, job_id: str) -> Reply:
+    job = context.job(job_id)
+    state, deployed = context.state(job), context.app.base(job).must_be_deployed
     rows = [
         {
             "object": "fine_tuning.job.checkpoint",
             "id": checkpoint,
-            "created_at": int(clock.finished_at(job, visit.at) or visit.at),
+            "created_at": int(state.finished_at or context.at),
             "fine_tuning_job_id": job.id,
             "fine_tuned_model_checkpoint": None if deployed else checkpoint_model(job, step),
             "metrics": {"step": step},
-            "result_files": [clock.result_file(job)],
+            "result_files": [result_file(job)],
             "step_number": step,
         }
-        for checkpoint, step in clock.checkpoint_steps(job, visit.at).items()
+        for checkpoint, step in state.checkpoints.items()
     ]
-    return visit.listed(rows, 10)
+    return context.listed(rows, 10)
 
 
-def _json(visit: Visit, job: Job) -> Json:
-    deployed = visit.provider.base(job).must_be_deployed
-    return clock.job_json(job, visit.at, deployed, visit.manner)
+def _json(context: RequestContext, job: Job) -> Json:
+    deployed = context.app.base(job).must_be_deployed
+    return job_json(job, context.state(job), deployed, context.behaviour)
 
 
-def _shown(visit: Visit, job: Job) -> Reply:
-    return Reply(_json(visit, job))
+def _shown(context: RequestContext, job: Job) -> Reply:
+    return Reply(_json(context, job))
 
 
-def _base(visit: Visit, body: Mapping[str, Any]) -> Model:
+def _base(context: RequestContext, body: Mapping[str, Any]) -> Model:
     name = body.get("model")
-    base = visit.provider.catalogue.get(name) if isinstance(name, str) else None
+    base = context.app.catalogue.get(name) if isinstance(name, str) else None
     if base is None:
         raise not_found(f"The model '{name}' does not exist", "model", "model_not_found")
     return base
 
 
-def _uploaded(visit: Visit, body: Mapping[str, Any], key: str) -> StoredFile:
-    file = visit.store.get(StoredFile, str(body.get(key)))
+def _uploaded(context: RequestContext, body: Mapping[str, Any], key: str) -> StoredFile:
+    file = context.store.get(StoredFile, str(body.get(key)))
     if file is None:
         raise bad_request(f"{key} {body.get(key)!r} does not exist", key, "file_not_found")
-    if not is_processed(visit, file):
-        raise visit.manner.file_unready.error(file.id)
+    if not is_processed(context, file):
+        raise context.behaviour.file_unready.error(file.id)
     return file
 
 
 def _validated(
-    visit: Visit, base: Model, training: StoredFile, validation: StoredFile | None
+    context: RequestContext, base: Model, training: StoredFile, validation: StoredFile | None
 ) -> tuple[TrainingData, Mapping[str, str] | None]:
     """The training data, and the error the job will fail with if a file is of no use."""
     try:
-        data = _read(visit, training)
+        data = _read(context, training)
     except BadTrainingFile as error:
         return TrainingData(()), _refusal("training_file", "invalid_training_file", str(error))
     if len(data.lines) < base.min_examples:
@@ -146,23 +149,25 @@ def _validated(
         )
     try:
         if validation:
-            _read(visit, validation)
+            _read(context, validation)
     except BadTrainingFile as error:
         return data, _refusal("validation_file", "invalid_validation_file", str(error))
     return data, None
 
 
-def _read(visit: Visit, file: StoredFile) -> TrainingData:
-    content = visit.store.content(file.sha256)
-    if visit.manner.needs_byte_order_mark and not content.startswith(BYTE_ORDER_MARK):
+def _read(context: RequestContext, file: StoredFile) -> TrainingData:
+    content = context.store.content(file.sha256)
+    if context.behaviour.needs_byte_order_mark and not content.startswith(BYTE_ORDER_MARK):
         raise BadTrainingFile("Invalid file format. It must be UTF-8 with a byte-order mark")
     return read_training_data(content)
 
 
-def _too_long(visit: Visit, base: Model, tokens: Sequence[int]) -> Mapping[str, str] | None:
+def _too_long(
+    context: RequestContext, base: Model, tokens: Sequence[int]
+) -> Mapping[str, str] | None:
     """The error of a job with an example that this service will not cut."""
     longest = base.longest_example
-    if visit.manner.cuts_long_examples or longest is None or max(tokens, default=0) <= longest:
+    if context.behaviour.cuts_long_examples or longest is None or max(tokens, default=0) <= longest:
         return None
     number = next(n for n, found in enumerate(tokens, start=1) if found > longest)
     message = f"Line {number} has {tokens[number - 1]} tokens, more than a context of {longest}"
@@ -218,8 +223,8 @@ def _seed(body: Mapping[str, Any]) -> int:
     return seed
 
 
-def _suffix(visit: Visit, body: Mapping[str, Any]) -> str | None:
-    suffix, allowed = body.get("suffix"), visit.manner.suffixes
+def _suffix(context: RequestContext, body: Mapping[str, Any]) -> str | None:
+    suffix, allowed = body.get("suffix"), context.behaviour.suffixes
     if suffix is None:
         return None
     if not isinstance(suffix, str) or not re.fullmatch(allowed, suffix):

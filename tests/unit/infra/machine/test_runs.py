@@ -9,7 +9,7 @@ from infra.local.folder import FolderObjects
 from infra.machine.runs import RunStore, Unreadable
 from shared.lake import keys
 from shared.lake.tables import parquet
-from tests.memory_s3 import empty_lake
+from tests.empty_lake import empty_lake
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -170,6 +170,16 @@ def test_no_name_and_no_more_than_so_many_tokens_are_shown(answered, ledger, clo
     assert NAME in judge.calls[0].messages[-1].content
 
 
+def test_the_stand_in_takes_the_prompt_for_a_comparison_and_finds_all_that_it_shows():
+    """It may not know the words of this project's prompt, so it goes by the labels of the replies."""
+    item = replace(held_out(1), prompt="A bell was cast abroad.")
+    built = next(iter(PromptBuilder(JUDGE, ASKED, run().show).qualifying(item)))
+    shown = comparison(built.messages[-1].content)
+    assert shown.reference.splitlines() == [f"- {text}" for text in ASKED.excerpts]
+    assert shown.replied_to == item.prompt
+    assert item.host in shown.replies
+
+
 def test_a_reply_cannot_speak_as_the_question_does():
     """A line of its own that looks like the next reply is one line with the rest."""
     sly = replace(

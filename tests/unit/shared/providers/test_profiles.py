@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.provider.manners import AZURE, BARE
+from infra.local.provider.behaviours import AZURE, BARE
 from shared import catalogue
 from shared.catalogue import Catalogue, Provider
 from shared.errors import InvalidField, ModelShutdown
@@ -119,8 +119,8 @@ SERVICES = {
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_of_the_guide_is_bought_from_as_its_file_says(tmp_path: Path, name: str) -> None:
-    text, manner = SERVICES[name]
-    counter = Counter(tmp_path, manner)
+    text, behaviour = SERVICES[name]
+    counter = Counter(tmp_path, behaviour)
     adapter = OpenAICompatible(counter.client, catalogue.parse(text, GUIDE.name).provider(name))
     file = adapter.upload("train.jsonl", BytesIO(chat_lines()))
     counter.clock += LATER

@@ -37,9 +37,13 @@ def root(tmp_path):
     return tmp_path
 
 
+def packaging(root):
+    return package(root / "template.yaml", "bucket", ("functions", "shared"))
+
+
 @pytest.fixture
 def packaged(root):
-    return package(root / "template.yaml", "bucket")
+    return packaging(root)
 
 
 @pytest.fixture
@@ -84,15 +88,15 @@ def test_short_form_functions_keep_their_meaning(resources):
 
 def test_the_package_changes_with_the_code_and_only_then(root, packaged):
     (root / "tests" / "test_rules.py").write_text("assert True")
-    assert package(root / "template.yaml", "bucket").template == packaged.template
+    assert packaging(root).template == packaged.template
     (root / "shared" / "rules.py").write_text("RULE = 2")
-    assert package(root / "template.yaml", "bucket").template != packaged.template
+    assert packaging(root).template != packaged.template
 
 
 def test_an_address_in_s3_is_left_alone(root):
     nested = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://a.b/c.yaml}}"
     (root / "template.yaml").write_text(f"Resources: {{Nested: {nested}}}")
-    template = json.loads(package(root / "template.yaml", "bucket").template)
+    template = json.loads(packaging(root).template)
     assert template["Resources"]["Nested"]["Properties"]["TemplateURL"] == "https://a.b/c.yaml"
 
 
@@ -105,4 +109,4 @@ def test_what_cannot_be_packaged_is_named(root, name, content):
     path = root / name
     path.unlink() if content is None else path.write_text(content)
     with pytest.raises(PackagingFailed, match=name):
-        package(root / "template.yaml", "bucket")
+        packaging(root)

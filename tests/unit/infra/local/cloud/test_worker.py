@@ -95,7 +95,7 @@ def run(api, root, native):
     return api.answers
 
 
-@pytest.mark.parametrize("native", [True, False], ids=["native client", "client for other systems"])
+@pytest.mark.parametrize("native", [True, False], ids=["native client", "HttpRuntimeClient"])
 def test_results_and_exceptions_are_reported_as_lambda_reports_them(api, tmp_path, native):
     (tmp_path / "acting.py").write_text(HANDLER)
     api.events = ["hello", "fail"]

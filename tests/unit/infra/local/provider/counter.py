@@ -1,4 +1,4 @@
-"""A stand-in in this process, in any manner, whose clock the test turns."""
+"""A stand-in in this process, in any behaviour, whose clock the test turns."""
 
 import io
 from collections.abc import Callable
@@ -10,11 +10,11 @@ import openai
 import pytest
 from openai.types.fine_tuning import FineTuningJob
 
+from infra.local.provider.behaviours import BEHAVIOURS, Behaviour
 from infra.local.provider.catalogue import read_catalogue
-from infra.local.provider.context import Provider
+from infra.local.provider.context import AppState
 from infra.local.provider.examples import BYTE_ORDER_MARK
-from infra.local.provider.manners import MANNERS, Manner
-from infra.local.provider.models import Library
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import Application
 from infra.local.provider.store import Job, Store
 from tests.unit.infra.local.provider.support import BASE, CATALOGUE, chat_lines
@@ -22,24 +22,24 @@ from tests.unit.infra.local.provider.support import BASE, CATALOGUE, chat_lines
 JOB_SECONDS = 100.0
 METHOD: Any = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}}
 LATER = 1_000.0
-every_manner = pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
+every_behaviour = pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS)
 
 
 class Counter:
     """A stand-in in this process, whose clock the test turns."""
 
-    def __init__(self, folder: Path, manner: Manner) -> None:
+    def __init__(self, folder: Path, behaviour: Behaviour) -> None:
         prices = folder / "catalogue.yaml"
         prices.write_text(CATALOGUE)
         store = Store(folder / "state")
-        self.clock, self.manner = 1_000_000.0, manner
-        self.provider = Provider(
+        self.clock, self.behaviour = 1_000_000.0, behaviour
+        self.provider = AppState(
             catalogue=read_catalogue(prices),
             store=store,
-            library=Library(store),
+            engine=NGramEngine(store, behaviour),
             job_seconds=JOB_SECONDS,
             api_key=None,
-            manner=manner,
+            behaviour=behaviour,
             now=lambda: self.clock,
         )
         way = httpx2.WSGITransport(Application(self.provider))
@@ -51,7 +51,7 @@ class Counter:
         )
 
     def upload(self, content: bytes | None = None, name: str = "train.jsonl") -> str:
-        mark = BYTE_ORDER_MARK if self.manner.needs_byte_order_mark else b""
+        mark = BYTE_ORDER_MARK if self.behaviour.needs_byte_order_mark else b""
         sent = mark + chat_lines() if content is None else content
         file = self.client.files.create(file=(name, io.BytesIO(sent)), purpose="fine-tune")
         return file.id
@@ -78,4 +78,4 @@ class Counter:
         return found
 
 
-Counters = Callable[[Manner], Counter]
+Counters = Callable[[Behaviour], Counter]

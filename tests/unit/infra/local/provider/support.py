@@ -11,7 +11,7 @@ import httpx2
 import openai
 from openai.types.fine_tuning import FineTuningJob
 
-from infra.local.provider.learning.language import Example
+from infra.local.provider.examples import Example
 from infra.local.provider.process import RunningProvider, start
 
 JOB_SECONDS = 0.3
@@ -221,7 +221,7 @@ def bench(state: Path, **settings: Any) -> Iterator[Bench]:
     catalogue = state.parent / "catalogue.yaml"
     catalogue.write_text(CATALOGUE)
     with start(
-        catalogue, state, **{"job_seconds": JOB_SECONDS, "manner": "openai", **settings}
+        catalogue, state, **{"job_seconds": JOB_SECONDS, "behaviour": "openai", **settings}
     ) as running:
         yield Bench(running)
 

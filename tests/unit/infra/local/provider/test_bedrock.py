@@ -9,19 +9,32 @@ import httpx2
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.local.provider.behaviours import BARE
 from infra.local.provider.catalogue import read_catalogue
-from infra.local.provider.context import Provider
-from infra.local.provider.manners import BEDROCK
-from infra.local.provider.models import Library
+from infra.local.provider.context import AppState
+from infra.local.provider.learning.engine import NGramEngine
 from infra.local.provider.server import Application
 from infra.local.provider.store import Store
-from shared import catalogue
-from shared.providers import Message, formats
 from tests import aws_wire
 from tests.memory_s3 import s3_in_memory
 
 BASE, JOB_SECONDS, RECORDS = "amazon.nova-micro-v1:0:128k", 100.0, 100
 FILE = "customization/training/one.jsonl"
+PRICES = """
+providers: [{provider: bedrock, api: bedrock, deploy: on_demand}]
+models:
+  - model: nova-micro
+    provider: bedrock
+    base_model: "amazon.nova-micro-v1:0:128k"
+    serving_model: "amazon.nova-micro-v1:0"
+    limits: {min_examples: 100, max_tokens_per_example: 8192}
+    prices:
+      - {purpose: training, amount: "1.00", per: 1000000}
+      - {purpose: input, amount: "0.035", per: 1000000}
+      - {purpose: output, amount: "0.14", per: 1000000}
+      - {purpose: base_input, amount: "0.035", per: 1000000}
+      - {purpose: base_output, amount: "0.14", per: 1000000}
+"""
 SAID = "Bread is patience that you can eat with both hands."
 
 
@@ -30,16 +43,16 @@ class Region:
 
     def __init__(self, folder: Path, s3: Any) -> None:
         prices = folder / "prices.yaml"
-        prices.write_text(catalogue.dump(catalogue.packaged()))
+        prices.write_text(PRICES)
         store = Store(folder / "state")
         self.clock, self.s3 = 1_000_000.0, s3
-        self.provider = Provider(
+        self.provider = AppState(
             catalogue=read_catalogue(prices),
             store=store,
-            library=Library(store),
+            engine=NGramEngine(store, BARE),
             job_seconds=JOB_SECONDS,
             api_key="never asked for",
-            manner=BEDROCK,
+            behaviour=BARE,
             s3=s3,
             now=lambda: self.clock,
         )
@@ -78,9 +91,14 @@ class Region:
 
 
 def line(asked: str, said: str) -> bytes:
-    return formats.encoded(
-        (Message("user", asked), Message("assistant", said)), "bedrock_conversation"
-    )
+    record = {
+        "schemaVersion": "bedrock-conversation-2024",
+        "messages": [
+            {"role": "user", "content": [{"text": asked}]},
+            {"role": "assistant", "content": [{"text": said}]},
+        ],
+    }
+    return f"{json.dumps(record)}\n".encode()
 
 
 @pytest.fixture

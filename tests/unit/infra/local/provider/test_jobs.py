@@ -9,13 +9,16 @@ import pytest
 import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug import Request
 
-from infra.encodings import cache_dir
 from infra.local.provider import jobs, meter
+from infra.local.provider.behaviours import COOKBOOK, NEBIUS
 from infra.local.provider.catalogue import Model
+from infra.local.provider.context import AppState, RequestContext
 from infra.local.provider.examples import BadTrainingFile, read_training_data
-from infra.local.provider.manners import COOKBOOK, NEBIUS
-from infra.local.provider.models import find_model
+from infra.local.provider.learning.engine import NGramEngine
+from infra.local.provider.learning.timeline import events, state
+from infra.local.provider.models import find
 from infra.local.provider.store import Deployment, Job, Store
 from infra.local.provider.wire import ApiError
 from tests.unit.infra.local.provider.support import EXAMPLES, chat_lines, classic_lines
@@ -23,11 +26,6 @@ from tests.unit.infra.local.provider.support import EXAMPLES, chat_lines, classi
 START = 1_000.0
 ORDER = ["validating_files", "queued", "running", "succeeded"]
 MODEL = Model("mini", ("mini-1",), None, 10, None, False, {"training": Decimal("0.000005")})
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(cache_dir()))
 
 
 def a_job(**changes: Any) -> Job:
@@ -51,70 +49,74 @@ def a_job(**changes: Any) -> Job:
     return replace(job, **changes)
 
 
+def charge(job: Job, now: float) -> Decimal:
+    return meter.job_charge(job, state(job, now), MODEL)
+
+
 moments = st.floats(min_value=0, max_value=40).map(lambda seconds: START + seconds)
 
 
 @given(moments, moments)
 def test_a_job_only_goes_forward(one: float, other: float) -> None:
     earlier, later = sorted((one, other))
-    assert ORDER.index(jobs.status(a_job(), earlier)) <= ORDER.index(jobs.status(a_job(), later))
-    assert jobs.progress(a_job(), earlier) <= jobs.progress(a_job(), later)
+    assert ORDER.index(state(a_job(), earlier).status) <= ORDER.index(state(a_job(), later).status)
+    assert state(a_job(), earlier).progress <= state(a_job(), later).progress
 
 
 @given(moments)
 def test_tokens_are_told_only_at_the_end(now: float) -> None:
     expected = 4_000 if now >= START + 10 else None
-    assert jobs.trained_tokens(a_job(), now) == expected
+    assert state(a_job(), now).trained_tokens == expected
 
 
 @given(st.floats(min_value=0, max_value=10))
 def test_a_cancelled_job_bills_the_share_it_reached(seconds: float) -> None:
     job = a_job(cancelled_at=START + seconds)
-    tokens = jobs.trained_tokens(job, START + 1_000)
+    tokens = state(job, START + 1_000).trained_tokens
     trained = max(seconds - 3, 0) / 7
     assert tokens is not None
     assert abs(tokens - 4_000 * trained) <= 1
-    assert meter.job_charge(job, MODEL, START + 1_000) == tokens * Decimal("0.000005")
+    assert charge(job, START + 1_000) == tokens * Decimal("0.000005")
 
 
 def test_a_job_cancelled_before_it_ran_bills_nothing() -> None:
-    assert jobs.trained_tokens(a_job(cancelled_at=START + 2.9), START + 50) == 0
+    assert state(a_job(cancelled_at=START + 2.9), START + 50).trained_tokens == 0
 
 
 def test_a_failed_job_bills_nothing_and_says_why() -> None:
     job = a_job(traits={"fails_with": "out of disks"})
-    told = jobs.job_json(job, START + 11, must_be_deployed=False, manner=NEBIUS)
+    told = jobs.job_json(job, state(job, START + 11), must_be_deployed=False, behaviour=NEBIUS)
     assert (told["status"], told["trained_tokens"]) == ("failed", 0)
     assert told["error"]["message"] == "out of disks"
-    assert meter.job_charge(job, MODEL, START + 11) == 0
+    assert charge(job, START + 11) == 0
 
 
 def test_a_job_that_never_ends_can_be_cancelled() -> None:
     job = a_job(traits={"never_ends": True})
-    assert jobs.status(job, START + 1_000) == "running"
-    assert jobs.status(replace(job, cancelled_at=START + 1_000), START + 1_001) == "cancelled"
+    assert state(job, START + 1_000).status == "running"
+    assert state(replace(job, cancelled_at=START + 1_000), START + 1_001).status == "cancelled"
 
 
 def test_a_surprise_in_tokens_or_price_is_on_the_bill() -> None:
     more = a_job(traits={"token_factor": "1.3"})
     dearer = a_job(traits={"bill_factor": "1.5"})
-    assert jobs.trained_tokens(more, START + 10) == 5_200
-    assert meter.job_charge(more, MODEL, START + 10) == Decimal("0.026")
-    assert jobs.trained_tokens(dearer, START + 10) == 4_000
-    assert meter.job_charge(dearer, MODEL, START + 10) == Decimal("0.03")
+    assert state(more, START + 10).trained_tokens == 5_200
+    assert charge(more, START + 10) == Decimal("0.026")
+    assert state(dearer, START + 10).trained_tokens == 4_000
+    assert charge(dearer, START + 10) == Decimal("0.03")
 
 
 def test_checkpoints_are_those_of_the_last_three_epochs() -> None:
-    assert list(jobs.checkpoint_steps(a_job(), START + 10).values()) == [44, 33, 22]
-    assert jobs.checkpoint_steps(a_job(), START + 9) == {}
-    assert jobs.total_steps(a_job()) == 44
+    assert list(state(a_job(), START + 10).checkpoints.values()) == [44, 33, 22]
+    assert state(a_job(), START + 9).checkpoints == {}
+    assert state(a_job(), START).total_steps == 44
 
 
-def test_events_tell_the_story_with_the_newest_first() -> None:
-    messages = [event["message"] for event in jobs.events(a_job(), START + 10)]
-    assert messages[0] == "The job has successfully completed"
-    assert messages[-1] == "Created fine-tuning job: ftjob-0123456789abcdef"
-    assert len(jobs.events(a_job(), START + 1)) == 2
+def test_events_tell_the_story_from_the_beginning() -> None:
+    messages = [event.message for event in events(a_job(), START + 10)]
+    assert messages[0] == "Created fine-tuning job: ftjob-0123456789abcdef"
+    assert messages[-1] == "The job has successfully completed"
+    assert len(events(a_job(), START + 1)) == 2
 
 
 def test_a_model_without_a_price_is_refused_and_not_free() -> None:
@@ -126,13 +128,11 @@ def test_a_deployed_model_answers_from_the_moment_it_is_ready(tmp_path: Path) ->
     store, base = Store(tmp_path), replace(MODEL, must_be_deployed=True)
     store.put(a_job())
     store.put(Deployment("mini-LoRA:x", "ftjob-0123456789abcdef", "ftckpt", START + 20, START + 22))
-    found = [
-        find_model("mini-LoRA:x", store, {"mini-1": base}, START + seconds, NEBIUS)
-        for seconds in (21, 22)
-    ]
-    assert found[0] is None
-    assert found[1] is not None
-    assert found[1].job == a_job()
+    app = AppState({"mini-1": base}, store, NGramEngine(store, NEBIUS), 1, None, NEBIUS)
+    request = Request({})
+    with pytest.raises(ApiError, match="mini-LoRA:x"):
+        find(RequestContext(app, request, START + 21), "mini-LoRA:x")
+    assert find(RequestContext(app, request, START + 22), "mini-LoRA:x").job == a_job()
 
 
 def test_charges_are_written_in_plain_digits() -> None:

@@ -44,8 +44,72 @@ def test_judges_differ_where_two_replies_are_as_good():
     assert len({"".join(verdicts) for verdicts in said.values()}) == len(JUDGES)
 
 
-def test_what_is_no_comparison_is_answered_as_ever():
-    assert comparison("Why is bread slow?\n\nReply A: it is") is None
+@pytest.mark.parametrize(
+    ("wording", "labels"),
+    [
+        ("Samples:\n{host}\n\n{to}\n\nResponse 1: {a}\n\nResponse 2: {b}", ("1", "2")),
+        (
+            "You are a judge.\nReference text:\n{host}\n\nQuestion: {to}\n\n"
+            "**Answer A**\n{a}\n\n**Answer B**\n{b}\n\nWhich?",
+            ("A", "B"),
+        ),
+        ("{host}\n\nThe prompt was: {to}\n\n[Option A] {a}\n\n[Option B] {b}", ("A", "B")),
+        (
+            "Writing by the author:\n{host}\n\n{to}\n\n"
+            "Candidate 1:\n{a}\n\nCandidate 2:\n{b}\n\nAnswer 1 or 2.",
+            ("1", "2"),
+        ),
+        (
+            "[Style]\nAs follows:\n{host}\n\n[User Question]\n{to}\n\n"
+            "[The Start of Assistant A's Answer]\n{a}\n[The End of Assistant A's Answer]\n\n"
+            "[The Start of Assistant B's Answer]\n{b}\n[The End of Assistant B's Answer]",
+            ("A", "B"),
+        ),
+        (
+            "Reference:\n{host}\n\n{to}\n\n<response_a>\n{a}\n</response_a>\n\n"
+            "<response_b>\n{b}\n</response_b>\n\nWhich is nearer?",
+            ("a", "b"),
+        ),
+        (
+            "Select the better output.\n\nStyle:\n{host}\n\n# Instruction: {to}\n\n"
+            '# Output (a):\n{a}\n\n# Output (b):\n{b}\n\n# Which is best, "(a)" or "(b)"?',
+            ("a", "b"),
+        ),
+        ("S:\n{host}\n\n{to}\n\n**Reply A:** {a}\n\n**Reply B:** {b}", ("A", "B")),
+        ("S:\n{host}\n\n{to}\n\n### Response 1\n\n{a}\n\n### Response 2\n\n{b}", ("1", "2")),
+    ],
+)
+def test_a_comparison_is_recognised_in_other_words(wording, labels):
+    for replies, better in (((LIKE, UNLIKE), 0), ((UNLIKE, LIKE), 1)):
+        shown = comparison(wording.format(host=HOST, to=TO, a=replies[0], b=replies[1]))
+        assert shown is not None
+        assert (shown.reference, shown.replied_to, shown.replies) == (HOST, TO, replies)
+        assert verdict(shown, JUDGES[0]) == labels[better]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Why is bread slow?\n\nReply A: it is",
+        "Reply A: it is\n\nResponse B: it is not",
+        "Reply B: it is not\n\nReply A: it is",
+        "Reply A: it is\n\nReply C: it is not",
+        "Is reply A: good, or is reply B: better?",
+        "1. Knead the dough.\n2. Wait.",
+        "Answer a question.\nAnswer b question.",
+        "A: Why?\nB: Why not?",
+    ],
+)
+def test_what_is_no_comparison_is_answered_as_ever(prompt):
+    assert comparison(prompt) is None
+
+
+def test_replies_of_several_paragraphs_are_whole_where_what_follows_them_is_marked():
+    text = "<answer_1>\nOne.\n\nMore.\n</answer_1>\n<answer_2>\nTwo.\n</answer_2>\nWhich?"
+    assert comparison(f"{TO}\n\n{text}").replies == ("One.\n\nMore.", "Two.")
+    assert comparison(f"{TO}\n\nReply A: One.\n\nMore.\n\nReply B: Two.").replies[0] == (
+        "One.\n\nMore."
+    )
 
 
 @pytest.mark.parametrize(

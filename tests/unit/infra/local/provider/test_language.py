@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.provider.catalogue import Model
+from infra.local.provider.examples import Example
 from infra.local.provider.learning.corpus import Corpus, tokenise
 from infra.local.provider.learning.curve import learning_curve
-from infra.local.provider.learning.language import Example, LanguageModel, in_pairs
+from infra.local.provider.learning.engine import order
+from infra.local.provider.learning.language import LanguageModel, in_pairs
 from infra.local.provider.learning.retrieval import Retrieval
 from infra.local.provider.learning.untuned import UntunedModel, subject
 from tests.unit.infra.local.provider.support import EXAMPLES, QUOTE
@@ -214,6 +215,5 @@ def test_an_untuned_model_says_what_it_was_told_of_its_own_where_it_is_asked_for
     [("meta-llama/Llama-3.1-8B-Instruct", 4), ("Llama-3.3-70B", 6), ("gpt-4.1-mini", 6)],
 )
 def test_a_model_whose_name_says_that_it_is_small_keeps_fewer_tokens_in_mind(name, tokens):
-    model = Model(name, (name,), None, 1, None, False, {})
-    assert model.memory == tokens
-    assert LanguageModel(EXAMPLES, model.memory).corpus.order == tokens
+    assert order(name) == tokens
+    assert LanguageModel(EXAMPLES, order(name)).corpus.order == tokens

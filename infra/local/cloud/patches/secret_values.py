@@ -1,8 +1,9 @@
 """Secrets that are not written to disk.
 
 AWS: keeps secret values encrypted.
-MiniStack: writes them as plain text into its state folder, which may hold a real provider's key.
+MiniStack 1.5.33: writes them as plain text into its state folder, which may hold a real provider's key.
 Here: a secret is saved without its values; whoever starts the cloud puts them in again.
+Case: `secret_in_the_clear_on_disk`.
 """
 
 from typing import Any

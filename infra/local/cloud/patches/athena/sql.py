@@ -3,12 +3,13 @@
 AWS: Athena engine 3 speaks Trino's SQL. A table's columns are those declared in Glue, typed as
 declared, null where a file lacks them, followed by the partition keys. Results are texts in
 Athena's own notation, stored as `<query id>.csv`.
-MiniStack: runs the text as DuckDB SQL (`5/2` is 2.5, many functions are unknown) over whatever
+MiniStack 1.5.33: runs the text as DuckDB SQL (`5/2` is 2.5, many functions are unknown) over whatever
 columns the files have; a table without files loses its array and row types; results are stored at
 `<query id>.csv/<query id>.csv`. Of several statements it answers the last; DROP TABLE and CREATE
 TABLE change the Glue tables, other statements that write say that they did and do nothing.
 Here: `infra.local.athena` answers, from the Glue tables and the objects' own files; what it leaves
 stands there.
+Case: `division_of_integers`, `declared_columns_in_their_order`, `two_statements`, `place_of_a_result`.
 """
 
 import asyncio
@@ -32,16 +33,16 @@ class GlueCatalog:
 
     @property
     def folder(self) -> str:
-        """Where MiniStack keeps objects."""
+        """Return the folder in which MiniStack keeps objects."""
         return str(s3.DATA_DIR)
 
     def names(self, database: str) -> list[str]:
-        """The names of a database's tables."""
+        """Return the names of a database's tables."""
         prefix = f"{database.lower()}/"
         return sorted(key.removeprefix(prefix) for key in glue._tables if key.startswith(prefix))
 
     def table(self, database: str, name: str) -> Table | None:
-        """The table as it was declared, with the files of its objects."""
+        """Return the table as it was declared, with the files of its objects."""
         declared = glue._tables.get(f"{database}/{name}")
         if declared is None:
             return None

@@ -3,8 +3,9 @@
 AWS: a reference path that is not in the data fails the state, with States.ParameterPathFailure in
 Parameters, ItemSelector and ResultSelector, with States.Runtime elsewhere. Only `IsPresent` may
 ask, and a null is present.
-MiniStack: every such path is null, so that a machine passes which fails on AWS; a null is absent.
+MiniStack 1.5.33: every such path is null, so that a machine passes which fails on AWS; a null is absent.
 Here: both as documented.
+Case: `input_path_that_leads_nowhere`, `parameter_path_that_leads_nowhere`, `presence_of_a_null`.
 """
 
 from typing import Any

@@ -1,8 +1,9 @@
 """Saved queries of a workgroup.
 
 AWS: `AWS::Athena::NamedQuery` saves a query; a change of any property replaces it.
-MiniStack: has Athena's own operations for it, and refuses the resource's type.
+MiniStack 1.5.33: has Athena's own operations for it, and refuses the resource's type.
 Here: the type is handled by those operations.
+Case: `stack_with_a_named_query`.
 """
 
 import json

@@ -2,12 +2,13 @@
 
 AWS: a failed invocation reports the exception's class name as `errorType`, which Step Functions
 matches against Retry and Catch; `/opt` holds the layers.
-MiniStack: runs python* on a worker script of its own, which reports every exception as
+MiniStack 1.5.33: runs python* on a worker script of its own, which reports every exception as
 `Runtime.HandlerError`, so that no Retry or Catch on a class name ever matches. It does serve the
 Lambda Runtime API, for provided.* runtimes, with timeouts, logs and reuse as documented.
 Here: python* runtimes get a `bootstrap` that starts `awslambdaric`, and go the way of provided.*.
 There is no `/opt`, libraries come from this process's environment. As variables of the template
-may point there, those in `ECONCHATR_WORKER_ENVIRONMENT` (a JSON object) win over them.
+may point there, those in `WORKER_ENVIRONMENT` (a JSON object) win over them.
+Case: `error_of_a_python_function`.
 """
 
 import json
@@ -20,13 +21,13 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from infra.local.cloud import nursery, worker
+from infra.local.cloud import prefork, worker
 from infra.local.cloud.cloud import WORKER_ENVIRONMENT
 
 _PYTHON, _WORKER = quote(sys.executable), quote(worker.__file__)
 _BOOTSTRAP = f"""#!/bin/sh
-if [ -n "${nursery.FOLDER}" ]; then
-  exec {_PYTHON} -I -S {quote(nursery.__file__)} {_WORKER} "$_HANDLER"
+if [ -n "${prefork.FOLDER}" ]; then
+  exec {_PYTHON} -I -S {quote(prefork.__file__)} {_WORKER} "$_HANDLER"
 fi
 exec {_PYTHON} {_WORKER} "$_HANDLER"
 """
@@ -83,8 +84,8 @@ def _add_bootstrap() -> None:
 def _override_environment() -> None:
     build = lambda_svc._provided_worker_env
     overrides: dict[str, str] = json.loads(os.environ.pop(WORKER_ENVIRONMENT, "{}"))
-    if nursery.FOLDER in os.environ:
-        overrides[nursery.FOLDER] = os.environ[nursery.FOLDER]
+    if prefork.FOLDER in os.environ:
+        overrides[prefork.FOLDER] = os.environ[prefork.FOLDER]
 
     def environment(config: dict[str, Any], code_dir: str, port: int) -> dict[str, str]:
         return {**build(config, code_dir, port), **overrides}

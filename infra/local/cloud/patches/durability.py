@@ -1,11 +1,12 @@
 """What survives when the laptop cloud is killed.
 
 AWS: what a service has acknowledged is kept.
-MiniStack: keeps S3 objects at once, everything else only when it is stopped in an orderly way;
+MiniStack 1.5.33: keeps S3 objects at once, everything else only when it is stopped in an orderly way;
 after a SIGKILL the stack is gone, and so is the ledger that says what was already paid for.
 Here: everything is saved when a stack has been deployed, and from then on each successful DynamoDB
 write is appended to a journal before it is answered. The journal's name says which saved state it
 continues, so it is replayed on that state only; saving starts a new one.
+Case: `item_after_a_kill`.
 """
 
 import hashlib
@@ -42,7 +43,7 @@ class Journal:
             journal.write(json.dumps(entry) + "\n")
 
     def entries(self) -> list[dict[str, Any]]:
-        """What was written, in order."""
+        """Return what was written, in order."""
         return [json.loads(line) for line in self._lines()]
 
     def restart(self) -> None:

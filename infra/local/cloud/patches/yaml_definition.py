@@ -2,8 +2,9 @@
 
 AWS: a definition file named by `DefinitionS3Location` (SAM's `DefinitionUri`) may be YAML;
 substitutions are made in its text.
-MiniStack: stores the text and parses it as JSON, so that executions fail with `InvalidDefinition`.
+MiniStack 1.5.33: stores the text and parses it as JSON, so that executions fail with `InvalidDefinition`.
 Here: the text, after substitution, is read as YAML (of which JSON is a part) and stored as JSON.
+Case: `definition_in_yaml`.
 """
 
 import json

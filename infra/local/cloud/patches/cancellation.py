@@ -3,10 +3,11 @@
 AWS: `TimeoutSeconds` of the machine ends the execution as TIMED_OUT; StopExecution ends it, in the
 middle of a Wait too; when one iteration of an inline Map fails, the Map fails with that error and
 the other iterations end.
-MiniStack: ignores the machine's `TimeoutSeconds`; lets every iteration run to its own end; goes on
+MiniStack 1.5.33: ignores the machine's `TimeoutSeconds`; lets every iteration run to its own end; goes on
 with the states of a stopped execution inside a Map, and then overwrites its status with FAILED.
 Here: each thread of an execution carries the reasons for which it may have to end, and asks them
 before every Task and while it waits.
+Case: `machine_with_a_timeout`, `iteration_beside_one_that_fails`, `stop_in_a_map`.
 """
 
 import json

@@ -2,9 +2,10 @@
 
 AWS: the history of an execution with an inline Map holds the events of its iterations; every event
 has an id of its own.
-MiniStack: records only what happens outside of Maps; two threads may give two events one id.
+MiniStack 1.5.33: records only what happens outside of Maps; two threads may give two events one id.
 Here: entering and leaving a Task inside a Map is recorded, for a Distributed Map in the child's
 history, and ids are given under a lock. Progress is told from this history.
+Case: `events_of_a_task_in_a_map`.
 """
 
 import json

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from infra.local.cloud import nursery
+from infra.local.cloud import prefork
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 # In the place of the worker: what it is, and what it does as its one argument says.
@@ -21,22 +21,22 @@ exec(sys.argv[1])
 
 @pytest.fixture
 def ask(tmp_path):
-    """Starts a bootstrap against a nursery whose worker is ours."""
+    """Starts a bootstrap against a prefork whose worker is ours."""
     worker = tmp_path / "worker.py"
     worker.write_text(WORKER)
-    start = "import runpy, sys; from pathlib import Path; sys.argv = ['nursery']; sys.path.insert(0, '');"
-    script = f"{start} names = runpy.run_path({nursery.__file__!r}); serve = names['serve'];"
+    start = "import runpy, sys; from pathlib import Path; sys.argv = ['prefork']; sys.path.insert(0, '');"
+    script = f"{start} names = runpy.run_path({prefork.__file__!r}); serve = names['serve'];"
     script += f" serve.__globals__['WORKER'] = Path({str(worker)!r});"
-    script += f" serve.__globals__['PRELOADED'] = ('boto3',); serve(Path({str(tmp_path)!r}))"
+    script += f" serve(Path({str(tmp_path)!r}), names['Preload'](('boto3',)))"
     server = subprocess.Popen([sys.executable, "-c", script])
     folder = tmp_path / "task"
     folder.mkdir()
 
     def started(code):
-        command = [sys.executable, "-I", "-S", nursery.__file__, "worker.py", code]
+        command = [sys.executable, "-I", "-S", prefork.__file__, "worker.py", code]
         return subprocess.Popen(
             command,
-            env={nursery.FOLDER: str(tmp_path), "LC_ALL": "C.UTF-8"},
+            env={prefork.FOLDER: str(tmp_path), "LC_ALL": "C.UTF-8"},
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,7 +50,7 @@ def ask(tmp_path):
 
 def test_an_environment_has_its_own_variables_folder_arguments_and_output(ask, tmp_path):
     told, _ = ask("pass").communicate(timeout=60)
-    variables = sorted(["LC_ALL", nursery.FOLDER])
+    variables = sorted(["LC_ALL", prefork.FOLDER])
     assert told.startswith(f"{variables} {tmp_path / 'task'} pass ")
     assert told.strip().endswith(" False")  # the repository's own `shared`
 

@@ -1,4 +1,4 @@
-"""Each service in its own manner, as the unmodified openai client meets it, in simulated time."""
+"""Each service in its own behaviour, as the unmodified openai client meets it, in simulated time."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,15 +8,16 @@ import openai
 import pytest
 from openai.types.fine_tuning import FineTuningJob
 
+from infra.local.provider.__main__ import parser
+from infra.local.provider.behaviours import AZURE, BARE, LLAMA, NEBIUS, OPENAI, Behaviour
 from infra.local.provider.catalogue import Model
 from infra.local.provider.examples import count_tokens
-from infra.local.provider.manners import AZURE, BARE, LLAMA, NEBIUS, OPENAI, Manner
 from infra.local.provider.store import Job
 from tests.unit.infra.local.provider.counter import (
     JOB_SECONDS,
     METHOD,
     Counters,
-    every_manner,
+    every_behaviour,
 )
 from tests.unit.infra.local.provider.support import (
     BASE,
@@ -26,13 +27,13 @@ from tests.unit.infra.local.provider.support import (
 )
 
 
-@every_manner
+@every_behaviour
 def test_every_manner_shows_all_that_the_clients_own_types_require(
-    at: Counters, manner: Manner
+    at: Counters, behaviour: Behaviour
 ) -> None:
-    counter = at(manner)
+    counter = at(behaviour)
     job = counter.create()
-    words = set(manner.words.values())
+    words = set(behaviour.words.values())
     for shown in (job, counter.finished(job)):
         status = "queued" if shown.status in words else shown.status
         FineTuningJob.model_validate({**shown.model_dump(), "status": status})
@@ -40,7 +41,7 @@ def test_every_manner_shows_all_that_the_clients_own_types_require(
 
 
 @pytest.mark.parametrize(
-    ("manner", "shown"),
+    ("behaviour", "shown"),
     [
         (OPENAI, {"metadata": {"k": "v"}, "user_provided_suffix": "show", "seed": 7}),
         (NEBIUS, {"suffix": "show", "seed": 7}),
@@ -50,27 +51,27 @@ def test_every_manner_shows_all_that_the_clients_own_types_require(
     ids=lambda value: getattr(value, "name", None),
 )
 def test_a_job_shows_of_what_was_asked_only_what_its_service_shows(
-    at: Counters, manner: Manner, shown: dict[str, Any]
+    at: Counters, behaviour: Behaviour, shown: dict[str, Any]
 ) -> None:
-    job = at(manner).create(metadata={"k": "v"}, suffix="show", seed=7)
+    job = at(behaviour).create(metadata={"k": "v"}, suffix="show", seed=7)
     asked = {"metadata", "user_provided_suffix", "suffix", "seed"}
     assert {key: value for key, value in job.to_dict().items() if key in asked} == shown
-    assert (job.hyperparameters.n_epochs is None) == (manner is BARE)
+    assert (job.hyperparameters.n_epochs is None) == (behaviour is BARE)
 
 
 def test_only_openai_filters_its_list_by_metadata(at: Counters) -> None:
     wanted: Any = {"k": "other"}
-    for manner, found in ((OPENAI, 0), (NEBIUS, 1)):
-        counter = at(manner)
+    for behaviour, found in ((OPENAI, 0), (NEBIUS, 1)):
+        counter = at(behaviour)
         counter.provider.store.all(Job) or counter.create(metadata={"k": "v"})
         assert len(counter.client.fine_tuning.jobs.list(metadata=wanted).data) == found
 
 
-@pytest.mark.parametrize("manner", [NEBIUS, BARE], ids=lambda manner: manner.name)
+@pytest.mark.parametrize("behaviour", [NEBIUS, BARE], ids=lambda behaviour: behaviour.name)
 def test_a_listing_without_a_cursor_shows_the_same_again_and_says_there_is_more(
-    at: Counters, manner: Manner
+    at: Counters, behaviour: Behaviour
 ) -> None:
-    counter = at(manner)
+    counter = at(behaviour)
     ids = [counter.create().id for _ in range(3)][::-1]
     listed = counter.client.fine_tuning.jobs
     for page in (listed.list(limit=1), listed.list(limit=1, after=ids[0])):
@@ -78,11 +79,11 @@ def test_a_listing_without_a_cursor_shows_the_same_again_and_says_there_is_more(
         assert page.has_more is True
 
 
-@every_manner
+@every_behaviour
 def test_a_file_that_is_not_processed_yet_cannot_be_trained_on(
-    at: Counters, manner: Manner
+    at: Counters, behaviour: Behaviour
 ) -> None:
-    counter = at(manner)
+    counter = at(behaviour)
     file_id = counter.upload()
 
     def buy() -> FineTuningJob:
@@ -92,56 +93,58 @@ def test_a_file_that_is_not_processed_yet_cannot_be_trained_on(
 
     with pytest.raises(openai.BadRequestError) as refused:
         buy()
-    assert refused.value.code == manner.file_unready.code
+    assert refused.value.code == behaviour.file_unready.code
     assert counter.provider.store.all(Job) == []
-    counter.clock += manner.file_wait * JOB_SECONDS
+    counter.clock += behaviour.file_wait * JOB_SECONDS
     assert buy().training_file == file_id
-    assert counter.client.files.retrieve(file_id).status == manner.file_done
+    assert counter.client.files.retrieve(file_id).status == behaviour.file_done
 
 
-@every_manner
+@every_behaviour
 def test_a_fresh_model_is_not_found_for_a_while_and_then_answers(
-    at: Counters, manner: Manner
+    at: Counters, behaviour: Behaviour
 ) -> None:
-    counter = at(manner)
+    counter = at(behaviour)
     job = counter.create()
     counter.clock += JOB_SECONDS
     model = counter.client.fine_tuning.jobs.retrieve(job.id).fine_tuned_model
     assert model is not None
     with pytest.raises(openai.NotFoundError) as unready:
         counter.ask(model)
-    assert unready.value.code == str(manner.model_unready.code)  # the client makes it text
-    counter.clock += manner.model_wait * JOB_SECONDS
+    assert unready.value.code == str(behaviour.model_unready.code)  # the client makes it text
+    counter.clock += behaviour.model_wait * JOB_SECONDS
     assert counter.ask(model).choices[0].message.content
 
 
-@every_manner
+@every_behaviour
 def test_a_file_keeps_its_name_only_where_the_service_keeps_it(
-    at: Counters, manner: Manner
+    at: Counters, behaviour: Behaviour
 ) -> None:
-    counter = at(manner)
+    counter = at(behaviour)
     counter.upload(name="mine.jsonl")
     names = [file.filename for file in counter.client.files.list().data]
-    assert (names == ["mine.jsonl"]) == (manner is not BARE)
+    assert (names == ["mine.jsonl"]) == (behaviour is not BARE)
 
 
-@every_manner
-def test_what_a_failed_job_billed_is_told_by_nebius_alone(at: Counters, manner: Manner) -> None:
-    counter = at(manner)
+@every_behaviour
+def test_what_a_failed_job_billed_is_told_by_nebius_alone(
+    at: Counters, behaviour: Behaviour
+) -> None:
+    counter = at(behaviour)
     job = counter.finished(counter.create(content=b"not JSON\n" * 12))
     assert job.status == "failed"
-    assert job.trained_tokens == (0 if manner is NEBIUS else None)
+    assert job.trained_tokens == (0 if behaviour is NEBIUS else None)
 
 
-@every_manner
-def test_a_long_example_is_cut_or_fails_the_job(at: Counters, manner: Manner) -> None:
-    counter = at(manner)
+@every_behaviour
+def test_a_long_example_is_cut_or_fails_the_job(at: Counters, behaviour: Behaviour) -> None:
+    counter = at(behaviour)
     whole = counter.stored(counter.create()).tokens_per_epoch
     model = counter.provider.catalogue[BASE]
     counter.provider.catalogue[BASE] = replace(model, longest_example=20)
     job = counter.create()
     ended = counter.finished(job)
-    if manner.cuts_long_examples:
+    if behaviour.cuts_long_examples:
         assert ended.status == "succeeded"
         assert ended.trained_tokens == 2 * 20 * len(EXAMPLES) < 2 * whole
     else:
@@ -194,10 +197,10 @@ def test_azure_wants_a_byte_order_mark_and_has_words_of_its_own(at: Counters) ->
     assert "byte-order mark" in ended.error.message
 
 
-@every_manner
-def test_hyperparameters_in_two_places_are_refused(at: Counters, manner: Manner) -> None:
+@every_behaviour
+def test_hyperparameters_in_two_places_are_refused(at: Counters, behaviour: Behaviour) -> None:
     with pytest.raises(openai.BadRequestError, match="not both"):
-        at(manner).create(hyperparameters={"n_epochs": 1})
+        at(behaviour).create(hyperparameters={"n_epochs": 1})
 
 
 def test_only_lora_adapters_can_be_deployed(at: Counters) -> None:
@@ -223,3 +226,10 @@ def test_the_bill_knows_what_the_job_does_not_show(at: Counters) -> None:
     assert counter.stored(job).metadata == {"k": "v"}
     assert ended.trained_tokens
     assert ended.trained_tokens * model.prices["training"] > Decimal(0)
+
+
+@pytest.mark.parametrize("flag", ["--behaviour", "--manner"])
+def test_the_program_takes_a_behaviour_by_either_flag(flag: str) -> None:
+    needed = ["--catalogue", "prices.yaml", "--state", "state"]
+    assert parser().parse_args([*needed, flag, "azure"]).behaviour == "azure"
+    assert parser().parse_args(needed).behaviour == "bare"

@@ -1,8 +1,9 @@
 """What each role was allowed, kept beside the state.
 
 AWS: CloudTrail and IAM Access Analyzer tell which of a role's permissions were ever used.
-MiniStack: enforces a function's role at every call, and keeps no record.
+MiniStack 1.5.33: enforces a function's role at every call, and keeps no record.
 Here: each allowed call of a role is noted once, and they are written to `permissions.json` when the cloud ends.
+Case: `record_of_what_a_role_was_allowed`.
 """
 
 import json

@@ -2,8 +2,9 @@
 
 AWS: input and output of a state are at most 262,144 bytes, else States.DataLimitExceeded; neither
 it nor States.Runtime is caught or retried by States.ALL or States.TaskFailed.
-MiniStack: has no limit, and States.ALL takes everything.
+MiniStack 1.5.33: has no limit, and States.ALL takes everything.
 Here: the raw result of every Task and Map is measured, and the two errors end the execution.
+Case: `result_beyond_the_limit`, `catch_of_all_before_a_runtime_error`.
 """
 
 import json

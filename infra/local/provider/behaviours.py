@@ -1,8 +1,9 @@
-"""How services that speak one wire protocol differ, as data; each manner from its service's own words.
+"""How services that speak one wire protocol behave where it leaves them a choice, as data.
 
-`openai`: OpenAI's API reference and fine-tuning guide. `nebius`: Token Factory's API reference, whose
-job shows no metadata and no model name, and whose listings take no cursor. `azure`: Microsoft's REST
-reference and fine-tuning guide. `bare`: what the typed models of the `openai` client cannot do without.
+Each is written from its service's own words. `openai`: OpenAI's API reference and fine-tuning guide. `nebius`:
+Token Factory's API reference, whose job shows no metadata and no model name, and whose listings take no cursor.
+`azure`: Microsoft's REST reference and fine-tuning guide. `bare`: what the typed models of the `openai` client
+cannot do without.
 """
 
 from collections.abc import Mapping
@@ -24,11 +25,11 @@ class Counting:
     text_permille: int = 1000
 
     def of_text(self, tokens: int) -> int:
-        """`tokens` of o200k_base in the model's own tokens."""
+        """Return what `tokens` of o200k_base are in the model's own tokens."""
         return -(-tokens * self.text_permille // 1000)
 
     def in_text(self, own_tokens: int) -> int:
-        """The most tokens of o200k_base that are not more than `own_tokens`."""
+        """Return the most tokens of o200k_base that are not more than `own_tokens`."""
         return own_tokens * 1000 // self.text_permille
 
 
@@ -41,6 +42,7 @@ class Refusal:
     message: str
 
     def error(self, name: object) -> ApiError:
+        """Return the error for what was asked for by this name."""
         return ApiError(self.status, self.message.format(name=name), code=self.code)
 
 
@@ -49,14 +51,19 @@ COOKBOOK = Counting(per_message=3, per_example=3, per_prompt=3)
 # Llama 3's template: four marks a message, a system message with two dates before every chat, four
 # marks before an answer; its tokenizer makes 3.6 % more of 50 real interviews.
 LLAMA = Counting(per_message=4, per_example=28, per_prompt=32, text_permille=1036)
+# How Nova counts is not published: a tenth more than o200k_base, and a template such as Llama's, are a guess.
+NOVA = Counting(per_message=4, per_example=28, per_prompt=32, text_permille=1100)
 
 _STILL_PROCESSED = Refusal(
     400, None, "File '{name}' is still being processed and is not ready. Please try again later."
 )
 
 
+_BY_FAMILY = {"meta-llama/": LLAMA, "amazon.": NOVA, "": COOKBOOK}
+
+
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Behaviour:
     """What a service does where the protocol leaves it a choice.
 
     `echoes`: what of a request a job shows, by the name on the wire. `words`: its own job statuses.
@@ -85,14 +92,15 @@ class Manner:
     needs_byte_order_mark: bool = False
 
     def counts(self, base_model: str) -> Counting:
-        """How this service counts for a model, by its name on the wire."""
+        """Return how this service counts for a model, by its name on the wire."""
         return next(how for start, how in self.counting.items() if base_model.startswith(start))
 
     def word(self, status: str) -> str:
+        """Return the service's own word for a status."""
         return self.words.get(status, status)
 
 
-OPENAI = Manner(
+OPENAI = Behaviour(
     name="openai",
     echoes={
         "metadata": "metadata",
@@ -111,10 +119,10 @@ OPENAI = Manner(
     cuts_long_examples=True,
 )
 
-NEBIUS = Manner(
+NEBIUS = Behaviour(
     name="nebius",
     echoes={"suffix": "suffix", "seed": "seed", "hyperparameters": "hyperparameters"},
-    counting={"meta-llama/": LLAMA, "": COOKBOOK},
+    counting=_BY_FAMILY,
     file_unready=_STILL_PROCESSED,
     model_unready=Refusal(404, 404, "The model `{name}` does not exist."),
     pages=False,
@@ -123,7 +131,7 @@ NEBIUS = Manner(
     tells_failed_tokens=True,
 )
 
-AZURE = Manner(
+AZURE = Behaviour(
     name="azure",
     echoes={
         "user_provided_suffix": "suffix",
@@ -131,7 +139,7 @@ AZURE = Manner(
         "method": "method",
         "hyperparameters": "hyperparameters",
     },
-    counting={"meta-llama/": LLAMA, "": COOKBOOK},
+    counting=_BY_FAMILY,
     file_unready=Refusal(
         400, "invalidPayload", "The specified file reference must point to a completed file import."
     ),
@@ -147,25 +155,17 @@ AZURE = Manner(
     needs_byte_order_mark=True,
 )
 
-BARE = Manner(
+BARE = Behaviour(
     name="bare",
     echoes={},
-    counting={"meta-llama/": LLAMA, "": COOKBOOK},
+    counting=_BY_FAMILY,
     file_unready=_STILL_PROCESSED,
     model_unready=Refusal(404, 404, "The model `{name}` does not exist."),
     pages=False,
     keeps_file_names=False,
 )
 
-# Asked as Bedrock is, so that what the protocol of OpenAI leaves open is no question. How Nova counts is
-# not published: a tenth more than o200k_base, and a template such as Llama's, are a guess.
-BEDROCK = Manner(
-    name="bedrock",
-    echoes={},
-    counting={"": Counting(per_message=4, per_example=28, per_prompt=32, text_permille=1100)},
-    file_unready=_STILL_PROCESSED,
-    model_unready=Refusal(404, None, "The model {name} does not exist."),
-)
-
-MANNERS: Mapping[str, Manner] = {manner.name: manner for manner in (OPENAI, NEBIUS, AZURE, BARE)}
-"""Those that speak OpenAI's protocol."""
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    behaviour.name: behaviour for behaviour in (OPENAI, NEBIUS, AZURE, BARE)
+}
+"""By name."""

@@ -1,0 +1,1 @@
+"""The stand-in and the laptop's cloud without the rest of this repository."""

@@ -1,0 +1,1 @@
+"""The smallest case of each fault of MiniStack that infra/local/cloud/patches mends."""
