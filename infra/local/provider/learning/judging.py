@@ -1,10 +1,10 @@
 """The stand-in as a judge: which of two labelled replies is more like the reference text it is shown.
 
 A prompt asks for a comparison where two lines bear the same label, one for A and one for B, or for 1 and 2:
-`Reply A:`, `### Response 1`, `**Answer A**`, `[Option 1]`, `Output (a):`, `<response_a>`, or `[The Start of Assistant
-A's Answer]`. A reply ends where the next label, its closing tag or `[The End of ...]` stands; the second one otherwise
-at the next empty line. The paragraph before the first label is what is replied to. The text before that is the
-reference: what follows its first line that ends in a colon, or all of it.
+`Reply A:`, `### Response 1`, `**Answer A**`, `[Option 1]`, `Output (a):`, `<response_a>`, `<answer id="A">`, or
+`[The Start of Assistant A's Answer]`. A reply ends where the next label, its closing tag or `[The End of ...]` stands;
+where none does, the second one ends at the next empty line. The paragraph before the first label is what is replied to.
+The text before that is the reference: what follows its first line that ends in a colon, or all of it.
 """
 
 import re
@@ -22,15 +22,17 @@ _KINDS = (
     r"(?:reply|response|answer|option|candidate|assistant|model|completion|output|text|version)"
 )
 _LABEL = re.compile(
-    rf"^(?P<before>[^\w\n]*(?:the start of )?{_KINDS}[ _]\(?)(?P<one>[Aa1])"
-    rf"(?P<after>\)?(?:['’]s {_KINDS})?(?:[^\w\n]*[:>\])|][*_]*|[*_# \t]*$))[ \t]*",
+    rf"^(?P<before>(?:[ \t]*<(?P<tag>(?=\w))|[^\w\n]*)(?:the start of )?{_KINDS}"
+    rf"(?:[ _][(#]?| id=[\"']))(?P<one>[Aa1])(?P<after>(?(tag)[\"']?>"
+    rf"|\)?(?:['’]s {_KINDS})?(?:[^\w\n]*?[:>\])|]+[*_]*|[*_# \t]*$)))[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _PARTNERS = {"A": "B", "a": "b", "1": "2"}
-_CLOSING = re.compile(r"^(?:</|[^\w\n]*the end of ).*", re.MULTILINE | re.IGNORECASE)
-_END = re.compile(rf"{_CLOSING.pattern}|\n[ \t]*\n", re.MULTILINE | re.IGNORECASE)
+_TAG = re.compile(r"\s*<(\w+)")
+_END_OF = re.compile(r"^[^\w\n]*the end of ", re.MULTILINE | re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _HEADING = re.compile(r"^.*:[ \t]*\n", re.MULTILINE)
-_HEAD = re.compile(r"[\[#*][^\n]*\n|[#*\s]*(?:[\w'’]+ ?){1,8}:[*\s]+")
+_HEAD = re.compile(r"(?:[\[#*]|<\|)[^\n]*\n|[#*\s]*(?:[\w'’]+ ){0,7}[\w'’]+:[*\s]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 OPENING = 2  # sentences in which a reply repeats words of what it replies to, if it does
@@ -92,6 +94,7 @@ class StyleFeatures:
 
 def comparison(prompt: str) -> Comparison | None:
     """Return the comparison that a prompt asks for, or None where it asks for something else."""
+    prompt = prompt.replace("\r\n", "\n")
     labels = {
         label[0]: label for label in reversed(list(_LABEL.finditer(prompt)))
     }  # the first of each
@@ -100,10 +103,20 @@ def comparison(prompt: str) -> Comparison | None:
         same = re.escape(label["before"]) + partner + re.escape(label["after"])
         other = re.compile(f"^{same}[ \\t]*", re.MULTILINE).search(prompt, label.end())
         if other is not None:
-            first, second = prompt[label.end() : other.start()], prompt[other.end() :].lstrip()
-            replies = _CLOSING.split(first)[0].strip(), _END.split(second)[0].strip()
-            return Comparison(*_shown(prompt[: label.start()]), replies, (label["one"], partner))
+            first = _closed(label[0], prompt[label.end() : other.start()])
+            second = _closed(other[0], prompt[other.end() :].lstrip(), _EMPTY_LINE)
+            shown = _shown(prompt[: label.start()])
+            return Comparison(*shown, (first, second), (label["one"], partner))
     return None
+
+
+def _closed(label: str, text: str, otherwise: re.Pattern[str] | None = None) -> str:
+    """Return a reply up to what closes its label; where nothing does, up to the pattern `otherwise`."""
+    tag = _TAG.match(label)
+    end = re.search(f"</{tag[1]}>", text) if tag else _END_OF.search(text)
+    if end is None and otherwise is not None:
+        end = otherwise.search(text)
+    return (text[: end.start()] if end else text).strip()
 
 
 def _shown(before: str) -> tuple[str, str]:

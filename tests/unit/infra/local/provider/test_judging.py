@@ -1,7 +1,13 @@
 """The stand-in as a judge: it compares what it is shown, unless it is told to go by something else."""
 
-import pytest
+import subprocess
+import sys
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from infra.local.provider.learning import judging
 from infra.local.provider.learning.judging import BIASES, comparison, verdict
 
 HOST = "- Would you, though? Would you do it for love?\n- Ooh, would you now? And who pays?"
@@ -75,6 +81,22 @@ def test_judges_differ_where_two_replies_are_as_good():
             '# Output (a):\n{a}\n\n# Output (b):\n{b}\n\n# Which is best, "(a)" or "(b)"?',
             ("a", "b"),
         ),
+        (
+            "Reference:\n{host}\n\n<|User Prompt|>\n{to}\n\n"
+            "<|The Start of Assistant A's Answer|>\n{a}\n<|The End of Assistant A's Answer|>\n\n"
+            "<|The Start of Assistant B's Answer|>\n{b}\n<|The End of Assistant B's Answer|>",
+            ("A", "B"),
+        ),
+        (
+            "Reference:\n{host}\n\n{to}\n\n"
+            '<answer id="1">{a}</answer>\n<answer id="2">{b}</answer>\nWhich is nearer?',
+            ("1", "2"),
+        ),
+        (
+            "S:\r\n{host}\r\n\r\n{to}\r\n\r\nReply A: {a}\r\n\r\nReply B: {b}\r\n\r\nNow?",
+            ("A", "B"),
+        ),
+        ("S:\n{host}\n\n{to}\n\nAnswer #1: {a}\n\nAnswer #2: {b}", ("1", "2")),
         ("S:\n{host}\n\n{to}\n\n**Reply A:** {a}\n\n**Reply B:** {b}", ("A", "B")),
         ("S:\n{host}\n\n{to}\n\n### Response 1\n\n{a}\n\n### Response 2\n\n{b}", ("1", "2")),
     ],
@@ -105,11 +127,44 @@ def test_what_is_no_comparison_is_answered_as_ever(prompt):
 
 
 def test_replies_of_several_paragraphs_are_whole_where_what_follows_them_is_marked():
-    text = "<answer_1>\nOne.\n\nMore.\n</answer_1>\n<answer_2>\nTwo.\n</answer_2>\nWhich?"
-    assert comparison(f"{TO}\n\n{text}").replies == ("One.\n\nMore.", "Two.")
+    text = (
+        "<answer_1>\nOne.\n\nMore.\n</answer_1>\n<answer_2>Two.\n\n<b>Too</b>.</answer_2>\nWhich?"
+    )
+    assert comparison(f"{TO}\n\n{text}").replies == ("One.\n\nMore.", "Two.\n\n<b>Too</b>.")
     assert comparison(f"{TO}\n\nReply A: One.\n\nMore.\n\nReply B: Two.").replies[0] == (
         "One.\n\nMore."
     )
+
+
+LABELS = [
+    ("Reply A: ", "Reply B: "),
+    ("RESPONSE 1:\n", "RESPONSE 2:\n"),
+    ("### Answer A\n", "### Answer B\n"),
+    ("[Option 1] ", "[Option 2] "),
+    ("**Model A:** ", "**Model B:** "),
+    ("- Output (a): ", "- Output (b): "),
+    ("<response_a>", "<response_b>"),
+]
+lines = (
+    st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" ")).map(str.strip).filter(bool)
+)
+
+
+@given(st.sampled_from(LABELS), lines, lines)
+@example(LABELS[0], ":) Fine.", "*sighs* No.")
+@example(LABELS[-1], "**Fine.**", ">No.")
+def test_replies_are_found_whole_whatever_their_lines_hold(labels, first, second):
+    end = [label.replace("<", "</") if "<" in label else "" for label in labels]
+    replies = f"{labels[0]}{first}{end[0]}\n\n{labels[1]}{second}{end[1]}\n\nWhich?"
+    shown = comparison(f"Text:\n{HOST}\n\n{TO}\n\n{replies}")
+    assert shown.replies == (first, second)
+
+
+def test_a_word_of_many_letters_is_read_at_once():
+    """In a process of its own, because a pattern that tries all ways to cut the word never ends."""
+    prompt = f"{HOST}\n\n{'a' * 300}\n\nReply A: it is\n\nReply B: it is not"
+    code = f"import runpy; runpy.run_path({judging.__file__!r})['comparison']({prompt!r})"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(
