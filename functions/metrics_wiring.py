@@ -24,7 +24,7 @@ def emit(summary: Mapping[str, Any], month: Totals) -> None:
     for name, value in counts.items():
         metrics.add_metric(name, MetricUnit.Count, value or 0)
     metrics.add_metric("SettledUsd", MetricUnit.NoUnit, float(Decimal(summary["settled_usd"])))
-    # What a provider never tells stays held for good, and is told as such.
+    # What a provider never tells stays reserved for good: an alarm on it could not be cleared.
     held = Decimal(summary["reserved_usd"]) - Decimal(summary["unknown_usd"])
     metrics.add_metric("HeldUsd", MetricUnit.NoUnit, float(held))
     spent = 100 * month.committed / month.ceiling if month.ceiling else Decimal(0)

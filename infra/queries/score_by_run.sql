@@ -12,7 +12,7 @@ SELECT
     max(CASE WHEN metrics.arm = 'tuned' THEN metrics.value END) AS tuned,
     max(CASE WHEN metrics.arm = 'tuned' THEN metrics.n END) AS tuned_n,
     max(coalesce(people.host, CASE WHEN metrics.arm = 'host' THEN metrics.value END)) AS host,
-    max(people.impostor) AS impostor,
+    max(people.another_person) AS another_person,
     max(metrics.cost_usd) AS judging_usd
 FROM metrics
 JOIN runs ON runs.run_id = metrics.run_id
@@ -21,7 +21,7 @@ LEFT JOIN (
         metrics.run_id,
         metrics.metric,
         max(CASE WHEN metrics.arm = 'host' THEN metrics.value END) AS host,
-        max(CASE WHEN metrics.arm = 'impostor' THEN metrics.value END) AS impostor
+        max(CASE WHEN metrics.arm = 'impostor' THEN metrics.value END) AS another_person
     FROM metrics
     WHERE metrics.model IS NULL
     GROUP BY metrics.run_id, metrics.metric

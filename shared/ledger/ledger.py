@@ -123,7 +123,7 @@ class Ledger:
         raise _still_racing(f"reserving {entry.entry_id}")
 
     def note_file(self, run_id: str, entry_id: str, file_id: str) -> Entry:
-        """Remember which file was uploaded for a reservation that is still held; the first counts."""
+        """Remember which file was uploaded for a reservation that is still open; the first counts."""
         self._table.write(
             Update(
                 entry_key(run_id, entry_id),
@@ -160,7 +160,7 @@ class Ledger:
     def leave_unknown(self, run_id: str, entry_id: str, detail: str) -> Entry:
         """Go on holding the reservation of what may have been billed by a provider that never says.
 
-        A released one is held again. A bill that comes to light can still be settled.
+        A released one is reserved again. A bill that comes to light can still be settled.
         """
 
         def unknown(entry: Entry) -> Entry | None:

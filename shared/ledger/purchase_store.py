@@ -24,7 +24,7 @@ class PurchaseStore(Generic[P]):
         return None if item is None else from_item(self._type, item)
 
     def claim(self, purchase: P, previous: P | None) -> P | None:
-        """Write the intent to buy, if `previous` still stands and the reservation is held.
+        """Write the intent to buy, if `previous` still stands and the reservation is open.
 
         Both in one transaction, so that a reservation that was released can never buy. Returns the
         record as it stands afterwards: the claim succeeded when it carries the same `writer`.

@@ -52,7 +52,7 @@ class Entry:
     `intent_at` is set from the moment something may have been bought with it, `file_id` from the
     moment its training file lies at the provider, until `file_deleted`.
     `settled` is the bill, which may exceed `reserved`; None until known. unknown: something was
-    bought and the provider never said for how much, so that the reservation is held for good.
+    bought and the provider never said for how much, so that it stays reserved for good.
     """
 
     run_id: str
@@ -74,7 +74,7 @@ class Entry:
 
     @property
     def overrun(self) -> Decimal:
-        """What was billed beyond the reservation; zero when it held."""
+        """What was billed beyond the reservation; zero when it sufficed."""
         if self.settled is None:
             return money.ZERO
         return max(money.ZERO, self.settled - self.reserved)

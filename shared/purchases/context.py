@@ -79,7 +79,7 @@ class PurchaseContext:
 class TrainingOrder:
     """A fine-tuning job to be bought once, whoever asks: `purchase_id` is the digest of what it is.
 
-    `estimate` is what it should cost and `reserved` what is held for it, in dollars, as the run's plan
+    `estimate` is what it should cost and `reserved` what is set aside for it, in dollars, as the run's plan
     says. `open_validation` opens what the model is validated on as it learns, which is no part of what
     is bought.
     """

@@ -66,7 +66,7 @@ def observe(
 def close(context: PurchaseContext, purchase: TrainingPurchase) -> Entry | None:
     """Settle or release the reservation of a purchase that has come to an end, else None.
 
-    One whose bill nobody knows stays held, and is marked so.
+    One whose bill nobody knows stays reserved, and is marked as unknown.
     Always before the next attempt is claimed, so that no reservation is ever left without an owner.
     """
     if purchase.state in ("withdrawn", "refused"):

@@ -1,4 +1,4 @@
-"""A run's money: what was bought of each model, what is held, and what a plan comes to."""
+"""A run's money: what was bought of each model, what is reserved, and what a plan comes to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from shared.run import RunSettings
 class Bar:
     """The money bar in percent of its width, and the amounts it stands for.
 
-    Of a plan, `settled` is what it expects and `reserved` what would be held besides.
+    Of a plan, `settled` is what it expects and `reserved` what would be reserved besides.
     """
 
     settled: Decimal
@@ -67,7 +67,7 @@ class ModelLine(TypedDict):
 
 
 def unknown(entries: Iterable[Entry]) -> Decimal:
-    """Return the most that bills can come to which no provider ever told; it is held and not settled."""
+    """Return the most that bills can come to which no provider ever told; it stays reserved and is not settled."""
     return money.add(*(entry.reserved for entry in entries if entry.status == "unknown"))
 
 

@@ -96,5 +96,5 @@ class _Money:
             return ""
         if not totals.settled and not totals.reserved:
             return ""
-        held = f", {dollars(totals.reserved)} held" if totals.reserved else ""
-        return f"{self._did} {dollars(totals.settled)}{held} of {dollars(totals.ceiling)}"
+        reserved = f", {dollars(totals.reserved)} reserved" if totals.reserved else ""
+        return f"{self._did} {dollars(totals.settled)}{reserved} of {dollars(totals.ceiling)}"

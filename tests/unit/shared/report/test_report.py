@@ -441,7 +441,7 @@ def test_a_plan_says_what_a_run_would_cost_and_that_it_cost_nothing():
         first = visible(html)
     cost = "It cost nothing; a run would cost about $0.0064, at most $0.010448, of a $5.00 ceiling."
     assert cost in first
-    assert 'aria-label="Expected $0.0064, held besides, at most $0.004048, of a ceiling' in html
+    assert 'aria-label="Expected $0.0064, reserved besides, at most $0.004048, of a ceiling' in html
 
 
 def test_a_run_that_ended_amid_the_answers_says_how_many_of_how_many_it_has(run):

@@ -70,7 +70,7 @@ def test_each_state_is_told_with_the_money_so_far(capsys):
     assert first == "Run r1"
     assert "Build dataset" in line
     # Never less than was spent.
-    assert line.endswith("spent $0.000001, $0.50 held of $5.00")
+    assert line.endswith("spent $0.000001, $0.50 reserved of $5.00")
 
 
 def test_questions_waits_and_ends_of_states_are_not_told(capsys):
