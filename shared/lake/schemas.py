@@ -18,34 +18,22 @@ MONEY = pa.decimal128(24, 12)
 MOMENT = pa.timestamp("ms", tz="UTC")
 
 PARTITIONED_BY_YEAR = ("episodes", "turns", "pairs")
-ARROW_TYPES = {
-    str: pa.string(),
-    Int32: pa.int32(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    date: pa.date32(),
-    datetime: MOMENT,
-    Decimal: MONEY,
-    list[str]: pa.list_(pa.string()),
-    list[Int32]: pa.list_(pa.int32()),
-    list[int]: pa.list_(pa.int64()),
+TYPES = {
+    str: (pa.string(), "string"),
+    Int32: (pa.int32(), "int"),
+    int: (pa.int64(), "bigint"),
+    float: (pa.float64(), "double"),
+    bool: (pa.bool_(), "boolean"),
+    date: (pa.date32(), "date"),
+    datetime: (MOMENT, "timestamp"),
+    Decimal: (MONEY, "decimal(24,12)"),
+    list[str]: (pa.list_(pa.string()), "array<string>"),
+    list[Int32]: (pa.list_(pa.int32()), "array<int>"),
+    list[int]: (pa.list_(pa.int64()), "array<bigint>"),
 }
-"""How Parquet has each type of a column."""
-HIVE_TYPES = {
-    pa.string(): "string",
-    pa.int32(): "int",
-    pa.int64(): "bigint",
-    pa.float64(): "double",
-    pa.bool_(): "boolean",
-    pa.date32(): "date",
-    MOMENT: "timestamp",
-    MONEY: "decimal(24,12)",
-    pa.list_(pa.string()): "array<string>",
-    pa.list_(pa.int32()): "array<int>",
-    pa.list_(pa.int64()): "array<bigint>",
-}
-"""How Glue writes each type."""
+"""How Parquet and Glue have each type of a column."""
+HIVE_TYPES: dict[pa.DataType, str] = dict(TYPES.values())
+"""How Glue writes each type of Parquet."""
 
 
 @cache
@@ -55,7 +43,8 @@ def schema_of(row: type) -> pa.Schema:
 
 
 def _arrow_type(kind: Any) -> pa.DataType:
-    return ARROW_TYPES[str if get_origin(kind) is Literal else kind]
+    arrow, _ = TYPES[str if get_origin(kind) is Literal else kind]
+    return arrow
 
 
 SCHEMAS: dict[str, pa.Schema] = {table: schema_of(row) for table, row in TABLES.items()}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, TypedDict
 
 from shared import money
@@ -50,6 +51,16 @@ class Closing:
     entries: tuple[Entry, ...] = ()
     trainings: tuple[Training, ...] = ()
     style_failure: str | None = None
+
+    @property
+    def settled(self) -> Decimal:
+        """What the run has paid, in dollars."""
+        return self.totals.settled if self.totals else money.ZERO
+
+    @property
+    def reserved(self) -> Decimal:
+        """What is still held for it, in dollars."""
+        return self.totals.reserved if self.totals else money.ZERO
 
 
 class RunningJob(TypedDict):

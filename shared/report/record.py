@@ -23,7 +23,6 @@ from shared.lake.rows import (
     TokenStatsRow,
 )
 from shared.lake.tables import Lake, Typed, as_kept
-from shared.ledger import Entry, Totals
 from shared.report.ending import Closing, Training
 from shared.run import RunSettings, frozen
 
@@ -112,31 +111,6 @@ class RunRecord:
     def run_id(self) -> str:
         """The run's name."""
         return self.settings.run_id
-
-    @property
-    def status(self) -> str:
-        """SUCCEEDED, FAILED, ABORTED or TIMED_OUT, as Step Functions says or will say."""
-        return self.closing.ending.status
-
-    @property
-    def error(self) -> str | None:
-        """The name of what ended the run; None of one that went well."""
-        return self.closing.ending.error
-
-    @property
-    def cause(self) -> str | None:
-        """The sentence of what ended the run."""
-        return self.closing.ending.cause
-
-    @property
-    def totals(self) -> Totals | None:
-        """The run's money."""
-        return self.closing.totals
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """Every reservation of the run."""
-        return self.closing.entries
 
 
 def read(lake: Lake, closing: Closing) -> RunRecord | None:

@@ -83,9 +83,8 @@ def bar(record: RunRecord, together: Commitment) -> Bar:
     settled = reserved = overrun = money.ZERO
     if record.settings.dry_run:
         settled, reserved = together.expected, together.most - together.expected
-    elif record.totals:
-        settled, reserved = record.totals.settled, record.totals.reserved
-        overrun = record.totals.overrun
+    elif totals := record.closing.totals:
+        settled, reserved, overrun = totals.settled, totals.reserved, totals.overrun
     settled_width = min(100.0, float(100 * settled / ceiling))
     reserved_width = min(100.0 - settled_width, float(100 * reserved / ceiling))
     return Bar(
@@ -135,7 +134,9 @@ def model_line(record: RunRecord, model: Model) -> ModelLine:
     job = next((row for row in record.jobs if row["model"] == model.model), None)
     known = job or plan
     trainings = [
-        one for one in record.entries if one.model == model.model and one.purpose == "training"
+        one
+        for one in record.closing.entries
+        if one.model == model.model and one.purpose == "training"
     ]
     settled = money.add(*(one.settled or money.ZERO for one in trainings))
     return {

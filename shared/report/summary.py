@@ -47,16 +47,16 @@ class Summary(TypedDict):
 def summarise(report: Report) -> Summary:
     """Return the summary of a run."""
     record = report.record
-    settings, totals = record.settings, record.totals
+    settings, closing = record.settings, record.closing
     return {
         "run_id": record.run_id,
-        "status": record.status,
-        "error": record.error,
-        "cause": record.cause,
+        "status": closing.ending.status,
+        "error": closing.ending.error,
+        "cause": closing.ending.cause,
         "ceiling_usd": money.format_usd(settings.ceiling_usd),
-        "settled_usd": money.format_usd(totals.settled if totals else money.ZERO),
-        "reserved_usd": money.format_usd(totals.reserved if totals else money.ZERO),
-        "unknown_usd": money.format_usd(unknown(record.entries)),
+        "settled_usd": money.format_usd(closing.settled),
+        "reserved_usd": money.format_usd(closing.reserved),
+        "unknown_usd": money.format_usd(unknown(closing.entries)),
         "episodes": report.episodes,
         "noticed": [{**asdict(one), "examples": list(one.examples)} for one in report.findings],
         "pairs": record.dataset.get("pairs", 0),
@@ -100,18 +100,18 @@ def refused_summary(run_id: str, error: str | None, cause: str | None, status: s
 def run_row(report: Report) -> RunRow:
     """Return the run's row of `runs`."""
     record, episodes = report.record, report.episodes
-    settings, totals = record.settings, record.totals
+    settings, closing = record.settings, record.closing
     return {
         "run_id": record.run_id,
         "show": settings.show.name,
-        "status": record.status,
-        "error": record.error,
-        "cause": record.cause,
+        "status": closing.ending.status,
+        "error": closing.ending.error,
+        "cause": closing.ending.cause,
         "dry_run": settings.dry_run,
         "code_version": settings.code_version,
         "ceiling_usd": settings.ceiling_usd,
-        "settled_usd": totals.settled if totals else money.ZERO,
-        "reserved_usd": totals.reserved if totals else money.ZERO,
+        "settled_usd": closing.settled,
+        "reserved_usd": closing.reserved,
         "episodes_discovered": episodes["discovered"],
         "episodes_parsed": episodes["parsed"],
         "episodes_refused": episodes["refused"],
@@ -119,7 +119,7 @@ def run_row(report: Report) -> RunRow:
         "pairs": record.dataset.get("pairs", 0),
         "tokens": record.dataset.get("tokens", 0),
         "started_at": settings.started_at,
-        "finished_at": record.closing.finished_at,
+        "finished_at": closing.finished_at,
     }
 
 

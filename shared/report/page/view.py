@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from shared import money
 from shared.dataset import UNITS
 from shared.lake.rows import TokenStatsRow
 from shared.report.record import RunRecord
@@ -22,14 +21,13 @@ def headline(record: RunRecord, together: Commitment) -> str:
         tuned = sum(job["status"] == "succeeded" for job in record.jobs)
         done.append(f"tuned {counted(tuned, 'model') if tuned else 'no model'}")
         done.append(f"collected {_answers(record)}")
-    settled = record.totals.settled if record.totals else money.ZERO
-    ceiling = dollars(record.settings.ceiling_usd)
+    settled, ceiling = record.closing.settled, dollars(record.settings.ceiling_usd)
     if record.settings.dry_run and not settled:
         cost = _to_be_spent(together, ceiling)
         return f"This dry run {listed(done)}. It cost nothing{cost}."
     cost = "would have cost" if record.settings.stand_in else "cost"
     told = f"This run {listed(done)}. It {cost} {dollars(settled)} of a {ceiling} ceiling"
-    return f"{told}{untold(record.entries)}."
+    return f"{told}{untold(record.closing.entries)}."
 
 
 def answers_wanted(record: RunRecord) -> int:

@@ -14,7 +14,7 @@ from shared.evaluation.measures import Wordings, Words
 from shared.lake.rows import Int32
 from shared.lake.tables import Lake, Typed
 from shared.report.record import RunRecord
-from shared.run import RunSettings
+from shared.shows import Training
 
 REPLIES_AN_EPISODE = 3  # more of one episode would say the same thing again
 MAY_TRAIN = "may train"
@@ -76,22 +76,24 @@ def read(lake: Lake, record: RunRecord, questions: Set[str], quotations: Sequenc
     """Return what is needed of the show's words; what no question, answer or plan asks for is not read."""
     show = record.settings.show.name
     wordings, said = _heard(lake, show, questions, quotations)
-    fates, replies = _Fates(record), _Replies(record.settings)
+    fates: dict[str, PairFate] = {}
+    replies: dict[str, dict[str, str]] = defaultdict(dict)
+    parsed = {row["episode_id"] for row in record.episodes if row["status"] == "parsed"}
+    planned = parsed if record.plans else set[str]()
     if record.generations:
         for texts in _files(lake, "pairs", show, PairText):
-            fates.add(texts)
-            replies.add(texts)
+            _add_fates(fates, texts, record, planned)
+            _add_replies(replies, texts, record.settings.show.training)
             said |= measures.said_of(quotations, _words_of(texts))
     elif record.plans:
         for sizes in _files(lake, "pairs", show, PairSize):
-            fates.add(sizes)
-    return Corpus(wordings, said, replies.chosen(), fates.rows)
-
-
-def fate(pair: PairSize, settings: RunSettings) -> str:
-    """Return what became of a pair before any budget."""
-    misfit = settings.show.training.misfit(pair["prompt_tokens"], pair["completion_tokens"])
-    return misfit or (MAY_TRAIN if pair["split"] == "train" else HELD_OUT)
+            _add_fates(fates, sizes, record, planned)
+    held_out = [
+        own[pair_id]
+        for _, own in sorted(replies.items())
+        for pair_id in sorted(own)[:REPLIES_AN_EPISODE]
+    ]
+    return Corpus(wordings, said, held_out, list(fates.values()))
 
 
 def _files(lake: Lake, table: str, show: str, kind: type[Typed]) -> Iterator[list[Typed]]:
@@ -121,61 +123,34 @@ def _words_of(pairs: Iterable[PairText]) -> Iterator[str]:
         yield pair["completion"]
 
 
-class _Fates:
-    """What became of each pair of the episodes that the run looked at; each pair once."""
-
-    def __init__(self, record: RunRecord) -> None:
-        self.rows: list[PairFate] = []
-        self._settings, self._selected = record.settings, record.selected
-        self._episodes = {
-            row["episode_id"]
-            for row in (record.episodes if record.plans else ())
-            if row["status"] == "parsed"
-        }
-        self._seen: set[str] = set()
-
-    def add(self, pairs: Iterable[PairSize]) -> None:
-        """Count the pairs of a file."""
-        for pair in pairs:
-            if pair["episode_id"] in self._episodes and pair["pair_id"] not in self._seen:
-                self._seen.add(pair["pair_id"])
-                self.rows.append(self._row(pair))
-
-    def _row(self, pair: PairSize) -> PairFate:
-        patterns = self._settings.show.training.must_have
-        numbers = [at for at in pair["must_have_patterns"] or () if at < len(patterns)]
-        return {
-            "pair_id": pair["pair_id"],
+def _add_fates(
+    fates: dict[str, PairFate], pairs: Iterable[PairSize], record: RunRecord, episodes: Set[str]
+) -> None:
+    """Add what became of each pair of the episodes, each pair once; a pair's text may stand twice."""
+    training = record.settings.show.training
+    patterns = training.must_have
+    for pair in pairs:
+        name = pair["pair_id"]
+        if pair["episode_id"] not in episodes or name in fates:
+            continue
+        numbers = pair["must_have_patterns"] or ()
+        misfit = training.misfit(pair["prompt_tokens"], pair["completion_tokens"])
+        fates[name] = {
+            "pair_id": name,
             "episode_id": pair["episode_id"],
             "prompt_tokens": pair["prompt_tokens"],
             "completion_tokens": pair["completion_tokens"],
-            "fate": fate(pair, self._settings),
-            "must_have": [patterns[at] for at in numbers],
-            "trains": [
-                model for model, pairs in self._selected.items() if pair["pair_id"] in pairs
-            ],
+            "fate": misfit or (MAY_TRAIN if pair["split"] == "train" else HELD_OUT),
+            "must_have": [patterns[at] for at in numbers if at < len(patterns)],
+            "trains": [model for model, chosen in record.selected.items() if name in chosen],
         }
 
 
-class _Replies:
-    """The host's replies of episodes that train no model, up to REPLIES_AN_EPISODE of each, by content name."""
-
-    def __init__(self, settings: RunSettings) -> None:
-        self._training = settings.show.training
-        self._by_episode: dict[str, dict[str, str]] = defaultdict(dict)
-
-    def add(self, pairs: Iterable[PairText]) -> None:
-        """Keep the replies of a file that are as long as one that trains may be."""
-        for pair in pairs:
-            if pair["split"] == "held_out" and self._training.takes(
-                pair["prompt_tokens"], pair["completion_tokens"]
-            ):
-                self._by_episode[pair["episode_id"]][pair["pair_id"]] = pair["completion"]
-
-    def chosen(self) -> list[str]:
-        """Return them in the order of episodes and pairs."""
-        return [
-            said[pair_id]
-            for _, said in sorted(self._by_episode.items())
-            for pair_id in sorted(said)[:REPLIES_AN_EPISODE]
-        ]
+def _add_replies(
+    replies: dict[str, dict[str, str]], pairs: Iterable[PairText], training: Training
+) -> None:
+    """Add the host's replies in held-out episodes that are as long as one that trains may be."""
+    for pair in pairs:
+        bounds = pair["prompt_tokens"], pair["completion_tokens"]
+        if pair["split"] == "held_out" and training.takes(*bounds):
+            replies[pair["episode_id"]][pair["pair_id"]] = pair["completion"]

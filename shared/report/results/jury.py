@@ -73,9 +73,8 @@ def verdict(
         for model in record.settings.models
         if model.model in tuned
     ]
-    settled = record.totals.settled if record.totals else money.ZERO
     cost = "would have cost" if record.settings.stand_in else "cost"
-    price = f"the run {cost} {dollars(settled)}{untold(record.entries)}{_cut(record, judges)}"
+    price = f"the run {cost} {dollars(record.closing.settled)}{untold(record.closing.entries)}{_cut(record, judges)}"
     return verdicts.verdict(cases, found, price)
 
 

@@ -73,6 +73,6 @@ def compute(lake: Lake, record: RunRecord) -> Report:
         choice=choice(record, spoken.pairs),
         models=[model_line(record, model) for model in record.settings.models],
         commitment=commitment(record.plans),
-        spend=spend_rows(record.settings, record.entries),
+        spend=spend_rows(record.settings, record.closing.entries),
         left_running=running_jobs(record.closing.trainings),
     )
