@@ -15,7 +15,7 @@ from shared.lake import keys
 from shared.report.ending import Closing, Ending
 from shared.report.stages import write_report
 from tests.sample_run import job_row
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.test_corpus import (
     LAMPS,
     NOW,
     RAIN,

@@ -14,7 +14,7 @@ from shared.run.stages import check_source
 from shared.shows import parse
 from shared.web import AccessDenied, NotFound
 from tests.places import GIVEN
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.test_corpus import (
     FEED,
     LAMPS,
     NOVEMBER,
