@@ -28,7 +28,7 @@ from tests.unit.shared.corpus.test_corpus import (
     run,
     scrape_all,
 )
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 OLDEST = ("http://127.0.0.1:1/attic", "Max Low on Attics", datetime(2026, 9, 1, tzinfo=UTC))
 

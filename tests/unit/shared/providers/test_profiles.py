@@ -20,7 +20,7 @@ from tests.unit.infra.local.provider.counter import LATER, Counter
 from tests.unit.infra.local.provider.support import BASE, chat_lines
 from tests.unit.shared.providers.conftest import Wire
 from tests.unit.shared.providers.test_openai_compat import job, ok, page
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 GUIDE = Path(__file__).parents[4] / "docs" / "adding-a-provider.md"
 FILE, AZURE_FILE = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)

@@ -27,7 +27,7 @@ from tests.unit.shared.corpus.test_corpus import (
     page,
     run,
 )
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 TALKS = GIVEN / "data" / "founderstalk"
 PREFIX = keys.transcripts("porch")
