@@ -26,7 +26,9 @@ class Topic:
     """What SNS was given; `publish` fails while `down`."""
 
     def __init__(self) -> None:
-        self.subjects, self.bodies, self.down = [], [], None
+        self.subjects: list[str] = []
+        self.bodies: list[str] = []
+        self.down = None
 
     def publish(self, *, TopicArn, Subject, Message):  # noqa: N803 - boto3's names
         assert TopicArn == TOPIC

@@ -132,6 +132,7 @@ def test_a_service_of_the_guide_is_bought_from_as_its_file_says(tmp_path: Path, 
         assert found is not None
         seen.append(found.status)
     assert {phase(status) for status in seen} == {"active", "succeeded"}
+    assert found
     assert found.trained_tokens
     assert found.training_file == file.file_id
 

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from shared import catalogue
 from shared.run import settings
 
-SHOW = {
+SHOW: dict[str, Any] = {
     "name": "porch",
     "feed": "http://127.0.0.1:1/feed.xml",
     "host": {"name": "Ida Stone"},

@@ -188,7 +188,8 @@ def test_a_seed_or_temperature_zero_repeats_an_answer(at: Bench, baker: str) -> 
 def test_answers_obey_their_limit_and_stops(at: Bench, baker: str) -> None:
     messages: Any = [{"role": "user", "content": QUESTION}]
     whole = at.client.chat.completions.create(model=baker, messages=messages, temperature=0)
-    for limit in ({"max_tokens": 7}, {"max_completion_tokens": 7}):
+    limits: tuple[Any, ...] = ({"max_tokens": 7}, {"max_completion_tokens": 7})
+    for limit in limits:
         cut = at.client.chat.completions.create(
             model=baker, messages=messages, temperature=0, **limit
         )
