@@ -29,16 +29,18 @@ def _session() -> boto3.Session:
 
 def _through(send: Send) -> Callable[..., AWSResponse]:
     def sent(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        body: Any = request.body or b""
         reply = send(
             httpx2.Request(
                 str(request.method),
                 str(request.url),
                 headers=[(str(name), _text(value)) for name, value in request.headers.items()],
-                content=request.body or b"",
+                content=body,
             )
         )
         reply.read()
-        return AWSResponse(request.url, reply.status_code, reply.headers, _Raw(reply.content))
+        headers: Any = reply.headers
+        return AWSResponse(request.url, reply.status_code, headers, _Raw(reply.content))
 
     return sent
 

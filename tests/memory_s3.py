@@ -46,7 +46,11 @@ def _client() -> Any:
     )
     one_at_a_time = Lock()
     events = client.meta.events
-    events.register("before-call.s3.PutObject", lambda **_: one_at_a_time.acquire() and None)
+
+    def enter(**_: Any) -> None:
+        one_at_a_time.acquire()
+
+    events.register("before-call.s3.PutObject", enter)
     for ended in ("after-call", "after-call-error"):
         events.register(f"{ended}.s3.PutObject", lambda **_: one_at_a_time.release())
     return client

@@ -46,7 +46,7 @@ WARNINGS = {
     ],
     "e2": ["the transcript may be cut off: it ends in 'and'"],
 }
-EPISODES = (
+EPISODES: tuple[tuple[Any, ...], ...] = (
     ("e1", "Rain, with Tom Ash", ["Tom Ash"], datetime(2014, 3, 1, tzinfo=UTC), "parsed", None),
     (
         "e2",

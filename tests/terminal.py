@@ -42,7 +42,7 @@ def typed_in_a_terminal(
     environment = {**os.environ, "TERM": "xterm-256color"}
     for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
         environment.pop(name, None)
-    command = [Path(sys.executable).with_name("econchatr"), *arguments]
+    command: list[str | Path] = [Path(sys.executable).with_name("econchatr"), *arguments]
     process = subprocess.Popen(
         command, stdin=its, stdout=its, stderr=its, cwd=cwd, env=environment, start_new_session=True
     )

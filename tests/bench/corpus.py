@@ -81,7 +81,7 @@ def written(episodes: int, folder: Path) -> Iterator[bytes]:
     interviews = len(list(INTERVIEWS.glob("*.md")))
     site = folder / f"site-{episodes}"
     options = ("--host", HOST.name, "--repeat", str(-(-episodes // interviews)))
-    command = [sys.executable, MAKE_SITE, INTERVIEWS, site, *options]
+    command: list[str | Path] = [sys.executable, MAKE_SITE, INTERVIEWS, site, *options]
     subprocess.run(command, check=True, capture_output=True)
     truth = (site / "truth.jsonl").read_text("utf-8").splitlines()[:episodes]
     for number, line in enumerate(truth):
@@ -132,9 +132,9 @@ def notebook(pages: Sequence[bytes]) -> bytes:
     """The same as such notebooks do it: BeautifulSoup, a regular expression, pandas row by row."""
     rows = []
     for number, page in enumerate(pages):
-        for paragraph in (
-            BeautifulSoup(page, "html.parser").find("table", class_="ts2").find_all("p")
-        ):
+        table = BeautifulSoup(page, "html.parser").find("table", class_="ts2")
+        assert table
+        for paragraph in table.find_all("p"):
             text = paragraph.get_text(" ", strip=True)
             found = LABEL.match(text)
             if found:

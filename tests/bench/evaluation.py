@@ -30,7 +30,9 @@ def measured() -> dict[str, Any]:
     corpus = [_said(draw, COMPLETION_WORDS) for _ in range(EPISODES * COMPLETIONS)]
     answers = [_said(draw, ANSWER_WORDS) for _ in range(ARMS * ANSWERS)]
     speech = _speech(draw)
-    arms = {(f"arm{at}", "m"): answers[at * ANSWERS : (at + 1) * ANSWERS] for at in range(ARMS)}
+    arms: dict[tuple[str | None, str | None], list[str]] = {
+        (f"arm{at}", "m"): answers[at * ANSWERS : (at + 1) * ANSWERS] for at in range(ARMS)
+    }
     scores = [[draw.random() for _ in range(ANSWERS)] for _ in range(ARMS)]
     leaking = median_cpu_seconds(lambda: longest_shared_spans(answers, corpus), 1)
     alone = median_cpu_seconds(lambda: [tokens.count(text) for text in corpus], 1)

@@ -186,7 +186,8 @@ def selecting(pairs: int) -> Callable[[], object]:
 
 def _parsing(size: int) -> Callable[[], object]:
     draw = random.Random(SEED)
-    words, rows, written = SPEECH.split(), [], 0
+    words, written = SPEECH.split(), 0
+    rows: list[str] = []
     while written < size:
         said = " ".join(draw.choices(words, k=draw.randint(20, 120)))
         speaker = HOST.name if len(rows) % 2 else GUEST

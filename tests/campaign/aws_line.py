@@ -29,8 +29,9 @@ BUCKET, ROLE = "campaign-lake", "arn:aws:iam::000000000000:role/training"
 def bedrock(world: "World", run_id: str, provider: Provider) -> Bedrock:
     """The real adapter over boto3's clients, whose requests go down the line and not to the network."""
     line = Line(world, run_id)
+    s3: Any = world.s3
     control, runtime = (_client(service, line) for service in ("bedrock", "bedrock-runtime"))
-    return Bedrock(control, runtime, Rights(Bucket(world.s3, BUCKET), ROLE), provider)
+    return Bedrock(control, runtime, Rights(Bucket(s3, BUCKET), ROLE), provider)
 
 
 def _client(service: str, line: Line) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from shared.errors import EconChatRError, Transient
@@ -89,7 +90,7 @@ class Execution:
         except FineTuneFailed:
             world.incidents["fine tune failed"] += 1
         for asked in world.goods.questions(run.run_id):
-            self._invoke(lambda asked=asked: ask(self.desk, asked), LONG_LAMBDA_SECONDS)
+            self._invoke(partial(ask, self.desk, asked), LONG_LAMBDA_SECONDS)
 
     def _invoke(self, work: Callable[[], Result], seconds: float = LAMBDA_SECONDS) -> Result:
         """A Task state: the Lambda, again after a passing error or a sudden end."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -88,4 +89,5 @@ def lines(data: Path) -> list[dict[str, list[dict[str, str]]]]:
 
 
 if __name__ == "__main__":
-    {"build": build, "check": check}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    commands: dict[str, Callable[..., None]] = {"build": build, "check": check}
+    commands[sys.argv[1]](*map(Path, sys.argv[2:]))

@@ -88,7 +88,7 @@ def heading(body: bytes) -> None:
 
 def feed(body: bytes) -> None:
     try:
-        assert parse_feed(body, "https://example.org/feed.xml", HOST)
+        assert parse_feed(body, "https://example.org/feed.xml", HOST).items
     except (FeedNotXml, NoEpisodes):
         return
 

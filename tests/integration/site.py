@@ -43,7 +43,7 @@ class FlakySite:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, *args, site: FlakySite, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, site: FlakySite, **kwargs) -> None:
         self.site = site
         super().__init__(*args, **kwargs)
 

@@ -496,7 +496,7 @@ NEEDED_ELSEWHERE = {
     "S3 says that an object is missing, and not that it is forbidden, only to who may list": {
         ("*", "s3:ListBucket", "*"),
     },
-    "Bedrock: tests/integration/services/test_bedrock.py, tests/unit/shared/providers/test_bedrock.py": {
+    "Bedrock: tests/integration/services/test_bedrock.py, tests/unit/shared/providers/aws/test_aws.py": {
         ("*", "bedrock:*", "*"),
         ("*", "iam:PassRole", "*"),
         ("*", "s3:*", "*/customization/*"),

@@ -17,8 +17,8 @@ from shared.lake import keys
 from shared.lake.tables import Lake
 from tests import talks
 from tests.empty_lake import empty_lake
-from tests.unit.shared.corpus.test_discovery import feed, page, run
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.corpus.test_corpus import feed, page, run
+from tests.unit.shared.run.porch import SHOW
 
 pytestmark = pytest.mark.integration
 

@@ -9,6 +9,7 @@ import math
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ class Bought:
     """What the provider's bill grew by."""
 
     usd: Decimal
-    jobs: list
-    calls: list
+    jobs: list[Any]
+    calls: list[Any]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.provider.store import Job
 from shared.errors import Transient
-from shared.providers import OutcomeUnknown
+from shared.providers import CALL_TIMEOUT_SECONDS, OutcomeUnknown
 from shared.purchases import ask, cancel_jobs, ensure_job, poll_job, rules, settle_job
 from tests.campaign import line
 from tests.campaign.execution import MAX_JOB_AGE
@@ -164,7 +164,7 @@ def test_the_client_repeats_what_buys_nothing_in_simulated_time(play: Play) -> N
     begun = play.world.stage.moment
     found = play.on_stage(lambda: play.desk.provider_of("openai").find_files("x"))
     assert found == []
-    assert (play.world.stage.moment - begun).total_seconds() > line.CALL_TIMEOUT_SECONDS
+    assert (play.world.stage.moment - begun).total_seconds() > CALL_TIMEOUT_SECONDS
 
 
 def test_what_stays_unreachable_is_a_passing_error(play: Play) -> None:

@@ -47,13 +47,19 @@ def prepare() -> None:
     )
 
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    LambdaFunction._invoke_lambda = invoke
-    wait = WaitFunction._wait_interval
-    WaitFunction._wait_interval = lambda self, env, wait_seconds: wait(
-        self, env, wait_seconds * SCALE
-    )
-    DynamoType.__add__ = lambda one, other: number(one, Decimal(one.value) + Decimal(other.value))
-    DynamoType.__sub__ = lambda one, other: number(one, Decimal(one.value) - Decimal(other.value))
+    wait: Any = WaitFunction._wait_interval
+    replaced: list[tuple[type, str, Any]] = [
+        (LambdaFunction, "_invoke_lambda", invoke),
+        (
+            WaitFunction,
+            "_wait_interval",
+            lambda self, env, wait_seconds: wait(self, env, wait_seconds * SCALE),
+        ),
+        (DynamoType, "__add__", lambda a, b: number(a, Decimal(a.value) + Decimal(b.value))),
+        (DynamoType, "__sub__", lambda a, b: number(a, Decimal(a.value) - Decimal(b.value))),
+    ]
+    for owner, name, ours in replaced:
+        setattr(owner, name, ours)
 
 
 def number(like: Any, value: Decimal) -> Any:

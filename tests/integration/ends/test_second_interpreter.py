@@ -113,7 +113,7 @@ def asked(address: str, body: object = None) -> Any:
     return json.loads(text) if text else None
 
 
-def client(endpoint_url: str, service: str) -> Any:
+def client(endpoint_url: str, service: Any) -> Any:
     return boto3.client(
         service,
         region_name=REGION,
@@ -164,6 +164,7 @@ def serving(base_url: str) -> Iterator[str]:
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         try:
+            assert process.stdout
             assert process.stdout.readline() == b"listening\n"
             yield endpoint_url
         finally:

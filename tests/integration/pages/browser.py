@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -39,6 +39,10 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
+
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
         return int(
@@ -68,7 +72,7 @@ def opened(
     found = Opened(page)
     page.on("console", lambda said: found.complaints.append(said.text))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (found.complaints.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", found.dismiss)
     page.on("request", lambda request: found.requests.append(request.url))
     page.goto(path.as_uri())
     yield found

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from typing import Any
 
 import pytest
 
@@ -44,11 +45,15 @@ def record_of_what_a_role_was_allowed(start: Start) -> bool:
 @FAULTS.of("durability", aws=["1"], ministack=[])
 def item_after_a_kill(start: Start) -> list[str]:
     """The cloud's process is killed right after it has acknowledged a write to a deployed table."""
-    processes, begin = [], server._start
+    processes: list[Any] = []
+    begin = server._start
+
+    def started(*args: Any) -> Any:
+        processes.append(begin(*args))
+        return processes[0]
+
     with pytest.MonkeyPatch.context() as patch, suppress(Exception):
-        patch.setattr(
-            server, "_start", lambda *args: processes.append(begin(*args)) or processes[0]
-        )
+        patch.setattr(server, "_start", started)
         with start() as cloud:
             template = cloud.state_dir / "template.yaml"
             template.write_text(TEMPLATE)

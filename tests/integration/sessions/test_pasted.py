@@ -90,7 +90,7 @@ class Person:
             "OPENAI_API_KEY": "k-pasted",
         }
 
-    def types(self, line: str) -> subprocess.CompletedProcess:
+    def types(self, line: str) -> subprocess.CompletedProcess[str]:
         line = REAL.sub(f"--openai-base-url {self.provider} --yes", line)
         return subprocess.run(
             [BASH, "-c", line],

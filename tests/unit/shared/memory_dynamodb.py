@@ -56,7 +56,9 @@ class MemoryDynamoDB:
         names = sorted(
             n for n in self.items if n[0] == pk and n[1].startswith(prefix) and n > after
         )
-        page = {"Items": [dict(self.items[name]) for name in names[: self._page_size]]}
+        page: dict[str, Any] = {
+            "Items": [dict(self.items[name]) for name in names[: self._page_size]]
+        }
         if len(names) > self._page_size:
             last_pk, last_sk = names[self._page_size - 1]
             page["LastEvaluatedKey"] = {"pk": {"S": last_pk}, "sk": {"S": last_sk}}
@@ -92,11 +94,17 @@ def _terms(condition: str) -> list[str]:
 def _holds(term: str, item: Item | None, body: Mapping[str, Any]) -> bool:
     if existence := re.fullmatch(r"attribute_(not_)?exists\(#?(\w+)\)", term):
         return (existence[2] in (item or {})) is (existence[1] is None)
-    attribute, comparison, value = re.fullmatch(r"#(\w+) (=|>=) (:\w+)", term).groups()
+    attribute, comparison, value = _parsed(r"#(\w+) (=|>=) (:\w+)", term)
     if item is None or attribute not in item:
         return False
     ours, theirs = _value(item[attribute]), _value(body["ExpressionAttributeValues"][value])
     return ours >= theirs if comparison == ">=" else ours == theirs
+
+
+def _parsed(pattern: str, clause: str) -> tuple[str, ...]:
+    match = re.fullmatch(pattern, clause)
+    assert match, clause
+    return match.groups()
 
 
 def _updated(item: Item, body: Mapping[str, Any]) -> Item:
@@ -109,7 +117,7 @@ def _updated(item: Item, body: Mapping[str, Any]) -> Item:
 
 def _set(clause: str, item: Item, values: Item) -> tuple[str, dict[str, Any]]:
     pattern = r"#(\w+) = (?:#(\w+) ([+-]) )?(:\w+)"
-    target, source, sign, value = re.fullmatch(pattern, clause).groups()
+    target, source, sign, value = _parsed(pattern, clause)
     if source is None:
         return target, values[value]
     operand = _value(values[value])
@@ -117,7 +125,7 @@ def _set(clause: str, item: Item, values: Item) -> tuple[str, dict[str, Any]]:
 
 
 def _add(clause: str, item: Item, values: Item) -> tuple[str, dict[str, Any]]:
-    target, value = re.fullmatch(r"#(\w+) (:\w+)", clause).groups()
+    target, value = _parsed(r"#(\w+) (:\w+)", clause)
     return target, _number(_value(item[target]) + _value(values[value]))
 
 

@@ -20,7 +20,9 @@ def test_a_job_passes_through_its_states_and_bills_at_its_end(
     job_id = provider.create(REQUEST).job_id
     seen = []
     for _ in range(4):
-        seen.append((provider.get(job_id).status, provider.bill()))
+        job = provider.get(job_id)
+        assert job
+        seen.append((job.status, provider.bill()))
         clock.sleep(40)
     assert seen == [
         ("validating_files", 0),

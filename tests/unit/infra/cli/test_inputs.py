@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from infra.cli import inputs
 from shared import catalogue, shows
 from shared.errors import BadInput, InvalidField, MissingPrice, UnknownField, UnknownShow
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 PORCH = shows.parse(SHOW, "test")
 CEILING = {"ceiling_usd": "5.00"}

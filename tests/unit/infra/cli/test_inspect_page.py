@@ -10,7 +10,7 @@ from infra.cli.main import main
 from shared.lake import keys
 from shared.lake.schemas import SCHEMAS
 from shared.transcripts import Host, read_transcript
-from tests.unit.shared.corpus.test_discovery import page
+from tests.unit.shared.corpus.test_corpus import page
 
 PROFILE = """
 name: porch

@@ -11,7 +11,7 @@ from infra.cli.models import MILLION, offers
 from shared import catalogue, shows
 from shared.run import parse_input, resolve
 from tests.unit.infra.cli.test_confirm import JSON, LISTING, answering
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 KNOWN = catalogue.packaged()
 NOVEMBER, FEBRUARY = date(2026, 11, 26), date(2027, 2, 1)

@@ -28,7 +28,7 @@ PRODUCTS = {
 
 def imported(tree: ast.AST) -> set[str]:
     """The modules that a file imports, wherever in it, with what it takes from each by name."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

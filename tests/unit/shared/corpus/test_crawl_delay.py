@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.corpus.crawl_delay import FARTHEST_SECONDS, LakeCrawlDelay, fetcher_for
 from shared.lake import Bucket, keys
 from shared.web import Fetcher, FetchPolicy
-from tests.unit.shared.run.test_settings import resolved
+from tests.unit.shared.run.porch import resolved
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from shared.lake import keys
 from shared.report.ending import Closing, Ending
 from shared.report.stages import write_report
 from tests.sample_run import job_row
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.test_corpus import (
     LAMPS,
     NOW,
     RAIN,
@@ -28,7 +28,7 @@ from tests.unit.shared.corpus.test_discovery import (
     run,
     scrape_all,
 )
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 OLDEST = ("http://127.0.0.1:1/attic", "Max Low on Attics", datetime(2026, 9, 1, tzinfo=UTC))
 

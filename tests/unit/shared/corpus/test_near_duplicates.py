@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.corpus.near_duplicates import near_duplicates
 from shared.shingles import sketch
-from tests.unit.shared.corpus.test_sources import PREFIX, collect_show, files, of_name
+from tests.unit.shared.corpus.sources.test_sources import PREFIX, collect_show, files, of_name
 from tests.unit.shared.shingles.test_sketches import talk
 
 SAID = talk(1)

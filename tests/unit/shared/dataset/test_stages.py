@@ -23,7 +23,7 @@ from shared.lake import keys
 from shared.providers.token_counts import count_line
 from shared.shingles import sketch
 from tests.sample_run import sample_run
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MODELS = catalogue.packaged()
 BUYABLE = [model.model for model in MODELS.models if model.tunable]

@@ -25,7 +25,7 @@ from shared.providers import (
     token_counts,
 )
 from shared.purchases import PurchaseContext
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
 JUDGE = catalogue.packaged().model("gpt-4o-mini")

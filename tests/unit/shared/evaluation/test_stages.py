@@ -13,7 +13,7 @@ from shared.lake.schemas import SCHEMAS
 from shared.providers import Completion, ModelNotReady, RateLimited, examples, token_counts
 from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import Fault
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MINI = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.1-8b")

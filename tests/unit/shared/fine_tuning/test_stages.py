@@ -24,7 +24,7 @@ from shared.providers import (
 )
 from shared.purchases import PurchaseUnfinished
 from tests.unit.shared.fakes import Fault
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
 LLAMA = catalogue.packaged().model("llama-3.3-70b")

@@ -23,13 +23,15 @@ def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with mock_aws():
         dynamodb = boto3.client("dynamodb", region_name="us-east-1")
-        keys = ("pk", "HASH"), ("sk", "RANGE")
         dynamodb.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
             AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name, _ in keys
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
             ],
         )
         yield dynamodb

@@ -15,6 +15,7 @@ from shared.providers.contract import (
     ChatRequest,
     CredentialsRefused,
     Deployment,
+    FileState,
     Job,
     JobRequest,
     Message,
@@ -217,6 +218,7 @@ def test_every_job_is_listed_newest_first_and_the_server_is_not_trusted_to_filte
 def test_a_job_says_what_it_was_made_from(wire: Wire, provider: OpenAICompatible) -> None:
     wire.replies = [ok(job(training_file="file-7", model="base", created_at=1_795_000_000))]
     made = provider.get("job-1")
+    assert made
     assert (made.training_file, made.base_model) == ("file-7", "base")
     assert made.created_at == datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)
 
@@ -260,6 +262,7 @@ def test_an_odd_status_passes_as_it_is_and_an_odd_count_as_unknown(
     error = {"code": "bad", "message": "line 3 is not JSON", "param": None}
     wire.replies = [ok(job(status="reticulating", trained_tokens=told, error=error))]
     found = provider.get("job-1")
+    assert found
     assert (found.status, found.trained_tokens) == ("reticulating", kept)
     assert found.error == "line 3 is not JSON"
 
@@ -270,7 +273,7 @@ def test_an_odd_status_passes_as_it_is_and_an_odd_count_as_unknown(
      ("error", "broken")],
 )  # fmt: skip
 def test_a_file_is_asked_after_by_its_id(
-    wire: Wire, provider: OpenAICompatible, status: str | None, state: str
+    wire: Wire, provider: OpenAICompatible, status: str | None, state: FileState
 ) -> None:
     told = {"id": "file-1", "object": "file", "filename": "renamed.jsonl", "status": status}
     wire.replies = [ok(told), no(404)]

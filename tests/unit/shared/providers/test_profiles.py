@@ -20,7 +20,7 @@ from tests.unit.infra.local.provider.counter import LATER, Counter
 from tests.unit.infra.local.provider.support import BASE, chat_lines
 from tests.unit.shared.providers.conftest import Wire
 from tests.unit.shared.providers.test_openai_compat import job, ok, page
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 GUIDE = Path(__file__).parents[4] / "docs" / "adding-a-provider.md"
 FILE, AZURE_FILE = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
@@ -132,6 +132,7 @@ def test_a_service_of_the_guide_is_bought_from_as_its_file_says(tmp_path: Path, 
         assert found is not None
         seen.append(found.status)
     assert {phase(status) for status in seen} == {"active", "succeeded"}
+    assert found
     assert found.trained_tokens
     assert found.training_file == file.file_id
 

@@ -128,6 +128,7 @@ def test_a_job_that_appears_after_it_was_given_up_is_stopped_and_paid_for_as_an_
     totals = desk.ledger.totals("run")
     assert (totals.settled, totals.reserved) == (provider.bill(), 0)
     late = desk.ledger.known_entry("run", ORDER.reservation(1).entry_id)
+    assert late.settled
     assert late.overrun == late.settled > 0
     assert "job-1 appeared after it was given up" in late.detail
 

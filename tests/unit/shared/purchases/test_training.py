@@ -395,6 +395,7 @@ def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
     provider.job_ending = None
     submit(desk)
     shown = provider.get("job-1")
+    assert shown
     monkeypatch.setattr(provider, "get", lambda job_id: replace(shown, trained_tokens=250_000))
     with pytest.raises(SpendCeilingReached, match=r"billed \$1\.250000 .* \$1\.250000, above"):
         poll(desk)

@@ -56,7 +56,9 @@ def reported(run: SampleRun, error=None, cause=None, **changes):
 
 
 def page(run: SampleRun) -> str:
-    return run.lake.read(keys.report(run.run_id)).decode()
+    written = run.lake.read(keys.report(run.run_id))
+    assert written
+    return written.decode()
 
 
 def visible(html: str) -> str:

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared import catalogue, shows
+from shared import catalogue
 from shared.errors import (
     InvalidField,
     ModelShutdown,
@@ -13,28 +13,7 @@ from shared.errors import (
     UnknownShow,
 )
 from shared.run import settings
-
-SHOW = {
-    "name": "porch",
-    "feed": "http://127.0.0.1:1/feed.xml",
-    "host": {"name": "Ida Stone"},
-    "rights": {"basis": "ours"},
-    "consent": {"scope": "tests", "attested_by": "us", "date": "2026-01-01"},
-    "questions": ["Why?"],
-}
-
-
-def resolved(when="2026-11-23", **fields):
-    asked = settings.parse_input({"show": SHOW, "ceiling_usd": "5.00", **fields})
-    return settings.resolve(
-        asked,
-        settings.show_from(asked),
-        catalogue.packaged(),
-        run_id="r1",
-        started_at=datetime.fromisoformat(when).replace(tzinfo=UTC),
-        code_version="test",
-        month_ceiling_usd=Decimal(100),
-    )
+from tests.unit.shared.run.porch import SHOW, resolved
 
 
 def test_a_show_and_a_ceiling_are_enough():
@@ -128,45 +107,6 @@ def test_a_name_a_source_and_a_host_are_enough_for_a_plan():
     assert resolved(show=least, dry_run=True).show.prompt_suffix == "Ida Stone responds:"
 
 
-def test_econtalk_ships_with_the_twelve_questions_and_without_rights():
-    show = shows.packaged("econtalk")
-    assert len(show.questions) == 12
-    assert show.prompt_suffix == "Russ Roberts responds:"
-    assert show.rights is None
-    assert len(show.training.must_have) == 12
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"feed": None}, "exactly one of feed, urls or transcripts"),
-        ({"urls": ["http://127.0.0.1/"]}, "exactly one of feed, urls or transcripts"),
-        ({"name": "No Spaces"}, "name"),
-        ({"host": {}}, "host.name"),
-        ({"hots": 1}, "hots"),
-        ({"training": {"must_have": ["("]}}, "not a regular expression"),
-        ({"questions": "Why?"}, "questions"),
-        ({"key_facts": {"Who?": ["Tom"]}}, "'Who\\?', which is none of the `questions`"),
-        ({"key_facts": {SHOW["questions"][0]: [[]]}}, "key_facts"),
-        ({"key_facts": {SHOW["questions"][0]: [3]}}, "key_facts"),
-    ],
-)
-def test_a_profile_that_is_not_usable_says_which_field(change, said):
-    with pytest.raises(InvalidField, match=said):
-        shows.parse({**SHOW, **change}, "mine.yaml")
-
-
-def test_a_key_fact_is_one_wording_or_several():
-    question = SHOW["questions"][0]
-    show = shows.parse({**SHOW, "key_facts": {question: ["rain", ["a fence", "fences"]]}}, "test")
-    assert show.key_facts == {question: (("rain",), ("a fence", "fences"))}
-    assert shows.parse(show.model_dump(mode="json"), "again") == show
-
-
-def test_the_cue_defaults_to_the_host():
-    assert shows.parse(SHOW, "test").prompt_suffix == "Ida Stone responds:"
-
-
 def test_the_models_of_2023_can_be_planned_and_never_bought():
     assert resolved(models=["ada", "davinci"], dry_run=True).models
     with pytest.raises(ModelShutdown, match="ada is historical"):
@@ -178,17 +118,6 @@ def test_the_models_of_2023_can_be_planned_and_never_bought():
 )
 def test_a_show_needs_no_feed_where_it_has_another_source(source):
     assert resolved(show={**SHOW, "feed": None, **source}).show.feed is None
-
-
-@pytest.mark.parametrize("entry", ["http://127.0.0.1:1/?a[", "0123abcd", "best of", "(rerun)$"])
-def test_episodes_are_excluded_by_address_id_or_pattern(entry):
-    assert shows.parse({**SHOW, "exclude": [entry]}, "test").exclude == (entry,)
-
-
-@pytest.mark.parametrize("entry", ["", "("])
-def test_an_exclusion_that_means_nothing_is_refused(entry):
-    with pytest.raises(InvalidField, match="exclude"):
-        shows.parse({**SHOW, "exclude": [entry]}, "test")
 
 
 def judges(show=None, **fields):

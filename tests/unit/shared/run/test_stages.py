@@ -14,7 +14,7 @@ from shared.run.environment import Environment
 from shared.run.stages import prepare
 from tests.unit.shared.fakes import Clock
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 STARTED = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ENVIRONMENT = Environment(

@@ -12,7 +12,7 @@ from shared import catalogue, shows
 from shared.errors import InvalidField, ModelShutdown
 from shared.lake import keys
 from tests.sample_run import EVALUATION_SET
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MODELS = catalogue.packaged()
 MINI, LLAMA = "gpt-4.1-mini", "llama-3.1-8b"

@@ -23,7 +23,7 @@ CANARY = "sk-canary-0123456789"
 class Store(KeyringBackend):
     """A store in memory, of keyring's own kind."""
 
-    priority = 5
+    priority: float = 5
     name = "store of this test"
 
     def __init__(self):

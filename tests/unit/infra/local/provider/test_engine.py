@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -96,7 +97,11 @@ def test_a_job_that_succeeded_has_its_engines_checkpoints_curve_and_answers(
     counter: Counter, engine: EchoEngine
 ) -> None:
     job = counter.create()
-    done = {"status": "succeeded", "trained_tokens": 168, "checkpoints": {"ckpt-a": 8}}
+    done: dict[str, Any] = {
+        "status": "succeeded",
+        "trained_tokens": 168,
+        "checkpoints": {"ckpt-a": 8},
+    }
     engine.at = replace(RUNNING, finished_at=counter.clock, **done)
     counter.clock += JOB_SECONDS
     shown = counter.client.fine_tuning.jobs.retrieve(job.id)
@@ -105,6 +110,7 @@ def test_a_job_that_succeeded_has_its_engines_checkpoints_curve_and_answers(
     curve = counter.client.files.content(shown.result_files[0]).read().decode()
     assert curve.splitlines()[1] == "1,3.9,0.2,,"
     for model in (shown.fine_tuned_model, checkpoint.fine_tuned_model_checkpoint):
+        assert model
         answer = counter.ask(model, temperature=0.5, seed=3, max_tokens=20, stop="\n")
         assert answer.choices[0].message.content == "gpt-4.1-mini heard Why?"
         assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 10)

@@ -2,7 +2,7 @@
 
 from shared.dataset.eval_set import Appearance, probes, who_talked
 from shared.shows import parse
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 
 def show(**changes):

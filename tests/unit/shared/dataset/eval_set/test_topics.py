@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shared import shows
 from shared.dataset.eval_set import pairs_on_topic
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 TEXTS = [f"What is said of a talk is said of talk {at}." for at in range(100)]
 

@@ -10,7 +10,7 @@ from shared import catalogue, shows
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
 from shared.dataset.plans import costs
 from shared.providers import Message, examples, token_counts
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 MODELS = catalogue.packaged()
 BUYABLE = [model for model in MODELS.models if model.tunable]

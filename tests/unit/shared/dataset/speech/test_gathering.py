@@ -8,7 +8,7 @@ from shared.dataset import episodes, pair_files, stages
 from shared.dataset.speech import gathering
 from shared.dataset.speech.bags import BAG_WORDS, Speech
 from shared.lake import keys
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 PUBLISHED = datetime(2026, 5, 1, tzinfo=UTC)
 EPISODES = 10  # two of which are held out

@@ -27,7 +27,7 @@ def ballots(
     chance = random.Random(seed)
     found = []
     for number in range(n_items):
-        sizes = {arm: chance.randint(200, 700) for pair in PAIRS for arm in pair}
+        sizes: dict[str, int] = {arm: chance.randint(200, 700) for pair in PAIRS for arm in pair}
         longest, shortest = max(sizes.values()) + 1, min(sizes.values()) - 1
         host_is_longer = number % 2 == 0 or not even_lengths
         sizes["host"] = longest if host_is_longer else shortest

@@ -72,7 +72,7 @@ class Region:
 @pytest.fixture
 def region() -> Iterator[Region]:
     session = boto3.Session("x", "x", region_name="us-east-1")
-    services: list[Any] = [session.client(name) for name in ("bedrock", "bedrock-runtime")]  # type: ignore[call-overload]
+    services: tuple[Any, Any] = session.client("bedrock"), session.client("bedrock-runtime")
     with s3_in_memory("porch") as s3:
         bucket = Bucket(s3, "porch")
         profile = catalogue.packaged().provider("bedrock")
@@ -410,13 +410,11 @@ def test_trouble_with_the_bucket_is_told_as_the_providers(
     region: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(*_: Any) -> None:
-        raise ClientError(
-            {
-                "Error": {"Code": "AccessDenied", "Message": "no"},
-                "ResponseMetadata": {"HTTPStatusCode": 403},
-            },  # type: ignore[typeddict-item]
-            "PutObject",
-        )
+        response: Any = {
+            "Error": {"Code": "AccessDenied", "Message": "no"},
+            "ResponseMetadata": {"HTTPStatusCode": 403},
+        }
+        raise ClientError(response, "PutObject")
 
     monkeypatch.setattr(region.bucket, "write", denied)
     with pytest.raises(CredentialsRefused):

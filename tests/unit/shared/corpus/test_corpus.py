@@ -15,7 +15,7 @@ from shared.ids import digest
 from shared.lake import keys
 from shared.transcripts import PARSER_VERSION
 from shared.web import AccessDenied, Fetched, NotFound, TooLarge, Unreachable
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEED = SHOW["feed"]

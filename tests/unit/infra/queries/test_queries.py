@@ -14,7 +14,7 @@ from shared.lake.schemas import PARTITIONED_BY_YEAR, SCHEMAS
 from tests.cfn import load_template
 from tests.places import ROOT
 from tests.sample_run import QUESTIONS, RUN_ID, sample_run
-from tests.unit.infra.trino import refusals
+from tests.unit.infra.queries.trino import refusals
 
 FOLDER = ROOT / "infra" / "queries"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))

@@ -8,7 +8,8 @@ import pytest
 from shared.corpus import reading
 from shared.lake import keys
 from shared.transcripts import read_transcript
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.sources.test_sources import PREFIX, collect_show, files, of_name
+from tests.unit.shared.corpus.test_corpus import (
     RAIN,
     Site,
     collect,
@@ -18,7 +19,6 @@ from tests.unit.shared.corpus.test_discovery import (
     said_by_the_host,
     scrape_all,
 )
-from tests.unit.shared.corpus.test_sources import PREFIX, collect_show, files, of_name
 
 BUGS = [
     RecursionError("maximum recursion depth exceeded"),

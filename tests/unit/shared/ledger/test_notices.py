@@ -16,7 +16,7 @@ from shared.ledger.notifier import Notifier, message, reached
 from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import FakeProvider
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB, client_error
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MONTH = "2026-11"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:econchatr"
@@ -26,7 +26,9 @@ class Topic:
     """What SNS was given; `publish` fails while `down`."""
 
     def __init__(self) -> None:
-        self.subjects, self.bodies, self.down = [], [], None
+        self.subjects: list[str] = []
+        self.bodies: list[str] = []
+        self.down = None
 
     def publish(self, *, TopicArn, Subject, Message):  # noqa: N803 - boto3's names
         assert TopicArn == TOPIC

@@ -14,7 +14,7 @@ from shared.run.stages import check_source
 from shared.shows import parse
 from shared.web import AccessDenied, NotFound
 from tests.places import GIVEN
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.test_corpus import (
     FEED,
     LAMPS,
     NOVEMBER,
@@ -27,7 +27,7 @@ from tests.unit.shared.corpus.test_discovery import (
     page,
     run,
 )
-from tests.unit.shared.run.test_settings import SHOW
+from tests.unit.shared.run.porch import SHOW
 
 TALKS = GIVEN / "data" / "founderstalk"
 PREFIX = keys.transcripts("porch")

@@ -7,8 +7,8 @@ from shared.erasure import NotKnown
 from shared.lake import keys
 from shared.providers import Completion
 from shared.purchases import ask
+from tests.unit.shared.corpus.test_corpus import LAMPS, RAIN, Site, discover, episodes, page
 from tests.unit.shared.corpus.test_deletions import OLDEST, collected
-from tests.unit.shared.corpus.test_discovery import LAMPS, RAIN, Site, discover, episodes, page
 from tests.unit.shared.purchases.orders import question
 
 SAID = "I keep the rain in barrels because my aunt once counted every drop of it."

@@ -9,7 +9,7 @@ from shared.dataset.selection import Candidate
 from shared.lake import keys
 from shared.shows import parse
 from tests.sample_run import sample_run
-from tests.unit.shared.run.test_settings import SHOW, resolved
+from tests.unit.shared.run.porch import SHOW, resolved
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 TRAINED, HELD_OUT = [f"e{n}" for n in range(12)], [f"late{n}" for n in range(5)]

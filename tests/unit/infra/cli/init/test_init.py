@@ -5,8 +5,9 @@ import pytest
 from infra.cli import inputs
 from infra.cli.init import sampling
 from infra.cli.init.proposing import phrases, proposal
-from infra.cli.init.sampling import EPISODES, evenly, sample
+from infra.cli.init.sampling import EPISODES, sample
 from infra.cli.main import main
+from infra.cli.terminal.side_by_side import evenly
 from infra.local.demo.site import build_site, serve
 from tests.places import GIVEN
 

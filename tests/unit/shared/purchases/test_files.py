@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_lost_reply_does_not_buy_again_whether_the_provider_echoes_metadata_or
         {"status": "failed", "created_at": START - CLOCK_SKEW - timedelta(seconds=1)},
     ],
 )
-def test_a_job_that_our_attempt_cannot_have_made_is_left_alone(other: dict[str, object]) -> None:
+def test_a_job_that_our_attempt_cannot_have_made_is_left_alone(other: dict[str, Any]) -> None:
     assert adoptable([replace(OURS, **other)], BOUGHT) is None
 
 

@@ -75,17 +75,25 @@ with start(Path(sys.argv[1]), Path(sys.argv[2])) as running:
 
 def test_it_ends_with_the_process_that_started_it_even_if_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "catalogue.yaml").write_text(CATALOGUE)
-    command = [sys.executable, "-c", STARTER, tmp_path / "catalogue.yaml", tmp_path / "state"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        STARTER,
+        tmp_path / "catalogue.yaml",
+        tmp_path / "state",
+    ]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as starter:
-        address = urlsplit(starter.stdout.readline())
-        socket.create_connection((address.hostname, address.port)).close()
+        assert starter.stdout
+        url = urlsplit(starter.stdout.readline())
+        address = str(url.hostname), int(url.port or 0)
+        socket.create_connection(address).close()
         starter.kill()
     deadline = time.monotonic() + 30
-    while listens(address.hostname, address.port) and time.monotonic() < deadline:
+    while listens(*address) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not listens(address.hostname, address.port)
+    assert not listens(*address)
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:

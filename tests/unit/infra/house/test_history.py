@@ -14,7 +14,7 @@ from shared.run.settings import MAX_MODELS
 from tests.cfn import load_template
 from tests.history import EXECUTION, IDLE, LIMIT, MACHINE, bought, entered, most
 from tests.places import ROOT
-from tests.unit.shared.run.test_settings import resolved
+from tests.unit.shared.run.porch import resolved
 
 PARAMETERS = load_template(ROOT / "template.yaml")["Parameters"]
 ARMS = 3  # the tuned model, its base, and its base with card and examples

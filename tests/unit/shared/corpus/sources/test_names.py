@@ -11,7 +11,7 @@ from shared.corpus.sources.names import date_in, day_first, kind_of, passed_over
 from shared.corpus.sources.titles import guests_from_title
 from shared.lake import keys
 from shared.report.data_quality import findings
-from tests.unit.shared.corpus.test_sources import PREFIX, TALK, collect_show, files, of_name
+from tests.unit.shared.corpus.sources.test_sources import PREFIX, TALK, collect_show, files, of_name
 
 MARCH = datetime(2024, 3, 5, tzinfo=UTC)
 FORMS = [

@@ -14,7 +14,7 @@ from shared.corpus.sources.naming import as_known, named_items
 from shared.ids import digest
 from shared.lake import keys
 from shared.web import Unreachable
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.test_corpus import (
     FEED,
     LAMPS,
     RAIN,
