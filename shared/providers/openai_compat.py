@@ -122,7 +122,7 @@ class OpenAICompatible:
             "training_file": request.file_id,
             **self._hyperparameters(request),
             **self._optional(request),
-            "extra_body": dict(self._provider.job_fields),
+            "extra_body": {**self._provider.job_fields, **self._time_limit(request)},
         }
         with mapped_errors(f"creating a fine-tuning job on {request.base_model}", buys=True):
             reply = self._once.fine_tuning.jobs.with_raw_response.create(**fields)
@@ -246,7 +246,11 @@ class OpenAICompatible:
         """Return a job with its status in the protocol's words, where the profile knows them."""
         job = response_parsing.job(resource)
         status = self._provider.statuses.get(job.status, job.status)
-        return replace(job, status=status, error=self._without_key(job.error))
+        billing = self._provider.time_billing
+        seconds = response_parsing.seconds(resource.get(billing.billed)) if billing else None
+        return replace(
+            job, status=status, error=self._without_key(job.error), billed_seconds=seconds
+        )
 
     def _without_key(self, text: str) -> str:
         """Return the beginning of what a service wrote, which may quote the request and its key."""
@@ -263,6 +267,10 @@ class OpenAICompatible:
         }
         taken = ((name, values[name]) for name in self._provider.fields)
         return {name: value for name, value in taken if value is not None}
+
+    def _time_limit(self, request: JobRequest) -> dict[str, object]:
+        billing = self._provider.time_billing
+        return {billing.limit: request.time_limit} if billing and request.time_limit else {}
 
     def _hyperparameters(self, request: JobRequest) -> dict[str, object]:
         rules = self._provider.hyperparameters

@@ -229,6 +229,13 @@ def _count(value: object) -> int | None:
     return value if 0 <= value <= MOST_TOKENS else None
 
 
+def seconds(value: object) -> int | None:
+    """Return a time that is billed in whole seconds, the last one begun; None where it cannot be told."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = math.ceil(value)
+    return _count(value)
+
+
 def _moment(value: object) -> datetime | None:
     """Return a time in seconds or milliseconds since 1970, or in ISO 8601."""
     return _attempted(lambda: _read_moment(value))

@@ -30,7 +30,7 @@ from shared.purchases.context import (
     TrainingOrder,
 )
 from shared.purchases.files import OpenFile, delete_uploads, training_file, validation_file
-from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
+from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, billed, next_step, passes_ceiling
 from shared.purchases.steps import close, observe, reconcile, withdraw
 
 RACES = 10
@@ -186,7 +186,8 @@ def _intent(
         provider=order.model.provider,
         model=order.model.model,
         price_amount=price.amount,
-        price_per=price.per,
+        price_per=price.per_second,
+        price_unit="second" if price.by_time else "token",
         file_id=file_id,
         base_model=order.model.base_model,
         earlier_files=earlier,
@@ -230,9 +231,10 @@ def _refuse(context: PurchaseContext, intent: TrainingPurchase, refusal: Provide
 def _check_bill_so_far(
     context: PurchaseContext, purchase: TrainingPurchase, job: Job | None
 ) -> None:
-    if job is None or job.trained_tokens is None:
+    units = billed(purchase, job) if job else None
+    if units is None:
         return
-    so_far = money.cost(purchase.price_amount, purchase.price_per, job.trained_tokens)
+    so_far = money.cost(purchase.price_amount, purchase.price_per, units)
     entry = context.ledger.known_entry(purchase.run_id, purchase.entry_id)
     run, month = context.ledger.totals(entry.run_id), context.ledger.month_totals(entry.month)
     tightest = min(run, month, key=lambda totals: totals.available)

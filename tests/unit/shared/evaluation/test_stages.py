@@ -225,8 +225,8 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     for name in ("base", "tuned"):
         stages.answer(lake, desk, run(), ModelArm.named(name, MINI.model), in_time)
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
-    base = input_price.cost(50) + output_price.cost(10)
-    tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
+    base = input_price.of_tokens(50) + output_price.of_tokens(10)
+    tuned = MINI.price("input").of_tokens(50) + MINI.price("output").of_tokens(10)
     assert Decimal(kept(lake, ModelArm.named("base", MINI.model))[0]["cost_usd"]) == base
     assert Decimal(kept(lake)[0]["cost_usd"]) == tuned
     assert ledger.totals("r1").settled == 3 * (base + tuned)

@@ -1,4 +1,5 @@
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from shared.catalogue import Provider
+from shared.catalogue import Provider, TimeBilling
 from shared.errors import EconChatRError
 from shared.providers.contract import (
     ChatRequest,
@@ -128,6 +129,19 @@ def test_a_job_is_created_with_its_keys_and_explicit_epochs(
         "metadata": {"econchatr_key": "purchase-2", "econchatr_purchase": "purchase"},
         "method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}},
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "billed"), [(90, 90), (90.2, 91), ("90", None), (None, None), (float("nan"), None)]
+)
+def test_a_service_by_time_is_told_its_limit_and_asked_for_its_seconds(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible], said: object, billed: int | None
+) -> None:
+    billing = TimeBilling(limit="max_seconds", billed="billed_seconds")
+    wire.replies = [httpx2.Response(200, content=json.dumps(job(billed_seconds=said)).encode())]
+    timed = connect(OPENAI.model_copy(update={"time_billing": billing}))
+    assert timed.create(replace(REQUEST, time_limit=3_600)).billed_seconds == billed
+    assert wire.sent["max_seconds"] == 3_600
 
 
 def test_a_profile_may_want_its_hyperparameters_on_top_and_more_of_them(
