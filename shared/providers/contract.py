@@ -56,6 +56,10 @@ class ProviderUnavailable(Transient):
     """The provider could not be reached, or failed a call that buys nothing."""
 
 
+class FileNotReady(ProviderUnavailable):
+    """The provider is still processing an uploaded file; nothing was bought."""
+
+
 class OutcomeUnknown(Transient):
     """The provider may or may not have done, and billed, what was asked."""
 

@@ -188,21 +188,21 @@ class OpenAICompatible:
     def model_names(self) -> frozenset[str]:
         """Return the names of the models that the provider lists; asked once, and free."""
         with mapped_errors("listing the models"):
-            resource = response_parsing.page(
-                response_parsing.decoded(
-                    self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS).content
-                )
+            reply = self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS)
+            return frozenset(
+                model["id"]
+                for model in response_parsing.entries(response_parsing.decoded(reply.content))
             )
-            return frozenset(str(model["id"]) for model in resource.items)
 
     def shutdown_dates(self) -> dict[str, date]:
         """Return the announced last day of each model that has one."""
         with mapped_errors("listing the models"):
-            resource = response_parsing.page(
-                response_parsing.decoded(self._client.models.with_raw_response.list().content)
+            resource = response_parsing.decoded(
+                self._client.models.with_raw_response.list().content
             )
             dated = (
-                (model["id"], response_parsing.shutdown_date(model)) for model in resource.items
+                (model["id"], response_parsing.shutdown_date(model))
+                for model in response_parsing.entries(resource)
             )
             return {name: day for name, day in dated if day}
 

@@ -23,6 +23,8 @@ SUBMISSION_WINDOW = timedelta(minutes=5)
 ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
 # A finished model may not be found for some minutes.
 MODEL_PATIENCE = timedelta(minutes=5)
+# How long a run stands in line for a free slot at a provider, or for its file to be ready.
+QUEUE_PATIENCE = timedelta(hours=48)
 # How far a provider's clock and ours may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
 # How often a finished job is asked again for the tokens it billed.

@@ -349,7 +349,7 @@ CREATE, ASK, READ = CALLS
         (CREATE, "AccessDeniedException", 403, CredentialsRefused),
         (CREATE, "UnrecognizedClientException", 403, CredentialsRefused),
         (CREATE, "ThrottlingException", 429, RateLimited),
-        (CREATE, "ServiceQuotaExceededException", 400, ProviderRejected),
+        (CREATE, "ServiceQuotaExceededException", 400, RateLimited),
         (CREATE, "ValidationException", 400, ProviderRejected),
         (CREATE, "ConflictException", 400, ProviderRejected),
         (CREATE, "InternalServerException", 500, OutcomeUnknown),

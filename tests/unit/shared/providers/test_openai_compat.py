@@ -204,11 +204,22 @@ def test_a_refused_key_is_not_quoted(wire: Wire, provider: OpenAICompatible) -> 
     assert "sk-secret" not in str(raised.value)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("-3", 0.0), ("tomorrow", None)])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "tomorrow"}, None),
+        ({"retry-after": "Wed, 25 Nov 2020 12:00:00 GMT"}, 0.0),
+        ({"retry-after-ms": "20000"}, 20.0),
+        ({"retry-after-ms": "20000", "retry-after": "5"}, 20.0),
+        ({}, None),
+    ],
+)
 def test_the_wait_that_a_busy_provider_asks_for_is_passed_on(
-    wire: Wire, provider: OpenAICompatible, header: str, seconds: float | None
+    wire: Wire, provider: OpenAICompatible, headers: dict[str, str], seconds: float | None
 ) -> None:
-    wire.replies = [no(429, "rate_limit_exceeded", **{"retry-after": header})]
+    wire.replies = [no(429, "rate_limit_exceeded", **headers)]
     with pytest.raises(RateLimited) as raised:
         provider.complete(QUESTION)
     assert raised.value.retry_after == seconds
