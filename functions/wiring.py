@@ -69,7 +69,7 @@ def models_and_prices() -> Catalogue:
     if own is None:
         return catalogue.packaged()
     text = own.decode("utf-8", errors="replace")
-    return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, keys.CATALOGUE))
+    return catalogue.extended(text, keys.CATALOGUE)
 
 
 def api_key(provider: str, anew: bool = False) -> str:

@@ -37,6 +37,10 @@ class MissingPrice(BadInput):
     """A model has no price for something the run would buy; unknown is never free."""
 
 
+class PriceTooOld(BadInput):
+    """A price was looked up too long ago to be believed."""
+
+
 class ModelShutdown(BadInput):
     """The provider switches the model off within the show's horizon."""
 

@@ -12,27 +12,39 @@ _PICO_DOLLAR = Decimal("1E-12")
 _MICRO_DOLLAR = Decimal("0.000001")
 
 
-def parse_usd(text: object, field: str) -> Decimal:
+def parse_usd(text: object, field: str, *, zero: bool = False) -> Decimal:
     """Dollars from text such as "40.00", or a whole number: at most six decimals, no sign, exponent or symbol.
 
-    Raises InvalidField, naming `field`, for anything else, zero and inexact numbers included.
+    Raises InvalidField, naming `field`, for anything else, inexact numbers included, and zero unless
+    `zero` says that it is an amount.
     """
     written = str(text) if type(text) is int else text
-    if not isinstance(written, str) or not USD_PATTERN.fullmatch(written) or Decimal(written) == 0:
+    plain = isinstance(written, str) and USD_PATTERN.fullmatch(written) is not None
+    amount = Decimal(str(written)) if plain else None
+    if amount is None or (amount == 0 and not zero):
         quoted = " in quotation marks" if isinstance(text, float) else ""
         raise InvalidField(
-            f"{field} is {text!r}; write a positive amount of US dollars such as 40.00{quoted}, with at "
-            "most six decimals and no sign, exponent or currency symbol"
+            f"{field} is {text!r}; write {'an' if zero else 'a positive'} amount of US dollars such as "
+            f"40.00{quoted}, with at most six decimals and no sign, exponent or currency symbol"
         )
-    return Decimal(written)
+    return amount
 
 
 def usd_field(value: object, field: str) -> Decimal:
     """`parse_usd` for a validation library, which adds the place to a ValueError."""
+    return _field(value, field, zero=False)
+
+
+def price_field(value: object, field: str) -> Decimal:
+    """`usd_field` for a price, which may be zero: what is free is written so, what is unknown is left out."""
+    return _field(value, field, zero=True)
+
+
+def _field(value: object, field: str, *, zero: bool) -> Decimal:
     if isinstance(value, Decimal):
         return value
     try:
-        return parse_usd(value, field)
+        return parse_usd(value, field, zero=zero)
     except InvalidField as error:
         raise ValueError(str(error)) from error
 

@@ -106,7 +106,7 @@ def models_and_prices(own: Path | None) -> Catalogue:
         text = own.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise InvalidField(f"--catalogue {str(own)!r} cannot be read ({error})") from error
-    return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, str(own)))
+    return catalogue.extended(text, str(own))
 
 
 def check_address(openai_base_url: str | None) -> None:

@@ -11,7 +11,7 @@ from infra.cli.terminal.screen import print_table
 from infra.local.folder import objects_in
 from infra.machine.runs import RunStore
 from shared import catalogue, money
-from shared.catalogue import Catalogue, Model, Price, Provider, Purpose
+from shared.catalogue import Catalogue, Model, Price, Provider, Purpose, training_costs
 from shared.errors import InvalidField, ModelShutdown
 from shared.lake import keys
 from shared.shows import ShowProfile
@@ -46,7 +46,7 @@ def offers(
         Offer(
             model,
             tokens.get(model.model, MILLION),
-            model.price("training").cost(tokens.get(model.model, MILLION)),
+            training_costs.estimate(model, tokens.get(model.model, MILLION)),
             _refusal(model, known.provider(model.provider), today, horizon_days),
             _old(model.prices, today),
         )
@@ -98,7 +98,7 @@ def print_offers(found: Sequence[Offer], *, planned: bool) -> None:
                 one.model.model,
                 one.model.provider,
                 money.format_usd(one.cost),
-                *(f"{one.model.price(name).cost(MILLION):.2f}" for name in PRICES),
+                *(_per_million(one.model.price(name)) for name in PRICES),
                 one.model.shutdown_date or "-",
                 "no" if one.refusal else "yes",
             )
@@ -115,6 +115,10 @@ def print_offers(found: Sequence[Offer], *, planned: bool) -> None:
                 f"Old prices: {one.model.model}'s are of {one.old_prices}; look them up and give yours "
                 "with --catalogue."
             )
+
+
+def _per_million(price: Price) -> str:
+    return str(price) if price.by_time else f"{price.of_tokens(MILLION):.2f}"
 
 
 def print_checked(found: Sequence[Offer], known: Catalogue, address: str) -> None:

@@ -1,69 +1,25 @@
 """Models, prices and providers as data, validated when loaded: an unknown price is never free."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
-from shared import money
-from shared.errors import InvalidField, MissingPrice, ModelShutdown, UnknownModel
-from shared.text import on_own_machine
+from shared.catalogue.prices import Price, Purpose
+from shared.catalogue.providers import Provider
+from shared.catalogue.record import Record
+from shared.errors import InvalidField, MissingPrice, UnknownModel
 from shared.validation import did_you_mean, line_of, read_yaml, sentence
 
-Purpose = Literal[
-    "training",
-    "input",
-    "cached_input",
-    "output",
-    "batch_input",
-    "batch_output",
-    "base_input",
-    "base_output",
-    "hosting",
-    "storage",
-]
 PACKAGED = Path(__file__).with_name("catalogue.yaml")
-JobField = Literal["metadata", "suffix", "seed", "validation_file"]
-DataFormat = Literal["chat", "prompt_completion", "bedrock_conversation"]
-JobState = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 Entry = TypeVar("Entry")
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Price(_Record):
-    """`amount` US dollars per `per` units (tokens, hours or months), known since `as_of` from `source`."""
-
-    purpose: Purpose
-    amount: Annotated[Decimal, BeforeValidator(partial(money.usd_field, field="amount"))]
-    per: int = Field(gt=0)
-    unit: Literal["token", "hour", "month"]
-    currency: Literal["USD"]
-    as_of: date
-    source: str = Field(min_length=1)
-
-    def cost(self, units: int) -> Decimal:
-        """Exact dollars for `units` units."""
-        return money.cost(self.amount, self.per, units)
-
-
-class Limits(_Record):
+class Limits(Record):
     """What the provider demands of a training file.
 
     A file is held in memory by the function that makes it, so 500 MB is the most for any provider.
@@ -75,75 +31,21 @@ class Limits(_Record):
     max_file_bytes: int = Field(default=500_000_000, gt=0, le=500_000_000)
 
 
-class Hyperparameters(_Record):
-    """How a provider wants hyper-parameters sent, and those it must always be sent.
+class Speed(Record):
+    """How fast a service trains that charges by time, from which time limits and estimates are reckoned.
 
-    Bedrock takes them as `strings`, and calls the epochs `epochCount`.
+    `training_tokens_per_second` once training runs, after `start_seconds` that are charged too.
     """
 
-    style: Literal["method", "top_level", "strings"]
-    extra: Mapping[str, bool | int | float | str]
+    training_tokens_per_second: int = Field(gt=0)
+    start_seconds: int = Field(default=0, ge=0)
 
-    @field_validator("extra")
-    @classmethod
-    def _leaves_the_epochs(cls, extra: Mapping[str, Any]) -> Mapping[str, Any]:
-        """More epochs than the run reserved money for would be billed all the same."""
-        if {"n_epochs", "epochCount"} & set(extra):
-            raise ValueError("n_epochs belongs to the run, which pays for it; leave it out")
-        return extra
+    def training_seconds(self, tokens: int) -> int:
+        """Return how long training on so many tokens, all epochs together, takes in whole seconds."""
+        return self.start_seconds - -tokens // self.training_tokens_per_second
 
 
-class Provider(_Record):
-    """One fine-tuning service.
-
-    `api`: what it speaks: OpenAI's protocol, or AWS's own for Bedrock, which has no `base_url`: it is
-    asked in the region of the stack, with the stack's own rights and no key.
-    `deploy`: what must happen between a finished job and its first answer: nothing, a call of
-    Nebius's or of Bedrock's, or a person's hand. `idle_costs`: whether a deployed model costs while
-    nobody asks it; then a run retires at its end what it deployed.
-    `byte_order_mark`: whether training files must begin with one. `data_format`: how a training file
-    says an example; `weighs`: whether a message in it may say that it is not to be learnt.
-    `fields`: what it takes in a job's creation beyond the protocol's least; `validation_file` only
-    where it keeps the names of uploads and bills nothing for validation; `job_fields`: what it wants
-    there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own words for a
-    job's states as the protocol's; a word that neither knows is unknown, and waited for as long as a
-    job may last.
-    """
-
-    provider: str
-    api: Literal["openai", "bedrock"] = "openai"
-    base_url: str = ""
-    hyperparameters: Hyperparameters
-    deploy: Literal["none", "nebius_v0", "on_demand", "by_hand"]
-    byte_order_mark: bool = False
-    data_format: DataFormat = "chat"
-    weighs: bool = False
-    idle_costs: bool = False
-    fields: tuple[JobField, ...] = ("metadata", "suffix", "seed")
-    job_fields: Mapping[str, bool | int | str] = Field(default_factory=dict)
-    statuses: Mapping[str, JobState] = Field(default_factory=dict)
-    tunes_until: date | None = None
-
-    @model_validator(mode="after")
-    def _has_an_address(self) -> Self:
-        """OpenAI's protocol is spoken at an address; what Bedrock's region says, nobody else may."""
-        if (self.api == "openai") != bool(self.base_url):
-            wanted = "needs a base_url" if self.api == "openai" else "takes no base_url"
-            raise ValueError(f"a provider with api {self.api} {wanted}")
-        if self.base_url and not hides_keys(self.base_url):
-            raise ValueError(
-                f"base_url {self.base_url} would carry the API key in the clear; write https://"
-            )
-        return self
-
-
-def hides_keys(url: str) -> bool:
-    """Return whether an address may be sent an API key: over TLS, or on this machine."""
-    scheme = urlsplit(url).scheme
-    return scheme == "https" or (scheme == "http" and on_own_machine(url))
-
-
-class Model(_Record):
+class Model(Record):
     """A base model that can be tuned, or can judge.
 
     `base_model` is its name on the wire for training and `serving_model`, where it differs, for
@@ -151,6 +53,7 @@ class Model(_Record):
     `tokens_per_message` and `tokens_per_example` are what a service counts around the texts and
     roles; where they are not known, more than any template that is. `family` is who made it: models
     of one family like each other's words. A `judge` may be asked to judge unless a show names its own.
+    `speed` is needed where a price is by time.
     """
 
     model: str
@@ -166,7 +69,18 @@ class Model(_Record):
     family: str = ""
     judge: bool = False
     limits: Limits
+    speed: Speed | None = None
     prices: tuple[Price, ...]
+
+    @model_validator(mode="after")
+    def _time_can_be_reckoned(self) -> Self:
+        timed = [price for price in self.prices if price.by_time and price.purpose != "hosting"]
+        if timed and self.speed is None:
+            raise ValueError(
+                f"the price for {timed[0].purpose} is by the {timed[0].unit}, and nothing says how long it "
+                "takes; write `speed: {training_tokens_per_second: ...}` in the model's entry"
+            )
+        return self
 
     @property
     def answering_model(self) -> str:
@@ -189,7 +103,7 @@ class Model(_Record):
         )
 
 
-class Catalogue(_Record):
+class Catalogue(Record):
     """Every model and provider a run may use."""
 
     as_of: date
@@ -216,28 +130,6 @@ class Catalogue(_Record):
         raise UnknownModel(f"the catalogue has no provider {name!r}; add it under `providers`")
 
 
-def check_lifetime(model: Model, today: date, horizon_days: int) -> None:
-    """Raise ModelShutdown when `model` is history or ends within `horizon_days` of `today`."""
-    if model.historical:
-        raise ModelShutdown(
-            f"model {model.model} is historical and can no longer be bought; choose a live model"
-        )
-    if model.shutdown_date is not None and (model.shutdown_date - today).days < horizon_days:
-        raise ModelShutdown(
-            f"model {model.model} is switched off on {model.shutdown_date}, within the show's horizon of "
-            f"{horizon_days} days from {today}; choose a model that lives longer or lower `horizon_days`"
-        )
-
-
-def check_open(provider: Provider, today: date) -> None:
-    """Raise ModelShutdown when `provider` creates no fine-tuning job any more on `today`."""
-    if provider.tunes_until is not None and today > provider.tunes_until:
-        raise ModelShutdown(
-            f"{provider.provider} creates no fine-tuning jobs after {provider.tunes_until}; choose a "
-            "model of another provider (`econchatr models` lists them)"
-        )
-
-
 def parse(text: str, source: str) -> Catalogue:
     """Return a catalogue from YAML; raises InvalidField with the line of `source` that is wrong."""
     try:
@@ -255,12 +147,23 @@ def parse(text: str, source: str) -> Catalogue:
     return catalogue
 
 
-def overridden(catalogue: Catalogue, own: Catalogue) -> Catalogue:
-    """`catalogue` with the models and providers of `own` in place of, or besides, its own."""
+def extended(text: str, source: str) -> Catalogue:
+    """Return the packaged catalogue with the models and providers of a YAML file in place of, or besides, its own.
+
+    Raises InvalidField with the line of `source` that is wrong, also for a price that is far from the
+    packaged one of the same model and not marked as checked.
+    """
+    own, known = parse(text, source), packaged()
+    for place, model in enumerate(own.models):
+        for number, price in enumerate(model.prices):
+            doubt = _far_from_packaged(model, price, known.models)
+            if doubt:
+                line = line_of(text, ("models", place, "prices", number))
+                raise InvalidField(f"the catalogue {source} is not usable: line {line}: {doubt}")
     return Catalogue(
-        as_of=max(catalogue.as_of, own.as_of),
-        providers=_merged(catalogue.providers, own.providers, lambda entry: entry.provider),
-        models=_merged(catalogue.models, own.models, lambda entry: entry.model),
+        as_of=max(known.as_of, own.as_of),
+        providers=_merged(known.providers, own.providers, lambda entry: entry.provider),
+        models=_merged(known.models, own.models, lambda entry: entry.model),
     )
 
 
@@ -302,6 +205,21 @@ def _refuse_duplicates(
             raise InvalidField(
                 f"the catalogue {source} names {name!r} a second time in line {line}; keep one"
             )
+
+
+def _far_from_packaged(model: Model, price: Price, known: Iterable[Model]) -> str:
+    """Return in a sentence that a price differs much from a packaged one of the same model; else nothing."""
+    for other in known:
+        if (other.provider, other.base_model) != (model.provider, model.base_model):
+            continue
+        for theirs in other.prices:
+            if theirs.purpose == price.purpose and not price.checked and price.is_far_from(theirs):
+                return (
+                    f"{price} for {price.purpose} of {model.model}, and the packaged catalogue has {theirs} "
+                    f"({theirs.source}, {theirs.as_of}); compare `amount`, `per` and `unit` with the "
+                    "service's own page, and write `checked: true` beside the price if it is right"
+                )
+    return ""
 
 
 def _merged(

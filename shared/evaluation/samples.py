@@ -7,6 +7,8 @@ from shared import money
 from shared.clock import utc_now
 from shared.dataset import Arm
 from shared.dataset.evaluation_set import EvaluationSet, Item, answer_prices
+from shared.errors import EconChatRError
+from shared.evaluation.unanswered import finish_reason
 from shared.ids import digest
 from shared.lake.rows import GenerationRow, OfRun
 from shared.providers import ChatRequest, token_counts
@@ -79,6 +81,11 @@ def answer_row(
         "stand_in": settings.stand_in,
         "disclosure": settings.disclosure,
     }
+
+
+def without_answer(asked: Question, why: EconChatRError) -> Answer:
+    """Return the answer that stands for none: empty, and marked with why; what it cost stands in the ledger."""
+    return Answer(asked.generation_id, "", finish_reason(why), None, None, None, paid=True)
 
 
 def references(settings: RunSettings, shown: EvaluationSet) -> list[GenerationRow]:

@@ -13,6 +13,7 @@ from shared.evaluation import judging, samples
 from shared.evaluation.judging import JudgeTasks
 from shared.evaluation.jury import JudgeStatus, judge_result, judgements
 from shared.evaluation.saving import SavedRows, saved_rows
+from shared.evaluation.unanswered import no_answer
 from shared.lake import Bucket, from_json, keys
 from shared.lake.rows import GenerationRow, JudgementRow
 from shared.providers import ModelNotReady, ProviderRefusal, ProviderRejected
@@ -22,6 +23,10 @@ from shared.run import RunSettings
 
 class EveryFineTuneFailed(EconChatRError):
     """No model is left to be questioned; what the failed ones cost is recorded."""
+
+
+class NoQuestionAnswered(EconChatRError):
+    """An arm gave no answer at all, so its model cannot be what it should be; nothing of it is bought twice."""
 
 
 class DeployByHand(EconChatRError):
@@ -127,8 +132,20 @@ def _answer_all(
             if _waits_for_a_hand(settings, who):
                 raise _hand_wanted(settings, who, outcome) from error
             raise
+        except (AnswerLost, ProviderRejected) as no_answer:
+            answered = samples.without_answer(question, no_answer)
         saved.add(samples.answer_row(settings, who.model, who.arm, item, question, answered))
         _warn_now_and_then(desk, settings, len(saved.rows))
+    _require_an_answer(who, saved.rows)
+
+
+def _require_an_answer(who: ModelArm, rows: Sequence[GenerationRow]) -> None:
+    """Raise NoQuestionAnswered where every question was refused or lost: then it is not for the questions."""
+    reasons = [no_answer(row) for row in rows]
+    if reasons and all(reasons):
+        raise NoQuestionAnswered(
+            f"{who.model}, {who.arm}: none of {len(reasons)} questions was answered; the first: {reasons[0]}"
+        )
 
 
 def _waits_for_a_hand(settings: RunSettings, who: ModelArm) -> bool:

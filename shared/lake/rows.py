@@ -185,7 +185,8 @@ class GenerationRow(OfRun):
     no model, are not `generated`, and answer only `held_out` items: `item_kind` is `question`, one of the
     show's, `held_out`, what was said to the host in the pair `pair_id`, or `probe`, what every show's models
     are asked. `topic_in_training` is of questions alone, and empty where a question is about nothing in
-    particular. `cost_usd` is empty where the provider did not count.
+    particular. `cost_usd` is empty where the provider did not count. `finish_reason` is the provider's word;
+    of a question that it refused, or whose reply was lost, "no answer: " and why, and the answer is empty.
     """
 
     generation_id: str

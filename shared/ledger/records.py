@@ -132,8 +132,9 @@ class TrainingPurchase(Purchase):
 
     submitting: the creation may have happened. created: the provider named a job. refused: the
     provider said no for good, `refusal` names the error. withdrawn: nothing was bought and anyone
-    may try again. The price is the one in force when the job was bought. `bill_polls` counts the
-    polls of a finished job that came without its billed tokens. `file_id` was uploaded for this
+    may try again. The price is the one in force when the job was bought, for `price_per` tokens or seconds
+    (`price_unit`); the bill is of `trained_tokens` or `billed_seconds`. `bill_polls` counts the polls of a
+    finished job that came without its bill. `file_id` was uploaded for this
     attempt alone, `earlier_files` for those before; `file_unused`: surely no job was made from it.
     """
 
@@ -146,6 +147,8 @@ class TrainingPurchase(Purchase):
     job_id: str | None = None
     fine_tuned_model: str | None = None
     trained_tokens: int | None = None
+    price_unit: Literal["token", "second"] = "token"
+    billed_seconds: int | None = None
     bill_polls: int = 0
     refusal: str = ""
     reason: str = ""

@@ -56,6 +56,10 @@ class ProviderUnavailable(Transient):
     """The provider could not be reached, or failed a call that buys nothing."""
 
 
+class FileNotReady(ProviderUnavailable):
+    """The provider is still processing an uploaded file; nothing was bought."""
+
+
 class OutcomeUnknown(Transient):
     """The provider may or may not have done, and billed, what was asked."""
 
@@ -82,7 +86,8 @@ class UploadedFile:
 class JobRequest:
     """One fine-tuning job to create; `attempt` counts the tries at the same purchase from 1.
 
-    `validation_id` is the file that the model is validated on as it learns, if any.
+    `validation_id` is the file that the model is validated on as it learns, if any. `time_limit` is after
+    how many seconds the service is to stop the job, where it charges by time.
     """
 
     purchase_id: str
@@ -94,6 +99,7 @@ class JobRequest:
     seed: int | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     validation_id: str | None = None
+    time_limit: int | None = None
 
     @property
     def run_key(self) -> str:
@@ -104,7 +110,7 @@ class JobRequest:
 class Job:
     """A fine-tuning job as the provider describes it; `status` is its own word where the profile has no other.
 
-    `trained_tokens` are billed tokens, None while the provider does not say. Services echo
+    `trained_tokens` and `billed_seconds` are what is billed, None while the provider does not say. Services echo
     `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.
     `never_began`: it ended, or stands, before its first step, so that it cannot have billed.
     `tells_bill`: whether the service ever says what a job billed.
@@ -122,6 +128,7 @@ class Job:
     created_at: datetime | None = None
     never_began: bool = False
     tells_bill: bool = True
+    billed_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class OpenAICompatible:
             "training_file": request.file_id,
             **self._hyperparameters(request),
             **self._optional(request),
-            "extra_body": dict(self._provider.job_fields),
+            "extra_body": {**self._provider.job_fields, **self._time_limit(request)},
         }
         with mapped_errors(f"creating a fine-tuning job on {request.base_model}", buys=True):
             reply = self._once.fine_tuning.jobs.with_raw_response.create(**fields)
@@ -188,21 +188,21 @@ class OpenAICompatible:
     def model_names(self) -> frozenset[str]:
         """Return the names of the models that the provider lists; asked once, and free."""
         with mapped_errors("listing the models"):
-            resource = response_parsing.page(
-                response_parsing.decoded(
-                    self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS).content
-                )
+            reply = self._once.models.with_raw_response.list(timeout=CHECK_TIMEOUT_SECONDS)
+            return frozenset(
+                model["id"]
+                for model in response_parsing.entries(response_parsing.decoded(reply.content))
             )
-            return frozenset(str(model["id"]) for model in resource.items)
 
     def shutdown_dates(self) -> dict[str, date]:
         """Return the announced last day of each model that has one."""
         with mapped_errors("listing the models"):
-            resource = response_parsing.page(
-                response_parsing.decoded(self._client.models.with_raw_response.list().content)
+            resource = response_parsing.decoded(
+                self._client.models.with_raw_response.list().content
             )
             dated = (
-                (model["id"], response_parsing.shutdown_date(model)) for model in resource.items
+                (model["id"], response_parsing.shutdown_date(model))
+                for model in response_parsing.entries(resource)
             )
             return {name: day for name, day in dated if day}
 
@@ -246,7 +246,11 @@ class OpenAICompatible:
         """Return a job with its status in the protocol's words, where the profile knows them."""
         job = response_parsing.job(resource)
         status = self._provider.statuses.get(job.status, job.status)
-        return replace(job, status=status, error=self._without_key(job.error))
+        billing = self._provider.time_billing
+        seconds = response_parsing.seconds(resource.get(billing.billed)) if billing else None
+        return replace(
+            job, status=status, error=self._without_key(job.error), billed_seconds=seconds
+        )
 
     def _without_key(self, text: str) -> str:
         """Return the beginning of what a service wrote, which may quote the request and its key."""
@@ -263,6 +267,10 @@ class OpenAICompatible:
         }
         taken = ((name, values[name]) for name in self._provider.fields)
         return {name: value for name, value in taken if value is not None}
+
+    def _time_limit(self, request: JobRequest) -> dict[str, object]:
+        billing = self._provider.time_billing
+        return {billing.limit: request.time_limit} if billing and request.time_limit else {}
 
     def _hyperparameters(self, request: JobRequest) -> dict[str, object]:
         rules = self._provider.hyperparameters

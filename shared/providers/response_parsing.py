@@ -57,13 +57,28 @@ def decoded(body: bytes) -> Any:
 
 
 def page(resource: Any) -> Page:
-    """Items are JSON objects with an id."""
-    listing = _fields(resource)
+    """Return the items that are JSON objects with an id; other entries are passed over.
+
+    Some services send the list alone. Raises TypeError where there is no list.
+    """
+    listing = {"data": resource} if isinstance(resource, list) else _fields(resource)
     items = listing["data"]
     if not isinstance(items, list):
         raise TypeError(f"a listing has a list of data, found {type(items).__name__}")
     more = listing.get("has_more")
-    return Page([_identified(item) for item in items], more if isinstance(more, bool) else None)
+    found = [item for item in items if isinstance(item, Mapping) and _words(item.get("id"))]
+    return Page(
+        [{**item, "id": _name(item["id"])} for item in found],
+        more if isinstance(more, bool) else None,
+    )
+
+
+def entries(resource: Any) -> Sequence[Fields]:
+    """Return the items of a listing that is read once and no obstacle: none where there is no list to read."""
+    try:
+        return page(resource).items
+    except (TypeError, LookupError):
+        return ()
 
 
 def job(resource: Any) -> Job:
@@ -204,11 +219,6 @@ def _maybe_fields(value: object) -> Fields:
     return value if isinstance(value, Mapping) else {}
 
 
-def _identified(value: object) -> Fields:
-    item = _fields(value)
-    return {**item, "id": _name(item.get("id"))}
-
-
 def _name(value: object) -> str:
     name = _words(value)
     if name is None:
@@ -227,6 +237,13 @@ def _count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= MOST_TOKENS else None
+
+
+def seconds(value: object) -> int | None:
+    """Return a time that is billed in whole seconds, the last one begun; None where it cannot be told."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = math.ceil(value)
+    return _count(value)
 
 
 def _moment(value: object) -> datetime | None:

@@ -73,8 +73,8 @@ class Question:
     def reserved(self) -> Decimal:
         """What the longest answer would cost."""
         return money.add(
-            self.input_price.cost(self.prompt_tokens),
-            self.output_price.cost(self.request.max_tokens),
+            self.input_price.of_tokens(self.prompt_tokens),
+            self.output_price.of_tokens(self.request.max_tokens),
         )
 
 

@@ -117,4 +117,5 @@ class TrainingOrder:
             seed=self.seed,
             hyperparameters=self.hyperparameters,
             validation_id=validation_id,
+            time_limit=self.model.price("training").seconds_for(self.reserved),
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from itertools import zip_longest
+from typing import Any
 
 from shared import money
 from shared.catalogue import Price
@@ -22,6 +23,8 @@ SUBMISSION_WINDOW = timedelta(minutes=5)
 ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
 # A finished model may not be found for some minutes.
 MODEL_PATIENCE = timedelta(minutes=5)
+# How long a run stands in line for a free slot at a provider, or for its file to be ready.
+QUEUE_PATIENCE = timedelta(hours=48)
 # How far a provider's clock and ours may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
 # How often a finished job is asked again for the tokens it billed.
@@ -158,22 +161,37 @@ def _attempts(purchase: TrainingPurchase) -> Iterator[Attempt]:
 
 def bill(purchase: TrainingPurchase) -> Bill:
     """Return a finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
-    if purchase.trained_tokens is None:
+    units = purchase.billed_seconds if by_time(purchase) else purchase.trained_tokens
+    if units is None:
         return Bill(None, f"{purchase.state}; the provider never said what it billed")
-    amount = money.cost(purchase.price_amount, purchase.price_per, purchase.trained_tokens)
-    return Bill(amount, f"{purchase.state}; {purchase.trained_tokens} billed tokens")
+    amount = money.cost(purchase.price_amount, purchase.price_per, units)
+    return Bill(amount, f"{purchase.state}; {units} billed {purchase.price_unit}s")
 
 
-def billed_tokens(job: Job) -> int | None:
-    """Return the tokens on a finished job's bill: none if it ended badly before its first step."""
-    if job.trained_tokens is None and job.never_began and not is_useful(job):
-        return 0
-    return job.trained_tokens
+def by_time(purchase: TrainingPurchase) -> bool:
+    """Return whether a purchase is charged by the time that it takes."""
+    return purchase.price_unit == "second"
+
+
+def billed(purchase: TrainingPurchase, job: Job) -> int | None:
+    """Return the tokens or seconds on a finished job's bill: none if it ended badly before its first step."""
+    units = job.billed_seconds if by_time(purchase) else job.trained_tokens
+    return 0 if units is None and job.never_began and not is_useful(job) else units
+
+
+def ending(purchase: TrainingPurchase, job: Job) -> dict[str, Any]:
+    """Return the fields of a purchase whose job has ended."""
+    units = {"billed_seconds" if by_time(purchase) else "trained_tokens": billed(purchase, job)}
+    return {
+        "state": phase(job.status),
+        "fine_tuned_model": job.fine_tuned_model,
+        "reason": job.error,
+    } | units
 
 
 def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
     """Return whether a finished job should be asked again for its billed tokens."""
-    unsaid = billed_tokens(job) is None and job.tells_bill
+    unsaid = billed(purchase, job) is None and job.tells_bill
     return unsaid and purchase.bill_polls < BILL_POLLS
 
 
@@ -212,5 +230,6 @@ def answer_cost(completion: Completion, input_price: Price, output_price: Price)
     if completion.prompt_tokens is None or completion.completion_tokens is None:
         return None
     return money.add(
-        input_price.cost(completion.prompt_tokens), output_price.cost(completion.completion_tokens)
+        input_price.of_tokens(completion.prompt_tokens),
+        output_price.of_tokens(completion.completion_tokens),
     )

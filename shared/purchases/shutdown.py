@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from shared.errors import Transient
 from shared.ledger import Entry
@@ -12,7 +11,7 @@ from shared.providers import ProviderRefusal
 from shared.purchases.answers import hold_lost, pay
 from shared.purchases.context import PurchaseContext
 from shared.purchases.files import delete_uploads
-from shared.purchases.rules import BILLABLE, bill, billed_tokens, late_job, phase
+from shared.purchases.rules import BILLABLE, bill, ending, late_job, phase
 from shared.purchases.steps import close, observe, pay_bill, reconcile
 
 PAUSE_SECONDS = 5
@@ -119,11 +118,7 @@ def _shut_down_late_job(context: PurchaseContext, entry: Entry) -> str:
         late = provider.get(late.job_id) or late
     if phase(late.status) not in BILLABLE:
         return f"late {late.job_id}"
-    ending: dict[str, Any] = {
-        "state": phase(late.status),
-        "trained_tokens": billed_tokens(late),
-    }
-    owed = bill(replace(purchase, **ending))
+    owed = bill(replace(purchase, **ending(purchase, late)))
     detail = f"job {late.job_id} appeared after it was given up; {owed.detail}"
     pay_bill(context, entry.run_id, entry.entry_id, replace(owed, detail=detail))
     return ""

@@ -9,7 +9,7 @@ from shared.purchases.rules import (
     adoptable,
     awaits_bill,
     bill,
-    billed_tokens,
+    ending,
     is_lost,
     phase,
 )
@@ -53,14 +53,7 @@ def observe(
     if awaits_bill(purchase, job):
         polls = purchase.bill_polls + 1
         return context.ledger.trainings.update(purchase, bill_polls=polls), job
-    ended = context.ledger.trainings.update(
-        purchase,
-        state=phase(job.status),
-        fine_tuned_model=job.fine_tuned_model,
-        trained_tokens=billed_tokens(job),
-        reason=job.error,
-    )
-    return ended, job
+    return context.ledger.trainings.update(purchase, **ending(purchase, job)), job
 
 
 def close(context: PurchaseContext, purchase: TrainingPurchase) -> Entry | None:

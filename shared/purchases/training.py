@@ -16,9 +16,11 @@ from shared.errors import SpendCeilingReached, Transient
 from shared.ledger import Entry, Ledger, LedgerBusy, SpendOverrun, TrainingPurchase
 from shared.providers import (
     REFUSALS,
+    FileNotReady,
     Job,
     OutcomeUnknown,
     ProviderRefusal,
+    RateLimited,
 )
 from shared.purchases.context import (
     FineTuneFailed,
@@ -30,7 +32,15 @@ from shared.purchases.context import (
     TrainingOrder,
 )
 from shared.purchases.files import OpenFile, delete_uploads, training_file, validation_file
-from shared.purchases.rules import BILLABLE, CREATE_WITHIN, Step, next_step, passes_ceiling
+from shared.purchases.rules import (
+    BILLABLE,
+    CREATE_WITHIN,
+    QUEUE_PATIENCE,
+    Step,
+    billed,
+    next_step,
+    passes_ceiling,
+)
 from shared.purchases.steps import close, observe, reconcile, withdraw
 
 RACES = 10
@@ -62,9 +72,14 @@ def ensure_job(context: PurchaseContext, order: TrainingOrder, open_file: OpenFi
     """Buy the job unless it is bought, or attach to another run's.
 
     `open_file` opens the training file, only if it must be uploaded. Raises SpendCeilingReached,
-    a ProviderRefusal, or a Transient error after which a call with the same arguments goes on.
+    a ProviderRefusal, or a Transient error after which a call with the same arguments goes on. A provider
+    without a free slot, or with a file that is not ready, is a queue: nothing is reserved while the
+    job stands in it, and `poll_job` tries again.
     """
-    return _status(_ensured(context, order, open_file))
+    try:
+        return _status(_ensured(context, order, open_file))
+    except (RateLimited, FileNotReady) as busy:
+        return _in_line(context, order, busy)
 
 
 def poll_job(
@@ -75,15 +90,36 @@ def poll_job(
     Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
     it has billed so far passes a ceiling, both after asking the provider to cancel it.
     """
-    purchase = _ensured(context, order, open_file)
-    if purchase.state != "created":
-        return _status(purchase)
-    purchase, job = observe(context, purchase)
+    try:
+        purchase = _ensured(context, order, open_file)
+        if purchase.state != "created":
+            return _status(purchase)
+        purchase, job = observe(context, purchase)
+    except (RateLimited, FileNotReady) as busy:
+        return _in_line(context, order, busy)
     if purchase.state == "created" and purchase.run_id == order.run_id:
         _check_bill_so_far(context, purchase, job)
     if purchase.state in ("created", "submitting"):
         _check_age(context, purchase, order, max_age)
     return _status(purchase, job)
+
+
+def _in_line(
+    context: PurchaseContext, order: TrainingOrder, busy: RateLimited | FileNotReady
+) -> JobStatus:
+    """Return that the order waits for the provider; raises FineTuneTimedOut when it has for QUEUE_PATIENCE."""
+    purchase = context.ledger.trainings.get(order.purchase_id)
+    if purchase is not None and purchase.state == "created":
+        return _status(purchase)
+    entries = context.ledger.entries(order.run_id)
+    tried = [one.created_at for one in entries if one.purchase_id == order.purchase_id]
+    if tried and context.now() - min(tried) > QUEUE_PATIENCE:
+        raise FineTuneTimedOut(
+            f"{order.model.provider} has taken no job for {order.model.model} in {QUEUE_PATIENCE}: {busy}"
+        )
+    return JobStatus(
+        order.purchase_id, "submitting", order.run_id, None, "waiting", None, None, str(busy)
+    )
 
 
 def settle_job(context: PurchaseContext, order: TrainingOrder) -> Settlement:
@@ -176,6 +212,7 @@ def _intent(
     price = order.model.price("training")
     attempt = 1 if previous is None else previous.attempt + 1
     earlier = () if previous is None else (*previous.earlier_files, previous.file_id)
+    earlier = tuple(one for one in dict.fromkeys(earlier) if one != file_id)
     return TrainingPurchase(
         purchase_id=order.purchase_id,
         run_id=order.run_id,
@@ -186,7 +223,8 @@ def _intent(
         provider=order.model.provider,
         model=order.model.model,
         price_amount=price.amount,
-        price_per=price.per,
+        price_per=price.per_second,
+        price_unit="second" if price.by_time else "token",
         file_id=file_id,
         base_model=order.model.base_model,
         earlier_files=earlier,
@@ -232,9 +270,10 @@ def _refuse(context: PurchaseContext, intent: TrainingPurchase, refusal: Provide
 def _check_bill_so_far(
     context: PurchaseContext, purchase: TrainingPurchase, job: Job | None
 ) -> None:
-    if job is None or job.trained_tokens is None:
+    units = billed(purchase, job) if job else None
+    if units is None:
         return
-    so_far = money.cost(purchase.price_amount, purchase.price_per, job.trained_tokens)
+    so_far = money.cost(purchase.price_amount, purchase.price_per, units)
     entry = context.ledger.known_entry(purchase.run_id, purchase.entry_id)
     run, month = context.ledger.totals(entry.run_id), context.ledger.month_totals(entry.month)
     tightest = min(run, month, key=lambda totals: totals.available)

@@ -1,11 +1,27 @@
 """How figures are written for a person: the filters of the page."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared import money
 from shared.text import OWN_MACHINE
+
+UNKNOWN = "unknown"
+Figure = TypeVar("Figure")
+
+
+def or_unknown(write: Callable[[Figure], str]) -> Callable[[Figure | None], str]:
+    """Return a filter that writes a figure, or says that nobody knows it: no single value ends a report."""
+
+    @wraps(write)
+    def written(figure: Figure | None) -> str:
+        return UNKNOWN if figure is None else write(figure)
+
+    return written
 
 
 def dollars(amount: Decimal | str | float) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from shared import catalogue
 from shared.catalogue import Catalogue, Model
-from shared.errors import ModelShutdown
+from shared.errors import MissingPrice, ModelShutdown, PriceTooOld
 from shared.shows import ShowProfile
 
 
@@ -21,15 +21,14 @@ def judges(
     if named is not None:
         chosen = tuple(known.model(name, "evaluation.judges") for name in dict.fromkeys(named))
         for judge in chosen:
-            known.provider(judge.provider)
             catalogue.check_lifetime(judge, today, show.horizon_days)
-            _price(judge)
+            _check_prices(known, judge, today, show)
         return chosen
     here = {model.provider for model in tuned}
     able = [
         model
         for model in known.models
-        if model.judge and model.provider in here and _lives(model, today, show)
+        if model.judge and model.provider in here and _can_judge(known, model, today, show)
     ]
     able.sort(key=lambda model: (_price(model), model.model))
     return tuple({model.family or model.model: model for model in reversed(able)}.values())[::-1]
@@ -37,12 +36,18 @@ def judges(
 
 def _price(judge: Model) -> tuple[object, object]:
     read, written = judge.price("base_input"), judge.price("base_output")
-    return read.cost(1_000_000), written.cost(1_000_000)
+    return read.of_tokens(1_000_000), written.of_tokens(1_000_000)
 
 
-def _lives(model: Model, today: date, show: ShowProfile) -> bool:
+def _check_prices(known: Catalogue, judge: Model, today: date, show: ShowProfile) -> None:
+    provider = known.provider(judge.provider)
+    catalogue.check_prices(judge, provider, catalogue.JUDGING, today, show.max_price_age_days)
+
+
+def _can_judge(known: Catalogue, model: Model, today: date, show: ShowProfile) -> bool:
     try:
         catalogue.check_lifetime(model, today, show.horizon_days)
-    except ModelShutdown:
+        _check_prices(known, model, today, show)
+    except (ModelShutdown, MissingPrice, PriceTooOld):
         return False
     return True

@@ -166,8 +166,7 @@ def resolve(
         if run_input.dry_run and model.historical:
             model.price("training")
         else:
-            check_buyable(model, started_at.date(), show)
-            catalogue.check_open(provider, started_at.date())
+            check_buyable(model, provider, started_at.date(), show)
     if not run_input.dry_run:
         check_rights(show)
         if len(chosen) > MAX_MODELS:
@@ -201,11 +200,11 @@ def resolve(
     )
 
 
-def check_buyable(model: Model, today: date, show: ShowProfile) -> None:
-    """Raise MissingPrice or ModelShutdown unless everything a run buys of `model` can be bought."""
+def check_buyable(model: Model, provider: Provider, today: date, show: ShowProfile) -> None:
+    """Raise MissingPrice, PriceTooOld or ModelShutdown unless everything a run buys of `model` can be bought."""
     catalogue.check_lifetime(model, today, show.horizon_days)
-    for purpose in ("training", "input", "output", "base_input", "base_output"):
-        model.price(purpose)
+    catalogue.check_open(provider, today)
+    catalogue.check_prices(model, provider, catalogue.TRAINED, today, show.max_price_age_days)
 
 
 def check_epochs(model: Model, n_epochs: int) -> None:

@@ -226,6 +226,9 @@ class ShowProfile(_Record):
     horizon_days: int = Field(
         default=14, ge=0, description="how long a model has to live on to be worth buying"
     )
+    max_price_age_days: int = Field(
+        default=365, ge=1, description="a run buys nothing at a price that was looked up longer ago"
+    )
     max_failed_share: float = Field(
         default=0.2, ge=0, le=1, description="with more of the pages failed a run buys nothing"
     )

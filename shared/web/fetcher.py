@@ -9,7 +9,7 @@ import urllib3
 from protego import Protego
 from urllib3.exceptions import HTTPError, LocationParseError
 
-from shared.clock import utc_now
+from shared.clock import retry_after, utc_now
 from shared.web.addresses import site_of, stay_on_site, target_of, with_path_whole
 from shared.web.content import ACCEPTED, Undecodable, Unpacker
 from shared.web.errors import (
@@ -24,7 +24,7 @@ from shared.web.errors import (
 from shared.web.guard import connecting, guarded_pool_manager
 from shared.web.records import Answer, Fetched, FetchPolicy
 from shared.web.robots import product_token, with_groups_of
-from shared.web.waiting import Patience, SharedCrawlDelay, retry_after
+from shared.web.waiting import Patience, SharedCrawlDelay
 
 ATTEMPTS = 3
 MAX_REDIRECTS = 5

@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import partial
 
 from shared import catalogue
+from shared.catalogue import training_costs
 from shared.dataset import selection, stages
-from shared.dataset.plans import costs
 from shared.dataset.selection import Candidate
 from shared.lake import keys
 from shared.lake.tables import Lake
@@ -244,10 +244,10 @@ def _parsing_again_and_again(piece: bytes, size: int) -> Callable[[], object]:
 
 
 def _planning(budget: int) -> Callable[[], object]:
-    prices = [model.price("training") for model in catalogue.packaged().models if _trainable(model)]
+    models = [model for model in catalogue.packaged().models if _trainable(model)]
     return lambda: [
-        costs.affordable_tokens(price, Decimal(budget), 4, 2)
-        for price in prices
+        training_costs.affordable_tokens(model, Decimal(budget), 4)
+        for model in models
         for _ in range(200)
     ]
 

@@ -8,8 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from shared import catalogue
-from shared.catalogue import Catalogue, DataFormat, Model, Provider
-from shared.dataset.plans import costs
+from shared.catalogue import Catalogue, DataFormat, Model, Provider, training_costs
 from shared.providers import ChatRequest, examples, token_counts
 from shared.purchases import Question, TrainingOrder
 from tests.unit.shared.purchases.orders import price
@@ -47,8 +46,8 @@ class Goods:
             run_id,
             self.model,
             n_epochs=N_EPOCHS,
-            estimate=price.cost(N_EPOCHS * self._per_epoch),
-            reserved=costs.reserved(price, self._per_epoch, N_EPOCHS, self.model.margin_percent),
+            estimate=price.of_tokens(N_EPOCHS * self._per_epoch),
+            reserved=training_costs.reserved(self.model, N_EPOCHS * self._per_epoch),
             open_validation=self.open_file if validates else None,
         )
 

@@ -52,7 +52,7 @@ class Counter:
 
     def order(self) -> TrainingOrder:
         per_example = 3 + sum(3 + tokens.count(role) + tokens.count(text) for role, text in CHAT)
-        estimate = MODEL.price("training").cost(2 * 20 * per_example)
+        estimate = MODEL.price("training").of_tokens(2 * 20 * per_example)
         reserved = money.with_margin(estimate, MODEL.margin_percent)
         return TrainingOrder("prairie", "run", MODEL, 2, estimate, reserved)
 

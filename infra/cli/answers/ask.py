@@ -125,7 +125,7 @@ def own_settings(
     """
     settings = found.settings
     model = models.model(found.model)
-    check_buyable(model, now.date(), settings.show)
+    check_buyable(model, settings.provider(model.provider), now.date(), settings.show)
     return settings.model_copy(
         update={
             "run_id": f"ask-{settings.show.name}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}",

@@ -20,10 +20,10 @@ def most(judges: Sequence[Model], asked: EvaluationSet, show: ShowProfile) -> li
     return [
         money.add(
             *(
-                judge.price("base_input").cost(
+                judge.price("base_input").of_tokens(
                     token_counts.prompt_bound(judge, prompt) + 2 * _with_margin(judge, missing)
                 )
-                + judge.price("base_output").cost(VOTE_TOKENS)
+                + judge.price("base_output").of_tokens(VOTE_TOKENS)
                 for judge, builder in builders
                 for prompt, missing in _prompts(builder, asked, item, REPLY_TOKENS)
             )
@@ -40,8 +40,10 @@ def expected(
     builders = [(judge, PromptBuilder(judge, asked, show)) for judge in judges]
     return money.add(
         *(
-            judge.price("base_input").cost(token_counts.prompt_tokens(judge, prompt) + 2 * missing)
-            + judge.price("base_output").cost(1)
+            judge.price("base_input").of_tokens(
+                token_counts.prompt_tokens(judge, prompt) + 2 * missing
+            )
+            + judge.price("base_output").of_tokens(1)
             for judge, builder in builders
             for item in asked.held_out[: asked.judged]
             for prompt, missing in _prompts(builder, asked, item, length)

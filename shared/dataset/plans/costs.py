@@ -8,7 +8,7 @@ from functools import partial
 from math import ceil
 
 from shared import money
-from shared.catalogue import Model, Price
+from shared.catalogue import Model, training_costs
 from shared.dataset.arms import PAID_ARMS
 from shared.dataset.comparisons import pricing
 from shared.dataset.evaluation_set import EvaluationSet, answer_prices
@@ -89,19 +89,18 @@ def priced(
     training_sha256: str,
 ) -> ModelPlan:
     """Return the row of the cost table for a model that may be trained for `budget` dollars."""
-    price = model.price("training")
     return ModelPlan(
         model=model.model,
         provider=model.provider,
         n_epochs=n_epochs,
         **asdict(sizes),
-        usable_usd_per_epoch=price.cost(sizes.usable_tokens),
-        usable_usd=price.cost(sizes.usable_tokens * n_epochs),
+        usable_usd_per_epoch=training_costs.estimate(model, sizes.usable_tokens),
+        usable_usd=training_costs.estimate(model, sizes.usable_tokens * n_epochs),
         budget_usd=budget,
         budget_share=share(sizes.budget_tokens, sizes.usable_tokens),
         selected_share=share(sizes.selected_tokens, sizes.usable_tokens),
-        estimated_usd=price.cost(sizes.selected_tokens * n_epochs),
-        reserved_usd=reserved(price, sizes.selected_tokens, n_epochs, model.margin_percent),
+        estimated_usd=training_costs.estimate(model, sizes.selected_tokens * n_epochs),
+        reserved_usd=training_costs.reserved(model, sizes.selected_tokens * n_epochs),
         evaluation_expected_usd=evaluation.expected,
         evaluation_usd=evaluation.most,
         judging_usd=evaluation.judging,
@@ -113,24 +112,6 @@ def priced(
 def share(part: int, whole: int) -> float:
     """Return how much of `whole` a budget for `part` covers, at most all of it."""
     return min(1.0, part / whole) if whole else 0.0
-
-
-def affordable_tokens(price: Price, budget: Decimal, n_epochs: int, margin_percent: int) -> int:
-    """Return the most tokens per epoch whose training, margin included, costs at most `budget`."""
-    per_token_and_margin = _FLOOR.multiply(price.amount, Decimal(n_epochs * (100 + margin_percent)))
-    affordable = _FLOOR.divide_int(
-        _FLOOR.multiply(budget, Decimal(100 * price.per)), per_token_and_margin
-    )
-    count = int(affordable)
-    # `money.cost` rounds up to a pico-dollar, which can pass the budget by less than a token's worth.
-    while count and reserved(price, count, n_epochs, margin_percent) > budget:
-        count -= 1
-    return count
-
-
-def reserved(price: Price, tokens_per_epoch: int, n_epochs: int, margin_percent: int) -> Decimal:
-    """Return the dollars to reserve for a training: its estimate and the margin."""
-    return money.with_margin(price.cost(tokens_per_epoch * n_epochs), margin_percent)
 
 
 def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> Decimal:
@@ -204,7 +185,7 @@ def _answers_cost(
         return money.ZERO
     return money.add(
         *(
-            price.cost(tokens)
+            price.of_tokens(tokens)
             for arm in PAID_ARMS
             for messages in asked.requests(arm, show)
             for price, tokens in zip(

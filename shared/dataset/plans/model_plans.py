@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.catalogue import Model
+from shared.catalogue import Model, training_costs
 from shared.dataset import files
 from shared.dataset.candidates import Candidates
 from shared.dataset.files import TrainingFile
@@ -54,9 +54,7 @@ def _affordable(
 ) -> tuple[int, TrainingFile]:
     """Return how many tokens per epoch the model's budget buys, and the training that fits them."""
     settings, budget = planning.settings, planning.budgets[model.model]
-    affordable = costs.affordable_tokens(
-        model.price("training"), budget, settings.n_epochs, model.margin_percent
-    )
+    affordable = training_costs.affordable_tokens(model, budget, settings.n_epochs)
     short = files.short_enough(model, settings.show, candidates)
     return affordable, files.training_file(planning.corpus, settings, model, short, affordable)
 
@@ -153,5 +151,4 @@ def _narrow_tokens(settings: RunSettings, model: Model, candidates: Sequence[Can
 
 
 def _reserved(settings: RunSettings, model: Model, tokens_per_epoch: int) -> Decimal:
-    price = model.price("training")
-    return costs.reserved(price, tokens_per_epoch, settings.n_epochs, model.margin_percent)
+    return training_costs.reserved(model, tokens_per_epoch * settings.n_epochs)

@@ -34,7 +34,9 @@ REFUSED_CODES = frozenset(
         "UnrecognizedClientException",
     }
 )
-TOO_FAST_CODES = frozenset({"SlowDown", "ThrottlingException", "TooManyRequestsException"})
+TOO_FAST_CODES = frozenset(
+    {"ServiceQuotaExceededException", "SlowDown", "ThrottlingException", "TooManyRequestsException"}
+)
 # A model may have worked, and be billed, when these are said of its answer.
 PERHAPS_DONE = frozenset({408, 424})
 NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError)

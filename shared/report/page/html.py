@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.evaluation import unanswered
 from shared.evaluation.measures import LEAKED_WORDS
 from shared.report import spending
 from shared.report.arms import ARM_NAMES, arm_name
@@ -33,6 +34,7 @@ def render(report: Report, files: Mapping[str, Files]) -> str:
         leaked_words=LEAKED_WORDS,
         arm_labels=[arm_name(settings, model, arm) for model, arm in report.arms],
         arm_names=ARM_NAMES,
+        no_answer=unanswered.NO_ANSWER,
         answers_wanted=view.answers_wanted(record),
         answers_given=view.answers_given(record),
         measures=measures.measure_lines(report.arms, report.numbers),

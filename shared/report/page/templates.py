@@ -19,11 +19,11 @@ def template(name: str) -> Template:
     """Return a page's template, in which everything is escaped that is not our own."""
     environment = templates.environment(HERE)
     environment.filters.update(
-        usd=text.dollars,
-        usd_column=text.dollars_in_a_column,
-        integer=text.integer,
-        percent=text.percent,
-        moment=text.moment,
+        usd=text.or_unknown(text.dollars),
+        usd_column=text.or_unknown(text.dollars_in_a_column),
+        integer=text.or_unknown(text.integer),
+        percent=text.or_unknown(text.percent),
+        moment=text.or_unknown(text.moment),
         web_address=text.web_address,
     )
     return environment.get_template(name)

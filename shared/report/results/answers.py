@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from shared.evaluation import measures, scoring
+from shared.evaluation import measures, scoring, unanswered
 from shared.evaluation.measures import Answer, Span
 from shared.lake.rows import GenerationRow
 from shared.report.arms import model_then_arm
@@ -136,7 +136,7 @@ def _checks(
     record: RunRecord, facts: scoring.Known, row: GenerationRow, spans: Sequence[Span]
 ) -> Iterator[Check]:
     if not measures.words(row["answer"]):
-        yield Check("bad", "empty")
+        yield Check("bad", "no answer" if unanswered.no_answer(row) else "empty")
         return
     if row["item_kind"] != "held_out":
         yield from _quoted(facts, Answer(row["prompt"], row["answer"]))

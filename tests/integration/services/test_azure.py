@@ -19,7 +19,7 @@ def azure():
     (text,) = (
         block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if "azure" in block
     )
-    return catalogue.overridden(catalogue.packaged(), catalogue.parse(text, "the guide"))
+    return catalogue.extended(text, "the guide")
 
 
 def test_a_run_at_azure_asks_for_a_hand_and_goes_on_with_what_it_bought(tmp_path):

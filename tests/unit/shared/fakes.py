@@ -11,6 +11,7 @@ from typing import BinaryIO
 from shared.providers import (
     ChatRequest,
     Completion,
+    FileNotReady,
     FileState,
     Job,
     JobRequest,
@@ -48,6 +49,7 @@ class Fault(Enum):
     LOST_BEFORE = auto()  # not done, and no reply
     NOT_SENT = auto()
     RATE_LIMITED = auto()
+    FILE_NOT_READY = auto()
     OUT_OF_MONEY = auto()
     NOT_ELIGIBLE = auto()
     REJECTED = auto()
@@ -60,6 +62,7 @@ ERRORS: dict[Fault, Callable[[], Exception]] = {
     Fault.LOST_AFTER: lambda: OutcomeUnknown("no reply"),
     Fault.LOST_BEFORE: lambda: OutcomeUnknown("no reply"),
     Fault.NOT_SENT: lambda: ProviderUnavailable("no connection"),
+    Fault.FILE_NOT_READY: lambda: FileNotReady("still being processed"),
     Fault.RATE_LIMITED: lambda: RateLimited("too fast", 1.0),
     Fault.OUT_OF_MONEY: lambda: ProviderOutOfMoney("no credit"),
     Fault.NOT_ELIGIBLE: lambda: TrainingNotAvailable("not you"),

@@ -55,8 +55,8 @@ def test_every_live_model_has_every_price_a_run_needs():
 )
 def test_the_original_corpus_costs_what_it_really_cost(model, one_epoch, four_epochs):
     price = catalogue.packaged().model(model).price("training")
-    assert f"{price.cost(SEED_TOKENS):.2f}" == one_epoch
-    assert f"{price.cost(4 * SEED_TOKENS):.2f}" == four_epochs
+    assert f"{price.of_tokens(SEED_TOKENS):.2f}" == one_epoch
+    assert f"{price.of_tokens(4 * SEED_TOKENS):.2f}" == four_epochs
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_original_table_kept_the_1_of_1k_behind_every_price(per_1k, cell):
     price = (
         catalogue.packaged().model("ada").price("training").model_copy(update={"amount": misread})
     )
-    assert f"{price.cost(SEED_TOKENS):.2f}" == cell
+    assert f"{price.of_tokens(SEED_TOKENS):.2f}" == cell
 
 
 def test_an_unknown_model_is_refused_with_the_ones_there_are():
@@ -103,8 +103,8 @@ def test_a_historical_model_is_never_bought():
         catalogue.check_lifetime(catalogue.packaged().model("davinci"), date(2023, 1, 1), 0)
 
 
-@pytest.mark.parametrize("amount", ["-5.00", "0", "five", "5e-1", "0.0000001", "$5.00", "NaN", ""])
-def test_a_price_that_is_no_plain_positive_amount_is_refused_with_its_line_and_value(amount):
+@pytest.mark.parametrize("amount", ["-5.00", "five", "5e-1", "0.0000001", "$5.00", "NaN", ""])
+def test_a_price_that_is_no_plain_amount_is_refused_with_its_line_and_value(amount):
     with pytest.raises(InvalidField) as refusal:
         catalogue.parse(document(priced(amount=amount)), "mine.yaml")
     assert "mine.yaml is not usable: line 15, models.0.prices.0.amount" in str(refusal.value)
@@ -190,10 +190,8 @@ def test_a_duplicate_price_is_refused_by_line():
 
 
 def test_the_users_own_prices_go_before_the_packaged_ones():
-    own = catalogue.parse(
-        document(priced("9.00", "gpt-4o"), priced("1.00", "tiny")).replace("here", "openai"), "own"
-    )
-    merged = catalogue.overridden(catalogue.packaged(), own)
+    own = document(priced("9.00", "gpt-4o"), priced("1.00", "tiny")).replace("here", "openai")
+    merged = catalogue.extended(own, "own")
     assert merged.model("gpt-4o").price("training").amount == Decimal("9.00")
     assert merged.model("tiny").price("training").amount == Decimal("1.00")
     assert merged.model("gpt-4.1").price("training").amount == Decimal("25.00")

@@ -172,9 +172,9 @@ def test_plans_are_consistent_with_the_catalogues_prices(lake):
     put(lake, {TRAINED[0]: chats(30)})
     (plan,) = build(lake, n_epochs=3)
     price = MODELS.model("llama-3.3-70b").price("training")
-    assert plan.usable_usd_per_epoch == price.cost(plan.usable_tokens)
-    assert plan.usable_usd == price.cost(3 * plan.usable_tokens)
-    assert plan.estimated_usd == price.cost(3 * plan.selected_tokens)
+    assert plan.usable_usd_per_epoch == price.of_tokens(plan.usable_tokens)
+    assert plan.usable_usd == price.of_tokens(3 * plan.usable_tokens)
+    assert plan.estimated_usd == price.of_tokens(3 * plan.selected_tokens)
     assert plan.estimated_usd < plan.reserved_usd
     assert plan.fits
     assert (plan.usable_pairs, plan.usable_tokens) == (plan.selected_pairs, plan.selected_tokens)

@@ -225,8 +225,8 @@ def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
     for name in ("base", "tuned"):
         stages.answer(lake, desk, run(), ModelArm.named(name, MINI.model), in_time)
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
-    base = input_price.cost(50) + output_price.cost(10)
-    tuned = MINI.price("input").cost(50) + MINI.price("output").cost(10)
+    base = input_price.of_tokens(50) + output_price.of_tokens(10)
+    tuned = MINI.price("input").of_tokens(50) + MINI.price("output").of_tokens(10)
     assert Decimal(kept(lake, ModelArm.named("base", MINI.model))[0]["cost_usd"]) == base
     assert Decimal(kept(lake)[0]["cost_usd"]) == tuned
     assert ledger.totals("r1").settled == 3 * (base + tuned)
@@ -252,6 +252,39 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
     for question in questions:
         line = examples.encode_line(question.request.messages)
         assert question.prompt_tokens >= token_counts.count_line(line, MINI)
+
+
+@pytest.mark.parametrize("faults", [(None, Fault.REJECTED), (Fault.REJECTED,)])
+def test_a_question_that_is_refused_is_one_answer_and_the_others_are_asked(
+    lake, desk, provider, ledger, faults
+):
+    outcome(lake)
+    provider.script("complete", *faults)
+    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
+    refused = kept(lake)[len(faults) - 1]
+    assert (refused["answer"], refused["finish_reason"]) == ("", "no answer: no")
+    assert [bool(row["answer"]) for row in kept(lake)].count(True) == 2
+    assert ledger.totals("r1").reserved == 0
+
+
+def test_an_answer_that_is_lost_twice_is_held_and_the_others_are_asked(
+    lake, desk, provider, ledger
+):
+    outcome(lake)
+    provider.script("complete", None, Fault.LOST_AFTER, Fault.LOST_AFTER)
+    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
+    assert kept(lake)[1]["finish_reason"].startswith("no answer: gpt-4.1-mini was asked 2 times")
+    assert ledger.totals("r1").reserved > 0
+
+
+def test_an_arm_that_is_refused_every_question_fails_also_when_it_is_called_again(
+    lake, desk, provider
+):
+    outcome(lake)
+    provider.script("complete", *[Fault.REJECTED] * 3)
+    for _ in range(2):
+        with pytest.raises(stages.NoQuestionAnswered, match=r"none of 3 .*; the first: no"):
+            stages.answer(lake, desk, run(), TUNED, in_time)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):

@@ -1,4 +1,5 @@
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from shared.catalogue import Provider
+from shared.catalogue import Provider, TimeBilling
 from shared.errors import EconChatRError
 from shared.providers.contract import (
     ChatRequest,
@@ -131,6 +132,19 @@ def test_a_job_is_created_with_its_keys_and_explicit_epochs(
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "billed"), [(90, 90), (90.2, 91), ("90", None), (None, None), (float("nan"), None)]
+)
+def test_a_service_by_time_is_told_its_limit_and_asked_for_its_seconds(
+    wire: Wire, connect: Callable[[Provider], OpenAICompatible], said: object, billed: int | None
+) -> None:
+    billing = TimeBilling(limit="max_seconds", billed="billed_seconds")
+    wire.replies = [httpx2.Response(200, content=json.dumps(job(billed_seconds=said)).encode())]
+    timed = connect(OPENAI.model_copy(update={"time_billing": billing}))
+    assert timed.create(replace(REQUEST, time_limit=3_600)).billed_seconds == billed
+    assert wire.sent["max_seconds"] == 3_600
+
+
 def test_a_profile_may_want_its_hyperparameters_on_top_and_more_of_them(
     wire: Wire, connect: Callable[[Provider], OpenAICompatible]
 ) -> None:
@@ -191,11 +205,22 @@ def test_a_refused_key_is_not_quoted(wire: Wire, provider: OpenAICompatible) -> 
     assert "sk-secret" not in str(raised.value)
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("-3", 0.0), ("tomorrow", None)])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "tomorrow"}, None),
+        ({"retry-after": "Wed, 25 Nov 2020 12:00:00 GMT"}, 0.0),
+        ({"retry-after-ms": "20000"}, 20.0),
+        ({"retry-after-ms": "20000", "retry-after": "5"}, 20.0),
+        ({}, None),
+    ],
+)
 def test_the_wait_that_a_busy_provider_asks_for_is_passed_on(
-    wire: Wire, provider: OpenAICompatible, header: str, seconds: float | None
+    wire: Wire, provider: OpenAICompatible, headers: dict[str, str], seconds: float | None
 ) -> None:
-    wire.replies = [no(429, "rate_limit_exceeded", **{"retry-after": header})]
+    wire.replies = [no(429, "rate_limit_exceeded", **headers)]
     with pytest.raises(RateLimited) as raised:
         provider.complete(QUESTION)
     assert raised.value.retry_after == seconds

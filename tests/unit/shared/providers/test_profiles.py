@@ -29,7 +29,7 @@ REQUEST = JobRequest("purchase", 2, "harbour/small-8b", "file-1", n_epochs=3, su
 
 @pytest.fixture
 def known() -> Catalogue:
-    return catalogue.overridden(catalogue.packaged(), catalogue.parse(FILE, GUIDE.name))
+    return catalogue.extended(FILE, GUIDE.name)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def harbour(known: Catalogue, connect: Callable[[Provider], OpenAICompatible]) -
 
 
 def test_the_guides_model_has_a_price_and_stands_beside_the_packaged_ones(known: Catalogue) -> None:
-    assert known.model("harbour-small").price("training").cost(3_000_000) == Decimal("1.50")
+    assert known.model("harbour-small").price("training").of_tokens(3_000_000) == Decimal("1.50")
     assert {one.provider for one in known.providers} == {"openai", "nebius", "bedrock", "harbour"}
 
 

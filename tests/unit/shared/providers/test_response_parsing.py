@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from shared.errors import EconChatRError
 from shared.providers import (
     UNUSABLE,
+    FileNotReady,
     Job,
     ModelNotReady,
     OutcomeUnknown,
+    ProviderOutOfMoney,
     ProviderRejected,
-    ProviderUnavailable,
+    RateLimited,
     response_parsing,
 )
 from shared.providers.openai_compat import OpenAICompatible
@@ -236,13 +238,111 @@ def test_a_model_that_is_not_found_is_not_ready_yet_whatever_the_code(body: obje
         "The specified file reference must point to a completed file import.",
     ],
 )
+@pytest.mark.parametrize("wrapped", [True, False], ids=["error", "detail"])
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
 def test_a_file_that_is_still_being_processed_is_a_passing_fault(
-    sentence: str, status: int
+    sentence: str, status: int, wrapped: bool
 ) -> None:
-    body = {"error": {"message": sentence, "type": "invalid_request_error", "code": None}}
-    with pytest.raises(ProviderUnavailable):
+    error = {"message": sentence, "type": "invalid_request_error", "code": None}
+    body = {"error": error} if wrapped else {"detail": sentence}
+    with pytest.raises(FileNotReady) as passing:
         service(httpx2.Response(status, json=body)).create(REQUEST)
+    assert sentence[:30] in str(passing.value)
+
+
+def test_a_file_that_is_not_ready_is_known_by_its_code_too() -> None:
+    with pytest.raises(FileNotReady):
+        service(no(400, "file_not_ready")).create(REQUEST)
+
+
+IN_PREPARATION = [
+    (503, "model_warming_up", ""),
+    (503, "", "Model bees-7b is currently loading"),
+    (400, "model_loading", ""),
+    (400, "", "LoRA adapter is not loaded yet"),
+    (500, "", "The endpoint is warming up"),
+    (409, "", "Conflict"),
+    (424, "", "Failed dependency"),
+    (425, "", "Too early"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "sentence"), IN_PREPARATION)
+def test_a_model_in_preparation_is_not_ready_in_any_spelling(
+    status: int, code: str, sentence: str
+) -> None:
+    for body in (
+        {"error": {"code": code or None, "message": sentence}},
+        {"detail": code + sentence},
+    ):
+        with pytest.raises(ModelNotReady):
+            service(httpx2.Response(status, json=body)).complete(QUESTION)
+
+
+@pytest.mark.parametrize("sentence", ["The model is overloaded", "Internal error", "Bad gateway"])
+def test_a_fault_of_the_service_says_nothing_of_the_model(sentence: str) -> None:
+    with pytest.raises(OutcomeUnknown):
+        service(httpx2.Response(503, json={"error": {"message": sentence}})).complete(QUESTION)
+
+
+BROKE = [
+    (429, "billing_not_active"),
+    (429, "You exceeded your current quota, please check your plan and billing details."),
+    (412, "Account harbour-1 is suspended, possibly due to reaching the monthly spending limit"),
+    (403, "Insufficient balance"),
+    (403, "Your credit balance is too low to run this"),
+    (400, "billing_hard_limit_reached"),
+    (402, "No."),
+    (403, "You are out of credits"),
+]
+
+
+@pytest.mark.parametrize("verb", ["create", "complete"])
+@pytest.mark.parametrize(("status", "words"), BROKE)
+def test_out_of_money_is_final_in_every_services_words_and_says_what_to_do(
+    status: int, words: str, verb: str
+) -> None:
+    coded = {"error": {"code": words, "message": "no"}}
+    for body in ({"error": {"code": None, "message": words}}, {"detail": words}, coded):
+        with pytest.raises(ProviderOutOfMoney, match="Add credit or raise the limit"):
+            VERBS[verb](service(httpx2.Response(status, json=body)))
+
+
+RATES = [
+    "Rate limit reached on tokens per min (TPM): Limit 90000. Add a payment method to raise it.",
+    "Quota exceeded for quota metric 'Generate requests per minute'",
+    "daily_rate_limit_exceeded",
+]
+
+
+@pytest.mark.parametrize("sentence", RATES)
+def test_a_limit_by_time_is_not_taken_for_an_empty_account(sentence: str) -> None:
+    with pytest.raises(RateLimited):
+        service(httpx2.Response(429, json={"error": {"message": sentence}})).complete(QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (429, "rate_limit_exceeded"),
+        (400, "You have reached the maximum number of active fine-tuning jobs"),
+        (403, "Too many concurrent training jobs"),
+        (409, "A fine-tuning job is already running; wait until it ends"),
+    ],
+)
+def test_a_service_without_a_free_slot_is_busy(status: int, sentence: str) -> None:
+    with pytest.raises(RateLimited):
+        service(httpx2.Response(status, json={"error": {"message": sentence}})).create(REQUEST)
+
+
+@pytest.mark.parametrize("odd", [None, {}, {"id": 12}, "job-9", [], {"object": "job"}])
+def test_an_odd_entry_of_a_listing_is_passed_over(odd: object) -> None:
+    listed = {"data": [job("job-1"), odd, job("job-2")], "has_more": False}
+    assert {one.job_id for one in service(ok(listed)).jobs()} == {"job-1", "job-2"}
+
+
+def test_a_listing_may_be_the_list_alone() -> None:
+    assert service(ok([{"id": "m"}, {"id": "n"}])).model_names() == {"m", "n"}
 
 
 def test_a_redirect_is_a_definite_no_that_names_where_it_points() -> None:

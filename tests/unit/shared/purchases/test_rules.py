@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.ledger import TrainingPurchase
 from shared.ledger.records import TrainingState
 from shared.providers import Job
-from shared.purchases.rules import Step, adoptable, bill, next_step, passes_ceiling, phase
+from shared.purchases.rules import Step, adoptable, bill, ending, next_step, passes_ceiling, phase
 from tests.unit.shared.fakes import START
 
 PURCHASE = TrainingPurchase(
@@ -77,6 +77,16 @@ def test_the_bill_is_the_billed_tokens_at_the_price_they_were_bought_at(tokens: 
     owed = bill(ended).amount
     assert owed is not None
     assert owed * 1_000_000 == 5 * tokens
+
+
+@given(seconds=st.integers(0, 10**6))
+def test_a_bill_by_time_is_of_the_seconds_whatever_the_tokens(seconds: int) -> None:
+    by_time = replace(PURCHASE, price_per=3_600, price_unit="second")
+    job = Job("a", "model-2", "succeeded", trained_tokens=7, billed_seconds=seconds)
+    ended = replace(by_time, **ending(by_time, job))
+    assert bill(ended).amount * 3_600 - 5 * seconds < Decimal("1e-6")
+    unsaid = replace(by_time, **ending(by_time, replace(job, billed_seconds=None)))
+    assert bill(unsaid).amount is None
 
 
 @given(billed=amounts, reserved=amounts, free=amounts)

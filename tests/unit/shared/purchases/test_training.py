@@ -4,13 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from shared.errors import SpendCeilingReached, Transient
+from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, SpendOverrun
 from shared.providers import (
     ProviderOutOfMoney,
     ProviderRejected,
     ProviderUnavailable,
-    RateLimited,
     TrainingNotAvailable,
 )
 from shared.purchases import (
@@ -22,7 +21,7 @@ from shared.purchases import (
     settle_job,
     settlement_of,
 )
-from shared.purchases.rules import BILL_POLLS
+from shared.purchases.rules import BILL_POLLS, QUEUE_PATIENCE
 from tests.unit.shared.fakes import Clock, FakeProvider, Fault
 from tests.unit.shared.purchases.conftest import Dying
 from tests.unit.shared.purchases.orders import (
@@ -213,14 +212,55 @@ def test_a_refused_purchase_can_be_tried_by_a_later_run(
 def test_a_request_that_was_surely_not_sent_can_be_tried_again_at_once(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
-    provider.script("create", Fault.RATE_LIMITED, Fault.NOT_SENT)
-    with pytest.raises(RateLimited):
-        submit(desk)
-    assert desk.ledger.totals("run").committed == 0
+    provider.script("create", Fault.NOT_SENT)
     with pytest.raises(ProviderUnavailable):
         submit(desk)
     assert submit(desk).status == "running"
     assert desk.ledger.totals("run").reserved == RESERVED
+
+
+@pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.FILE_NOT_READY])
+def test_a_provider_without_a_free_slot_is_a_queue_that_holds_no_money(
+    desk: PurchaseContext, provider: FakeProvider, fault: Fault
+) -> None:
+    provider.script("create", *[fault] * 40)
+    assert submit(desk).status == "submitting"
+    for _ in range(39):
+        assert desk.ledger.totals("run").committed == 0
+        desk.sleep(600)
+        assert (status := poll(desk)).status == "submitting"
+        assert status.provider_status == "waiting"
+    assert poll(desk).status == "running"
+    assert len(provider.contents) == 1
+    desk.sleep(200)
+    assert poll(desk).status == "succeeded"
+    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+
+
+def test_a_queue_that_does_not_move_ends_after_two_days(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.script("create", *[Fault.RATE_LIMITED] * 40)
+    submit(desk)
+    desk.sleep(QUEUE_PATIENCE.total_seconds() - 1)
+    assert poll(desk).status == "submitting"
+    desk.sleep(2)
+    with pytest.raises(
+        FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 2 days.*: too fast"
+    ):
+        poll(desk)
+    assert cancel_jobs(desk, "run").still_open == ()
+    assert desk.ledger.totals("run").committed == provider.bill() == 0
+
+
+def test_a_busy_provider_does_not_end_a_job_that_runs(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    submit(desk)
+    provider.script("get", Fault.RATE_LIMITED)
+    assert poll(desk).status == "running"
+    desk.sleep(200)
+    assert poll(desk).status == "succeeded"
 
 
 def test_a_second_run_attaches_and_pays_nothing(
@@ -452,9 +492,8 @@ def test_nothing_that_a_model_was_validated_on_stays_however_often_its_purchase_
     desk: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED)
-    with pytest.raises(Transient):
+    for _ in range(2):
         submit(desk, VALIDATED)
-    submit(desk, VALIDATED)
     assert provider.made["job-1"].request.validation_id in provider.files
     clock.sleep(200)
     poll(desk, VALIDATED)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.web.waiting import MAX_WAIT_SECONDS, MAX_WAITS_SECONDS, Patience, retry_after
+from shared.clock import retry_after
+from shared.web.waiting import MAX_WAIT_SECONDS, MAX_WAITS_SECONDS, Patience
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -26,8 +27,8 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("Wed, 25 Nov 2026 12:00:00 GMT", 0),
         ("", None),
         ("soon", None),
-        ("-5", None),
-        ("1.5", None),
+        ("-5", 0),
+        ("1.5", 1.5),
         ("1e3", None),
         ("٣", None),
         ("9" * 40, None),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import catalogue, shows
+from shared.catalogue import Speed, training_costs
 from shared.dataset.evaluation_set import EvaluationSet, Exchange, HeldOut
 from shared.dataset.plans import costs
 from shared.providers import Message, examples, token_counts
@@ -31,10 +32,40 @@ SHOWN = EvaluationSet(
 def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_not(
     model, budget, n_epochs
 ):
-    price = model.price("training")
-    affordable = costs.affordable_tokens(price, budget, n_epochs, model.margin_percent)
-    assert costs.reserved(price, affordable, n_epochs, model.margin_percent) <= budget
-    assert costs.reserved(price, affordable + 1, n_epochs, model.margin_percent) > budget
+    affordable = training_costs.affordable_tokens(model, budget, n_epochs)
+    assert training_costs.reserved(model, affordable * n_epochs) <= budget
+    assert training_costs.reserved(model, (affordable + 1) * n_epochs) > budget
+
+
+def by_the_hour(model, amount="2.40"):
+    """The model as a service sells it that charges an hour of training, whatever it trains on."""
+    hourly = model.price("training").model_copy(
+        update={"amount": Decimal(amount), "per": 1, "unit": "hour"}
+    )
+    speed = Speed(training_tokens_per_second=500, start_seconds=60)
+    return model.model_copy(update={"prices": (hourly,), "speed": speed, "margin_percent": 50})
+
+
+def test_a_training_by_the_hour_costs_its_time_and_is_reserved_up_to_its_limit():
+    model = by_the_hour(MODELS.model("gpt-4.1-mini"))
+    tokens = 500 * 3_540
+    assert training_costs.estimate(model, tokens) == Decimal("2.40")
+    assert training_costs.time_limit(model, tokens) == 5_400
+    assert training_costs.reserved(model, tokens) == Decimal("3.60")
+    assert model.price("training").seconds_for(Decimal("3.60")) == 5_400
+
+
+@given(st.decimals(min_value="0.000001", max_value=1000, places=6), st.integers(1, 50))
+def test_a_budget_for_time_buys_what_it_can_pay_up_to_the_limit(budget, n_epochs):
+    model = by_the_hour(MODELS.model("gpt-4.1-mini"))
+    affordable = training_costs.affordable_tokens(model, budget, n_epochs)
+    assert not affordable or training_costs.reserved(model, affordable * n_epochs) <= budget
+    assert training_costs.reserved(model, (affordable + 1) * n_epochs) > budget
+
+
+def test_what_is_free_is_not_short_of_budget():
+    free = by_the_hour(MODELS.model("gpt-4.1-mini"), amount="0")
+    assert training_costs.affordable_tokens(free, Decimal(0), 4) == training_costs.ANY_NUMBER
 
 
 @pytest.mark.parametrize(
@@ -42,8 +73,8 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
     [("ada", "100.000"), ("babbage", "70.772"), ("curie", "14.154"), ("davinci", "1.415")],
 )
 def test_ten_dollars_at_four_epochs_buy_the_shares_of_the_original_corpus(model, share):
-    price = MODELS.model(model).price("training")
-    affordable = costs.affordable_tokens(price, Decimal(10), 4, 0)
+    exact = MODELS.model(model).model_copy(update={"margin_percent": 0})
+    affordable = training_costs.affordable_tokens(exact, Decimal(10), 4)
     assert f"{100 * costs.share(affordable, SEED_TOKENS):.3f}" == share
 
 
@@ -67,7 +98,7 @@ def test_whatever_the_prompted_arm_is_shown_is_in_the_cost(model):
     sent = SHOWN.messages("prompted", "Why?", show.prompt_suffix)
     card_alone = replace(SHOWN, exchanges=()).messages("prompted", "Why?", show.prompt_suffix)
     more = token_counts.prompt_tokens(model, sent) - token_counts.prompt_tokens(model, card_alone)
-    least = model.price("base_input").cost(3 * more)  # two questions and an item
+    least = model.price("base_input").of_tokens(3 * more)  # two questions and an item
     assert costs.evaluation_cost(model, show, SHOWN) - bare >= least > 0
 
 

@@ -35,6 +35,7 @@ from shared.providers.aws.bedrock import CURVE, Bedrock, Rights
 from shared.providers.aws.error_mapping import NotThere
 from shared.purchases import rules
 from tests.memory_s3 import s3_in_memory
+from tests.unit.shared.purchases.test_rules import PURCHASE
 
 ROLE = "arn:aws:iam::000000000000:role/training"
 BASE = "amazon.nova-micro-v1:0:128k"
@@ -177,7 +178,7 @@ def test_a_job_that_failed_before_it_trained_bills_nothing(region: Region) -> No
     region.control.add_response("get_model_customization_job", told)
     job = region.adapter.get(JOB)
     assert job is not None
-    assert rules.billed_tokens(job) == 0
+    assert rules.billed(PURCHASE, job) == 0
     assert job.error == "record 3 is empty"
 
 
@@ -348,7 +349,7 @@ CREATE, ASK, READ = CALLS
         (CREATE, "AccessDeniedException", 403, CredentialsRefused),
         (CREATE, "UnrecognizedClientException", 403, CredentialsRefused),
         (CREATE, "ThrottlingException", 429, RateLimited),
-        (CREATE, "ServiceQuotaExceededException", 400, ProviderRejected),
+        (CREATE, "ServiceQuotaExceededException", 400, RateLimited),
         (CREATE, "ValidationException", 400, ProviderRejected),
         (CREATE, "ConflictException", 400, ProviderRejected),
         (CREATE, "InternalServerException", 500, OutcomeUnknown),
