@@ -6,8 +6,22 @@ from typing import Any, ClassVar
 
 import yaml
 
+MAX_UNFOLDED = 1_000_000
+"""Values and their characters that aliases may make of a document."""
 
-class _OneOfEachKey(yaml.SafeLoader):
+
+class Bounded:
+    """For a YAML loader: refuses a document that its aliases make too large, or that contains itself."""
+
+    def get_single_node(self) -> yaml.Node | None:
+        """Return the document's root before anything is made of it; raises yaml.YAMLError."""
+        root: yaml.Node | None = super().get_single_node()  # type: ignore[misc]  # the loader's own
+        if root is not None:
+            _check_unfolded(root)
+        return root
+
+
+class _OneOfEachKey(Bounded, yaml.SafeLoader):
     """Refuses a key that a mapping already has, where YAML libraries let the last one win.
 
     Knows no tags, whatever another library has taught SafeLoader in this process.
@@ -32,8 +46,42 @@ def read_yaml(text: str) -> Any:
     loader = _OneOfEachKey(text)
     try:
         return _joined(loader.get_single_data())
+    except RecursionError:
+        raise yaml.YAMLError("it nests too deep; write it flatter") from None
     finally:
         loader.dispose()
+
+
+def _check_unfolded(root: yaml.Node) -> None:
+    """Raise where the aliases below `root` come to more than MAX_UNFOLDED, and to more than the document itself."""
+    sizes: dict[int, int | None] = {}  # with aliases unfolded; None while it is measured
+    written = 0
+
+    def size_of(node: yaml.Node) -> int:
+        nonlocal written
+        if id(node) not in sizes:
+            sizes[id(node)] = None
+            own = 1 + (len(node.value) if isinstance(node, yaml.ScalarNode) else 0)
+            written += own
+            sizes[id(node)] = own + sum(map(size_of, _children(node)))
+        size = sizes[id(node)]
+        if size is None:
+            raise yaml.constructor.ConstructorError(
+                problem="this contains itself; write out what is meant",
+                problem_mark=node.start_mark,
+            )
+        return size
+
+    if size_of(root) > max(written, MAX_UNFOLDED):
+        raise yaml.constructor.ConstructorError(
+            problem=f"its aliases (`*name`) unfold to more than {MAX_UNFOLDED:,} characters; write out what is meant"
+        )
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [each for pair in node.value for each in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def _joined(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from shared.transcripts.text import folded
+from shared.validation import Bounded
 
 MAX_CHARS = 20_000
 _FENCED = re.compile(
@@ -18,6 +19,10 @@ _FENCED = re.compile(
 )
 _PAIR = re.compile(r"^(title|date|speakers?|guests?)\s*[:=]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _PEOPLE = ("speakers", "speaker", "guests", "guest", "participants", "people")
+
+
+class _Loader(Bounded, yaml.CSafeLoader):
+    """Reads what a stranger wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
 def _said(matter: str, fence: str) -> Mapping[str, Any]:
     """Return the pairs; where a title with a colon in it makes the YAML invalid, those that can be told."""
     try:
-        said = tomllib.loads(matter) if fence == "+++" else yaml.load(matter, yaml.CSafeLoader)
+        said = tomllib.loads(matter) if fence == "+++" else yaml.load(matter, _Loader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError):
         return {key.casefold(): value.strip("\"' ") for key, value in _PAIR.findall(matter)}
     return (

@@ -48,6 +48,16 @@ def definition_in_yaml(cloud: Cloud) -> str:
     return str(ended(cloud, started["executionArn"])["status"])
 
 
+@FAULTS.of("refusals", aws="ValidationError", ministack="created")
+def template_with_a_null(cloud: Cloud) -> str:
+    pattern = {"source": ["aws.states", None]}
+    try:
+        created(cloud, "AWS::Events::Rule", {"Name": uuid4().hex, "EventPattern": pattern})
+    except ClientError as refused:
+        return str(refused.response["Error"]["Code"])
+    return "created"
+
+
 @FAULTS.of("athena.named_queries", aws="created", ministack="refused")
 def stack_with_a_named_query(cloud: Cloud) -> str:
     properties = {"Database": "d", "QueryString": "SELECT 1", "Name": uuid4().hex}

@@ -1,30 +1,17 @@
 """Two stages in one account: of what SAM makes of the template, nothing bears a name without the stage."""
 
-from unittest.mock import Mock
-
 import pytest
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
-from tests.places import ROOT
+from tests.transformed import transformed
 
 # A name within a function, and names of metrics: neither is the account's.
 INNER = {("AWS::Lambda::Alias", "Name"), ("AWS::CloudWatch::Alarm", "MetricName")}
-LOCAL = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
 @pytest.fixture
-def resources(monkeypatch):
+def resources():
     """The resources that CloudFormation sees."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
-    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
-    for resource in template["Resources"].values():
-        properties = resource.get("Properties", {})
-        properties.update({name: "s3://bucket/key" for name in LOCAL if name in properties})
-    policies = Mock()  # what SAM would ask IAM for: the addresses of AWS's own policies
-    policies.load.return_value = {}
-    return transform(template, {}, policies)["Resources"]
+    return transformed()["Resources"]
 
 
 def literal_names(resources):

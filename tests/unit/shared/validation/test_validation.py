@@ -6,6 +6,7 @@ import pytest
 
 from shared.errors import InvalidField
 from shared.shows import parse_yaml
+from shared.transcripts.shapes.front_matter import split_front_matter
 from shared.validation import did_you_mean, read_yaml
 
 SAID = ["🌧", "rain 🌧 falls", "👩‍🌾", "𝄞", "plain", "é", "雨", "🌧🌧", "\u2028", "a\\b", '"']
@@ -113,3 +114,36 @@ def test_a_near_name_is_proposed_and_a_far_one_is_not():
     assert did_you_mean("lama-3.1-8b", ["llama-3.1-8b", "gpt-4o"]) == " did you mean llama-3.1-8b?"
     assert did_you_mean("DEMO", ["demo"]) == " did you mean demo?"
     assert did_you_mean("zzz", ["demo"]) == ""
+
+
+def doubled(levels, shape="[{0}, {0}]"):
+    """A document whose every line names the line before it twice."""
+    lines = ["a0: &a0 [x]" if "<<" not in shape else "a0: &a0 {x: 1}"]
+    return "\n".join(
+        lines + [f"a{n}: &a{n} " + shape.format(f"*a{n - 1}", n) for n in range(1, levels)]
+    )
+
+
+UNFOLDS = {
+    "lists": doubled(60),
+    "mappings": doubled(60, "{{l{1}: {0}, r{1}: {0}}}"),
+    "merges": doubled(60, "{{<<: [{0}, {0}], k{1}: 1}}"),
+    "a long text": f"a: &a {'x' * 10_000}\nb: [{', '.join(['*a'] * 1000)}]",
+    "itself": "a: &a [*a]",
+    "itself through a mapping": "a: &a {b: [{c: *a}]}",
+    "too deep": "a: " + "[" * 5000 + "]" * 5000,
+}
+
+
+@pytest.mark.parametrize("text", UNFOLDS.values(), ids=UNFOLDS)
+def test_a_document_that_unfolds_without_end_is_refused_before_it_does(text):
+    with pytest.raises(InvalidField, match=r"aliases|contains itself|nests too deep"):
+        parse_yaml(WHOLE + text, "bomb.yaml")
+    _, rest = split_front_matter(f"---\ntitle: x\n{text[:15_000]}\n---\ntalk")
+    assert rest.strip() == "talk"
+
+
+def test_aliases_that_stay_small_are_read_and_a_long_document_without_any_is_too():
+    assert read_yaml(doubled(5))["a3"] == [[[["x"]] * 2] * 2] * 2
+    long = [f"{n}" * 1_000_000 for n in range(3)]
+    assert read_yaml(json.dumps(long)) == long
