@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from shared.transcripts.labels import with_accepted_labels
-from shared.transcripts.names import form_of, is_nobody, is_pause, name_key
-from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
+from shared.transcripts.speakers.labels import with_accepted_labels
+from shared.transcripts.speakers.names import form_of, is_nobody, is_pause, name_key
+from shared.transcripts.speakers.people import People, Speaker, merged_aliases
 from shared.transcripts.text import without_leading_time, without_time_marks, word_count
 
 HOST_SHARE_LIMIT = 0.6

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from shared.transcripts.attribution import attribute, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
 from shared.transcripts.coverage import covered, no_labels
-from shared.transcripts.names import name_key
-from shared.transcripts.people import People
 from shared.transcripts.records import Host, Script, Transcript, TranscriptRefused
 from shared.transcripts.shapes.recognition import recognised
+from shared.transcripts.speakers.names import name_key
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates, word_count
 
 PARSER_VERSION = 8

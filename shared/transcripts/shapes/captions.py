@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import established, weak_styles
-from shared.transcripts.names import form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.labels import established, weak_styles
+from shared.transcripts.speakers.names import form_of, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import TIME, folded, unescaped
 
 _TIMING = re.compile(rf"\s{{0,9}}{TIME}\s{{0,9}}-->\s{{0,9}}{TIME}")

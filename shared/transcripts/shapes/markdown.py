@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.names import NO_WIDTH, form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.names import NO_WIDTH, form_of, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import CLOCK, folded, is_time_mark, unescaped
 
 UNMARKED = "labelled text"

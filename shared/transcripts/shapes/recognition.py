@@ -7,8 +7,6 @@ from datetime import date
 from functools import partial
 
 from shared.transcripts.encodings import decoded
-from shared.transcripts.names import name_key
-from shared.transcripts.people import People
 from shared.transcripts.records import Script, TranscriptRefused
 from shared.transcripts.shapes.captions import read_captions
 from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
@@ -22,6 +20,8 @@ from shared.transcripts.shapes.services import read_json
 from shared.transcripts.shapes.tables import read_table
 from shared.transcripts.shapes.webpage import is_flat, main_text, read_labelled_page
 from shared.transcripts.shapes.xml import read_xml
+from shared.transcripts.speakers.names import name_key
+from shared.transcripts.speakers.people import People
 
 _SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
     *(read_captions, read_rtf, read_json, read_xml, read_table),

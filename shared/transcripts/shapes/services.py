@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.transcripts.names import tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.names import tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded
 
 _SPEAKER_KEYS = (

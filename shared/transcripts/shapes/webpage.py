@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import with_accepted_labels
-from shared.transcripts.names import form_of, is_nameless, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark, Script
 from shared.transcripts.shapes.markdown import TABLE_HEADER
 from shared.transcripts.shapes.markup import Block, Span
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.labels import with_accepted_labels
+from shared.transcripts.speakers.names import form_of, is_nameless, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import CLOCK, is_time_mark
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from shared.transcripts.names import initials, is_role, name_key
 from shared.transcripts.records import Host, Role
+from shared.transcripts.speakers.names import initials, is_role, name_key
 
 _ALIAS_NOTE = re.compile(r"^(.{2,50}?)\s*\(([A-Za-z]{1,12})\)$")
 _NUMBERED_GUEST = re.compile(r"Guest ?([A-Z0-9])?", re.IGNORECASE)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
-from shared.transcripts.names import (
+from shared.transcripts.records import WEAK, Line, Mark
+from shared.transcripts.speakers.names import (
     form_of,
     is_capitalised,
     is_nameless,
@@ -19,8 +20,7 @@ from shared.transcripts.names import (
     name_key,
     tidy_label,
 )
-from shared.transcripts.people import People, merged_aliases
-from shared.transcripts.records import WEAK, Line, Mark
+from shared.transcripts.speakers.people import People, merged_aliases
 
 _GUEST = re.compile(r"\bGuest[A-Z]?\s?:")
 _UNSURE = frozenset({"handle", "word", "phrase"})

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from shared.transcripts.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark
+from shared.transcripts.speakers.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import CLOCK
 
 _COLON = re.compile(rf"([^:：\t\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|::?(?=\s|$))")
