@@ -5,7 +5,8 @@ from shared.transcripts.heading import heading_of
 from shared.transcripts.inspection import Inspection, SpeakerCount, describe, who_is_who
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
-from shared.transcripts.speakers.names import could_be_a_name, is_nameless, name_key
+from shared.transcripts.speakers.names import could_be_a_name, name_key
+from shared.transcripts.speakers.roles import is_nameless
 from shared.transcripts.text import word_count
 
 __all__ = [

@@ -13,7 +13,7 @@ from shared.transcripts.speakers.names import name_key
 from shared.transcripts.speakers.people import People
 from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates, word_count
 
-PARSER_VERSION = 8
+PARSER_VERSION = 9
 """Goes up whenever the same bytes may give other turns or another sketch, so that stored pages are read again."""
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})

@@ -33,6 +33,7 @@ _MARKED_TIME = re.compile(rf"[*_]{{1,3}}([\[(]?{CLOCK}[\])]?)[*_]{{1,3}}")
 _TIME_IN_WORDS = re.compile(
     rf"^({CLOCK})[ \t]*\r?\n(?:\d+ hours?, )?(?:\d+ minutes?, )?\d+ seconds?[ \t]*$", re.MULTILINE
 )
+_TIME_AND_BOLD = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—|:]?\s*(?=\*\*|__)")
 _TIME_BEGINS = re.compile(rf"[\[(]?{CLOCK}")
 TABLE_HEADER = frozenset(
     ["speaker", "name", "who", "text", "transcript", "time", "timestamp", "said", "start", "end"]
@@ -149,6 +150,8 @@ def _line(line: str, people: People, is_timed: bool) -> Line | None:
     text = _ESCAPED.sub(r"\1", line[marker.end() if (marker := _MARKER.match(line)) else 0 :])
     if line.startswith("|"):
         return _table_row(text, people)
+    time = _TIME_AND_BOLD.match(text)
+    text = text[time.end() :] if time else text
     marked = _MARKED.match(text)
     if marked and (labelled_line := _marked_line(text, marked, people)):
         return labelled_line

@@ -1,58 +1,33 @@
 """What a label is, for every shape: which candidates on a page are speakers' labels.
 
 A candidate is what stands where a label would. What the profile, the title and the page's other
-labels say goes first, then the form (`names`), then whether it returns.
+labels say goes first. Then a candidate counts by recurrence and by form: what returns between
+others is a label though few names look like it, and what stands once has to look like a name.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from shared.transcripts.records import WEAK, Line, Mark
-from shared.transcripts.speakers.names import (
-    form_of,
-    is_capitalised,
-    is_nameless,
-    is_nobody,
-    is_speech,
-    name_key,
-    tidy_label,
-)
-from shared.transcripts.speakers.people import People, merged_aliases
+from shared.transcripts.speakers.evidence import Evidence, evidence, runs
+from shared.transcripts.speakers.names import form_of, is_clause, name_key
+from shared.transcripts.speakers.people import People
+from shared.transcripts.speakers.roles import is_nameless, is_nobody
 
-_GUEST = re.compile(r"\bGuest[A-Z]?\s?:")
-_UNSURE = frozenset({"handle", "word", "phrase"})
 MAX_REPEATS = 0.2
 """Share of labels that name who spoke before: above it a page labels paragraphs, not changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What a page's candidates say together.
-
-    `times` counts each person's strong labels whatever their spelling, `order` has the labels
-    of the lines in turn, `marks` the ways a label is set apart, `spoken` those that speech follows.
-    """
-
-    times: Mapping[str, int]
-    longer: Mapping[str, str]
-    marks: Mapping[str, frozenset[Mark]]
-    spoken: frozenset[str]
-    order: tuple[str, ...]
-
-    def returns(self, label: str) -> bool:
-        return self.times[self.longer.get(label, label)] > 1
+MOST_UNSURE = 20
+"""How many labels that no name looks like are looked into on a page."""
+_SURE = ("name", "role")
 
 
 def with_accepted_labels(lines: Sequence[Line], people: People) -> list[Line]:
     """Return the lines with only true labels left; a rejected label goes back into the text."""
     styles = weak_styles(lines, people)
     candidates = [_candidate(line, styles) for line in lines]
-    accepted = _accepted(
-        [line for line in candidates if line], _evidence(lines, candidates), people
-    )
+    accepted = _accepted([line for line in candidates if line], evidence(lines, candidates), people)
     return [
         _chosen(line, candidate, styles, accepted)
         for line, candidate in zip(lines, candidates, strict=True)
@@ -79,7 +54,7 @@ def established(lines: Sequence[Line], people: People) -> list[str]:
     sure = [
         label
         for label, count in seen.most_common(100)
-        if people.identify(label) or (count > 1 and form_of(label) in ("name", "role"))
+        if people.identify(label) or (count > 1 and form_of(label) in _SURE)
     ]
     return sorted(sure, key=len, reverse=True)
 
@@ -99,48 +74,14 @@ def weak_styles(lines: Sequence[Line], people: People) -> frozenset[Mark]:
         sure = {
             label: count
             for label, count in labels.items()
-            if people.identify(label) or (count > 1 and form_of(label) in ("name", "role"))
+            if people.identify(label) or (count > 1 and form_of(label) in _SURE)
         }
         if len(sure) > 1 and 2 * sum(sure.values()) >= (0 if mark == "tight" else strong):
             used.add(mark)
     return frozenset(used)
 
 
-def _evidence(lines: Sequence[Line], candidates: Sequence[Line | None]) -> _Evidence:
-    seen: Counter[str] = Counter()
-    marks: dict[str, set[Mark]] = {}
-    spoken = set()
-    for number, line in enumerate(candidates):
-        if line is None or not line.label:
-            continue
-        seen[line.label] += 1
-        marks.setdefault(line.label, set()).add(line.mark)
-        if line.label not in spoken and is_speech(line.said or _continued(lines, number)):
-            spoken.add(line.label)
-    longer = merged_aliases(list(seen))
-    times = Counter[str]()
-    for label, count in seen.items():
-        same_person = label == longer[label] or is_capitalised(longer[label])
-        times[longer[label] if same_person else label] += count
-    return _Evidence(
-        times,
-        {label: full for label, full in longer.items() if is_capitalised(full)},
-        {label: frozenset(ways) for label, ways in marks.items()},
-        frozenset(spoken),
-        tuple(line.label for line in candidates if line and line.label),
-    )
-
-
-def _continued(lines: Sequence[Line], number: int) -> str:
-    """Return what follows a label that stands alone, maybe after a time, which is an empty line."""
-    for at in range(number + 1, len(lines)):
-        following = lines[at]
-        if following.label or following.raw:
-            return "" if following.label else following.said or following.raw
-    return ""
-
-
-def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str]:
+def _accepted(lines: Sequence[Line], seen: Evidence, people: People) -> set[str]:
     certain = {
         line.label
         for line in lines
@@ -156,25 +97,50 @@ def _accepted(lines: Sequence[Line], seen: _Evidence, people: People) -> set[str
     return accepted | _parts_of_names(labels - accepted, accepted, seen)
 
 
-def _returns_as_a_name(label: str, seen: _Evidence) -> bool:
-    is_named = form_of(label) in ("name", "role") and not is_nobody(label)
+def _returns_as_a_name(label: str, seen: Evidence) -> bool:
+    is_named = form_of(label) in _SURE and not is_nobody(label)
     return is_named and seen.returns(label) and label in seen.spoken
 
 
-def _returning_among(strong: set[str], rest: set[str], seen: _Evidence) -> set[str]:
-    """Return the unlikely labels (`Question`, `roasbeef`) that return while others speak in between."""
-    unsure = {
+def _returning_among(strong: set[str], rest: set[str], seen: Evidence) -> set[str]:
+    """Return the unlikely labels (`Question`, `roasbeef`, `k.d. lang`) that return while others speak in between."""
+    unsure = [
         label
         for label in rest
-        if form_of(label) in _UNSURE and seen.returns(label) and label in seen.spoken
+        if form_of(label) not in _SURE and seen.returns(label) and label in seen.spoken
+    ]
+    unsure = sorted(unsure, key=lambda label: (-seen.times[label], label))[:MOST_UNSURE]
+    spoken_by = runs(label for label in seen.order if label in strong or label in unsure)
+    times, turns = Counter[str](), Counter[str]()
+    for label, count in spoken_by:
+        times[label] += count
+        turns[label] += 1
+    labels_paragraphs = _repeats(times, turns, strong) > MAX_REPEATS
+    return {
+        label
+        for label in unsure
+        if len(times) > 1
+        and turns[label] > 1
+        and (labels_paragraphs or 3 * _repeats(times, turns, {label}) <= 1)
+        and _is_set_apart(label, seen)
     }
-    order = [label for label in seen.order if label in strong or label in unsure]
-    times = Counter(order)
-    again = Counter(one for one, other in pairwise(order) if one == other)
-    return {label for label in unsure if len(times) > 1 and again[label] * 3 <= times[label]}
 
 
-def _announces(label: str, seen: _Evidence) -> bool:
+def _repeats(times: Counter[str], turns: Counter[str], labels: set[str]) -> float:
+    """Return the share of these labels that name who spoke before."""
+    total = sum(times[label] for label in labels)
+    return 1 - sum(turns[label] for label in labels) / total if total else 0.0
+
+
+def _is_set_apart(label: str, seen: Evidence) -> bool:
+    """Return whether bold and a colon set the label apart, or its words are no part of a sentence and stand
+    nowhere else."""
+    if label in seen.with_colon:
+        return True
+    return not is_clause(label) and seen.elsewhere(label) <= seen.times[label]
+
+
+def _announces(label: str, seen: Evidence) -> bool:
     return "bold" in seen.marks[label] or " " not in label
 
 
@@ -192,7 +158,7 @@ class _Style:
 
 
 def _style(order: Sequence[str], accepted: set[str]) -> _Style:
-    sure = [one for one in order if one in accepted or form_of(one) in ("name", "role")]
+    sure = [one for one in order if one in accepted or form_of(one) in _SURE]
     repeats = sum(one == other for one, other in pairwise(sure))
     named = [one for one in accepted if form_of(one) == "name"]
     return _Style(
@@ -206,14 +172,14 @@ def _style(order: Sequence[str], accepted: set[str]) -> _Style:
     )
 
 
-def _stands_once(line: Line, seen: _Evidence, style: _Style) -> bool:
+def _stands_once(line: Line, seen: Evidence, style: _Style) -> bool:
     """Return whether a label that does not return is one nevertheless: a caller's, in the page's own style."""
     label = line.label or ""
     if is_nobody(label) or label not in seen.spoken:
         return False
     if is_nameless(label):
         return True
-    if form_of(label) not in ("name", "role"):
+    if form_of(label) not in _SURE:
         return False
     if label.isupper() and len(label) > 3 and not style.in_capitals:
         return False  # **SHOUT OUT:** among names that are not in capitals
@@ -223,7 +189,7 @@ def _stands_once(line: Line, seen: _Evidence, style: _Style) -> bool:
     return line.mark == "colon" and style.changes and is_a_turn
 
 
-def _parts_of_names(rest: set[str], accepted: set[str], seen: _Evidence) -> set[str]:
+def _parts_of_names(rest: set[str], accepted: set[str], seen: Evidence) -> set[str]:
     """Labels in bold that are the first or last name of somebody on the page."""
     full = [name_key(label) for label in accepted if " " in label]
     ends = {end for key in full if key for end in (key[0], key[-1])}
@@ -232,61 +198,3 @@ def _parts_of_names(rest: set[str], accepted: set[str], seen: _Evidence) -> set[
 
 def _without_label(line: Line) -> Line:
     return Line(line.raw, None, line.raw, line.mark, line.section, line.ends_in_colon)
-
-
-@dataclass(frozen=True, slots=True)
-class InlineLabels:
-    """Finds a closed list of labels in running prose; `reach` is the most characters before a colon."""
-
-    pattern: re.Pattern[str]
-    reach: int
-
-    def found_in(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield the labels in order, looked for before colons only: to try each place takes ten times longer."""
-        done, colon = 0, text.find(":")
-        while colon >= 0:
-            match = self.pattern.search(text, max(done, colon - self.reach), colon + 2)
-            if match:
-                done = match.end()
-                yield match
-            colon = text.find(":", colon + 1)
-
-
-def inline_labels(people: People, text: str) -> InlineLabels:
-    """Return the labels of these people.
-
-    Guests' first names count only on a page that never says `Guest:`; a label right after an
-    opening quotation mark is quoted speech, one right after a closing mark is not.
-    """
-    names = list(people.closed_labels())
-    if "Guest" not in text or not _GUEST.search(text):
-        names += [guest.split()[0] for guest in people.guests if guest.split()]
-    choices = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
-    pattern = re.compile(
-        rf"(?:(?<![\w'\"’“‘@#/(\[-])|(?<=[.?!,…\])]['\"’”])|(?<=--))"
-        rf"(?P<label>{choices}|Guest[A-Z]?)\s?:(?!/)"
-    )
-    return InlineLabels(pattern, max(map(len, (*names, "GuestA"))) + 1)
-
-
-def inline_lines(text: str, labels: InlineLabels, section: int) -> Iterator[Line]:
-    """Yield the lines of running prose that carries its labels inline."""
-    inline = list(labels.found_in(text))
-    lead = text[: inline[0].start()] if inline else text
-    if lead.strip():
-        yield Line(lead.strip(), section=section)
-    for match, after in zip_longest(inline, inline[1:]):
-        end = after.start() if after else len(text)
-        said = text[match.end() : end].strip()
-        raw = text[match.start() : end].strip()
-        yield Line(raw, match["label"], said, mark="field", section=section)
-
-
-__all__ = [
-    "established",
-    "inline_labels",
-    "inline_lines",
-    "tidy_label",
-    "weak_styles",
-    "with_accepted_labels",
-]

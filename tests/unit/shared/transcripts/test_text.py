@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.transcripts.records import Host
-from shared.transcripts.speakers.labels import inline_labels
+from shared.transcripts.speakers.inline import inline_labels
 from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded, word_count
 
