@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.talks import SHAPES, invented
+from tests.talks.beginnings import beginnings
 from tests.talks.cases import Case, case, with_guest
 from tests.talks.generated import captions, shapes
 
@@ -20,6 +21,7 @@ def corpus() -> Iterator[Case]:
     yield from known_shapes()
     yield from shapes()
     yield from captions()
+    yield from beginnings()
 
 
 def known_shapes() -> Iterator[Case]:

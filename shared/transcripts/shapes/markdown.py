@@ -19,6 +19,13 @@ _ESCAPED = re.compile(r"\\([\[\]_*#()!`.|-])")
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,300}\)){1,2000}\)")
 _HEADING = re.compile(r"#{1,6} ")
 _CHAPTER = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—]?\s*[^\W\d_a-z][^.?!,:;…]{{1,80}}$")
+_EMBEDDED = re.compile(
+    r"^[ \t]*(?:(?:<!--[^\n]{0,500}?-->|</[A-Za-z][\w.-]{0,30}>|<[a-z][\w.-]{0,30}>"
+    r"|<[A-Za-z][\w.-]{0,30}(?:\s[^<>=]{0,500}=[^<>]{0,500}|\s?/)>|\{\{[^{}\n]{0,500}\}\}"
+    r"|\{%[^{}\n]{0,500}%\})[ \t]*)+\r?$",
+    re.MULTILINE,
+)
+"""A line with nothing but tags, or what Hugo, Jekyll and MDX put a player with."""
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(p|b|i|em|strong|u|sup|sub|mark|small|span|h[1-6]|a|center|font)\b[^<>]{0,300}>"
@@ -73,7 +80,8 @@ class Paragraphs:
 def read_labelled_text(text: str, people: People) -> Script:
     """Return the script of Markdown or plain text, one line a paragraph; any text gives a script."""
     # A time that is copied from YouTube stands there twice, in words for readers of screens.
-    paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", _without_tags(text))))
+    plain = _without_tags(_EMBEDDED.sub("", text))
+    paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", plain)))
     while paragraphs and _is_trailer(paragraphs[-1]):
         paragraphs.pop()
     is_timed = _times_its_lines(paragraphs)
