@@ -6,6 +6,7 @@ from tests.talks import SHAPES, invented
 from tests.talks.beginnings import beginnings
 from tests.talks.cases import Case, case, with_guest
 from tests.talks.generated import captions, shapes
+from tests.talks.stories import stories
 
 NAMELESS = frozenset(
     {"machine labels", "speaker as a number", "Deepgram utterances", "Deepgram paragraphs", "AssemblyAI",
@@ -22,6 +23,7 @@ def corpus() -> Iterator[Case]:
     yield from shapes()
     yield from captions()
     yield from beginnings()
+    yield from stories()
 
 
 def known_shapes() -> Iterator[Case]:
