@@ -1,6 +1,7 @@
 """Transcripts: from a page or file of any known shape to turns of named speakers."""
 
 from shared.transcripts.clean import Cleaned, clean_text
+from shared.transcripts.encodings import decoded
 from shared.transcripts.heading import heading_of
 from shared.transcripts.inspection import Inspection, SpeakerCount, describe, who_is_who
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
@@ -21,6 +22,7 @@ __all__ = [
     "Turn",
     "clean_text",
     "could_be_a_name",
+    "decoded",
     "describe",
     "heading_of",
     "is_nameless",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.transcripts.encodings import without_c1
 from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.speakers.names import tidy_label
 from shared.transcripts.speakers.people import People
@@ -30,6 +31,7 @@ _CHOICES = ("alternatives", "nBest")
 """Lists of several readings of the same words, the likeliest first."""
 _NAME_KEYS = ("name", "displayName", "display_name", "label", "id")
 _OBJECT_BEGINS = re.compile(r"\{\s*(?:\"|\}|$)")
+_C1_ESCAPE = re.compile(r"(?<!\\)\\u00([89][0-9a-fA-F])")
 _MAX_DEPTH = 6
 _CLOSING = frozenset(".,?!;:…%)")
 
@@ -43,7 +45,7 @@ def read_json(text: str, _: People) -> Script | None:
     if start not in ("{", "["):
         return None
     try:
-        document = _loaded(text.lstrip("\ufeff"))
+        document = _loaded(_C1_ESCAPE.sub(_character, text.lstrip("\ufeff")))
     except (ValueError, RecursionError):
         if start == "[" or _goes_on_as_text(text.lstrip("\ufeff \t\r\n")):
             return None
@@ -54,6 +56,10 @@ def read_json(text: str, _: People) -> Script | None:
         raise _malformed('has no list of "segments"')
     kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
     return Script(kind, tuple(_lines(segments, names)))
+
+
+def _character(escape: re.Match[str]) -> str:
+    return without_c1(chr(int(escape[1], 16)))
 
 
 def _goes_on_as_text(text: str) -> bool:
