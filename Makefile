@@ -98,6 +98,10 @@ $(FUZZ_INSTALLED): $(INSTALLED)
 	$(BIN)/python $(PIP_INSTALL) atheris==3.0.0
 	@touch $@
 
+.PHONY: ratchet
+ratchet: $(INSTALLED) ## Read every invented talk with the parser of OLD=main and of this tree; fails on what was right
+	$(BIN)/python -m tests.ratchet $(or $(OLD),main)
+
 .PHONY: fuzz
 fuzz: $(FUZZ_INSTALLED) ## Fuzz every parser for SECONDS=20 each; findings go to build/fuzz
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),20)

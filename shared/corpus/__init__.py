@@ -6,7 +6,8 @@ never fetches it twice.
 
 from shared.corpus.crawl_delay import fetcher_for
 from shared.corpus.deletions import trained_on
-from shared.corpus.sources.feed import FeedItem, FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.items import FeedItem, FeedNotXml, NoEpisodes
 from shared.corpus.sources.listing import host_of
 from shared.corpus.sources.names import is_transcript_file, passed_over
 from shared.corpus.sources.titles import guests_from_title

@@ -128,6 +128,16 @@ NOTICED = (
         ),
     ),
     (
+        "left_out",
+        re.compile(r"\d+ words after a label|\d+ of \d+ words stand before"),
+        _Kind(0.3, "words that no label covers were left out", _INSPECT),
+    ),
+    (
+        "long_turn",
+        re.compile(r"\d+ words in long turns"),
+        _Kind(0.15, "turns are so long that somebody else may speak in them", _INSPECT),
+    ),
+    (
         "cut_off",
         re.compile("the transcript may be cut off"),
         _Kind(

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from shared.transcripts.labels import with_accepted_labels
-from shared.transcripts.names import form_of, is_nobody, is_pause, name_key
-from shared.transcripts.people import People, Speaker, merged_aliases
 from shared.transcripts.records import Line, Script, Turn
+from shared.transcripts.speakers.labels import with_accepted_labels
+from shared.transcripts.speakers.names import form_of, name_key
+from shared.transcripts.speakers.people import People, Speaker, merged_aliases
+from shared.transcripts.speakers.roles import is_nobody, is_pause, means_host
 from shared.transcripts.text import without_leading_time, without_time_marks, word_count
 
 HOST_SHARE_LIMIT = 0.6
@@ -80,13 +81,14 @@ def _speaker(label: str, longer: str, people: People) -> Speaker:
 
 
 def _with_a_host(speakers: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
-    """Return the label `Host` means the host, where no other label does."""
-    has_host = any(who.role == "host" for who in speakers.values())
+    """Return the speakers with the label `Host`, or another word for it, as the host where no name is."""
+    if any(who.role == "host" for who in speakers.values()):
+        return dict(speakers)
+    by_role = [label for label in speakers if means_host(label)]
+    called = [label for label in by_role if label.casefold() == _HOST] or by_role
     host = Speaker(people.host.name, "host", True)
-    return {
-        label: host if label.casefold() == _HOST and not has_host else who
-        for label, who in speakers.items()
-    }
+    is_sure = len({label.casefold() for label in called}) == 1
+    return {label: host if is_sure and label in called else who for label, who in speakers.items()}
 
 
 def _promoted_to_guest(who: Speaker, times: int) -> Speaker:

@@ -12,8 +12,8 @@ from shared.transcripts.text import without_recording_date, word_count
 
 LABELLED_SHARE = 0.5
 STALE_WORDS, STALE_LINES, STALE_TIMES = 300, 5, 8
-"""Unlabelled lines go on with the speaker, unless there are so many words and lines of them, and so
-many times as many as nearly every (nine of ten) turn on the page has."""
+"""What a turn has that is long: so many words and lines without a label, and so many times as many words
+as nearly every (nine of ten) turn on the page."""
 LEAD_TOLD = 0.1
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|me|my|you|you're|your|we|we're|our)\b", re.IGNORECASE)
 _SEMICOLONS_PER_WORD_IN_NOTES = 1 / 60
@@ -38,20 +38,24 @@ def covered(script: Script, lines: Sequence[Line]) -> Covered:
         raise no_labels(
             "The names seem to stand after what is said; put each before it, such as `Ida Stone: ...`."
         )
-    kept, left_out = _without_stale(lines)
-    words = _words_by_section(kept)
-    labelled = {line.section for line in kept if line.label}
+    long = _without_stale(lines)
+    words = _words_by_section(long.lines)
+    labelled = {line.section for line in long.lines if line.label}
     under = sum(words[section] for section in labelled)
-    total = words.total() + sum(left_out.values())
+    total = words.total() + sum(long.left_out.values())
     if not labelled or under < LABELLED_SHARE * total:
         raise _unlabelled(script, lines, under if labelled else None, total)
     told = [
         f"{count} words after a label of {who} stand without labels and were left out"
-        for who, count in left_out.items()
+        for who, count in long.left_out.items()
+    ]
+    told += [
+        f"{count} words in long turns of {who} stand without labels: somebody else may speak in them"
+        for who, count in long.told.items()
     ]
     if words[-1] >= LEAD_TOLD * total:
         told.append(f"{words[-1]} of {total} words stand before the first label and were left out")
-    return Covered(tuple(kept), tuple(told))
+    return Covered(long.lines, tuple(told))
 
 
 def _names_come_after(lines: Sequence[Line]) -> bool:
@@ -87,26 +91,44 @@ def _unlabelled(
     return no_labels(f"{lead}, so who said what is unknown.")
 
 
-def _without_stale(lines: Sequence[Line]) -> tuple[list[Line], Counter[str]]:
-    """Return the lines without runs too long to be one person's, and the words of those by label."""
+@dataclass(frozen=True, slots=True)
+class _LongTurns:
+    """The lines to keep, and by label the words of turns so long that they may not be one person's."""
+
+    lines: tuple[Line, ...]
+    left_out: Counter[str]
+    told: Counter[str]
+
+
+def _without_stale(lines: Sequence[Line]) -> _LongTurns:
+    """Return the lines without long runs that nobody is sure to have said.
+
+    Sure is a speaker who is named again, where others speak after the run, which is no two thirds of the text: then
+    it is a story. Where the labels stop for good, or the label stands once, the run may be anybody's.
+    """
     turn_of = list(accumulate(line.label is not None for line in lines))
     turns = [
         [line for line, _ in run]
         for _, run in groupby(zip(lines, turn_of, strict=True), key=lambda pair: pair[1])
     ]
-    sizes = [_words(turn) for turn in turns if turn[0].label]
+    times = Counter(line.label for line in lines if line.label)
+    total = _words(lines)
+    usual = _nine_of_ten([_words(turn) for turn in turns if turn[0].label])
     kept: list[Line] = []
-    left_out: Counter[str] = Counter()
-    usual = _nine_of_ten(sizes)
+    left_out, told = Counter[str](), Counter[str]()
     for turn in turns:
-        rest = _words(turn[1:])
-        is_long = len(turn) > STALE_LINES and rest >= STALE_WORDS
-        if turn[0].label and is_long and not _in_sections(turn) and rest > STALE_TIMES * usual:
-            kept.append(turn[0])
-            left_out[turn[0].label] += rest
-        else:
+        label, rest = turn[0].label, _words(turn[1:])
+        if not label or _in_sections(turn) or not _is_long(turn, rest, usual):
             kept += turn
-    return kept, left_out
+            continue
+        is_sure = times[label] > 1 and turn is not turns[-1] and 3 * rest <= 2 * total
+        (told if is_sure else left_out)[label] += rest
+        kept += turn if is_sure else turn[:1]
+    return _LongTurns(tuple(kept), left_out, told)
+
+
+def _is_long(turn: Sequence[Line], rest: int, usual: int) -> bool:
+    return len(turn) > STALE_LINES and rest >= STALE_WORDS and rest > STALE_TIMES * usual
 
 
 def _nine_of_ten(sizes: Sequence[int]) -> int:

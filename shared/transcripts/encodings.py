@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import webencodings
 
@@ -18,15 +19,34 @@ _HEAD_BYTES = 2000
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:-]{1,40})")
 _FALLBACK = "windows-1252"
+_C1 = re.compile(r"[\x80-\x9f]|&#(?:12[89]|1[345]\d|[xX][89][0-9a-fA-F]);")
+_READ = {
+    code: read
+    for code in range(0x80, 0xA0)
+    if (read := bytes([code]).decode(_FALLBACK, errors="ignore"))
+}
 
 
 def decoded(body: bytes, content_type: str | None) -> str:
     """Return the bytes as text, without a byte order mark; takes any bytes, in time linear in their number.
 
+    Control characters that windows-1252 has letters and marks for (U+0080 to U+009F) become those: they are what
+    a text becomes that somebody read as Latin-1.
+
     A byte order mark decides, then NULs (UTF-16), then being UTF-8, which other encodings hardly
     ever are by chance, also where a few bytes are stray; what header or page declare comes last,
     because servers declare by default. A byte that is nothing becomes U+FFFD.
     """
+    return without_c1(_decoded(body, content_type))
+
+
+def without_c1(text: str) -> str:
+    """Return the text with the characters of windows-1252 where C1 control characters stand for them, also as
+    references (`&#146;`)."""
+    return _C1.sub(lambda found: unescape(found[0]).translate(_READ), text)
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")
@@ -50,7 +70,7 @@ def _is_utf_8(text: str, body: bytes, declared: str | None) -> bool:
     read = len(text) - len(text.encode("ascii", errors="ignore")) - stray
     if declared == "utf-8":
         return stray <= read + 1
-    return stray * 4 < read
+    return stray <= read if declared is None else stray * 4 < read
 
 
 def _as(name: str, body: bytes) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from shared.transcripts.names import is_nameless, name_key
 from shared.transcripts.reading import read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
+from shared.transcripts.speakers.names import name_key
+from shared.transcripts.speakers.roles import is_nameless
 
 FIRST_TURNS = 5
 _INTRODUCTION_TURNS = 12

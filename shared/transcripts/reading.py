@@ -1,5 +1,6 @@
 """Bytes of any shape to a transcript, or to the reason why there is none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -7,15 +8,17 @@ from types import MappingProxyType
 from shared.transcripts.attribution import attribute, labelled_lines, turns_of, warnings
 from shared.transcripts.clean import count_replaceable
 from shared.transcripts.coverage import covered, no_labels
-from shared.transcripts.names import name_key
-from shared.transcripts.people import People
+from shared.transcripts.encodings import without_c1
 from shared.transcripts.records import Host, Script, Transcript, TranscriptRefused
 from shared.transcripts.shapes.recognition import recognised
-from shared.transcripts.text import SURROGATE, recording_date, without_lone_surrogates, word_count
+from shared.transcripts.speakers.names import name_key
+from shared.transcripts.speakers.people import People
+from shared.transcripts.text import recording_date, without_lone_surrogates, word_count
 
-PARSER_VERSION = 8
+PARSER_VERSION = 9
 """Goes up whenever the same bytes may give other turns or another sketch, so that stored pages are read again."""
 
+_ODD = re.compile("[\x80-\x9f\ud800-\udfff]")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -55,20 +58,24 @@ def read_transcript(
 
 
 def _well_formed(script: Script) -> Script:
-    """Return the script without the lone surrogates that JSON's escapes can make, which nothing can store."""
+    """Return the script without what only escapes and references bring in: lone surrogates and C1 characters."""
     lines = script.lines
-    if not any(map(SURROGATE.search, (f"{line.label} {line.raw}" for line in lines))):
+    if not any(map(_ODD.search, (f"{line.label} {line.raw}" for line in lines))):
         return script
     mended = (
         replace(
             line,
-            raw=without_lone_surrogates(line.raw),
-            label=line.label and without_lone_surrogates(line.label),
-            said=without_lone_surrogates(line.said),
+            raw=_mended(line.raw),
+            label=line.label and _mended(line.label),
+            said=_mended(line.said),
         )
         for line in lines
     )
     return replace(script, lines=tuple(mended))
+
+
+def _mended(text: str) -> str:
+    return without_c1(without_lone_surrogates(text))
 
 
 def _refuse_without_spaces(texts: Sequence[str]) -> None:

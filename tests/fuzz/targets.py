@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-from shared.corpus.sources.feed import FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.items import FeedNotXml, NoEpisodes
 from shared.corpus.sources.names import date_in, title_in
 from shared.corpus.sources.titles import guests_from_title
 from shared.transcripts import (

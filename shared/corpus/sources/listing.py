@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 from shared import web
 from shared.corpus.pages import fetched, save
 from shared.corpus.records import Item, Listing
-from shared.corpus.sources.feed import Feed, FeedItem, TranscriptLink, parse_feed
+from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.items import Feed, FeedItem, TranscriptLink
 from shared.corpus.sources.names import (
     date_in,
     day_first,
@@ -63,6 +64,7 @@ def _of_feed(lake: Lake, show: ShowProfile, fetcher: web.Fetcher) -> Listing:
     listed = [item for feed in feeds for item in feed.items]
     items = newest_first(_item(*named, language) for named in named_items(show.name, listed))
     dates = [item.published for item in items if item.published]
+    notes += [note for feed in feeds for note in feed.notes]
     return Listing(tuple(items), min(dates, default=None), feeds[0].moved_to, notes=tuple(notes))
 
 

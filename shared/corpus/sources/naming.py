@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from shared.corpus.records import Item, Known
-from shared.corpus.sources.feed import FeedItem
+from shared.corpus.sources.items import FeedItem
 from shared.ids import digest
 
 _TRACKING = frozenset({"ref", "source", "src", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid"})

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import established, weak_styles
-from shared.transcripts.names import form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.labels import established, weak_styles
+from shared.transcripts.speakers.names import form_of, name_key, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import TIME, folded, unescaped
 
 _TIMING = re.compile(rf"\s{{0,9}}{TIME}\s{{0,9}}-->\s{{0,9}}{TIME}")
@@ -20,10 +20,10 @@ _TAG = re.compile(r"</?[a-z0-9:.]{0,12}(?: [^<>]{0,80})?>", re.IGNORECASE)
 _ASS_TAG = re.compile(r"\{\\[^{}]{0,200}\}|\\[Nnh]")
 _CHANGE = re.compile(r">{2,3}\s*")
 _SENTENCE_BEGINS = r"(?<=[.?!…\"'”’)\]—–-]\s)"
-_NOTE = r"(?:\s?\([^()]{1,40}\))?"
-_NAME_INSIDE = re.compile(
-    rf"(?:(?<=\n)|{_SENTENCE_BEGINS})((?:[A-Z][\w.'’-]{{0,30}}\s){{0,4}}[A-Z][\w.'’-]{{0,30}}{_NOTE}):(?=\s)"
-)
+_NOTE = r"(?:\s?\([^()]{1,40}\)|\s?[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]{1,4})?"
+_CAPITALISED = r"(?:[dl]['’])?[^\W\d_a-z][\w.'’-]{0,30}"
+_NAME = rf"{_CAPITALISED}(?: (?:{_CAPITALISED}|[a-z]{{1,3}}|\d{{1,2}})){{0,4}}"
+_NAME_INSIDE = re.compile(rf"(?:(?<=\n)|{_SENTENCE_BEGINS})({_NAME}{_NOTE}):(?=\s)")
 _ROLLING_SHARE = 0.3
 _ROLLING_LINES = 8  # no screen shows more
 UNKNOWN = "Unknown"
@@ -132,16 +132,45 @@ def _reread(texts: list[str], people: People) -> Iterator[Line]:
 
 def _sure(lines: Sequence[Line], stream: str, people: People) -> list[str]:
     """Return what the captions surely use as labels, at the beginning of cues or inside them."""
-    inside = Counter(tidy_label(name) for name in _NAME_INSIDE.findall(stream))
-    returning = (
+    order = [tidy_label(name) for name in _NAME_INSIDE.findall(stream)]
+    begins = established(lines, people)
+    inside = Counter(order)
+    returning = [label for label, count in inside.most_common(100) if count > 1 and _is_sure(label)]
+    labels = {label for label in inside if people.identify(label)} | {
+        *begins,
+        *(label for label in returning if " " in label),
+    }
+    parts = {part for label in begins if " " in label for part in label.split()}
+    labels |= {
         label
-        for label, count in inside.most_common(100)
-        if people.identify(label) or (count > 1 and " " in label and form_of(label) == "name")
+        for label in returning
+        if label not in parts and _stands_between_others(label, order, labels)
+    }
+    labels = {label for label in labels if len(label) > 1 or label in begins}
+    return sorted((one for one in labels if not _holds_two(one, labels)), key=len, reverse=True)
+
+
+def _is_sure(label: str) -> bool:
+    return form_of(label) in ("name", "role")
+
+
+def _stands_between_others(label: str, order: Sequence[str], labels: set[str]) -> bool:
+    """Return whether the same other person speaks before and after a word, as around a turn in a dialogue."""
+    seen = [one for one in order if one == label or one in labels]
+    around = zip(["", *seen], seen, [*seen[1:], ""], strict=False)
+    turns = [(before, after) for before, one, after in around if one == label]
+    return 3 * sum(before == after != label or "" in (before, after) for before, after in turns) > (
+        2 * len(turns)
     )
-    labels = {label for label in (*established(lines, people), *returning) if len(label) > 1}
-    # "Yeah. Ida Stone:" is the end of a turn and a label.
-    whole = {label for label in labels if not label.endswith(tuple(f". {one}" for one in labels))}
-    return sorted(whole | set(established(lines, people)), key=len, reverse=True)
+
+
+def _holds_two(label: str, labels: set[str]) -> bool:
+    """Return whether this is the end of a turn and a label: `Yeah. Ida Stone`, no initial or title."""
+    return any(
+        len(label.removesuffix(f". {one}").split()[-1]) > 1 and name_key(label) != name_key(one)
+        for one in labels
+        if label.endswith(f". {one}")
+    )
 
 
 def _any_of(labels: Sequence[str]) -> str:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import inline_labels, inline_lines
-from shared.transcripts.names import could_be_a_name, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
 from shared.transcripts.shapes.markup import Block, Span
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.inline import inline_labels, inline_lines
+from shared.transcripts.speakers.names import could_be_a_name, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import is_time_mark
 
 WATCHED = frozenset({"table.ts2", "#unique", ".audio-highlight", "#audio-highlights"})

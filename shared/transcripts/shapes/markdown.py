@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.names import NO_WIDTH, form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.names import NO_WIDTH, form_of, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import CLOCK, folded, is_time_mark, unescaped
 
 UNMARKED = "labelled text"
@@ -19,6 +19,13 @@ _ESCAPED = re.compile(r"\\([\[\]_*#()!`.|-])")
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,300}\)){1,2000}\)")
 _HEADING = re.compile(r"#{1,6} ")
 _CHAPTER = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—]?\s*[^\W\d_a-z][^.?!,:;…]{{1,80}}$")
+_EMBEDDED = re.compile(
+    r"^[ \t]*(?:(?:<!--[^\n]{0,500}?-->|</[A-Za-z][\w.-]{0,30}>|<[a-z][\w.-]{0,30}>"
+    r"|<[A-Za-z][\w.-]{0,30}(?:\s[^<>=]{0,500}=[^<>]{0,500}|\s?/)>|\{\{[^{}\n]{0,500}\}\}"
+    r"|\{%[^{}\n]{0,500}%\})[ \t]*)+\r?$",
+    re.MULTILINE,
+)
+"""A line with nothing but tags, or what Hugo, Jekyll and MDX put a player with."""
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(p|b|i|em|strong|u|sup|sub|mark|small|span|h[1-6]|a|center|font)\b[^<>]{0,300}>"
@@ -33,6 +40,7 @@ _MARKED_TIME = re.compile(rf"[*_]{{1,3}}([\[(]?{CLOCK}[\])]?)[*_]{{1,3}}")
 _TIME_IN_WORDS = re.compile(
     rf"^({CLOCK})[ \t]*\r?\n(?:\d+ hours?, )?(?:\d+ minutes?, )?\d+ seconds?[ \t]*$", re.MULTILINE
 )
+_TIME_AND_BOLD = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—|:]?\s*(?=\*\*|__)")
 _TIME_BEGINS = re.compile(rf"[\[(]?{CLOCK}")
 TABLE_HEADER = frozenset(
     ["speaker", "name", "who", "text", "transcript", "time", "timestamp", "said", "start", "end"]
@@ -72,7 +80,8 @@ class Paragraphs:
 def read_labelled_text(text: str, people: People) -> Script:
     """Return the script of Markdown or plain text, one line a paragraph; any text gives a script."""
     # A time that is copied from YouTube stands there twice, in words for readers of screens.
-    paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", _without_tags(text))))
+    plain = _without_tags(_EMBEDDED.sub("", text))
+    paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", plain)))
     while paragraphs and _is_trailer(paragraphs[-1]):
         paragraphs.pop()
     is_timed = _times_its_lines(paragraphs)
@@ -149,6 +158,8 @@ def _line(line: str, people: People, is_timed: bool) -> Line | None:
     text = _ESCAPED.sub(r"\1", line[marker.end() if (marker := _MARKER.match(line)) else 0 :])
     if line.startswith("|"):
         return _table_row(text, people)
+    time = _TIME_AND_BOLD.match(text)
+    text = text[time.end() :] if time else text
     marked = _MARKED.match(text)
     if marked and (labelled_line := _marked_line(text, marked, people)):
         return labelled_line

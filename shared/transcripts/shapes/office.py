@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from shared.transcripts.people import People
 from shared.transcripts.records import Script, TranscriptRefused
 from shared.transcripts.shapes.markdown import Paragraphs, read_labelled_text
+from shared.transcripts.speakers.people import People
 
 ZIP = b"PK\x03\x04"
 MAX_XML_BYTES = 40_000_000

@@ -7,8 +7,6 @@ from datetime import date
 from functools import partial
 
 from shared.transcripts.encodings import decoded
-from shared.transcripts.names import name_key
-from shared.transcripts.people import People
 from shared.transcripts.records import Script, TranscriptRefused
 from shared.transcripts.shapes.captions import read_captions
 from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
@@ -22,11 +20,18 @@ from shared.transcripts.shapes.services import read_json
 from shared.transcripts.shapes.tables import read_table
 from shared.transcripts.shapes.webpage import is_flat, main_text, read_labelled_page
 from shared.transcripts.shapes.xml import read_xml
+from shared.transcripts.speakers.labels import with_accepted_labels
+from shared.transcripts.speakers.names import name_key
+from shared.transcripts.speakers.people import People
 
 _SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
     *(read_captions, read_rtf, read_json, read_xml, read_table),
 )
-_PAGE_BEGINS = re.compile(r"\s*<(?:!|\?xml|[a-uw-z][\w:-]*[\s/>])", re.IGNORECASE)
+_PAGE_BEGINS = re.compile(
+    r"\s*(?:<\?xml|<!doctype|<(?:html|head|body|rss|svg)[\s/>])", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--(?!\[).*?-->", re.DOTALL)
+_TAG_BEGINS = re.compile(r"\s*</?[a-uw-z][a-z0-9]{0,11}[\s/>]", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</(?:p|div|li|dd|td|tr|cite|h[1-6])>", re.IGNORECASE)
 _CLOSING_TAGS_OF_A_PAGE = 5
 _PDF = b"%PDF-"
@@ -82,9 +87,9 @@ def _is_binary(text: str) -> bool:
 
 
 def _read_html(text: str, people: People, selector: str) -> Script | None:
-    """Return the page's script; text with a tag or two in it is no page."""
-    head = text[:20_000]
-    if not _PAGE_BEGINS.match(head) and len(_CLOSING_TAG.findall(head)) < _CLOSING_TAGS_OF_A_PAGE:
+    """Return the page's script; None for text that has a tag or two in it, or labels outside its tags."""
+    is_whole, is_fragment = _is_page(text)
+    if not is_whole and not is_fragment:
         return None
     blocks = read_blocks(text, WATCHED | {selector})
     if selector:
@@ -92,9 +97,27 @@ def _read_html(text: str, people: People, selector: str) -> Script | None:
         script = read_labelled_page(chosen, people)
     else:
         script = read_econtalk(blocks, people) or _page_with_speakers(blocks, people)
+    if script is None and not is_whole and not selector:
+        script = _with_labels(read_labelled_text(text, people), people)
     if script is None:
         raise _no_speakers(selector, chosen if selector else blocks)
     return script
+
+
+def _is_page(text: str) -> tuple[bool, bool]:
+    """Return whether the text says that it is a page, and whether tags of blocks make up its beginning."""
+    head = _COMMENT.sub("", text[:20_000])
+    lines = [line for line in head.splitlines() if line.strip()]
+    tagged = sum(_TAG_BEGINS.match(line) is not None for line in lines)
+    closed = len(_CLOSING_TAG.findall(head))
+    return _PAGE_BEGINS.match(head) is not None, (
+        closed >= _CLOSING_TAGS_OF_A_PAGE or 2 * tagged > len(lines)
+    )
+
+
+def _with_labels(script: Script, people: People) -> Script | None:
+    labels = {line.label for line in with_accepted_labels(script.lines, people) if line.label}
+    return script if len(labels) > 1 else None
 
 
 def _page_with_speakers(blocks: Sequence[Block], people: People) -> Script | None:

@@ -4,9 +4,9 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
-from shared.transcripts.people import People
 from shared.transcripts.records import Script
 from shared.transcripts.shapes.markdown import Paragraphs, read_labelled_text
+from shared.transcripts.speakers.people import People
 
 _BEGINS = "{\\rtf"
 _TOKEN = re.compile(

@@ -5,12 +5,14 @@ list of objects with one key for who speaks and one for what is said.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.transcripts.names import tidy_label
-from shared.transcripts.people import People
+from shared.transcripts.encodings import without_c1
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.names import tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded
 
 _SPEAKER_KEYS = (
@@ -28,22 +30,24 @@ _LIST_KEYS = (
 _CHOICES = ("alternatives", "nBest")
 """Lists of several readings of the same words, the likeliest first."""
 _NAME_KEYS = ("name", "displayName", "display_name", "label", "id")
+_OBJECT_BEGINS = re.compile(r"\{\s*(?:\"|\}|$)")
+_C1_ESCAPE = re.compile(r"(?<!\\)\\u00([89][0-9a-fA-F])")
 _MAX_DEPTH = 6
 _CLOSING = frozenset(".,?!;:…%)")
 
 
 def read_json(text: str, _: People) -> Script | None:
-    """Return the script of a list of what is said and by whom, or None when the text is not JSON.
+    """Return the script of a list of what is said and by whom, or None when the text is not JSON as a whole.
 
-    Raises `TranscriptRefused` ("malformed") for JSON that holds no such list or cannot be read.
+    Raises `TranscriptRefused` ("malformed") for JSON that holds no such list, or breaks off.
     """
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start not in ("{", "["):
         return None
     try:
-        document = _loaded(text.lstrip("\ufeff"))
+        document = _loaded(_C1_ESCAPE.sub(_character, text.lstrip("\ufeff")))
     except (ValueError, RecursionError):
-        if start == "[":
+        if start == "[" or _goes_on_as_text(text.lstrip("\ufeff \t\r\n")):
             return None
         raise _malformed("is not valid JSON") from None
     names = _names(document)
@@ -52,6 +56,21 @@ def read_json(text: str, _: People) -> Script | None:
         raise _malformed('has no list of "segments"')
     kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
     return Script(kind, tuple(_lines(segments, names)))
+
+
+def _character(escape: re.Match[str]) -> str:
+    return without_c1(chr(int(escape[1], 16)))
+
+
+def _goes_on_as_text(text: str) -> bool:
+    """Return whether no JSON begins here (`{{< youtube abc >}}`), or an object that ends before the text does."""
+    if not _OBJECT_BEGINS.match(text):
+        return True
+    try:
+        end = json.JSONDecoder().raw_decode(text)[1]
+    except (ValueError, RecursionError):
+        return False
+    return text[end:].lstrip()[:1] not in ("", ",", "{", "[", "}", "]")
 
 
 def _loaded(text: str) -> Any:

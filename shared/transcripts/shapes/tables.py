@@ -3,9 +3,9 @@
 import csv
 from collections.abc import Iterator, Sequence
 
-from shared.transcripts.names import tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.names import tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded
 
 _SPEAKER = frozenset(

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.labels import with_accepted_labels
-from shared.transcripts.names import form_of, is_nameless, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark, Script
 from shared.transcripts.shapes.markdown import TABLE_HEADER
 from shared.transcripts.shapes.markup import Block, Span
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.labels import with_accepted_labels
+from shared.transcripts.speakers.names import form_of, tidy_label
+from shared.transcripts.speakers.people import People
+from shared.transcripts.speakers.roles import is_nameless
 from shared.transcripts.text import CLOCK, is_time_mark
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -129,7 +130,7 @@ def _merged(block: Block) -> list[Span]:
     for span in sorted(block.spans, key=lambda span: (span.start, -span.end)):
         before = merged[-1] if merged else span
         if (
-            before.tag == span.tag
+            (before.tag, before.names) == (span.tag, span.names)
             and not block.text[before.end : span.start].strip()
             and (before.end <= span.start)
         ):

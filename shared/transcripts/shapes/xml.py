@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from shared.transcripts.candidates import labelled
-from shared.transcripts.names import tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Script, TranscriptRefused
+from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.names import tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded
 
 _BEGINS = re.compile(r"\s*(?:<\?xml|<(?:\w{1,9}:)?(?:tt|transcripts?)[\s>])")

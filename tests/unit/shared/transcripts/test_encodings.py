@@ -1,9 +1,12 @@
 """Bytes to text as browsers read them, whatever header and page declare."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.transcripts import Host, read_transcript
 from shared.transcripts.encodings import decoded
 
 SAID = "Ida Stone: “It’s the rain—naïve as it sounds.”"
@@ -102,7 +105,31 @@ def test_any_bytes_are_some_text_without_lone_surrogates(body, content_type):
     decoded(body, content_type).encode("utf-8")
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"))
+)
 def test_what_is_utf_8_is_read_as_such_whatever_is_declared(text):
     for label in ("iso-8859-1", "gb2312", "shift_jis", "euc-kr"):
         assert decoded(text.encode(), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize("body", ["I\u0092d say", '[{"speaker": "Ida", "text": "I\\u0092d"}]'])
+def test_windows_marks_that_became_control_characters_are_mended(body):
+    assert "\u0092" not in decoded(body.encode(), None)
+
+
+def test_control_characters_in_escapes_are_mended_before_anything_drops_them():
+    said = [{"speaker": who, "text": f"I\u0092d say {who}\u0085"} for who in ("Ida", "Rolf")] * 2
+    found = read_transcript(
+        json.dumps(said).encode(), content_type=None, host=Host("Ida"), guests=()
+    )
+    assert found.turns[0].text == "I\u2019d say Ida\u2026"
+
+
+@pytest.mark.parametrize("escaped", ["&#146;", "&#x92;", "&#X92;"])
+def test_references_to_them_are_read_as_browsers_do(escaped):
+    assert decoded(f"<p>I{escaped}d</p>".encode(), None) == "<p>I\u2019d</p>"
+
+
+def test_one_accent_outweighs_one_stray_byte():
+    assert decoded("caf\u00e9 and ".encode() + b"\xa9", None) == "caf\u00e9 and \ufffd"

@@ -5,9 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.transcripts.labels import inline_labels
-from shared.transcripts.people import People
 from shared.transcripts.records import Host
+from shared.transcripts.speakers.inline import inline_labels
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import folded, word_count
 
 BLANKS = st.text(st.sampled_from("ab \t\n\x1c\x85\xa0\u2003\u200b"))

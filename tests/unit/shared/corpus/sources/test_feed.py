@@ -1,13 +1,17 @@
 """Feeds: every item kept, guests from titles, and sentences for what is no feed."""
 
 import hashlib
+import json
 from collections import Counter
 from datetime import UTC, datetime
+from io import BytesIO
 
+import feedparser
 import pytest
 from lxml import etree
 
-from shared.corpus.sources.feed import FeedNotXml, NoEpisodes, parse_feed
+from shared.corpus.sources.feed import parse_feed
+from shared.corpus.sources.items import FeedNotXml, NoEpisodes
 from shared.corpus.sources.titles import guests_from_title
 from shared.transcripts import Host
 from tests.places import GIVEN
@@ -289,3 +293,146 @@ def test_the_real_feed_loses_no_item():
     nobody = [item.title for item in items if not item.guests]
     assert len(nobody) == 13
     assert sum("Roberts on" in title for title in nobody) == 9
+
+
+@pytest.mark.parametrize(
+    "left_open", ["a<br>b", "<img src=x>", "<hr>", "<p>a<p>b", "<li>a", "<i>a"]
+)
+def test_a_transcript_belongs_to_the_item_it_stands_in_whatever_tag_is_left_open(left_open):
+    offered = "<podcast:transcript url='https://example.org/{}.vtt' type='text/vtt'/>"
+    page = "<title>{0}</title><link>https://example.org/{0}/</link>"
+    body = feed(
+        f"{page.format('a')}<description>{left_open}</description>",
+        page.format("b") + offered.format("b"),
+        page.format("c") + offered.format("c"),
+    )
+    found = {
+        item.title: [link.url for link in item.transcript_links]
+        for item in parse_feed(body, SOURCE, VERA).items
+    }
+    assert found == {
+        "a": [],
+        "b": ["https://example.org/b.vtt"],
+        "c": ["https://example.org/c.vtt"],
+    }
+
+
+def test_a_transcript_outside_of_every_item_or_in_a_comment_is_nobodys():
+    offered = "<podcast:transcript url='https://example.org/x.vtt' type='text/vtt'/>"
+    inside = f"<link>https://example.org/a/</link><!-- {offered} --><description><![CDATA[{offered}]]></description>"
+    body = feed(inside).replace(b"<item>", offered.encode() + b"<item>")
+    assert [item.transcript_links for item in parse_feed(body, SOURCE, VERA).items] == [()]
+
+
+@pytest.mark.parametrize(
+    ("odd", "shown"),
+    [
+        ("&#55357;", "Bees \ufffd"),
+        ("&#xD83D;", "Bees \ufffd"),
+        ("&#x110000;", "Bees \ufffd"),
+        ("\x0b", "Bees"),
+        ("&#0;", "Bees \ufffd"),
+    ],
+)
+def test_one_odd_character_is_its_own_matter(odd, shown):
+    titles = "<title>Tides</title>", f"<title>Bees {odd}</title>"
+    body = feed(f"<title>On Bees {odd}</title><link>https://example.org/a/</link>").replace(
+        titles[0].encode(), titles[1].encode()
+    )
+    read = parse_feed(body, SOURCE, VERA)
+    assert (read.title, len(read.items)) == (shown, 1)
+    assert read.items[0].title == f"On {shown}"
+
+
+def test_a_stray_byte_in_a_feed_spoils_no_other_character():
+    item = "<title>Chlo\u00eb Finch on \u201cPonds\u201d</title><link>https://example.org/a/</link>"
+    body = feed(item).replace(b"Tides", b"Tides \xa9")
+    (read,) = parse_feed(body, SOURCE, VERA).items
+    assert (read.title, read.guests) == (
+        "Chlo\u00eb Finch on \u201cPonds\u201d",
+        ("Chlo\u00eb Finch",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("March 2, 2026", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("Mo, 02 M\u00e4r 2026 10:00:00 +0100", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2. M\u00e4rz 2026", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("Montag, 7. Dezember 2026, 18:30 Uhr", datetime(2026, 12, 7, 18, 30, tzinfo=UTC)),
+        ("lun., 02 f\u00e9vr. 2026 10:00:00 GMT", datetime(2026, 2, 2, 10, tzinfo=UTC)),
+        ("1er ao\u00fbt 2026", datetime(2026, 8, 1, tzinfo=UTC)),
+        ("3 de julio de 2026", datetime(2026, 7, 3, tzinfo=UTC)),
+        ("June 3rd, 2026 4:15 PM", datetime(2026, 6, 3, 16, 15, tzinfo=UTC)),
+    ],
+)
+def test_a_date_is_read_in_the_languages_that_feeds_are_written_in(said, day):
+    body = feed(f"<title>a</title><link>https://example.org/a/</link><pubDate>{said}</pubDate>")
+    read = parse_feed(body, SOURCE, VERA)
+    assert ([item.published for item in read.items], read.notes) == ([day], ())
+
+
+def test_a_date_that_nobody_can_read_is_told():
+    link = "<link>https://example.org/{}/</link>"
+    body = feed(
+        f"<title>a</title>{link.format('a')}<pubDate>the day after</pubDate>",
+        f"<title>b</title>{link.format('b')}<pubDate>Mon, 02 Jan 2023 11:30:00 GMT</pubDate>",
+    )
+    (note,) = parse_feed(body, SOURCE, VERA).notes
+    assert "1 items of the feed have a date that cannot be read, such as 'the day after'" in note
+
+
+def test_an_empty_link_hides_no_permanent_guid():
+    body = feed("<title>a</title><link/><guid>https://example.org/g/</guid>")
+    assert parse_feed(body, SOURCE, VERA).items[0].url == "https://example.org/g/"
+
+
+def test_an_item_over_which_the_parser_stumbles_is_left_out_with_a_sentence(monkeypatch):
+    def stumbling(stream, **_):
+        text = stream.read()
+        if b"bad" in text:
+            raise AssertionError
+        return feedparser_parse(BytesIO(text), **_)
+
+    feedparser_parse = feedparser.parse
+    monkeypatch.setattr(feedparser, "parse", stumbling)
+    link = "<link>https://example.org/{0}/</link><guid>{0}</guid>"
+    read = parse_feed(
+        feed(*(f"<title>{n}</title>{link.format(n)}" for n in ("a", "bad", "c"))), SOURCE, VERA
+    )
+    assert [item.title for item in read.items] == ["a", "c"]
+    assert read.notes == ("Item 2 of the feed (bad) cannot be read and is left out.",)
+
+
+def test_a_json_feed_is_read_as_any_other():
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Tides",
+        "language": "en-GB",
+        "next_url": "page2.json",
+        "items": [
+            {
+                "id": 7,
+                "url": "/a/",
+                "title": "Tom Ek on Boats",
+                "summary": "About boats.",
+                "date_published": "2023-01-02T11:30:00+01:00",
+                "attachments": [
+                    {"url": "https://example.org/a.mp3", "mime_type": "audio/mpeg"},
+                    {"url": "https://example.org/a.vtt", "mime_type": "text/vtt"},
+                ],
+            },
+            None,
+        ],
+    }
+    read = parse_feed(json.dumps(document).encode(), SOURCE, VERA)
+    (item,) = read.items
+    assert (item.url, item.guid, item.guests) == ("https://example.org/a/", "7", ("Tom Ek",))
+    assert item.published == datetime(2023, 1, 2, 10, 30, tzinfo=UTC)
+    assert [(link.url, link.type) for link in item.transcript_links] == [
+        ("https://example.org/a.vtt", "text/vtt")
+    ]
+    assert item.audio == "https://example.org/a.mp3"
+    assert (read.next_page, read.language) == ("https://example.org/page2.json", "en-gb")
+    assert read.notes == ("1 items of the feed are no objects and are left out.",)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus.records import Item, Known
-from shared.corpus.sources.feed import FeedItem, TranscriptLink
+from shared.corpus.sources.items import FeedItem, TranscriptLink
 from shared.corpus.sources.listing import best_first
 from shared.corpus.sources.naming import as_known, named_items
 from shared.ids import digest

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.corpus import stages
-from shared.corpus.sources.feed import TranscriptLink
+from shared.corpus.sources.items import TranscriptLink
 from shared.corpus.sources.listing import best_first
 from shared.corpus.sources.names import date_in, is_transcript_file, title_in
 from shared.errors import InvalidField

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from shared.transcripts.names import initials, is_role, name_key
 from shared.transcripts.records import Host, Role
+from shared.transcripts.speakers.names import form_of, initials, name_key
+from shared.transcripts.speakers.roles import is_role, means_guest
 
 _ALIAS_NOTE = re.compile(r"^(.{2,50}?)\s*\(([A-Za-z]{1,12})\)$")
-_NUMBERED_GUEST = re.compile(r"Guest ?([A-Z0-9])?", re.IGNORECASE)
+_NUMBERED_GUEST = re.compile(r"Guest ?([A-Z0-9])", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/&]| and ", re.IGNORECASE)
 
 
@@ -63,8 +64,8 @@ class People:
         guest = self._guest(bare, key)
         if guest:
             return Speaker(guest, "guest", True)
-        is_numbered = _NUMBERED_GUEST.fullmatch(label)
-        return Speaker(label, "guest", False) if is_numbered else None
+        is_guest = _NUMBERED_GUEST.fullmatch(label) or means_guest(label)
+        return Speaker(label, "guest", False) if is_guest else None
 
     def _is_host(self, label: str, key: tuple[str, ...]) -> bool:
         exact = [name_key(name) for name in (self.host.name, *self.host.aliases)]
@@ -83,17 +84,19 @@ class People:
         )
 
     def _guest(self, label: str, key: tuple[str, ...]) -> str | None:
+        if means_guest(label):
+            return _only(self.guests)
         initial = _NUMBERED_GUEST.fullmatch(label)
         if initial and not (initial[1] or "").isdigit():
             return _only(
                 guest
                 for guest in self.guests
-                if not initial[1] or _last(guest).casefold().startswith(initial[1].casefold())
+                if _last(guest).casefold().startswith(initial[1].casefold())
             )
         return _only(guest for guest in self.guests if _means(key, name_key(guest))) or _only(
             label if len(key) > 1 else guest
             for guest in self.guests
-            if key[-1:] == name_key(guest)[-1:]
+            if _may_be_called(label, key, name_key(guest))
         )
 
 
@@ -170,6 +173,14 @@ def _means(key: tuple[str, ...], name: tuple[str, ...]) -> bool:
     if len(key) == 1:
         return key[0] in name[:1] + name[-1:]
     return _ends(key) == _ends(name)
+
+
+def _may_be_called(label: str, key: tuple[str, ...], guest: tuple[str, ...]) -> bool:
+    """Return whether the guest's surname ends a name that may be theirs: Corey Doctorow for Cory, not So Cory
+    Doctorow, which begins a sentence, nor two people's names."""
+    if key[-1:] != guest[-1:] or form_of(label) != "name" or _SEVERAL.search(label):
+        return False
+    return len(guest) == 1 or len(key) == 1 or key[-len(guest) :] != guest
 
 
 def _only(names: Iterable[str]) -> str | None:

@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from shared.transcripts.speakers.roles import ROLE_FIRST, ROLE_NOTE, is_role
 from shared.transcripts.text import TIME, folded
 
-Form = Literal["name", "role", "handle", "word", "phrase"]
+Form = Literal["name", "role", "handle", "word", "phrase", "odd"]
 """A person's name; what somebody is (`Host`, `Speaker 1`); one word no name looks like; a word that
-often stands before a colon; words of which some are in lower case."""
+often stands before a colon; words of which some are in lower case; and what only few names look
+like: all in lower case, or abbreviated."""
 
 MAX_LABEL_CHARS = 100
 
@@ -18,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_MAX_WORDS = {"name": 7, "phrase": 10}
+_MAX_WORDS = {"name": 7, "phrase": 10, "odd": 5}
 _HONORIFICS = _words(
     "dr prof professor mr mrs ms sir dame rev senator judge md phd psyd jr sr ii iii"
 )
@@ -26,40 +29,12 @@ _PARTICLES = _words(
     "de del der den di da do dos das du la le el al van von ter ten te zu zur bin ibn ben "
     "y e und and of the & st ap af av"
 )
-_ROLE_WORDS = (
-    r"host|co-?host|guest|speaker|interviewer|interviewee|moderator|narrator|announcer|presenter"
-    r"|caller|listener|audience(?: member)?|participant|panell?ist|attendee|voice|producer|unknown"
-    r"|unidentified|man|woman|male|female|translator|interpreter|operator|byline|editor|all|both"
-    r"|everyone|everybody|q|a"
-)
-_NUMBER = r"(?:[ _#.-]{0,3}(?:\d{1,3}|[A-Z]))?"
-_ROLE = re.compile(
-    rf"(?:the |unknown |unidentified )?(?:{_ROLE_WORDS}|spk|guest[A-Z])(?: speaker)?{_NUMBER}",
-    re.IGNORECASE,
-)
-_NAMELESS = re.compile(
-    rf"(?:(?:unknown|unidentified) )?(?:speaker|spk|participant|voice|unknown){_NUMBER}"
-    rf"|[A-Z]|(?:host|guest)[ _#.-]{{0,3}}(?:\d{{1,3}}|[A-Z])?",
-    re.IGNORECASE,
-)
 _TRAILING_TIME = re.compile(rf"[\s–-]*[\[(]?{TIME}[\])]?$")
-_ROLE_NOTE = re.compile(rf"\s*,\s*(?:{_ROLE_WORDS})$|\s+[-–—]\s+(?:{_ROLE_WORDS})$", re.IGNORECASE)
-_ROLE_FIRST = re.compile(
-    r"(?:co-?host|host|guest|interviewer|moderator|presenter|speaker|caller)"
-    r"(?: ?\(([^()]{2,60})\)| ?[-–—|/:] ?([^\d].{1,60})| \[([^\[\]]{2,60})\])",
-    re.IGNORECASE,
-)
 _NOTE = re.compile(r"\s*(?:[(（]([^()（）]{1,60})[)）]|\[([^\[\]]{1,60})\]|\{[^{}]{1,60}\})")
 _AFFILIATION = re.compile(r"\s+[|•·]\s.*$")
 _NICKNAME = re.compile(r"(?<=\S) [\"“”‘'«]([^\"“”»]{1,30})[\"“”’'»](?= \S)")
 _ALIAS = re.compile(r"[A-Za-z]{1,12}")
 _PRONOUNS = _words("he him his she her hers they them theirs it any ze xe")
-_NO_SPEAKERS = re.compile(
-    r"(?:break|outro|intro|promo|song|clip|ad|advert|advertisement|sponsor|music|jingle|trailer"
-    r"|selection)s?(?: ?\d{1,3})?|extract (?:begins|ends)|.{1,60} clip",
-    re.IGNORECASE,
-)
-_PAUSES = re.compile(r"(?:break|outro|intro|music|jingle)s?(?: ?\d{1,3})?", re.IGNORECASE)
 _NO_NAMES = re.compile(
     r"(?:note|notes|topic|topics|location|date|time|times|title|subject|source|sources|links?|podcast"
     r"|warning|questions?|answers?|example|episode|chapter|part|summary|transcript.*|recorded.*|ps|ps\."
@@ -84,9 +59,15 @@ _NO_TITLE_NAMES = re.compile(
     r"|warning|question|answer|example|episode|chapter|part|summary|transcript.*|recorded.*|ps)",
     re.IGNORECASE,
 )
-_NO_LABEL = re.compile(
-    r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|[.]{2}|\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", re.IGNORECASE
+_NO_LABEL = re.compile(r"[?!…;\"“”<>=\\{}]|[a-z]{4}[.]$|[.]{2}", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"\b(?!prof|sen|rev|hon|capt)\w{3,}[.] ", re.IGNORECASE)
+_CLAUSE = _words(
+    "i me my you your he him his she her it its we us our they them their this that these those there "
+    "am is are was were be been being have has had do does did will would can could should must "
+    "say says said saying ask asks asked tell tells told think thinks thought mean means meant like "
+    "go goes went know knows knew want wants wanted get gets got guess because if when who what why how which not"
 )
+_CONTRACTED = re.compile(r"\w['’](?:m|re|ve|ll|s|d)\b|n['’]t\b", re.IGNORECASE)
 _NO_WORD = re.compile(r"[?!…;,\"“”<>=\\{}()\[\]]|[^.]\w[.]$")
 _ONLY_MARKS = re.compile(r"[?!]{1,5}")
 _ONLY_DIGITS = re.compile(r"[\d.,:]+")
@@ -118,13 +99,13 @@ def tidy_label(label: str) -> str:
     if colon and first.strip() == second.strip():
         text = first.strip()
     text = _without_pictures(text).rstrip("… ") or text
-    role = _ROLE_FIRST.fullmatch(text)
+    role = ROLE_FIRST.fullmatch(text)
     if role and form_of(named := next(part for part in role.groups() if part)) == "name":
         text = named
     text = _AFFILIATION.sub("", text) or text
     text = _NICKNAME.sub("", text)
     text = _NOTE.sub(_kept_note, text).strip() or text
-    return _ROLE_NOTE.sub("", text).strip() or text
+    return ROLE_NOTE.sub("", text).strip() or text
 
 
 def _without_pictures(text: str) -> str:
@@ -145,28 +126,8 @@ def _kept_note(note: re.Match[str]) -> str:
     is_alias = (
         _ALIAS.fullmatch(inner) and note.start() > 0 and not note.string[note.end() :].strip()
     )
-    is_remark = inner.casefold() in _PRONOUNS or _ROLE.fullmatch(inner)
+    is_remark = inner.casefold() in _PRONOUNS or is_role(inner)
     return f" ({inner})" if is_alias and not is_remark else ""
-
-
-def is_nobody(label: str) -> bool:
-    """Return whether the label announces a break, a clip or the like rather than a person."""
-    return _NO_SPEAKERS.fullmatch(label) is not None
-
-
-def is_pause(label: str) -> bool:
-    """Return whether what comes after the label goes on with the talk, rather than being played in."""
-    return _PAUSES.fullmatch(label) is not None
-
-
-def is_nameless(label: str) -> bool:
-    """Return whether the label tells speakers apart without naming them (`SPEAKER_00`, `Guest B`)."""
-    return _NAMELESS.fullmatch(label) is not None
-
-
-def is_role(label: str) -> bool:
-    """Return whether the label says what somebody is, not who (`Host`, `Caller 2`)."""
-    return _ROLE.fullmatch(label) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -183,6 +144,8 @@ def form_of(label: str) -> Form | None:
         return _form_of_one(label)
     if _NO_LABEL.search(label):
         return None
+    if _ABBREVIATED.search(label):
+        return _odd(words)
     first = next((word for word in words if not _INITIAL.fullmatch(word)), words[0])
     opens = first.casefold().rstrip(".,") in _OPENERS
     if first is not words[0] and (opens or _NO_NAMES.fullmatch(first)):
@@ -190,7 +153,21 @@ def form_of(label: str) -> Form | None:
     is_name = all(map(_is_capital, words)) and not opens
     if is_name and len(words) <= _MAX_WORDS["name"]:
         return "name"
-    return "phrase" if _is_capital(words[0]) and len(words) <= _MAX_WORDS["phrase"] else None
+    if _is_capital(words[0]):
+        return "phrase" if len(words) <= _MAX_WORDS["phrase"] else None
+    return _odd(words)
+
+
+def _odd(words: Sequence[str]) -> Form | None:
+    few = len(words) <= _MAX_WORDS["odd"]
+    return "odd" if few and words[0][0].isalnum() and not is_clause(" ".join(words)) else None
+
+
+def is_clause(label: str) -> bool:
+    """Return whether the words are a part of a sentence (`And I'm like`), as a pronoun or a verb shows."""
+    words = [word.casefold().strip(".,") for word in label.split()]
+    opens = len(words) > 1 and words[0] in _OPENERS and words[0] != "the"
+    return opens or any(word in _CLAUSE or _CONTRACTED.search(word) for word in words)
 
 
 def _form_of_one(label: str) -> Form | None:
@@ -240,9 +217,11 @@ def name_key(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _HONORIFICS) or tuple(words)
 
 
-def is_speech(said: str) -> bool:
-    """Return whether this may be what a person says: more than an address, a number or a lower-case rest."""
+def is_speech(said: str, *, any_case: bool = False) -> bool:
+    """Return whether this may be what a person says: more than an address, a number or a lower-case rest,
+    which counts in `any_case` where the label leaves no doubt, or where it goes on after dots or a dash."""
     words = (match[0] for match in _WORD.finditer(said))
     spoken = (word for word in words if not _ADDRESS.fullmatch(word))
     first = next((char for word in spoken for char in word if char.isalnum()), "")
-    return first != "" and not first.islower()
+    goes_on = any_case or said.startswith(("...", "…", "—", "–", "-"))
+    return first != "" and (goes_on or not first.islower())

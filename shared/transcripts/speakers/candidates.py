@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from shared.transcripts.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
-from shared.transcripts.people import People
 from shared.transcripts.records import Line, Mark
+from shared.transcripts.speakers.names import MAX_LABEL_CHARS, bare, form_of, tidy_label
+from shared.transcripts.speakers.people import People
 from shared.transcripts.text import CLOCK
 
 _COLON = re.compile(rf"([^:：\t\n]{{1,{MAX_LABEL_CHARS}}}?)\s?(?:：|::?(?=\s|$))")
@@ -18,7 +18,9 @@ _DAY = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+)?"
 _TIME_FIRST = re.compile(
     rf"[\[(]?{_DAY}{CLOCK}(?:\s*(?:-->|[-–—,])\s*{CLOCK})?[\])]?\s*[-–—|:]*\s*"
 )
-_BRACKET = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*(?P<colon>[:：])?-?\s+(?=\S)")
+_BRACKET = re.compile(
+    r"[\[(]([^\[\]()]{1,60}(?:\([^()]{1,20}\))?)[\])]\s*(?P<colon>[:：])?-?\s+(?=\S)"
+)
 _DASH = re.compile(r"([^-–—\t\n]{2,60}?)(?:\s+[-–—]\s+|\s*\t\s*|\s+—)(?=\S)")
 _CUE = re.compile(
     r"(?:laugh|chuckl|applau|music|inaud|cross-?talk|silence|pause|sigh|cough|unintell|sound|phone"

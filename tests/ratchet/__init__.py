@@ -1,0 +1,1 @@
+"""How well two commits read the corpus of invented talks, shape by shape: `make ratchet`."""

@@ -1,0 +1,35 @@
+"""The corpus of invented talks: what is read exactly stays so, and nothing is misread without a word."""
+
+from functools import cache
+
+import pytest
+
+from tests.ratchet.reader import reading
+from tests.talks import GUEST, HOST, timed, wrapped
+from tests.talks.cases import case, verdict
+from tests.talks.corpus import corpus
+
+
+@cache
+def verdicts():
+    return {
+        one.name: verdict(one, reading(one.body, one.host, one.aliases, one.guests))
+        for one in corpus()
+    }
+
+
+def test_everything_is_read_exactly_or_rightly_refused():
+    right = ("exact", "rightly refused")
+    assert {name: kind for name, kind in verdicts().items() if kind not in right} == {}
+
+
+@pytest.mark.parametrize("words", [5, 9, 20])
+@pytest.mark.parametrize("begun", ["I", "So", "And", "Does", "It's", "The", "We", "Rolf"])
+def test_a_name_never_reaches_from_one_cue_into_the_next(words, begun):
+    talk = [
+        (HOST, f"When you first heard it, what did you think was wrong? {begun}"),
+        (GUEST, f"Thought it was the frame. You always blame the frame. {begun}"),
+    ] * 4
+    cues = [f"{who}: {part}" for who, said in talk for part in wrapped(said, words)]
+    one = case("zoom", timed([(3 * at, cue) for at, cue in enumerate(cues)], "vtt"), talk, GUEST)
+    assert verdict(one, reading(one.body, one.host, one.aliases, one.guests)) == "exact"
