@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str) -> None:
-    print_wrapped(f"econchatr: {sentence}", to_stderr=True)
+    with suppress(OSError):  # nobody may be there to read it
+        print_wrapped(f"econchatr: {sentence}", to_stderr=True)
 
 
 @click.group(
