@@ -22,7 +22,8 @@ from shared.providers.contract import (
     RateLimited,
     TrainingNotAvailable,
 )
-from shared.text import encodable
+from shared.providers.size import ReplyTooLarge
+from shared.text import encodable, without_key
 
 OUT_OF_MONEY = frozenset(
     {
@@ -35,6 +36,14 @@ OUT_OF_MONEY = frozenset(
 )
 PAYMENT_REQUIRED, REQUEST_TIMEOUT = 402, 408
 MAX_QUOTED = 500
+_WORDS: tuple[tuple[type[httpx2.HTTPError], str], ...] = (
+    (httpx2.TimeoutException, "it took too long"),
+    (httpx2.ProxyError, "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names refused"),
+    (httpx2.RemoteProtocolError, "the connection ended, or what came was not HTTP"),
+    (httpx2.LocalProtocolError, "the request is none that HTTP can carry"),
+    (httpx2.ConnectError, "no connection"),
+    (httpx2.NetworkError, "the connection broke"),
+)
 # The sentences differ by service and their codes say nothing, so the words decide.
 _FILE_IN_PROCESS = re.compile(
     r"\bfile\b.{0,200}(?:being (?:processed|validated|imported)|not (?:yet )?(?:been )?"
@@ -129,12 +138,23 @@ def _seconds(headers: httpx2.Headers) -> float | None:
 
 def _quoted(error: openai.APIError) -> str:
     if isinstance(error, openai.APIConnectionError) and error.__cause__:
-        return f"no answer was received ({_redacted(str(error.__cause__), error)})."
+        return f"no answer was received ({_unanswered(error.__cause__)})."
     return f"the provider said “{_redacted(error.message, error)}”."
+
+
+def _unanswered(cause: BaseException) -> str:
+    """Say in words of ours, or of the system's, why no answer came: those of a client may quote the request."""
+    if isinstance(cause, ReplyTooLarge):
+        return str(cause)
+    below: BaseException | None = cause
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return next((words for kind, words in _WORDS if isinstance(cause, kind)), type(cause).__name__)
 
 
 def _redacted(text: str, error: openai.APIError) -> str:
     """Return the beginning of what a service said, without the key that it was sent: some quote the request."""
     key = error.request.headers.get("authorization", "").removeprefix("Bearer ")
-    shown = text.replace(key, "(the API key)") if key else text
-    return encodable(shown[:MAX_QUOTED])
+    return encodable(without_key(text, key)[:MAX_QUOTED])
