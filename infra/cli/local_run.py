@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.cli import inputs
 from infra.cli.confirm import before_money_moves
+from infra.cli.models import offers, planned_tokens, print_choice
 from infra.cli.options import OutputOptions, ProviderOptions, RunLocation
 from infra.cli.results.mirror import BILL, mirror_results, write_bill
 from infra.cli.results.outcome import exit_code, print_end, print_outcome
@@ -103,12 +104,22 @@ def _executed(
     if quiet:
         print_end(store, run_id, out)
         return run_id, finished, store
-    print_outcome(store, run_id, out)
+    print_outcome(store, run_id, out, lambda: _print_choice(show, settings, models, out))
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
     return run_id, finished, store
+
+
+def _print_choice(show: ShowProfile, settings: RunSettings, models: Catalogue, out: Path) -> None:
+    found = offers(
+        models,
+        settings.started_at.date(),
+        show.horizon_days,
+        planned_tokens(out, show, models),
+    )
+    print_choice(found, [model.model for model in settings.models])
 
 
 def _whole(store: RunStore, run_id: str) -> dict[str, Any]:

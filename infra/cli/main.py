@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from infra.cli.lazy import LazyCommands
+from infra.cli.terminal.harmless import harmless_output
 from infra.cli.terminal.screen import print_wrapped
 from infra.machine.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
@@ -16,7 +17,7 @@ from shared.errors import BadInput, EconChatRError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
     try:
-        with terminated_like_interrupted():
+        with harmless_output(), terminated_like_interrupted():
             ended = int(
                 econchatr.main(arguments, prog_name="econchatr", standalone_mode=False) or 0
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO, cast
 
+from infra.cli.terminal.harmless import filtered
 from infra.machine.interruptions import HANGUP
 
 if TYPE_CHECKING:
@@ -77,11 +78,13 @@ def _lasting(name: str, log: Path) -> Iterator[_Output]:
     before: TextIO = getattr(sys, name)
     before.flush()
     output = _Output(before.fileno(), log)
-    stream = io.TextIOWrapper(
-        io.BufferedWriter(output),
-        encoding=before.encoding,
-        errors=before.errors,
-        line_buffering=True,
+    stream = filtered(
+        io.TextIOWrapper(
+            io.BufferedWriter(output),
+            encoding=before.encoding,
+            errors=before.errors,
+            line_buffering=True,
+        )
     )
     setattr(sys, name, stream)
     try:
