@@ -27,6 +27,11 @@ UV_LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 export SAM_CLI_TELEMETRY := 0
 
+# What the user's shell says for other installs and other projects means nothing to these.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIREMENT PIP_CONSTRAINT PIP_REQUIRE_VIRTUALENV
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
+
 .PHONY: help
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.* ## ' $(firstword $(MAKEFILE_LIST)) | sort | awk -F ':.* ## ' '{printf "make %-10s %s\n", $$1, $$2}'

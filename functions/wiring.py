@@ -17,6 +17,7 @@ from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.run import RunSettings, frozen
 from shared.run.environment import environment
+from shared.text import cleaned_key
 
 logger = Logger()
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
@@ -80,12 +81,13 @@ def api_key(provider: str, anew: bool = False) -> str:
     secret: Any = parameters.get_secret(
         environment().provider_secret_id, transform="json", max_age=300, force_fetch=anew
     )
-    if not secret.get(provider):
+    key = cleaned_key(str(secret.get(provider) or ""), f"the provider secret's {provider}")
+    if not key:
         raise NoApiKey(
             f"the provider secret holds no key for {provider}; store a JSON object such as "
             f'{{"{provider}": "..."}} in the secret that the stack names ProviderSecret'
         )
-    return str(secret[provider])
+    return key
 
 
 def settings_of(run_id: str) -> RunSettings:

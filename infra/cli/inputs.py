@@ -13,17 +13,12 @@ import click
 from shared import catalogue, shows
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
-from shared.errors import BadInput, InvalidField, UnknownShow
+from shared.errors import InvalidField, NoApiKey, UnknownShow
 from shared.money import parse_usd
 from shared.run import RunSettings, parse_input, resolve
 from shared.shows import ShowProfile
+from shared.text import LONGEST_KEY, cleaned_key
 from shared.validation import one_of_each_key
-
-LONGEST_KEY = 4096
-
-
-class BadKey(BadInput):
-    """What was given is no API key."""
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
@@ -125,6 +120,11 @@ def check_address(openai_base_url: str | None) -> None:
             f"--openai-base-url {openai_base_url} would carry the API key in the clear; write https://, "
             "or ask a provider on this machine"
         )
+    if openai_base_url and (parts.username or parts.password or parts.query):
+        raise InvalidField(
+            "--openai-base-url holds a user name, a password or a `?`, which would be printed and stand in every "
+            "report; leave it out, and keep the key with `econchatr keys set`"
+        )
 
 
 def check(
@@ -157,15 +157,15 @@ def provider_name(name: str, models: Catalogue) -> str:
 
 
 def typed_key(name: str) -> str:
-    """Read a key, never echoed and never an argument, which would stay in the shell's history; raises BadKey."""
+    """Read a key, never echoed and never an argument, which would stay in the shell's history; raises NoApiKey."""
     text = (
         click.prompt(f"API key for {name}", hide_input=True)
         if sys.stdin.isatty()
         else sys.stdin.read(LONGEST_KEY + 2)  # enough to see that it is too long
     )
-    key = text.strip()
-    if not key or len(key) > LONGEST_KEY or not key.isascii() or len(key.split()) > 1:
-        raise BadKey(
-            f"what was given is no API key ({len(key)} characters); a key is one word of at most {LONGEST_KEY}"
+    key = cleaned_key(text, "what was given")
+    if not key:
+        raise NoApiKey(
+            "what was given holds no API key: nothing but blanks or quotes; copy it again"
         )
     return key

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.cli.terminal.screen import print_table
+from infra.cli.terminal.screen import print_table, print_wrapped
 from infra.local.folder import objects_in
 from infra.machine.runs import RunStore
 from shared.corpus import fetcher_for, guests_from_title, host_of
@@ -92,7 +92,7 @@ def _print(seen: Inspection) -> None:
         [(speaker.name, speaker.role, speaker.turns, speaker.words) for speaker in seen.speakers],
     )
     for warning in transcript.warnings:
-        print(f"Warning: {warning}")
+        print_wrapped(f"Warning: {warning}")
     print()
     for turn in seen.first_turns:
         print(f"{turn.speaker}: {turn.text}"[:WIDTH])

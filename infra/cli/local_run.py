@@ -8,14 +8,16 @@ from typing import Any
 
 from infra.cli import inputs
 from infra.cli.confirm import before_money_moves
+from infra.cli.models import offers, planned_tokens, print_choice
 from infra.cli.options import OutputOptions, ProviderOptions, RunLocation
 from infra.cli.results.mirror import BILL, mirror_results, write_bill
 from infra.cli.results.outcome import exit_code, print_end, print_outcome
+from infra.cli.terminal.outlasting import outlasting
 from infra.cli.terminal.reporter import reporting
 from infra.cli.terminal.screen import print_json
-from infra.local.folder import FolderObjects
+from infra.local.folder import FolderObjects, state_dir
 from infra.local.laptop import check_usable, laptop, served
-from infra.machine.execution import execute
+from infra.machine.execution import execute, new_run_id
 from infra.machine.follow import Finished
 from infra.machine.runs import RunStore
 from shared.catalogue import Catalogue
@@ -23,6 +25,7 @@ from shared.lake import keys
 from shared.run import RunSettings
 from shared.shows import ShowProfile
 
+OUTPUT = "output.txt"  # in the state folder: what is told of a run when nobody reads it
 CEILING_USD = "10.00"  # where no money can be lost
 
 
@@ -55,9 +58,10 @@ def run_here(
     check_usable(out, provider.openai_base_url, dry_run=settings.dry_run)
     with redirect_stdout(sys.stderr) if output.json else nullcontext():
         before_money_moves(settings, models, provider.openai_base_url, yes=provider.yes)
-        run_id, finished, store = _executed(
-            show, document, settings, models, location, provider, out, quiet=output.quiet
-        )
+        with outlasting(state_dir(out) / OUTPUT):
+            run_id, finished, store = _executed(
+                show, document, settings, models, location, provider, out, quiet=output.quiet
+            )
     if output.json:
         print_json(_whole(store, run_id))
     return exit_code(finished)
@@ -75,6 +79,7 @@ def _executed(
     quiet: bool,
 ) -> tuple[str, Finished, RunStore]:
     """Run the machine here and print what came of it; return the run's id, its end, and the runs that are there now."""
+    run_id = new_run_id(show.name)
     with (
         laptop(
             out,
@@ -86,8 +91,9 @@ def _executed(
         served(show, out, here) as reachable,
     ):
         try:
-            run_id, finished = execute(
+            finished = execute(
                 here.stack,
+                run_id,
                 {**document, "show": inputs.inline(reachable)},
                 reporting(here.stack, stand_in=here.meter_url is not None, quiet=quiet),
             )
@@ -98,12 +104,22 @@ def _executed(
     if quiet:
         print_end(store, run_id, out)
         return run_id, finished, store
-    print_outcome(store, run_id, out)
+    print_outcome(store, run_id, out, lambda: _print_choice(show, settings, models, out))
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
     return run_id, finished, store
+
+
+def _print_choice(show: ShowProfile, settings: RunSettings, models: Catalogue, out: Path) -> None:
+    found = offers(
+        models,
+        settings.started_at.date(),
+        show.horizon_days,
+        planned_tokens(out, show, models),
+    )
+    print_choice(found, [model.model for model in settings.models])
 
 
 def _whole(store: RunStore, run_id: str) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from infra.cli.lazy import LazyCommands
+from infra.cli.terminal.harmless import harmless_output
 from infra.cli.terminal.screen import print_wrapped
 from infra.machine.interruptions import terminated_like_interrupted
 from shared.errors import BadInput, EconChatRError
@@ -15,7 +17,7 @@ from shared.errors import BadInput, EconChatRError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 1 when a run failed, 2 when the caller must change something."""
     try:
-        with terminated_like_interrupted():
+        with harmless_output(), terminated_like_interrupted():
             ended = int(
                 econchatr.main(arguments, prog_name="econchatr", standalone_mode=False) or 0
             )
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str) -> None:
-    print_wrapped(f"econchatr: {sentence}", to_stderr=True)
+    with suppress(OSError):  # nobody may be there to read it
+        print_wrapped(f"econchatr: {sentence}", to_stderr=True)
 
 
 @click.group(

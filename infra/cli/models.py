@@ -1,16 +1,17 @@
 """`econchatr models`: what can be tuned, where, at what price and until when; cheapest for a corpus first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
+from typing import Any
 
 from infra.cli.confirm import what_the_key_may
-from infra.cli.terminal.screen import print_table
+from infra.cli.terminal.screen import print_table, print_wrapped
 from infra.local.folder import objects_in
 from infra.machine.runs import RunStore
-from shared import catalogue, money
+from shared import catalogue
 from shared.catalogue import Catalogue, Model, Price, Provider, Purpose, training_costs
 from shared.errors import InvalidField, ModelShutdown
 from shared.lake import keys
@@ -18,7 +19,12 @@ from shared.shows import ShowProfile
 
 OLD = timedelta(days=90)
 MILLION = 1_000_000
-PRICES: tuple[Purpose, ...] = ("training", "base_input", "base_output", "input", "output")
+CHOSEN = "*"
+PRICES: tuple[tuple[Purpose, ...], ...] = (
+    ("training",),
+    ("base_input", "base_output"),
+    ("input", "output"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +96,100 @@ def planned_tokens(out: Path, show: ShowProfile | None, known: Catalogue) -> dic
 
 
 def print_offers(found: Sequence[Offer], *, planned: bool) -> None:
-    """Print what can be tuned; `planned` says that the corpus of a plan was counted."""
+    """Print what can be tuned, with every price; `planned` says that the corpus of a plan was counted."""
     print_table(
-        ("model", "provider", "trains for", *(f"{name}/1M" for name in PRICES), "until", "today"),
+        ("model", "at", "trains for", "training", "base in/out", "tuned in/out", "until"),
         [
             (
                 one.model.model,
                 one.model.provider,
-                money.format_usd(one.cost),
-                *(_per_million(one.model.price(name)) for name in PRICES),
-                one.model.shutdown_date or "-",
-                "no" if one.refusal else "yes",
+                cents(one.cost),
+                *("/".join(_a_million(one.model, price) for price in part) for part in PRICES),
+                _until(one),
             )
             for one in found
         ],
     )
     of = "the corpus of the newest plan, all epochs" if planned else "a million billed tokens"
-    print(f"\nUS dollars; `trains for` is for {of}. Base prices are the untuned model's.")
+    print_wrapped(
+        f"\nUS dollars: `trains for` is for {of}, rounded up to cents; the other prices are for a million tokens. "
+        "--json has every digit."
+    )
     for one in found:
         if one.refusal:
-            print(f"No: {one.refusal}.")
+            print_wrapped(f"No: {one.refusal}.")
         if one.old_prices:
-            print(
+            print_wrapped(
                 f"Old prices: {one.model.model}'s are of {one.old_prices}; look them up and give yours "
                 "with --catalogue."
             )
 
 
-def _per_million(price: Price) -> str:
+def print_choice(found: Sequence[Offer], chosen: Collection[str]) -> None:
+    """Print what every model would cost to train on the corpus of a plan, the `chosen` ones marked."""
+    print("\nEvery model that could be had for this corpus (US dollars, rounded up to cents)")
+    print_table(
+        ("", "model", "at", "trains for", "until"),
+        [
+            (
+                CHOSEN if one.model.model in chosen else "",
+                one.model.model,
+                one.model.provider,
+                cents(one.cost),
+                _until(one),
+            )
+            for one in found
+        ],
+    )
+    print_wrapped(
+        f"{CHOSEN} is in the plan; --model NAME takes another, and `econchatr models` has all prices."
+    )
+
+
+def _until(one: Offer) -> str:
+    return "not now" if one.refusal else str(one.model.shutdown_date or "-")
+
+
+def cents(amount: Decimal) -> str:
+    """Return an amount for people: never less than it is, and to the cent."""
+    return f"{amount.quantize(Decimal('0.01'), rounding=ROUND_CEILING):,}"
+
+
+def _a_million(model: Model, purpose: Purpose) -> str:
+    price = model.price(purpose)
     return str(price) if price.by_time else f"{price.of_tokens(MILLION):.2f}"
+
+
+def documents(found: Iterable[Offer]) -> list[dict[str, Any]]:
+    """Return what can be tuned as JSON has it, amounts exact and as text."""
+    return [
+        {
+            "model": one.model.model,
+            "provider": one.model.provider,
+            "tokens": one.tokens,
+            "trains_for_usd": str(one.cost),
+            "prices": {
+                name: one.model.price(name).model_dump(mode="json", exclude={"purpose"})
+                for part in PRICES
+                for name in part
+            },
+            "until": one.model.shutdown_date and one.model.shutdown_date.isoformat(),
+            "refusal": one.refusal or None,
+        }
+        for one in found
+    ]
 
 
 def print_checked(found: Sequence[Offer], known: Catalogue, address: str) -> None:
     """Print what one free call tells of the provider at an address: which models it lists for this key."""
     listed, has_jobs = what_the_key_may(known, address)
     there = [one.model.model for one in found if one.model.base_model in listed]
-    print(f"\n{address} takes the key and lists {', '.join(there) or 'none of these models'}.")
+    print()
+    print_wrapped(
+        f"{address} takes the key and lists {', '.join(there) or 'none of these models'}."
+    )
     if not has_jobs:
-        print(
+        print_wrapped(
             "It shows no fine-tuning job of this key: at OpenAI, organisations that never tuned may create "
             "none any more (403 training_not_available)."
         )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, NoApiKey
+from shared.text import cleaned_key
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -33,12 +34,17 @@ def key_for(base_url: str, models: Catalogue) -> str:
     """
     name = owner(base_url, models)
     own = variable(name)
-    if key := os.environ.get(own) or kept(name) or os.environ.get(VARIABLE):
+    if key := in_variable(own) or kept(name) or in_variable(VARIABLE):
         return key
     raise NoApiKey(
         f"--openai-base-url {base_url} needs a key for {name}; set {own} in your shell, or keep one "
         f"with `econchatr keys set {name}`"
     )
+
+
+def in_variable(variable: str) -> str:
+    """Return the key in a variable of the environment, empty without one; raises NoApiKey for what is no key."""
+    return cleaned_key(os.environ.get(variable, ""), variable)
 
 
 def variable(name: str) -> str:
@@ -49,7 +55,7 @@ def variable(name: str) -> str:
 def places(name: str) -> list[str]:
     """Where there is a key for a provider now, in the order in which they are asked."""
     names = dict.fromkeys((variable(name), VARIABLE))
-    found = [one for one in names if os.environ.get(one)]
+    found = [one for one in names if in_variable(one)]
     if kept(name) is not None:
         found.insert(1 if variable(name) in found else 0, store())
     return found
@@ -69,9 +75,11 @@ def kept(name: str) -> str | None:
     from keyring.errors import KeyringError
 
     try:
-        return _backend().get_password(SERVICE, name)
+        backend = _backend()
+        key = backend.get_password(SERVICE, name)
     except (KeyringError, NoKeyStore):
         return None
+    return cleaned_key(key or "", f"the key for {name} in the {backend.name}") or None
 
 
 def put(name: str, key: str) -> None:
@@ -101,9 +109,15 @@ def store() -> str:
 
 def _backend() -> "KeyringBackend":
     """The system's store; raises NoKeyStore where it is none, or a file in the clear."""
-    import keyring
+    try:
+        import keyring
 
-    backend = keyring.get_keyring()
+        backend = keyring.get_keyring()
+    except Exception as error:
+        raise NoKeyStore(
+            f"the store of secrets that keyring is told to use cannot be loaded ({error}); see PYTHON_KEYRING_BACKEND "
+            f"and keyringrc.cfg, or set {VARIABLE}, or the like of NEBIUS_API_KEY, in your shell instead"
+        ) from error
     if backend.priority < TRUSTED:
         raise NoKeyStore(
             f"this machine has no store of secrets that can be trusted; set {VARIABLE}, or the like of "

@@ -1,7 +1,6 @@
 """The deployed product on this machine, for as long as a block lasts: cloud, provider, demo site, stack."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from infra import encodings
 from infra.local.cloud import Cloud, CloudError, CloudMisused, Preload, deploy, running
 from infra.local.demo.site import demo_site
 from infra.local.folder import check, claim, state_dir
-from infra.local.keys import VARIABLE, key_for
+from infra.local.keys import VARIABLE, in_variable, key_for
 from infra.local.provider.process import ProviderDidNotStart
 from infra.local.provider.process import start as start_provider
 from infra.machine.stack import DeployedStack
@@ -106,7 +105,7 @@ def api_key(base_url: str, models: Catalogue) -> str:
     if not base_url:
         return STAND_IN_KEY
     if on_own_machine(base_url):
-        return os.environ.get(VARIABLE) or STAND_IN_KEY
+        return in_variable(VARIABLE) or STAND_IN_KEY
     return key_for(base_url, models)
 
 

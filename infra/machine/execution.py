@@ -43,29 +43,66 @@ Observe = Callable[[str], AbstractContextManager[Observer]]
 """Makes the observer of a run from its id, for as long as a block lasts."""
 
 
+class Steadfast:
+    """An observer whose defect ends no run: after one it is told nothing more, and `error` is what it raised."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self.error: Exception | None = None
+
+    def report(self, progress: Progress) -> None:
+        """Tell the observer what happened."""
+        self._tell(lambda: self._observer.report(progress))
+
+    def tick(self) -> None:
+        """Tell the observer that time went by."""
+        self._tell(self._observer.tick)
+
+    def _tell(self, telling: Callable[[], None]) -> None:
+        if self.error is None:
+            try:
+                telling()
+            except Exception as error:  # noqa: BLE001 - raised by whoever asks, when the run is over
+                self.error = error
+
+
 def execute(
-    stack: DeployedStack, document: Mapping[str, Any], observe: Observe
-) -> tuple[str, Finished]:
-    """Start the machine and follow it until it ends; return the run's id and how it ended.
+    stack: DeployedStack, run_id: str, document: Mapping[str, Any], observe: Observe
+) -> Finished:
+    """Start the machine and follow it until it ends; return how it ended.
 
     The first Ctrl-C or SIGTERM stops the execution, as on AWS, and waits for its closing; the second
     names what may still be running and raises KeyboardInterrupt. Runs of the stack that never
-    came to their end are closed last, so that this one could go on with what they had begun.
+    came to their end are closed last, so that this one could go on with what they had begun. What an
+    observer raises is raised when all of this is done.
     """
-    run_id = new_run_id(document["show"]["name"])
     machine = stack.client("stepfunctions")
     with Interruptions() as interruptions, _named_when_left(stack, run_id):
         arn = start(stack, run_id, document)
         with observe(run_id) as observer:
+            steadfast = Steadfast(observer)
             stopper = _stopper(machine, arn, interruptions)
-            finished = followed(machine, arn, observer, each_look=stopper)
+            finished = followed(machine, arn, steadfast, each_look=stopper)
             if finished.status != "SUCCEEDED":
-                close(stack, run_id, observer)
-        for killed in _unclosed(stack, dry_run=bool(document.get("dry_run"))):
-            print(f"Closing run {killed}, which was killed before its end", flush=True)
-            with observe(killed) as observer:
-                _close_killed(stack, machine, killed, observer)
-    return run_id, finished
+                close(stack, run_id, steadfast)
+        close_killed(stack, observe, dry_run=bool(document.get("dry_run")))
+    if steadfast.error is not None:
+        raise steadfast.error
+    return finished
+
+
+def close_killed(stack: DeployedStack, observe: Observe, *, dry_run: bool = False) -> list[str]:
+    """Close the runs of a stack that never came to their end; return their ids.
+
+    Their jobs are cancelled, what they cost is settled, and each is reported. A dry run, which buys nothing, closes
+    dry ones alone.
+    """
+    killed = _unclosed(stack, dry_run=dry_run)
+    for run_id in killed:
+        print(f"Closing run {run_id}, which was killed before its end", flush=True)
+        with observe(run_id) as observer:
+            _close_killed(stack, stack.client("stepfunctions"), run_id, observer)
+    return killed
 
 
 def new_run_id(show: str) -> str:

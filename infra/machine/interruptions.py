@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a run goes on: the first asks, the second leaves."""
+"""Signals that end a command: while a run goes on the first asks, the second leaves."""
 
 import signal
 import threading
@@ -8,6 +8,8 @@ from types import FrameType
 from typing import Self
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANGUP: tuple[signal.Signals, ...] = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
+ENDINGS = (signal.SIGTERM, *HANGUP)
 
 
 class Interruptions:
@@ -45,12 +47,20 @@ class Interruptions:
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl-C does, so that what was started is ended in good order."""
+    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that what was started is ended in good order.
+
+    What is ignored, as `nohup` has it, stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in ENDINGS
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

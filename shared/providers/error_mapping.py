@@ -24,7 +24,8 @@ from shared.providers.contract import (
     RateLimited,
     TrainingNotAvailable,
 )
-from shared.text import encodable
+from shared.providers.size import ReplyTooLarge
+from shared.text import encodable, without_key
 
 PAYMENT_REQUIRED, REQUEST_TIMEOUT, TOO_FAST = 402, 408, 429
 NOT_READY = frozenset({404, 409, 424, 425})
@@ -43,6 +44,14 @@ _OUT_OF_MONEY = re.compile(
 )
 _BY_TIME = re.compile(
     r"per[_ ](?:second|minute|min|hour|day)\b|rate[_ ]limit|\b[rt]p[md]\b", _WORDS
+)
+_CAUSES: tuple[tuple[type[httpx2.HTTPError], str], ...] = (
+    (httpx2.TimeoutException, "it took too long"),
+    (httpx2.ProxyError, "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names refused"),
+    (httpx2.RemoteProtocolError, "the connection ended, or what came was not HTTP"),
+    (httpx2.LocalProtocolError, "the request is none that HTTP can carry"),
+    (httpx2.ConnectError, "no connection"),
+    (httpx2.NetworkError, "the connection broke"),
 )
 _FILE_IN_PROCESS = re.compile(
     r"file.{0,200}(?:(?:being|still) (?:processed|processing|validated|imported)|"
@@ -167,15 +176,26 @@ def _said(error: openai.APIStatusError) -> str:
 
 def _quoted(error: openai.APIError) -> str:
     if isinstance(error, openai.APIConnectionError) and error.__cause__:
-        return f"no answer was received ({_redacted(str(error.__cause__), error)})."
+        return f"no answer was received ({_unanswered(error.__cause__)})."
     said = error.message
     if isinstance(error, openai.APIStatusError) and said == f"Error code: {error.status_code}":
         said = error.response.content[:MAX_SEARCHED].decode("utf-8", "replace") or said
     return f"the provider said “{_redacted(said, error)}”."
 
 
+def _unanswered(cause: BaseException) -> str:
+    """Say in words of ours, or of the system's, why no answer came: those of a client may quote the request."""
+    if isinstance(cause, ReplyTooLarge):
+        return str(cause)
+    below: BaseException | None = cause
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return next((words for kind, words in _CAUSES if isinstance(cause, kind)), type(cause).__name__)
+
+
 def _redacted(text: str, error: openai.APIError) -> str:
     """Return the beginning of what a service said, without the key that it was sent: some quote the request."""
     key = error.request.headers.get("authorization", "").removeprefix("Bearer ")
-    shown = text.replace(key, "(the API key)") if key else text
-    return encodable(shown[:MAX_QUOTED])
+    return encodable(without_key(text, key)[:MAX_QUOTED])

@@ -33,8 +33,9 @@ from shared.providers.contract import (
     UploadedFile,
 )
 from shared.providers.error_mapping import MAX_QUOTED, mapped_errors
-from shared.providers.keys import KeySource, RenewedKey
-from shared.providers.size import bound
+from shared.providers.http_client import http_client
+from shared.providers.keys import KeySource
+from shared.text import without_key
 
 # A provider may take its time over a file when the last byte is there.
 UPLOAD_TIMEOUT_SECONDS = 120
@@ -67,9 +68,7 @@ class OpenAICompatible:
             api_key=lambda: key(False),
             base_url=base_url or provider.base_url,
             timeout=CALL_TIMEOUT_SECONDS,
-            http_client=openai.DefaultHttpxClient(
-                auth=RenewedKey(key), follow_redirects=False, event_hooks={"response": [bound]}
-            ),
+            http_client=http_client(base_url or provider.base_url, key),
         )
         return cls(client, provider, key)
 
@@ -254,8 +253,7 @@ class OpenAICompatible:
 
     def _without_key(self, text: str) -> str:
         """Return the beginning of what a service wrote, which may quote the request and its key."""
-        key = self._key(False)
-        return (text.replace(key, "(the API key)") if key else text)[:MAX_QUOTED]
+        return without_key(text, self._key(False))[:MAX_QUOTED]
 
     def _optional(self, request: JobRequest) -> dict[str, object]:
         """Return the optional fields that this provider takes; some services refuse a field they do not know."""

@@ -12,7 +12,7 @@ from infra.cli.inputs import inline
 from infra.cli.terminal.reporter import reporting
 from infra.local.demo.site import demo_site
 from infra.local.laptop import Laptop, laptop
-from infra.machine.execution import execute
+from infra.machine.execution import execute, new_run_id
 from shared import shows
 from tests.bench.machine import DELAY_SECONDS, batches
 from tests.cfn import load_template
@@ -92,8 +92,9 @@ def _two_runs() -> tuple[Counter[str], Counter[str], dict[str, float]]:
 
 
 def _seconds(here: Laptop, asked: dict[str, Any]) -> Counter[str]:
+    run_id = new_run_id(asked["show"]["name"])
     with contextlib.redirect_stdout(io.StringIO()):
-        run_id, finished = execute(here.stack, asked, reporting(here.stack, quiet=True))
+        finished = execute(here.stack, run_id, asked, reporting(here.stack, quiet=True))
     assert finished.status == "SUCCEEDED", finished
     arn = here.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
     steps = here.cloud.client("stepfunctions")

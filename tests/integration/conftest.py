@@ -15,7 +15,7 @@ import pytest
 from infra.cli.inputs import inline
 from infra.cli.terminal.reporter import reporting
 from infra.local.laptop import Laptop, laptop
-from infra.machine.execution import execute
+from infra.machine.execution import execute, new_run_id
 from infra.machine.follow import Finished
 from shared import catalogue, shows
 from shared.lake import keys
@@ -44,7 +44,8 @@ class Machine:
 
     def run(self, show: Mapping[str, Any], **fields: Any) -> "Outcome":
         stack, document = self.here.stack, {"ceiling_usd": "5.00", **fields, "show": show}
-        run_id, finished = execute(stack, document, reporting(stack))
+        run_id = new_run_id(show["name"])
+        finished = execute(stack, run_id, document, reporting(stack))
         return Outcome(run_id, finished, self.lake.read_json(keys.summary(run_id)))
 
     def meter(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 
 from tests.ratchet.readings import HERE, readings
-from tests.talks.cases import Verdict, verdict
+from tests.talks.cases import Case, Verdict, verdict
 from tests.talks.corpus import corpus
 
 RIGHT = ("exact", "rightly refused")
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     return 1 if lost else 0
 
 
-def _verdicts(commit: str, cases: list) -> list[Verdict]:
+def _verdicts(commit: str, cases: list[Case]) -> list[Verdict]:
     read = readings(commit, cases)
     return [verdict(one, reading) for one, reading in zip(cases, read, strict=True)]
 

@@ -24,6 +24,7 @@ Example:
 def answers(out: Path, run_id: str | None, model: str | None) -> int:
     """What a run's models answered to the show's questions, whole and side by side."""
     from infra.cli.results.history import finished_run
+    from infra.cli.terminal.screen import print_wrapped
     from infra.cli.terminal.side_by_side import answered, print_answers
     from shared.errors import InvalidField
     from shared.lake import keys
@@ -42,5 +43,6 @@ def answers(out: Path, run_id: str | None, model: str | None) -> int:
     for question in answered(run.rows(TABLE, COLUMNS), named):
         print_answers(question, lines=None)
     if summary["verdict"]:
-        print(f"\n{summary['verdict']}")
+        print()
+        print_wrapped(summary["verdict"])
     return 0

@@ -31,6 +31,7 @@ def export(show: str, out: Path | None, into: Path | None) -> int:
     from infra.cli.export.pairs import FORMATS, parts
     from infra.cli.local_run import plan_here
     from infra.cli.options import RunLocation
+    from infra.cli.terminal.screen import print_wrapped
     from shared.run import check_rights
 
     profile = inputs.show_profile(show)
@@ -43,7 +44,7 @@ def export(show: str, out: Path | None, into: Path | None) -> int:
     train, held_out = parts(folder, profile)
     target = into or folder / "export"
     write_files(target, export_files(show, profile, folder, train, held_out))
-    print(
+    print_wrapped(
         f"{train.pairs} pairs of {train.episodes} episodes train, {held_out.pairs} of {held_out.episodes} "
         f"are held out, each in {len(FORMATS)} formats."
     )

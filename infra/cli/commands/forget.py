@@ -9,6 +9,7 @@ import click
 
 from infra.cli import options
 from infra.cli.options import RunLocation
+from infra.cli.terminal.screen import print_wrapped
 from shared.errors import BadInput
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def forget(location: RunLocation, episodes: tuple[str, ...], yes: bool) -> int:
         mirror_results(here, out)
     _print_removed(done, state_dir(out) / "provider")
     if show.transcripts:
-        print(
+        print_wrapped(
             f"Delete their transcripts in {show.transcripts} too, which are yours; no run reads them under these names."
         )
     return 0
@@ -78,8 +79,9 @@ def _agree(*, yes: bool) -> None:
 
 def _print_removed(done: "ErasureResult", provider_dir: Path) -> None:
     rows = ", ".join(f"{n} of {table}" for table, n in sorted(done.rows.items()) if n)
-    print(f"\nRemoved rows: {rows or 'none'}.")
-    print(
+    print()
+    print_wrapped(f"Removed rows: {rows or 'none'}.")
+    print_wrapped(
         f"Removed files: {len(done.objects)}; reports and training files that held their words are gone."
     )
     print(f"Emptied answers in the ledger: {done.answers}; what they cost stays.")
@@ -87,11 +89,12 @@ def _print_removed(done: "ErasureResult", provider_dir: Path) -> None:
     if done.models:
         print("\nThese models have learnt from them and cannot forget; delete them where they are:")
     for model in done.models:
-        print(
+        print_wrapped(
             f"  {model['fine_tuned_model']} ({model['model']} at {model['provider']}, job {model['job_id']}, "
             f"run {model['run_id']}): {len(model['episodes'])} of these episodes"
         )
-    print(
-        f"\nNot looked through: what you exported or copied yourself, and {provider_dir}, "
+    print()
+    print_wrapped(
+        f"Not looked through: what you exported or copied yourself, and {provider_dir}, "
         "where the stand-in keeps what it learnt."
     )

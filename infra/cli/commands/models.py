@@ -20,12 +20,18 @@ Examples:
 @click.option(
     "--openai-base-url", metavar="URL", help="A provider to ask, for nothing, whether your key may."
 )
+@click.option("--json", "as_json", is_flag=True, help="The same with every digit.")
 def models(
-    show: str | None, out: Path | None, catalogue: Path | None, openai_base_url: str | None
+    show: str | None,
+    out: Path | None,
+    catalogue: Path | None,
+    openai_base_url: str | None,
+    as_json: bool,
 ) -> int:
     """What can be tuned, where, at what price, until when; cheapest for a corpus first."""
     from infra.cli import inputs
-    from infra.cli.models import offers, planned_tokens, print_checked, print_offers
+    from infra.cli.models import documents, offers, planned_tokens, print_checked, print_offers
+    from infra.cli.terminal.screen import print_json
     from shared.clock import utc_now
     from shared.shows import ShowProfile
 
@@ -36,6 +42,9 @@ def models(
     default_horizon = ShowProfile.model_fields["horizon_days"].default
     horizon_days = profile.horizon_days if profile else default_horizon
     found = offers(known, utc_now().date(), horizon_days, tokens)
+    if as_json:
+        print_json(documents(found))
+        return 0
     print_offers(found, planned=bool(tokens))
     if openai_base_url:
         print_checked(found, known, openai_base_url)

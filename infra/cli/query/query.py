@@ -1,17 +1,19 @@
 """An Athena query on the lake in a folder, or on a deployed stack's, and its rows printed."""
 
 import csv
+import re
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import duckdb
 from botocore.exceptions import ClientError
 
 from infra.cli.query.read_only_sql import check_reads
-from infra.cli.terminal.screen import print_json, print_table
+from infra.cli.terminal.harmless import unfiltered
+from infra.cli.terminal.screen import print_json, print_table, print_wrapped
 from infra.local.athena import answer
 from infra.local.folder import check
 from infra.local.lake import lake_folder
@@ -23,6 +25,7 @@ from shared.validation import did_you_mean
 POLL_SECONDS = 0.1
 MAX_ROWS = 1000
 CELL_WIDTH = 60
+LONG_NUMBER = re.compile(r"-?\d+\.\d{7,}(e-?\d+)?", re.IGNORECASE)
 Row = list[str | None]
 Result = tuple[list[str], list[Row]]
 """The names of the columns, and the rows; a cell is None where it is null."""
@@ -92,15 +95,35 @@ def print_result(result: Result, form: str) -> None:
 def show(header: Sequence[str], rows: Sequence[Row], form: str) -> None:
     """Print the rows: as a table whose cells are cut, or whole as csv, json, or a block a row."""
     if form == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
+        csv.writer(_as_it_is(), lineterminator="\n").writerows([header, *rows])
     elif form == "json":
         print_json([dict(zip(header, row, strict=True)) for row in rows])
     elif form == "full":
         blocks = ("\n".join(map(": ".join, zip(header, _filled(row), strict=True))) for row in rows)
         print("\n\n".join(blocks))
     else:
-        print_table(header, map(_filled, rows), widest=CELL_WIDTH)
-        print(f"\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}")
+        cells = [[_rounded(cell) for cell in _filled(row)] for row in rows]
+        print_table(header, cells, widest=CELL_WIDTH)
+        exact = all(map(_same, rows, cells))
+        whole = "" if exact else "; numbers are rounded, --format csv or json has them whole"
+        print_wrapped(f"\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}{whole}")
+
+
+def _as_it_is() -> TextIO:
+    """Standard output; a file or a pipe gets every character of the data."""
+    return sys.stdout if sys.stdout.isatty() else unfiltered(sys.stdout)
+
+
+def _same(row: Row, cells: list[str]) -> bool:
+    return _filled(row) == cells
+
+
+def _rounded(cell: str) -> str:
+    """A number of more decimals than money has, with as many as a person takes in."""
+    if not LONG_NUMBER.fullmatch(cell):
+        return cell
+    number = float(cell)
+    return f"{number:.4f}" if abs(number) >= 0.001 else f"{number:.3g}"
 
 
 def _filled(row: Row) -> list[str]:

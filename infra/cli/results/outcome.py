@@ -1,6 +1,7 @@
 """What a run came to, printed when it is over, and the exit code that says it."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.cli.results import pages
@@ -28,13 +29,19 @@ def exit_code(finished: Finished) -> int:
     return STOPPED if finished.status == "ABORTED" else 1
 
 
-def print_outcome(store: RunStore, run_id: str, out: Path) -> None:
-    """Print what a run came to; `out` is where a person finds its pages. Nothing where it left no summary."""
+def print_outcome(
+    store: RunStore, run_id: str, out: Path, print_choice: Callable[[], None] = lambda: None
+) -> None:
+    """Print what a run came to; `out` is where a person finds its pages. Nothing where it left no summary.
+
+    `print_choice` is what a plan prints of the models that it might have had.
+    """
     run = store.find(run_id)
     if run is None or run.summary is None:  # writing the report is what failed
         return
     if run.dry and run.summary["pairs"]:
         _print_plan(run)
+        print_choice()
     print_corpus(run.summary)
     if not run.dry:
         print_results(run.summary, run.rows("generations"))

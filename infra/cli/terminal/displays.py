@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from rich.progress import Progress, TaskID, TextColumn
 
+from infra.cli.terminal.harmless import harmless
 from infra.cli.terminal.screen import console
 from infra.machine.progress import STEPS, Step
 
@@ -88,7 +89,7 @@ class Live(Quiet):
             self._last = step
         self.passed(step, now, paid)
         for who, doing in step.doing.items():
-            words = f"  {who} {doing}"
+            words = harmless(f"  {who} {doing}")
             if who not in self._of_models:
                 self._of_models[who] = self._shown.add_task(words, mark=" ", words="")
             self._shown.update(self._of_models[who], description=words)

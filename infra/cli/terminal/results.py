@@ -71,7 +71,7 @@ def print_plan(rows: Sequence[Mapping[str, Any]], ceiling_usd: str) -> None:
         ],
     )
     together = commitment(rows)
-    print(
+    print_wrapped(
         f"Together: about {money.format_usd(together.expected)}, at most "
         f"{money.format_usd(together.most)} of the ceiling of {ceiling_usd} USD"
     )
@@ -94,7 +94,7 @@ def print_corpus(summary: Mapping[str, Any]) -> None:
             others = f" and {more:,} more" if more else ""
             print_wrapped(f"    in: {cut('; '.join(found['examples']), 120)}{others}")
         if found["way_out"]:
-            print(f"    {found['way_out']}")
+            print_wrapped(f"    {found['way_out']}")
     if len(noticed) > NOTICED:
         print(f"  and {len(noticed) - NOTICED} more: econchatr query what_was_noticed")
 
@@ -129,12 +129,14 @@ def print_results(
         print()
         print_wrapped(summary["verdict"])
     if summary["status"] == "SUCCEEDED" and not _spent(summary):
-        print(
-            "\nNothing was bought: an earlier run paid for the same training and the same answers."
+        print()
+        print_wrapped(
+            "Nothing was bought: an earlier run paid for the same training and the same answers."
         )
     did = "A stand-in answered; it would have cost" if summary["stand_in"] else "Spent"
-    print(
-        f"\n{did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
+    print()
+    print_wrapped(
+        f"{did} {summary['settled_usd']} of {summary['ceiling_usd']} USD; {summary['reserved_usd']} still reserved."
     )
 
 

@@ -1,5 +1,6 @@
 """The handle on a running laptop cloud."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,9 @@ from threading import Lock
 from typing import Any, cast
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.configprovider import ConstantProvider
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -28,8 +31,18 @@ _ONE_AT_A_TIME = Lock()  # a session makes no two clients at once
 
 @cache
 def _session(region: str) -> boto3.Session:
-    """One for all clients, because each new one reads again what services there are."""
-    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=region)
+    """One for all clients, because each new one reads again what services there are.
+
+    Every setting is AWS's default: no variable and no file of the caller's can break what never leaves this machine.
+    """
+    session = botocore.session.Session()
+    settings = session.get_component("config_store")
+    usual = {name: variable[2] for name, variable in session.SESSION_VARIABLES.items()}
+    for name, value in {**usual, "region": region, "s3": None, "proxies_config": None}.items():
+        settings.set_config_provider(name, ConstantProvider(value))
+    for name in ("config_file", "credentials_file"):
+        session.set_config_variable(name, os.devnull)
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=region, botocore_session=session)
 
 
 @dataclass(frozen=True, slots=True)

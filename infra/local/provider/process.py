@@ -17,6 +17,8 @@ from infra.local.provider.behaviours import BARE
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR")
+_NO_AWS_SETTINGS = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -51,8 +53,9 @@ def start(
     """Run the provider on loopback with the prices of `catalogue`; it continues from `state`.
 
     `behaviour` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
-    whose buckets it reads as Bedrock does. `environment` is added to this process's; TIKTOKEN_CACHE_DIR
-    names a folder with tiktoken's vocabularies, which are fetched otherwise.
+    whose buckets it reads as Bedrock does. `environment` is added to the little that it
+    gets of this process's; TIKTOKEN_CACHE_DIR names a folder with tiktoken's vocabularies, which are
+    fetched otherwise.
 
     It outlives a Ctrl-C, so that what runs can still be cancelled, and ends with the block, or with
     this process where that is killed.
@@ -73,7 +76,7 @@ def start(
             stderr=log,
             text=True,
             cwd=_REPOSITORY,
-            env={**os.environ, **environment},
+            env={**_inherited(), **_NO_AWS_SETTINGS, **environment},
             start_new_session=True,
         ) as process,
     ):
@@ -81,6 +84,10 @@ def start(
             yield RunningProvider(_base_url(process, log), process.pid)
         finally:
             _stop(process)
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
 def _base_url(process: subprocess.Popen[str], log: IO[str]) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from infra.cli.local_run import OUTPUT
+from infra.local.folder import state_dir
 from infra.local.provider.process import start
 from shared import catalogue
 from tests.integration.test_killed_while_scraping import wait_for_the_cloud_to_end
@@ -26,6 +28,7 @@ ECONCHATR = [sys.executable, "-m", "infra.cli.main"]
 INPUT = '{"models": ["llama-3.3-70b"], "ceiling_usd": "5.00", "limit": 6}'
 KEY = "sk-canary-0123456789abcdef"
 LAST_STATE = " trains"
+READER_GONE_AT = ("Scrape episodes", " is submitted")
 INTERRUPTED_AT = (
     ("Prepare run", signal.SIGTERM),
     ("Discover episodes", signal.SIGINT),
@@ -130,9 +133,14 @@ def test_a_run_stopped_at_any_state_is_closed_and_leaves_nothing_running(desk):
         desk.fault("slow_job")
         with desk.run() as running:
             said = until(running, state)
+            if state in READER_GONE_AT:
+                running.stdout.close()
+                running.send_signal(signal.SIGHUP)
             running.send_signal(number)
-            said += running.stdout.read()
+            said += "" if running.stdout.closed else running.stdout.read()
             assert running.wait() == 130, (state, said, desk.said())
+        if state in READER_GONE_AT:
+            said += (state_dir(desk.out) / OUTPUT).read_text()
         assert "Stopping: cancelling what runs" in desk.said(), state
         assert "ABORTED: RunStopped: stopped by" in desk.said(), state
         meter = desk.meter()

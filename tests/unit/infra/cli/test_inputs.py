@@ -217,6 +217,13 @@ def test_packaged_profiles_need_no_file_beside_them(tmp_path, monkeypatch):
     assert inputs.show_profile("demo").name == "demo"
 
 
+@pytest.mark.parametrize("who", ["me:canary@", "canary@", ""])
+def test_no_secret_stands_in_an_address(who):
+    with pytest.raises(InvalidField, match="user name, a password") as refused:
+        inputs.check_address(f"https://{who}api.example.org/v1/{'' if who else '?key=canary'}")
+    assert "canary" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "address",
     [

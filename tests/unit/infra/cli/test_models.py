@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from infra.cli.main import main
-from infra.cli.models import MILLION, offers
+from infra.cli.models import MILLION, cents, offers, print_choice
 from shared import catalogue, shows
 from shared.run import parse_input, resolve
 from tests.unit.infra.cli.test_confirm import JSON, LISTING, answering
@@ -84,12 +84,34 @@ def test_with_a_plan_the_price_is_that_of_its_corpus_and_the_shows_own_newest_co
     first = next(
         line for line in capsys.readouterr().out.splitlines() if line.startswith("llama-3.1-8b")
     )
-    assert "3.200000" in first  # 8 million tokens at 0.40
+    assert " 3.20 " in first  # 8 million tokens at 0.40
 
 
 def test_a_folder_without_a_plan_is_refused_in_a_sentence(tmp_path, capsys):
     assert main(["models", "--show", "demo", "--out", str(tmp_path)]) == 2
     assert "holds no plan of demo" in capsys.readouterr().err
+
+
+def test_json_has_every_digit_of_what_the_table_rounds_up(capsys, monkeypatch):
+    monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
+    assert main(["models", "--json"]) == 0
+    first, *_ = json.loads(capsys.readouterr().out)
+    assert (first["model"], first["tokens"]) == ("llama-3.1-8b", MILLION)
+    assert Decimal(first["trains_for_usd"]) == Decimal("0.40")
+    assert set(first["usd_per_million"]) == {
+        *("training", "base_input", "base_output", "input", "output")
+    }
+    assert cents(Decimal("0.400001")) == "0.41"
+
+
+def test_the_choice_names_every_model_and_marks_those_of_the_plan(capsys):
+    found = offers(KNOWN, FEBRUARY, 14, {})
+    print_choice(found, ["llama-3.3-70b"])
+    lines = capsys.readouterr().out.splitlines()
+    for one in found:
+        line = next(line for line in lines if f" {one.model.model} " in line)
+        assert line.startswith("*") == (one.model.model == "llama-3.3-70b")
+        assert ("not now" in line) == bool(one.refusal)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

@@ -116,7 +116,7 @@ STOREYS = {
         "results": "",
         "confirm": "",
         "models": "confirm",
-        "local_run": "confirm inputs results",
+        "local_run": "confirm inputs models results",
         "answers": "confirm inputs results",
         "aws": "confirm inputs results",
         "commands": "answers aws confirm export init inputs inspect_page local_run models query results",

@@ -46,3 +46,14 @@ def test_a_thread_leaves_signals_alone():
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+def test_a_terminal_that_hangs_up_ends_a_command_as_ctrl_c_does_unless_nohup_has_it_ignored():
+    with pytest.raises(KeyboardInterrupt), terminated_like_interrupted():
+        os.kill(os.getpid(), signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminated_like_interrupted():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)

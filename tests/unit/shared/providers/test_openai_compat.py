@@ -103,8 +103,10 @@ def test_every_code_for_being_out_of_money_is_final_even_where_it_asks_to_be_tri
         httpx2.Response(307, headers={"location": "https://else.example/?key=sk-secret"}),
         httpx2.Response(400, json={"error": {"message": "x" * 475 + "sk-secret"}}),
         httpx2.ReadTimeout("sent Bearer sk-secret"),
+        httpx2.LocalProtocolError("Illegal header value b'Bearer sk-\\x73ecret\\n'"),
+        httpx2.Response(400, json={"error": {"message": "no: Bearer%20sk%2Dsecret%0A"}}),
     ],
-    ids=["400", "401", "402", "429", "500", "redirect", "cut", "timeout"],
+    ids=["400", "401", "402", "429", "500", "redirect", "cut", "timeout", "header", "escaped"],
 )
 def test_a_service_that_quotes_the_request_does_not_bring_the_key_into_our_words(
     wire: Wire, provider: OpenAICompatible, reply: Reply

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shared.catalogue.models import Limits, Model, Price, Purpose
+from shared.catalogue import Limits, Model, Price, Purpose
 from shared.providers import ChatRequest, Message
 from shared.purchases import (
     JobStatus,

@@ -30,8 +30,9 @@ def nullable(kind: type) -> list[str]:
 
 def cells() -> Iterator[tuple[str, str]]:
     for name, hint in get_type_hints(RunRecord).items():
-        for kind in {rows_of(hint), *map(rows_of, get_args(hint))} - {None}:
-            yield from ((name, column) for column in nullable(kind))
+        for kind in {rows_of(hint), *map(rows_of, get_args(hint))}:
+            if kind is not None:
+                yield from ((name, column) for column in nullable(kind))
 
 
 @pytest.fixture(scope="module")

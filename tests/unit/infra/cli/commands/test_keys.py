@@ -89,8 +89,8 @@ def test_a_key_that_is_typed_is_not_echoed(store, monkeypatch):
 
 
 def test_a_providers_own_key_goes_before_one_that_stands_for_any(store, monkeypatch, capsys):
-    monkeypatch.setenv(keys.VARIABLE, "of openai")
-    assert api_key(NEBIUS, KNOWN) == "of openai"
+    monkeypatch.setenv(keys.VARIABLE, "of-openai")
+    assert api_key(NEBIUS, KNOWN) == "of-openai"
     store.set_password("econchatr", "nebius", "kept")
     assert api_key(NEBIUS, KNOWN) == "kept"
     monkeypatch.setenv("NEBIUS_API_KEY", "given")
@@ -106,7 +106,7 @@ def test_the_environment_goes_before_the_store(store, monkeypatch, address):
     for name in ("openai", "api.example.org", "nebius"):
         store.set_password("econchatr", name, "kept")
     assert api_key(address, KNOWN) == "kept"
-    monkeypatch.setenv("NEBIUS_API_KEY", "of another")
+    monkeypatch.setenv("NEBIUS_API_KEY", "of-another")
     assert api_key(address, KNOWN) == "kept"
     monkeypatch.setenv(keys.VARIABLE, "given")
     assert api_key(address, KNOWN) == "given"
@@ -148,7 +148,7 @@ def test_a_key_is_forgotten_once(store, monkeypatch, capsys):
 def test_what_is_no_key_is_refused_without_being_repeated(store, monkeypatch, capsys, typed):
     assert run(monkeypatch, ["set", "nebius"], typed) == 2
     said = capsys.readouterr().err
-    assert "is no API key" in said
+    assert "what was given holds no API key" in said
     assert not typed.strip() or typed not in said
     assert store.held == {}
 
@@ -172,6 +172,46 @@ def test_a_machine_without_a_store_says_so_and_keeps_no_file_instead(
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(NoApiKey):
         api_key(NEBIUS, KNOWN)
+
+
+PASTED = (f"{CANARY}\n", f" {CANARY}\r\n", f'"{CANARY}"', f"“{CANARY}”", f"\ufeff{CANARY}")
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_a_key_is_clean_wherever_it_is_read(store, monkeypatch, pasted):
+    monkeypatch.setenv(keys.VARIABLE, pasted)
+    for address in (NEBIUS, ELSEWHERE, "http://127.0.0.1:8000/v1/"):
+        assert api_key(address, KNOWN) == CANARY
+    store.set_password("econchatr", "nebius", pasted)
+    monkeypatch.delenv(keys.VARIABLE)
+    assert api_key(NEBIUS, KNOWN) == CANARY
+    assert run(monkeypatch, ["set", "openai"], pasted) == 0
+    assert store.held["econchatr", "openai"] == CANARY
+
+
+@pytest.mark.parametrize("wrong", ["sk-canary two", "sk-canary\nsecond", "sk-canary-schlüssel"])
+def test_what_is_no_key_is_named_by_its_variable_before_anything_is_asked(
+    store, monkeypatch, capsys, wrong
+):
+    monkeypatch.setenv("NEBIUS_API_KEY", wrong)
+    with pytest.raises(NoApiKey, match=r"^NEBIUS_API_KEY holds no API key") as refused:
+        api_key(NEBIUS, KNOWN)
+    assert "canary" not in str(refused.value)
+    assert run(monkeypatch, ["list"]) == 2
+    assert "canary" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("configured", ["no.such.backend.Keyring", "keyring", "no_such"])
+def test_a_store_that_is_configured_and_gone_is_told_by_where_it_is_configured(
+    monkeypatch, capsys, configured
+):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", configured)
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    assert run(monkeypatch, ["set", "nebius"], CANARY) == 2
+    said = capsys.readouterr().err
+    assert "PYTHON_KEYRING_BACKEND" in said
+    assert "NEBIUS_API_KEY" in said
+    assert keys.kept("nebius") is None
 
 
 def test_bedrock_has_no_key_to_keep(store, monkeypatch, capsys):

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.cli.query import query
-from infra.cli.query.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery
+from infra.cli.query.query import MAX_ROWS, NoLake, QueryFailed, UnknownQuery, show
 from infra.local.folder import marker
 from shared.lake.schemas import SCHEMAS
 
@@ -161,3 +161,27 @@ def test_a_folders_query_reads_nothing_else_of_the_machine(ours):
     secret.write_text("a\n1\n")
     with pytest.raises(QueryFailed, match="Athena would say"):
         query.of_folder(f"SELECT * FROM read_csv('{secret}')", ours)  # noqa: S608 - a test
+
+
+def test_a_table_rounds_what_nobody_reads_and_says_so(capsys):
+    row = [
+        "0.12345678901234",
+        "12345.678901234",
+        "0.0000123456789",
+        "-1.000000000001e-05",
+        "0.485576",
+    ]
+    show(["a", "b", "c", "d", "e"], [row], "table")
+    said = capsys.readouterr().out
+    assert said.splitlines()[2].split() == [
+        "0.1235",
+        "12345.6789",
+        "1.23e-05",
+        "-1e-05",
+        "0.485576",
+    ]
+    assert "numbers are rounded" in said
+    show(["e"], [["0.485576"]], "table")
+    assert "rounded" not in capsys.readouterr().out
+    show(["a"], [row[:1]], "csv")
+    assert capsys.readouterr().out == f"a\n{row[0]}\n"

@@ -107,7 +107,7 @@ def test_by_its_speech_answers_are_scored(said, tmp_path):
 
 def test_its_plan_says_how_large_the_corpus_is(said):
     line = next(line for line in said("models").splitlines() if line.startswith(f"{MODEL} "))
-    assert " 10.000000 " in line  # two million tokens at 5.00
+    assert " 10.00 " in line  # two million tokens at 5.00
 
 
 def test_its_report_is_brought_from_a_stack():

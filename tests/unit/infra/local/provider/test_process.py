@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,17 @@ from tests.unit.infra.local.provider.support import CATALOGUE, bench
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 QUESTION = "Why do you keep a red book?"
+HOSTILE = {
+    "AWS_PROFILE": "no-such-profile",
+    "AWS_DEFAULTS_MODE": "odd",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "PYTHONHOME": "/nonexistent",
+    "PYTHONOPTIMIZE": "many",
+    "PYTHONWARNINGS": "error",
+    "OPENAI_API_KEY": "sk-canary",
+    "NEBIUS_API_KEY": "sk-canary",
+}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -114,3 +126,20 @@ def test_a_place_that_cannot_be_written_or_read_is_named(tmp_path: Path) -> None
     missing = start(tmp_path / "none.yaml", tmp_path / "state")
     with pytest.raises(ProviderDidNotStart, match=r"none\.yaml"), missing:
         pass
+
+
+def test_a_callers_settings_neither_stop_the_provider_nor_reach_it(tmp_path, monkeypatch):
+    for name in ("infra", "shared"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('of another project')")
+    for name, value in {**HOSTILE, "PYTHONPATH": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    prices = tmp_path / "prices.yaml"
+    prices.write_text(CATALOGUE)
+    with start(prices, tmp_path / "state", s3_endpoint="http://127.0.0.1:1") as provider:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{provider.root_url}/_meter", timeout=30) as answer:
+            assert answer.status == 200
+        environment = Path(f"/proc/{provider.pid}/environ")
+        if environment.exists():
+            assert b"canary" not in environment.read_bytes()
