@@ -101,6 +101,7 @@ STOREYS = {
         "context": "behaviours catalogue engine faults",
         "models": "context engine jobs",
         "learning": "behaviours catalogue engine examples jobs",
+        "training": "",
         "routes": "catalogue context engine examples jobs meter models",
         "bedrock": "catalogue context engine examples routes",
         "server": "bedrock context faults meter routes",
