@@ -200,7 +200,9 @@ def _create(
     validation_id: str | None,
 ) -> TrainingPurchase:
     if context.now() - intent.intent_at > CREATE_WITHIN:
-        return withdraw(context, intent, "delayed until the job could no longer be sent", never_sent=True)
+        return withdraw(
+            context, intent, "delayed until the job could no longer be sent", never_sent=True
+        )
     provider = context.provider_of(intent.provider)
     try:
         job = provider.create(order.request(intent, validation_id))

@@ -14,6 +14,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 OUT_OF_MEMORY = 70
 """The exit code of a training that reached its limit on memory."""
+ORPHANED = 71
+"""The exit code of a training whose server ended."""
 _BEGUN = time.monotonic()
 _LOOK_SECONDS = 0.5
 _PER_GB = 1_000_000_000
@@ -22,13 +24,18 @@ _PER_GB = 1_000_000_000
 class Progress(TrainerCallback):
     """Writes steps and losses to a file, and stops a training that reached its limit or was told to end."""
 
-    def __init__(self, path: Path | None, seconds: float | None, memory_gb: float | None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        seconds: float | None,
+        memory_gb: float | None,
+        parent: int | None,
+    ) -> None:
         self._path, self._seconds = path, seconds
         self._reason = "done"
         for told in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told, self._stop)
-        if memory_gb:
-            threading.Thread(target=_watch_memory, args=(memory_gb,), daemon=True).start()
+        threading.Thread(target=_watch, args=(memory_gb, parent), daemon=True).start()
 
     def _stop(self, *_: object) -> None:
         self._reason = "stopped"
@@ -106,10 +113,12 @@ def _peak_gb() -> float:
     return most * (1 if sys.platform == "darwin" else 1024) / _PER_GB
 
 
-def _watch_memory(most_gb: float) -> NoReturn:
-    """End the process once it holds more: at once, before the machine has to choose whom to end."""
+def _watch(memory_gb: float | None, parent: int | None) -> NoReturn:
+    """End the process once it holds too much, before the machine has to choose whom to end, or is an orphan."""
     while True:
-        if _peak_gb() > most_gb:
-            print(f"it takes more than {most_gb} GB of memory", file=sys.stderr, flush=True)
+        if memory_gb is not None and _peak_gb() > memory_gb:
+            print(f"it takes more than {memory_gb} GB of memory", file=sys.stderr, flush=True)
             os._exit(OUT_OF_MEMORY)
+        if parent is not None and os.getppid() != parent:
+            os._exit(ORPHANED)
         time.sleep(_LOOK_SECONDS)

@@ -23,11 +23,10 @@ MOST_TOKENS_AT_ONCE = 2048  # in memory; a step of more takes several batches
 
 def main() -> None:
     asked = arguments()
-    progress = Progress(asked.progress, asked.seconds, asked.memory_gb)
+    progress = Progress(asked.progress, asked.seconds, asked.memory_gb, asked.parent)
     trainer = trainer_of(asked)
     trainer.add_callback(progress)
-    last = get_last_checkpoint(asked.into) if asked.resume and Path(asked.into).is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=checkpoint(asked))
     trainer.save_model(asked.into)
     progress.end(trainer.state)
     print(json.dumps(trainer.state.log_history[-1]))
@@ -56,7 +55,7 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
             max_length=asked.max_length,
             completion_only_loss=True,
             eval_strategy=evaluates,
-            eval_on_start=evaluates != "no" and not asked.resume,
+            eval_on_start=evaluates != "no" and checkpoint(asked) is None,
             save_strategy="steps" if asked.save_steps else by_epoch,
             save_steps=asked.save_steps or 500,
             save_total_limit=asked.save_limit,
@@ -76,6 +75,12 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
             task_type="CAUSAL_LM",
         ),
     )
+
+
+def checkpoint(asked: argparse.Namespace) -> str | None:
+    """Return what to go on from; None to begin."""
+    begun = asked.resume and Path(asked.into).is_dir()
+    return get_last_checkpoint(asked.into) if begun else None
 
 
 def together(batch_size: int, max_length: int) -> int:
@@ -125,6 +130,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--save-steps", type=int, help="a checkpoint after so many steps")
     parser.add_argument("--save-limit", type=int, help="keep so many checkpoints, the newest")
     parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
+    parser.add_argument("--parent", type=int, help="end when this process, which began it, has")
     return parser.parse_args(words)
 
 
