@@ -52,6 +52,11 @@ def run_here(
     models = inputs.models_and_prices(location.catalogue)
     settings = inputs.check(document, show, models, location.month_ceiling_usd)
     inputs.check_address(provider.openai_base_url)
+    if not provider.openai_base_url:
+        show = own.without_stand_in_judges(show, settings)
+        settings = inputs.check(
+            {**document, "show": inputs.inline(show)}, show, models, location.month_ceiling_usd
+        )
     bases = {} if provider.openai_base_url else own.bases(settings)
     out = location.folder(f"{show.name}-{own.NAME}" if bases else show.name)
     real = bool(provider.openai_base_url or bases)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.errors import BadInput
 from shared.run import RunSettings
+from shared.shows import ShowProfile
 
 NAME = "own"
 TUNER = Path(__file__).resolve().parents[2] / ".tools" / "tuner"
@@ -20,25 +21,30 @@ class TunerMissing(BadInput):
 
 
 class StandInBesideOwn(BadInput):
-    """Real answers would stand beside a stand-in's, or be judged by one."""
+    """A stand-in would stand beside a real model."""
+
+
+def without_stand_in_judges(show: ShowProfile, settings: RunSettings) -> ShowProfile:
+    """Return the show, asking no judge where this machine tunes real models and a judge would be a stand-in."""
+    tuned = {model.provider for model in settings.models}
+    if NAME not in tuned or all(judge.provider == NAME for judge in settings.judges):
+        return show
+    return show.model_copy(update={"evaluation": show.evaluation.model_copy(update={"judges": ()})})
 
 
 def bases(settings: RunSettings) -> dict[str, str]:
     """Return where each base model lies that a run tunes on this machine, by its `base_model`; empty for none.
 
-    That is a folder, or the model's name on the hub. Raises StandInBesideOwn for a run that also asks another
-    provider, and TunerMissing.
+    That is a folder, or the model's name on the hub. Raises StandInBesideOwn for a run that also tunes another
+    provider's model, and TunerMissing.
     """
-    asked = {one.provider for one in (*settings.models, *settings.judges)}
-    if NAME not in asked:
+    if not any(model.provider == NAME for model in settings.models):
         return {}
-    if asked != {NAME}:
-        others = ", ".join(
-            one.model for one in (*settings.models, *settings.judges) if one.provider != NAME
-        )
+    others = ", ".join(model.model for model in settings.models if model.provider != NAME)
+    if others:
         raise StandInBesideOwn(
-            f"this machine tunes a real model, and {others} would be a stand-in beside it, or judge it; leave "
-            "it out (`evaluation: {judges: []}` in the profile asks no judge)"
+            f"this machine tunes a real model, and a stand-in for {others} would stand beside it; "
+            "start a run of its own for each"
         )
     if not settings.dry_run and not (TUNER / ".installed").exists():
         raise TunerMissing("tuning a real model needs torch and 2 GB; run `make tuner` first")

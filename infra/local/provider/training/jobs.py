@@ -88,8 +88,8 @@ class Trainings:
                 continue
             try:
                 self._train(job)
-            except OSError as error:  # a full disk
-                self._end(job, "failed", "server_error", f"the training cannot be kept: {error}")
+            except (OSError, TypeError, ValueError) as error:  # a full disk, a word for a number
+                self._end(job, "failed", "server_error", f"the training cannot begin: {error}")
 
     def _waits(self, job: Job) -> bool:
         ended = (self.folder(job) / "outcome.json").exists()
@@ -102,8 +102,7 @@ class Trainings:
             self._end(job, "failed", *self._out_of_time(job))
             return
         self._write_data(job)
-        with (folder / "progress.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"at": time.time(), "what": "begun"}) + "\n")
+        self._note(job, "begun")
         with (folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._python), str(recipe.FOLDER / "train.py"), *self._words(job, left)],
@@ -112,12 +111,13 @@ class Trainings:
                 stderr=log,
                 env={**os.environ, **QUIET},
             )
-        self._watch(job, self._process, left)
+        in_time = self._watch(job, self._process, left)
+        self._note(job, "exited")
         if not self._ending.is_set():
-            self._settle(job, self._process.returncode)
+            self._settle(job, self._process.returncode, in_time=in_time)
 
-    def _watch(self, job: Job, process: subprocess.Popen[bytes], left: float) -> None:
-        """Return when the process has ended; on a cancellation, and past its limit, it is made to."""
+    def _watch(self, job: Job, process: subprocess.Popen[bytes], left: float) -> bool:
+        """Return, once the process has ended, whether it did so within its limit; on a cancellation it is made to."""
         begun, asked = time.monotonic(), None
         while process.poll() is None:
             now, stored = time.monotonic(), self._store.get(Job, job.id)
@@ -128,12 +128,17 @@ class Trainings:
             if asked is not None and now - asked >= _GRACE_SECONDS:
                 process.kill()
             time.sleep(_LOOK_SECONDS)
+        return time.monotonic() - begun < left
 
-    def _settle(self, job: Job, code: int) -> None:
+    def _note(self, job: Job, what: str) -> None:
+        with (self.folder(job) / "progress.jsonl").open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"at": time.time(), "what": what}) + "\n")
+
+    def _settle(self, job: Job, code: int, *, in_time: bool) -> None:
         ended = self.of(job).last("ended")
         if code == 0 and ended and ended["reason"] == "done":
             self._end(job, "succeeded")
-        elif (code == 0 and ended) or self._left(job) <= 0:
+        elif (code == 0 and ended) or not in_time:
             self._end(job, "failed", *self._out_of_time(job))
         elif code in (_OUT_OF_MEMORY, _KILLED):
             why = f"it took more than {self._limits.memory_gb:g} GB of memory" * (code != _KILLED)
@@ -170,7 +175,7 @@ class Trainings:
     def _words(self, job: Job, seconds: float) -> list[str]:
         folder, wished = self.folder(job), job.hyperparameters
         steps = job.n_examples * wished["n_epochs"] // wished["batch_size"]
-        rate = wished.get("learning_rate", _LEARNING_RATE * wished["learning_rate_multiplier"])
+        usual = _LEARNING_RATE * float(wished.get("learning_rate_multiplier", 1.0))
         words: dict[str, Any] = {
             "--model": self._bases[job.model],
             "--data": folder,
@@ -179,7 +184,7 @@ class Trainings:
             "--epochs": wished["n_epochs"],
             "--batch-size": wished["batch_size"],
             "--accumulate": 1,
-            "--learning-rate": rate,
+            "--learning-rate": wished.get("learning_rate", usual),
             "--warmup-steps": min(steps // 10, 10),
             "--rank": wished.get("lora_r", 16),
             "--seed": job.seed,

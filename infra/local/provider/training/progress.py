@@ -150,7 +150,7 @@ def _said(line: Line) -> str | None:
         return "Fine-tuning job started"
     if line["what"] == "started":
         again = f", from step {step} on" if step else ""
-        trained = f"{line['weights']:,} weights of {line['of']:,} are trained"
+        trained = f"{line['weights']:,} weights are trained beside the model's {line['of']:,}"
         return f"{trained}, in {line['steps']} steps{again}"
     if line["what"] == "step":
         return f"Step {step}: training loss={line['loss']:.4f}"

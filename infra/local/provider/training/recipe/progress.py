@@ -51,7 +51,11 @@ class Progress(TrainerCallback):
         weights = sum(one.numel() for one in model.parameters() if one.requires_grad)
         every = sum(one.numel() for one in model.parameters())
         self.write(
-            "started", steps=state.max_steps, step=state.global_step, weights=weights, of=every
+            "started",
+            steps=state.max_steps,
+            step=state.global_step,
+            weights=weights,
+            of=every - weights,
         )
 
     def on_log(
