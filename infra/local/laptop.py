@@ -1,11 +1,12 @@
 """The deployed product on this machine, for as long as a block lasts: cloud, provider, demo site, stack."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import urllib3
@@ -36,6 +37,7 @@ STAND_IN_KEY = "stand-in"
 BEHAVIOUR = "nebius"  # the service of the model that a run trains unless told otherwise
 POLL_SECONDS = 30
 POLL_SECONDS_HERE = 1  # a provider on this machine
+POLL_SECONDS_OWN = 10  # where real weights train, which needs the processors
 
 
 # What functions import, in the order in which a run needs it.
@@ -109,9 +111,12 @@ def api_key(base_url: str, models: Catalogue) -> str:
     return key_for(base_url, models)
 
 
-def check_usable(out: Path, openai_base_url: str | None, *, dry_run: bool) -> None:
-    """Raise BadInput unless a run may leave its results in `out`; nothing is touched."""
-    check(out, _answered_by(openai_base_url, dry_run))
+def check_usable(out: Path, *, real: bool, dry_run: bool) -> None:
+    """Raise BadInput unless a run, of a real provider or the stand-in, may leave its results in `out`.
+
+    Nothing is touched.
+    """
+    check(out, _answered_by(real, dry_run))
 
 
 @contextmanager
@@ -122,19 +127,22 @@ def laptop(
     models: Catalogue | None = None,
     openai_base_url: str | None = None,
     behaviour: str = BEHAVIOUR,
+    bases: Mapping[str, str] = MappingProxyType({}),
     dry_run: bool = False,
     wait_scale: float = 1.0,
 ) -> Iterator[Laptop]:
     """The same template as in the cloud, deployed here; everything is stopped at the end, and kept in `out`.
 
     `models` are the models and prices in force, for the machine and for the stand-in's own bill;
-    `behaviour` names the service that the stand-in behaves like; with `dry_run` nobody
+    `behaviour` names the service that the stand-in behaves like; with `bases`, where each model lies by its
+    `base_model`, this machine tunes real weights and nobody stands in; with `dry_run` nobody
     will be asked, so that the folder stays open to any provider.
 
     Raises BadInput for a folder that cannot be used, NoApiKey for a provider without a key.
     """
     state = state_dir(out)
-    check_usable(out, openai_base_url, dry_run=dry_run)
+    real = bool(openai_base_url or bases)
+    check_usable(out, real=real, dry_run=dry_run)
     models = models or catalogue.packaged()
     key = api_key(openai_base_url or "", models)
     prices = catalogue.dump(models)
@@ -143,33 +151,35 @@ def laptop(
         environment = {
             **vocabularies,
             "REACH_PRIVATE_ADDRESSES": "yes",
-            "STAND_IN": "no" if openai_base_url else "yes",
+            "STAND_IN": "no" if real else "yes",
         }
         cloud = stack.enter_context(
             running(
                 state / "cloud", wait_scale=wait_scale, environment=environment, preload=PRELOAD
             )
         )
-        claim(cloud, out, _answered_by(openai_base_url, dry_run))
+        claim(cloud, out, _answered_by(real, dry_run))
         base_url, meter_url = openai_base_url, None
         if base_url is None:
             price_list = state / keys.CATALOGUE
             price_list.write_text(prices, encoding="utf-8")
-            stand_in = stack.enter_context(
+            started = stack.enter_context(
                 start_provider(
                     price_list,
                     state / "provider",
                     api_key=STAND_IN_KEY,
                     behaviour=behaviour,
                     s3_endpoint=cloud.endpoint_url,
+                    bases=bases,
                     environment=vocabularies,
                 )
             )
-            base_url, meter_url = stand_in.base_url, f"{stand_in.root_url}/_meter"
+            base_url = started.base_url
+            meter_url = None if real else f"{started.root_url}/_meter"
         outputs = deploy(
             cloud,
             TEMPLATE,
-            _parameters(base_url, month_ceiling_usd),
+            _parameters(base_url, month_ceiling_usd, POLL_SECONDS_OWN if bases else None),
             stack_name="econchatr",
             code_folders=("functions", "shared"),
         )
@@ -233,16 +243,17 @@ def brought(show: ShowProfile, folder: Path, out: Path, here: Laptop) -> ShowPro
     return show.model_copy(update={"transcripts": address_of(bucket, show.name)})
 
 
-def _parameters(base_url: str, month_ceiling_usd: str) -> dict[str, str]:
+def _parameters(base_url: str, month_ceiling_usd: str, poll_seconds: int | None) -> dict[str, str]:
+    usual = POLL_SECONDS_HERE if on_own_machine(base_url) else POLL_SECONDS
     return {
         "Stage": "laptop",
         "MonthCeilingUsd": month_ceiling_usd,
         "ProviderBaseUrl": base_url,
-        "PollSeconds": str(POLL_SECONDS_HERE if on_own_machine(base_url) else POLL_SECONDS),
+        "PollSeconds": str(poll_seconds or usual),
     }
 
 
-def _answered_by(openai_base_url: str | None, dry_run: bool) -> str | None:
+def _answered_by(real: bool, dry_run: bool) -> str | None:
     if dry_run:
         return None
-    return "provider" if openai_base_url else "stand-in"
+    return "provider" if real else "stand-in"

@@ -11,7 +11,7 @@ import pytest
 from infra.cli.main import main
 from tests.places import ROOT
 
-PYTHON = ROOT / ".tools" / "export" / "bin" / "python"
+PYTHON = ROOT / ".tools" / "tuner" / "bin" / "python"
 TINY = Path(__file__).with_name("tiny.py")
 STEPS = 20
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -14,6 +14,7 @@ from infra.cli.confirm import before_money_moves
 from infra.cli.options import ProviderOptions, RunLocation
 from infra.cli.results.mirror import mirror_results, write_bill
 from infra.cli.terminal.side_by_side import print_answers
+from infra.local import own
 from infra.local.folder import objects_in
 from infra.local.laptop import Laptop, laptop
 from infra.machine.runs import RunStore
@@ -72,6 +73,7 @@ def answer(
         month_ceiling_usd=location.month_ceiling_usd,
         models=models,
         openai_base_url=address,
+        bases={} if address else own.bases(settings),
     ) as here:
         try:
             rows = _buy(here, settings, found, questions, question)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from infra.cli.export.pairs import FORMATS, Part
 from infra.local.folder import taken
+from infra.local.provider.training import recipe
 from shared import templates
 from shared.errors import BadInput
 from shared.providers import examples
 from shared.shows import ShowProfile
 
 HERE = Path(__file__).parent
-RECIPE = ("train.py", "merge.py", "ask.py", "requirements.txt")
 LIST = "export.json"  # of an earlier release
 # Names by which model hubs know the licences that a profile's `rights` may name.
 LICENCES = frozenset(
@@ -49,8 +49,8 @@ def export_files(
         for data_format in FORMATS
     }
     files["questions.json"] = _questions(show)
-    for name in RECIPE:
-        files[f"recipe/{name}"] = (HERE / "recipe" / name).read_bytes()
+    for name in recipe.FILES:
+        files[f"recipe/{name}"] = (recipe.FOLDER / name).read_bytes()
     context = {
         "show": show,
         "title": show.title or show.name,
@@ -89,6 +89,6 @@ def _listed(into: Path) -> dict[str, str]:
         listed = json.loads((into / LIST).read_bytes())
     except (OSError, ValueError):
         return {}
-    if not isinstance(listed, dict) or f"recipe/{RECIPE[0]}" not in listed:
+    if not isinstance(listed, dict) or f"recipe/{recipe.FILES[0]}" not in listed:
         return {}
     return {name: digest for name, digest in listed.items() if isinstance(digest, str)}

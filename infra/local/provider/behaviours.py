@@ -7,7 +7,7 @@ cannot do without.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from infra.local.provider.wire import ApiError
 
@@ -165,7 +165,12 @@ BARE = Behaviour(
     keeps_file_names=False,
 )
 
+OWN = replace(
+    OPENAI, name="own", file_wait=0.0, model_wait=0.0, tells_steps=True, tells_failed_tokens=True
+)
+"""One's own machine: nothing is hidden, and nothing is waited for that is not work."""
+
 BEHAVIOURS: Mapping[str, Behaviour] = {
     behaviour.name: behaviour for behaviour in (OPENAI, NEBIUS, AZURE, BARE)
 }
-"""By name."""
+"""Of the services that a stand-in stands in for, by name."""

@@ -23,9 +23,10 @@ class JobState:
     """A job at a moment.
 
     `status` is validating_files, queued, running, or one of TERMINAL. `progress` is the share of the training that is
-    done, from 0 to 1. `trained_tokens` are those that are billed, None while they are not known. `finished_at` and
-    `expected_at`, when the training will be done, are Unix times. `checkpoints` has the step of each by its id, the
-    newest first. `failure` is the error of a job that failed, in the protocol's fields.
+    done, from 0 to 1. `trained_tokens` and `billed_seconds` are those that are billed, None while they are not known;
+    an engine that bills no time never knows the latter. `finished_at` and `expected_at`, when the training will be
+    done, are Unix times. `checkpoints` has the step of each by its id, the newest first. `failure` is the error of a
+    job that failed, in the protocol's fields.
     """
 
     status: str
@@ -36,6 +37,7 @@ class JobState:
     total_steps: int
     checkpoints: Mapping[str, int]
     failure: Mapping[str, Any] | None = None
+    billed_seconds: int | None = None
 
     @property
     def is_running(self) -> bool:

@@ -54,6 +54,11 @@ def read_training_data(content: bytes) -> TrainingData:
     return TrainingData(tuple(lines))
 
 
+def learnt_chats(data: TrainingData) -> list[list[dict[str, str]]]:
+    """Return a chat for each of the assistant's turns that is to be learnt: it is the last message."""
+    return [chat for line in data.lines for chat in _learnt_chats(line)]
+
+
 def count_tokens(text: str) -> int:
     """Return the number of o200k_base tokens of `text`."""
     return len(_encoding().encode_ordinary(text))
@@ -124,6 +129,19 @@ def shown_exchanges(messages: Sequence[Mapping[str, Any]]) -> tuple[Example, ...
         if message["role"] == "assistant" and message.get("weight", 1):
             learnt.append(Example(asked, message_text(message)))
     return tuple(learnt)
+
+
+def _learnt_chats(document: Mapping[str, Any]) -> list[list[dict[str, str]]]:
+    if "messages" not in document:
+        pair = (("user", document["prompt"]), ("assistant", document["completion"]))
+        return [[{"role": role, "content": text} for role, text in pair]]
+    told = document["messages"]
+    plain = [{"role": m["role"], "content": message_text(m)} for m in told]
+    return [
+        plain[:number]
+        for number, message in enumerate(told, start=1)
+        if message["role"] == "assistant" and message.get("weight", 1)
+    ]
 
 
 def _from_messages(messages: Sequence[Mapping[str, Any]]) -> list[Example]:

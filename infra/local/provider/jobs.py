@@ -57,6 +57,8 @@ def _echoed(job: Job, behaviour: Behaviour) -> Json:
 
 def _extras(state: JobState, behaviour: Behaviour) -> Json:
     extras: Json = {}
+    if state.billed_seconds is not None:
+        extras["billed_seconds"] = state.billed_seconds
     if behaviour.tells_estimate and state.status == "running":
         extras["estimated_finish"] = int(state.expected_at)
     if behaviour.tells_steps:

@@ -13,7 +13,7 @@ _MICRO_DOLLAR = Decimal("0.000001")
 
 
 def price(model: Model, purpose: str) -> Decimal:
-    """Return US dollars for one token. Raises ApiError for a price the catalogue does not have."""
+    """Return US dollars for one token, or second. Raises ApiError for a price the catalogue does not have."""
     if purpose not in model.prices:
         raise ApiError(400, f"{model.name} has no price for {purpose} in the catalogue")
     return model.prices[purpose]
@@ -27,8 +27,10 @@ def call_charge(model: Model, tuned: bool, prompt_tokens: int, completion_tokens
 
 def job_charge(job: Job, state: JobState, model: Model) -> Decimal:
     """Return what a finished job costs in US dollars, nothing before."""
-    tokens = 0 if state.is_running else state.trained_tokens or 0
-    return tokens * price(model, "training") * Decimal(job.traits.get("bill_factor", "1"))
+    if state.is_running:
+        return Decimal(0)
+    units = state.billed_seconds if model.billed_by_time else state.trained_tokens
+    return (units or 0) * price(model, "training") * Decimal(job.traits.get("bill_factor", "1"))
 
 
 def bill(

@@ -29,11 +29,14 @@ def _find(context: RequestContext, name: str) -> ServedModel | None:
 
 
 def tuned_names(job: Job, context: RequestContext) -> list[str]:
-    """Return the names that a job's result answers under without being deployed: the model, its checkpoints."""
+    """Return the names that a job's result answers under without being deployed: the model, its checkpoints.
+
+    A job that did not succeed has no model, and the checkpoints that it got to.
+    """
     state = context.state(job)
     if context.app.base(job).must_be_deployed or job.model_deleted or state.finished_at is None:
         return []
-    waited = context.at - state.finished_at >= context.behaviour.model_wait * job.seconds
-    if state.status != "succeeded" or not waited:
+    if context.at - state.finished_at < context.behaviour.model_wait * job.seconds:
         return []
-    return [tuned_model(job), *(checkpoint_model(job, at) for at in state.checkpoints.values())]
+    made = [tuned_model(job)] if state.status == "succeeded" else []
+    return [*made, *(checkpoint_model(job, at) for at in state.checkpoints.values())]

@@ -48,12 +48,14 @@ def start(
     behaviour: str = BARE.name,
     port: int = 0,
     s3_endpoint: str | None = None,
+    bases: Mapping[str, str] = MappingProxyType({}),
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[RunningProvider]:
     """Run the provider on loopback with the prices of `catalogue`; it continues from `state`.
 
     `behaviour` names the service it stands in for; `bare` promises the least. `s3_endpoint` is the cloud
-    whose buckets it reads as Bedrock does. `environment` is added to the little that it
+    whose buckets it reads as Bedrock does. With `bases`, where each model lies by its `base_model`, real weights
+    are trained and it stands in for nobody. `environment` is added to the little that it
     gets of this process's; TIKTOKEN_CACHE_DIR names a folder with tiktoken's vocabularies, which are
     fetched otherwise.
 
@@ -66,6 +68,7 @@ def start(
     command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
     command += ["--behaviour", behaviour]
     command += ["--api-key", api_key] if api_key else []
+    command += [word for name, at in bases.items() for word in ("--base", f"{name}={at}")]
     command += ["--s3-endpoint", s3_endpoint] if s3_endpoint else []
     with (
         tempfile.TemporaryFile("w+") as log,

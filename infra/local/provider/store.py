@@ -28,7 +28,7 @@ class Job:
 
     `seconds` is how long it takes, `refusal` the error of a file that does not validate,
     `traits` what a fault rule made of it, `asked` the whole request where it came as Bedrock's do,
-    `created_at` and `cancelled_at` are Unix times.
+    `created_at` and `cancelled_at` are Unix times; `max_seconds` is after how long its buyer wants it stopped.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Job:
     cancelled_at: float | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
     model_deleted: bool = False
+    max_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

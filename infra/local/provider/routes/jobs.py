@@ -53,6 +53,7 @@ def create_job(context: RequestContext) -> Reply:
         tokens_per_epoch=sum(min(n, base.longest_example or n) for n in tokens),
         refusal=refusal,
         traits=context.traits,
+        max_seconds=_max_seconds(body),
     )
     context.store.put(job)
     return _shown(context, job)
@@ -221,6 +222,15 @@ def _seed(body: Mapping[str, Any]) -> int:
     if not isinstance(seed, int):
         raise bad_request(f"seed must be a whole number, found {seed!r}", "seed")
     return seed
+
+
+def _max_seconds(body: Mapping[str, Any]) -> float | None:
+    most = body.get("max_seconds")
+    if most is None:
+        return None
+    if isinstance(most, bool) or not isinstance(most, int | float) or most <= 0:
+        raise bad_request(f"max_seconds must be a number above 0, found {most!r}", "max_seconds")
+    return float(most)
 
 
 def _suffix(context: RequestContext, body: Mapping[str, Any]) -> str | None:

@@ -92,15 +92,25 @@ def test_an_import_of_its_own_is_allowed():
     assert not foreign(tree, ("infra.local.provider",))
 
 
-def test_the_protocol_knows_engines_by_their_door_alone():
-    """Of the stand-in's own engine only the program and its own modules know."""
-    engine = PROVIDER / "learning"
+@pytest.mark.parametrize("engine", ["learning", "training"])
+def test_the_protocol_knows_engines_by_their_door_alone(engine):
+    """Of an engine only the program and its own modules know."""
     users = {
         path.name
         for path in PROVIDER.rglob("*.py")
-        if not path.is_relative_to(engine)
+        if not path.is_relative_to(PROVIDER / engine)
         and any(
-            "provider.learning" in name for name in imported(ast.parse(path.read_text("utf-8")))
+            f"provider.{engine}" in name for name in imported(ast.parse(path.read_text("utf-8")))
         )
     }
     assert users == {"__main__.py"}
+
+
+def test_the_libraries_that_train_are_imported_by_the_tuners_own_python_alone():
+    heavy = {"torch", "transformers", "peft", "trl", "datasets", "psutil"}
+    users = {
+        path.parent.relative_to(PROVIDER).as_posix()
+        for path in PROVIDER.rglob("*.py")
+        if {name.split(".")[0] for name in imported(ast.parse(path.read_text("utf-8")))} & heavy
+    }
+    assert users == {"training/recipe", "training/worker"}

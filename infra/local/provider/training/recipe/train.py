@@ -1,6 +1,8 @@
 """Train a LoRA adapter on the exported pairs with TRL. Only the host's words bear loss.
 
 python train.py --model meta-llama/Llama-3.1-8B-Instruct --into adapter
+
+It can be stopped (SIGTERM or Ctrl-C) and then keeps what was learnt; the same command with --resume goes on.
 """
 
 import argparse
@@ -11,16 +13,22 @@ from typing import Any
 
 from datasets import Dataset
 from peft import LoraConfig
+from progress import Progress
+from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 HERE = Path(__file__).resolve().parent
+MOST_TOKENS_AT_ONCE = 2048  # in memory; a step of more takes several batches
 
 
 def main() -> None:
     asked = arguments()
+    progress = Progress(asked.progress, asked.seconds, asked.memory_gb, asked.parent)
     trainer = trainer_of(asked)
-    trainer.train()
+    trainer.add_callback(progress)
+    trainer.train(resume_from_checkpoint=checkpoint(asked))
     trainer.save_model(asked.into)
+    progress.end(trainer.state)
     print(json.dumps(trainer.state.log_history[-1]))
 
 
@@ -28,24 +36,32 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
     """As the arguments say; a small show holds nothing out, and is not evaluated on."""
     held_out = examples(asked.data / "held_out.chat.jsonl")
     by_epoch = "epoch" if asked.max_steps < 0 else "no"
+    evaluates = by_epoch if len(held_out) else "no"
+    at_once = together(asked.batch_size, asked.max_length)
     return SFTTrainer(
         model=asked.model,
         args=SFTConfig(
             output_dir=asked.into,
             num_train_epochs=asked.epochs,
             max_steps=asked.max_steps,
-            per_device_train_batch_size=asked.batch_size,
-            gradient_accumulation_steps=asked.accumulate,
+            per_device_train_batch_size=at_once,
+            per_device_eval_batch_size=at_once,
+            gradient_accumulation_steps=asked.accumulate * asked.batch_size // at_once,
+            gradient_checkpointing=asked.max_length > MOST_TOKENS_AT_ONCE,
+            train_sampling_strategy="group_by_length",
             learning_rate=asked.learning_rate,
             warmup_steps=asked.warmup_steps,
             lr_scheduler_type="cosine",
             max_length=asked.max_length,
             completion_only_loss=True,
-            eval_strategy=by_epoch if len(held_out) else "no",
-            save_strategy=by_epoch,
-            logging_steps=1 if asked.max_steps > 0 else 10,
+            eval_strategy=evaluates,
+            eval_on_start=evaluates != "no" and checkpoint(asked) is None,
+            save_strategy="steps" if asked.save_steps else by_epoch,
+            save_steps=asked.save_steps or 500,
+            save_total_limit=asked.save_limit,
+            logging_steps=1 if asked.max_steps > 0 or asked.progress else 10,
             use_cpu=asked.cpu,
-            bf16=False if asked.cpu else None,
+            bf16=asked.bf16 if asked.cpu else None,
             report_to="none",
             seed=asked.seed,
         ),
@@ -59,6 +75,18 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
             task_type="CAUSAL_LM",
         ),
     )
+
+
+def checkpoint(asked: argparse.Namespace) -> str | None:
+    """Return what to go on from; None to begin."""
+    begun = asked.resume and Path(asked.into).is_dir()
+    return get_last_checkpoint(asked.into) if begun else None
+
+
+def together(batch_size: int, max_length: int) -> int:
+    """Return how many examples of a batch are held in memory at once: a divisor of it."""
+    fitting = max(MOST_TOKENS_AT_ONCE // max_length, 1)
+    return next(n for n in range(min(fitting, batch_size), 0, -1) if batch_size % n == 0)
 
 
 def examples(path: Path) -> Dataset:
@@ -94,7 +122,15 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--rank", type=int, default=16, help="of the adapter's matrices")
     parser.add_argument("--seed", type=int, default=2012)
-    parser.add_argument("--cpu", action="store_true", help="for a trial without a GPU")
+    parser.add_argument("--cpu", action="store_true", help="for a machine without a GPU")
+    parser.add_argument("--bf16", action="store_true", help="with --cpu: faster where it knows it")
+    parser.add_argument("--seconds", type=float, help="stop after so many; what was learnt is kept")
+    parser.add_argument("--memory-gb", type=float, help="end rather than take more")
+    parser.add_argument("--progress", type=Path, help="write losses there, a JSON object a line")
+    parser.add_argument("--save-steps", type=int, help="a checkpoint after so many steps")
+    parser.add_argument("--save-limit", type=int, help="keep so many checkpoints, the newest")
+    parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
+    parser.add_argument("--parent", type=int, help="end when this process, which began it, has")
     return parser.parse_args(words)
 
 

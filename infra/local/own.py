@@ -1,0 +1,52 @@
+"""The provider `own`: this machine, which tunes real weights with what `make tuner` installs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from shared.errors import BadInput
+from shared.run import RunSettings
+from shared.shows import ShowProfile
+
+NAME = "own"
+TUNER = Path(__file__).resolve().parents[2] / ".tools" / "tuner"
+PACKAGED: Mapping[str, Path] = {
+    "HuggingFaceTB/SmolLM2-135M-Instruct": TUNER / "smollm2-135m",
+}
+"""Where the models lie that `make tuner` brings, by their `base_model`."""
+EPOCHS = 2  # unless told otherwise: a machine without a GPU takes minutes for each
+
+
+class TunerMissing(BadInput):
+    """What tuning a real model needs is not installed."""
+
+
+class StandInBesideOwn(BadInput):
+    """A stand-in would stand beside a real model."""
+
+
+def without_stand_in_judges(show: ShowProfile, settings: RunSettings) -> ShowProfile:
+    """Return the show, asking no judge where this machine tunes real models and a judge would be a stand-in."""
+    tuned = {model.provider for model in settings.models}
+    if NAME not in tuned or all(judge.provider == NAME for judge in settings.judges):
+        return show
+    return show.model_copy(update={"evaluation": show.evaluation.model_copy(update={"judges": ()})})
+
+
+def bases(settings: RunSettings) -> dict[str, str]:
+    """Return where each base model lies that a run tunes on this machine, by its `base_model`; empty for none.
+
+    That is a folder, or the model's name on the hub. Raises StandInBesideOwn for a run that also tunes another
+    provider's model, and TunerMissing.
+    """
+    if not any(model.provider == NAME for model in settings.models):
+        return {}
+    others = ", ".join(model.model for model in settings.models if model.provider != NAME)
+    if others:
+        raise StandInBesideOwn(
+            f"this machine tunes a real model, and a stand-in for {others} would stand beside it; "
+            "start a run of its own for each"
+        )
+    if not settings.dry_run and not (TUNER / ".installed").exists():
+        raise TunerMissing("tuning a real model needs torch and 2 GB; run `make tuner` first")
+    names = [model.base_model for model in settings.models]
+    return {name: str(PACKAGED.get(name, name)) for name in names}
