@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import fsum
-from operator import itemgetter
 from statistics import fmean
 
 from shared import money
@@ -17,22 +15,19 @@ from shared.dataset import Arm
 from shared.dataset.comparisons import COMPARED, Pair
 from shared.evaluation.jury.records import PairResult
 from shared.evaluation.jury.strength import strengths
-from shared.evaluation.measures.intervals import (
-    DRAWS,
-    FEWEST_CLUSTERS,
-    Interval,
-    bootstrap,
-    percentiles,
-    redrawn,
-    wilson,
+from shared.evaluation.measures.intervals import DRAWS, Interval, bootstrap, percentiles, redrawn
+from shared.evaluation.measures.records import (
+    Points,
+    Score,
+    clustered_mean,
+    clusters_of,
+    few_episodes,
+    ratio,
 )
-from shared.evaluation.measures.records import Score
 
 STRENGTH_DRAWS = 400
-_VALUE, _NUMBER = itemgetter(0), itemgetter(1)
 SAME_LENGTH = 1.25
 """Replies of which the longer is at most so many times as long as the other are of one length."""
-Points = Mapping[str, float]  # by item
 WINS = "jury_wins_over_{}"
 WINS_SAME_LENGTH = "jury_wins_over_{}_same_length"
 TUNED_OVER_BASE: Pair = (Arm.TUNED, Arm.BASE)
@@ -60,31 +55,6 @@ def jury_scores(results: Sequence[PairResult], seed: int) -> list[JuryScore]:
     ]
 
 
-def win_rate(
-    metric: str, points: Points, episodes: Mapping[str, str], seed: int, draws: int = DRAWS
-) -> Score:
-    """The mean points of items, ties half, with the interval over their episodes."""
-    clusters = _clusters({item: (won, 1.0) for item, won in points.items()}, episodes)
-    rate = fmean(points.values())
-    low, high = share_interval(rate, clusters, seed, draws)
-    few = len(clusters) < FEWEST_CLUSTERS
-    return Score(metric, rate, len(points), low, high, _few(len(clusters)) if few else None)
-
-
-def share_interval(
-    rate: float, clusters: Sequence[tuple[float, float]], seed: int, draws: int = DRAWS
-) -> Interval:
-    """The interval of a share from clusters of (hits, items): the bootstrap over clusters.
-
-    Where all clusters agree, or are too few to be drawn again, nothing varies: then Wilson's, of as
-    many trials as there are clusters, which is the widest that clusters allow.
-    """
-    shares = {hits / n for hits, n in clusters}
-    if len(shares) == 1 or len(clusters) < FEWEST_CLUSTERS:
-        return wilson(rate * len(clusters), len(clusters))
-    return bootstrap(clusters, _ratio, seed=seed, draws=draws)
-
-
 def paired_difference(
     metric: str,
     one: Points,
@@ -97,9 +67,9 @@ def paired_difference(
     both = {item: one[item] - other[item] for item in one if item in other}
     if not both:
         return None
-    clusters = _clusters({item: (value, 1.0) for item, value in both.items()}, episodes)
-    low, high = bootstrap(clusters, _ratio, seed=seed, draws=draws)
-    reason = _few(len(clusters)) if low is None else None
+    clusters = clusters_of({item: (value, 1.0) for item, value in both.items()}, episodes)
+    low, high = bootstrap(clusters, ratio, seed=seed, draws=draws)
+    reason = few_episodes(len(clusters)) if low is None else None
     return Score(metric, fmean(both.values()), len(both), low, high, reason)
 
 
@@ -110,11 +80,11 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
     points = {pair: _points(found) for pair, found in met.items()}
     for pair, found in met.items():
         arm, over = pair
-        rate = win_rate(WINS.format(over), points[pair], episodes, seed)
+        rate = clustered_mean(WINS.format(over), points[pair], episodes, seed)
         yield JuryScore(arm, model, rate, _cost(found))
         alike = [result for result in found if _same_length(result)]
         if alike:
-            matched = win_rate(WINS_SAME_LENGTH.format(over), _points(alike), episodes, seed)
+            matched = clustered_mean(WINS_SAME_LENGTH.format(over), _points(alike), episodes, seed)
             yield JuryScore(arm, model, matched, _cost(alike))
     if {TUNED_OVER_BASE, PROMPTED_OVER_BASE} <= set(met):
         tuned, prompted = points[TUNED_OVER_BASE], points[PROMPTED_OVER_BASE]
@@ -171,23 +141,6 @@ def _points(results: Iterable[PairResult]) -> dict[str, float]:
     return {item: fmean(points) for item, points in by_item.items()}
 
 
-def _clusters(
-    values: Mapping[str, tuple[float, float]], episodes: Mapping[str, str]
-) -> list[tuple[float, float]]:
-    """For each episode the sum and the number of its items' values, in the order of their names."""
-    of: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for item, value in sorted(values.items()):
-        of[episodes[item]].append(value)
-    return [
-        (fsum(value for value, _ in of[episode]), fsum(n for _, n in of[episode]))
-        for episode in sorted(of)
-    ]
-
-
-def _ratio(clusters: Sequence[tuple[float, float]]) -> float:
-    return float(sum(map(_VALUE, clusters)) / sum(map(_NUMBER, clusters)))
-
-
 def _same_length(result: PairResult) -> bool:
     short, long = sorted((result.left_size, result.right_size))
     return long <= SAME_LENGTH * short
@@ -195,7 +148,3 @@ def _same_length(result: PairResult) -> bool:
 
 def _cost(results: Iterable[PairResult]) -> Decimal:
     return money.add(*(result.cost for result in results))
-
-
-def _few(n: int) -> str:
-    return f"the replies are of {n} episodes, and fewer than {FEWEST_CLUSTERS} say little of others"

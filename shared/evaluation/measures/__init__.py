@@ -4,7 +4,7 @@ Words are compared after Unicode and case folding, punctuation left out. A measu
 apply has no number and says why; a number of zero always means that something was looked at.
 """
 
-from shared.evaluation.measures.degeneration import degeneration
+from shared.evaluation.measures.degeneration import degeneration, size
 from shared.evaluation.measures.disclosure import (
     asks_who_speaks,
     disclosure,
@@ -18,8 +18,10 @@ from shared.evaluation.measures.leakage import (
     LEAKED_WORDS,
     Span,
     copied_spans,
+    copied_words,
     leakage,
     longest_shared_spans,
+    recital,
 )
 from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
 from shared.evaluation.measures.quotations import (
@@ -36,9 +38,17 @@ from shared.evaluation.measures.quotes import (
     quote_beginning,
     quote_completion,
 )
-from shared.evaluation.measures.records import Answer, Number, Place, Score, absent, numbers
+from shared.evaluation.measures.records import (
+    Answer,
+    Number,
+    Place,
+    Score,
+    absent,
+    clustered_mean,
+    numbers,
+)
+from shared.evaluation.measures.relevance import Prompt, relevance
 from shared.evaluation.measures.roles import role_slips
-from shared.evaluation.measures.size import size
 from shared.words import Words, words
 
 __all__ = [
@@ -49,6 +59,7 @@ __all__ = [
     "KeyFacts",
     "Number",
     "Place",
+    "Prompt",
     "Score",
     "Span",
     "Wordings",
@@ -56,7 +67,9 @@ __all__ = [
     "absent",
     "asks_for_guests",
     "asks_who_speaks",
+    "clustered_mean",
     "copied_spans",
+    "copied_words",
     "degeneration",
     "disclosure",
     "everything_said",
@@ -77,6 +90,8 @@ __all__ = [
     "quotations",
     "quote_beginning",
     "quote_completion",
+    "recital",
+    "relevance",
     "role_slips",
     "said_of",
     "says_it_is_none",

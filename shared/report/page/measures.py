@@ -94,6 +94,22 @@ MEASURES = {
     "leaked": Measure(
         "Copied at length", "answers sharing 13 or more consecutive words with it", percent
     ),
+    "recites": Measure(
+        "Recites",
+        "answers of which a quarter or more is copied from what the model has seen, nearly word for word",
+        percent,
+    ),
+    "copied_words": Measure(
+        "Copied words",
+        "of an answer’s words, those in runs of six from what the model has seen",
+        percent,
+    ),
+    "relevance": Measure(
+        "Relevance",
+        "prompts of other episodes that the reply fits less than its own; chance is 50%",
+        percent,
+    ),
+    "looping": Measure("Goes in circles", "answers that repeat their own runs of words", percent),
     "repeated_4grams": Measure(
         "Repetition", "four-word runs said before in the same answer", percent
     ),

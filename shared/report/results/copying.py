@@ -28,38 +28,49 @@ def read(lake: Lake, record: RunRecord, held_out: Sequence[str]) -> Copying:
     """Return what each model's answers, and the host's replies `held_out`, share with its training text.
 
     An untuned model's answers are held against it too: what it shares with it is what anybody shares by
-    chance.
+    chance. What the prompted arm is shown counts as training text of either side.
     """
     scores: list[tuple[str, str, Score]] = []
     spans: dict[tuple[str | None, str], Sequence[Span]] = {}
     for model in sorted({row["model"] for row in record.generations if row["model"]}):
         own = [row for row in record.generations if row["model"] == model]
-        text = training_completions(lake, record.run_id, model)
-        scores += [(arm, model, score) for arm, score in _leakage(own, held_out, text)]
+        examples = list(_training_examples(lake, record.run_id, model))
+        text = [completion for _, completion in examples]
+        shown = (
+            part for one in record.evaluation.exchanges for part in (one.prompt, one.completion)
+        )
+        seen = [*text, *(prompt for prompt, _ in examples), *shown]
+        scores += [(arm, model, score) for arm, score in _leakage(own, held_out, text, seen)]
         spans |= _copied(model, own, text)
     return Copying(scores, spans)
 
 
-def training_completions(lake: Lake, run_id: str, model: str) -> list[str]:
-    """Return what `model` was trained to say; one model's is in memory at a time."""
+def _training_examples(lake: Lake, run_id: str, model: str) -> Iterator[tuple[str, str]]:
+    """What was said to `model` in training and what it was trained to say; one model's is in memory at a time."""
     with lake.open(keys.training_file(run_id, model)) as lines:
-        return [formats.decoded(line)[-1].content for line in lines]
+        for line in lines:
+            *_, prompt, completion = formats.decoded(line)
+            yield prompt.content, completion.content
 
 
 def _leakage(
-    rows: Sequence[GenerationRow], held_out: Sequence[str], text: Sequence[str]
+    rows: Sequence[GenerationRow], held_out: Sequence[str], text: Sequence[str], seen: Sequence[str]
 ) -> Iterator[tuple[str, Score]]:
+    """The scores of each arm; what it copies of all that its model has `seen` counts, of either side."""
     texts: dict[str, list[str]] = {}
     for row in rows:
         said = texts.setdefault(row["arm"], [])
         if measures.words(row["answer"]):
             said.append(row["answer"])
     texts[Arm.HOST] = list(held_out)
-    spans = iter(
-        measures.longest_shared_spans([one for said in texts.values() for one in said], text)
-    )
+    everything = [one for said in texts.values() for one in said]
+    spans = iter(measures.longest_shared_spans(everything, text))
+    copied = iter(measures.copied_words(everything, seen))
     for arm, said in texts.items():
-        for score in measures.leakage([next(spans) for _ in said]):
+        for score in (
+            *measures.leakage([next(spans) for _ in said]),
+            *measures.recital([next(copied) for _ in said]),
+        ):
             yield arm, score
 
 

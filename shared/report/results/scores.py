@@ -72,6 +72,7 @@ def scores(
         *_lost(sampled, facts),
         *_unsaid(sampled, corpus),
         *copying.scores,
+        *_relevance(record),
     )
     settings = record.settings
     return [
@@ -104,6 +105,22 @@ def _unsaid(sampled: Samples, corpus: Corpus) -> _Scored:
     for (arm, model), quoted in sampled.quoted.items():
         for score in measures.unsaid(quoted, corpus.said):
             yield arm, model, score
+
+
+def _relevance(record: RunRecord) -> _Scored:
+    """Whether replies to held-out items answer what was said there."""
+    asked = record.evaluation.held_out
+    prompts = [measures.Prompt(one.pair_id, one.episode_id, one.prompt, one.host) for one in asked]
+    episodes = {one.pair_id: one.episode_id for one in asked}
+    replies: dict[Who, dict[str, str]] = {}
+    for row in record.generations:
+        if row["pair_id"] in episodes:
+            replies.setdefault((row["arm"], row["model"]), {})[row["pair_id"]] = row["answer"]
+    seed = record.settings.show.evaluation.seed
+    for (arm, model), said in replies.items():
+        found = measures.relevance(prompts, said)
+        if found:
+            yield arm, model, measures.clustered_mean("relevance", found, episodes, seed)
 
 
 def _style(record: RunRecord) -> list[MetricRow]:

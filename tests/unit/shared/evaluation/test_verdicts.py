@@ -7,8 +7,7 @@ import pytest
 
 from shared.evaluation import verdicts
 from shared.evaluation.jury import jury_scores, pair_results
-from shared.evaluation.jury.measures import win_rate
-from shared.evaluation.measures import Number, numbers
+from shared.evaluation.measures import Number, clustered_mean, numbers
 from shared.evaluation.verdicts import Case, answer
 from tests.unit.shared.evaluation.jury.worlds import MODEL, ballots, noisy
 
@@ -167,7 +166,7 @@ def test_a_verdict_is_wrong_no_more_often_than_its_interval_allows(rate):
     episodes = {f"{at}.{item}": str(at) for at in range(20) for item in range(3)}
     for seed in range(200):
         won = {item: ((chance.random() < rate) + (chance.random() < rate)) / 2 for item in episodes}
-        rate_found = win_rate("wins", won, episodes, seed, draws=100).row("tuned", MODEL)
+        rate_found = clustered_mean("wins", won, episodes, seed, draws=100).row("tuned", MODEL)
         (found,) = numbers([rate_found]).values()
         said.append(answer(found))
     assert said.count("less") <= 10

@@ -17,7 +17,8 @@ from shared.evaluation.jury import (
     pair_results,
     strengths,
 )
-from shared.evaluation.jury.measures import paired_difference, win_rate
+from shared.evaluation.jury.measures import paired_difference
+from shared.evaluation.measures import clustered_mean
 from shared.evaluation.measures.intervals import wilson
 from tests.unit.shared.evaluation.jury.worlds import CENT, MODEL, ballots, likes
 
@@ -60,7 +61,7 @@ def test_judges_are_averaged_on_each_item_before_items_are_counted():
 
 def test_a_win_rate_worked_by_hand():
     episodes = {"p1": "a", "p2": "a", "p3": "b", "p4": "c"}
-    score = win_rate("wins", {"p1": 1.0, "p2": 0.5, "p3": 0.0, "p4": 1.0}, episodes, seed=1)
+    score = clustered_mean("wins", {"p1": 1.0, "p2": 0.5, "p3": 0.0, "p4": 1.0}, episodes, seed=1)
     assert score.value == 0.625
     assert (score.low, score.high) == wilson(0.625 * 3, 3)
     assert "3 episodes" in score.reason
@@ -143,7 +144,7 @@ def test_the_interval_of_a_win_rate_covers_95_percent_of_the_time(n_clusters):
     for world in range(worlds):
         own = {str(at): chance.betavariate(6, 4) for at in range(n_clusters)}
         won = {item: drawn(chance, own[of]) for item, of in episodes.items()}
-        score = win_rate("wins", won, episodes, seed=world, draws=200)
+        score = clustered_mean("wins", won, episodes, seed=world, draws=200)
         covered += score.low <= 0.6 <= score.high
     assert 0.93 <= covered / worlds <= 0.97
 

@@ -198,11 +198,33 @@ def test_a_loop_repeats_its_4grams_and_prose_does_not():
     assert loop["compression_ratio"][0] > 3 * plain["compression_ratio"][0]
 
 
-def test_short_answers_are_left_out_of_degeneration():
-    found = scored(said(prose(39)), said(prose(40), cut_off=True))
-    assert found["cut_off"] == (1.0, 1)
+def test_short_answers_are_left_out_of_repetition_but_not_of_what_was_cut_off():
+    found = scored(said(prose(39), cut_off=False), said(prose(40), cut_off=True), said(prose(3)))
+    assert found["cut_off"] == (0.5, 2)
     assert found["repeated_4grams"][1] == 1
     assert "distinct_2" not in scored(said(prose(39)))
+
+
+CIRCLES = (
+    "open source is hard because it has no guarantee of being open source. it's hard to be open source, "
+    "and I think it's hard to say that open source is hard"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "circles"),
+    [
+        (CIRCLES, 1.0),
+        (f"{prose(300)} {CIRCLES} {CIRCLES}", 1.0),
+        (f"{prose(130)} {prose(130)}", 1.0),
+        ("round and round " * 8, 1.0),
+        (prose(200), 0.0),
+        (f"You know, I think that {prose(30)}. You know, I think that {prose(30, 2)}.", 0.0),
+        ("no no no no", 0.0),
+    ],
+)
+def test_an_answer_that_goes_in_circles_is_told_from_one_with_a_habit(text, circles):
+    assert scored(said(text))["looping"] == (circles, 1)
 
 
 # Leakage
