@@ -16,13 +16,14 @@ ELSEWHERE = {
     "infra/cli/results/mirror.py": "integration/test_cli.py",
     "infra/cli/aws/*": "integration/remote/test_a_stack.py",
     "infra/cli/commands/aws/*": "integration/remote/test_a_stack.py",
-    "infra/machine/execution.py": "integration/test_machine.py",
     "infra/machine/stack.py": "integration/remote/test_a_stack.py",
     # They start processes, or are started as one.
     "infra/local/cloud/*": "integration/test_embedded_cloud.py",
     "infra/local/cloud/patches/athena/*": "integration/patches/test_patches.py",
     "infra/local/provider/routes/*": "unit/infra/local/provider/test_provider.py",
-    "infra/cli/export/recipe/*": "export/test_recipe.py",
+    "infra/local/provider/training/*": "tuner/test_training.py",
+    "infra/local/provider/training/worker/*": "tuner/test_training.py",
+    "infra/local/provider/training/recipe/*": "export/test_recipe.py",
     # They are tested with what uses them.
     "infra/encodings.py": "unit/infra/layers/test_layers.py",
     "infra/cli/lazy.py": "unit/infra/cli/test_main.py",
@@ -30,6 +31,7 @@ ELSEWHERE = {
     "infra/local/keys.py": "unit/infra/cli/commands/test_keys.py",
     "infra/local/lake.py": "unit/infra/cli/query/test_query.py",
     "shared/errors.py": "unit/infra/house/test_machine.py",
+    "shared/catalogue/*": "unit/shared/catalogue/test_prices.py",
     "shared/dataset/comparisons/*": "unit/shared/evaluation/test_judging.py",
     "shared/dataset/files/provider_files.py": "unit/shared/dataset/test_stages.py",
     "shared/dataset/plans/*": "unit/shared/dataset/test_stages.py",
@@ -38,6 +40,7 @@ ELSEWHERE = {
     "shared/providers/token_counts.py": "unit/shared/providers/test_examples.py",
     "shared/purchases/context.py": "unit/shared/purchases/test_training.py",
     "shared/purchases/steps.py": "unit/shared/purchases/test_training.py",
+    "shared/transcripts/speakers/*": "unit/shared/transcripts/test_labels.py",
 }
 
 

@@ -49,7 +49,7 @@ STOREYS = {
         "evaluation": "catalogue dataset lake providers purchases run shows",
         "erasure": "corpus lake ledger providers",
         "style": "dataset evaluation lake",
-        "report": "catalogue dataset evaluation lake ledger providers run",
+        "report": "catalogue dataset evaluation lake ledger providers run shows",
     },
     "infra": {
         "encodings": "",
