@@ -87,7 +87,7 @@ class Laptop:
         return self.cloud.bucket_dir(self.outputs["LakeBucket"])
 
     @property
-    def desk(self) -> PurchaseContext:
+    def context(self) -> PurchaseContext:
         """Where a purchase from the command line is made, by the machine's own rules."""
         return PurchaseContext(self.stack.ledger, self.provider_of)
 

@@ -86,40 +86,41 @@ def save_references(bucket: Bucket, settings: RunSettings) -> int:
 
 def answer(
     bucket: Bucket,
-    desk: PurchaseContext,
+    context: PurchaseContext,
     settings: RunSettings,
     who: ModelArm,
-    late: Callable[[], bool],
+    deadline_near: Callable[[], bool],
 ) -> int:
     """Ask an arm every item, saving answers as they come; return how many there are.
 
-    Raises SpendCeilingReached when the next answer does not fit, and BatchUnfinished when `late` says
+    Raises SpendCeilingReached when the next answer does not fit, and BatchUnfinished when `deadline_near` says
     so; what was answered before is saved.
     """
     key = keys.answers(settings.run_id, who.model, who.arm)
     # The answers of a batch that was interrupted are among them.
     with saved_rows(bucket, key, GenerationRow) as saved:
-        _answer_all(bucket, desk, settings, who, saved, late)
-    desk.warn(settings.run_id)
+        _answer_all(bucket, context, settings, who, saved, deadline_near)
+    context.warn(settings.run_id)
     return len(saved.rows)
 
 
 def _answer_all(
     bucket: Bucket,
-    desk: PurchaseContext,
+    context: PurchaseContext,
     settings: RunSettings,
     who: ModelArm,
     saved: SavedRows[GenerationRow],
-    late: Callable[[], bool],
+    deadline_near: Callable[[], bool],
 ) -> None:
     """Ask what is not asked yet."""
     shown = _evaluation_set(bucket, settings)
     outcome = bucket.read_json(keys.outcome(settings.run_id, who.model))
     if _waits_for_a_hand(settings, who):
-        desk = replace(desk, model_patience=timedelta())  # a person is not there in five minutes
+        # A person is not there in five minutes.
+        context = replace(context, model_patience=timedelta())
     items = shown.items(settings.show.questions)
     for item in items[len(saved.rows) :]:
-        if late():
+        if deadline_near():
             raise BatchUnfinished(
                 f"{who.model}, {who.arm}: answered {len(saved.rows)} of {len(items)}"
             )
@@ -127,7 +128,7 @@ def _answer_all(
             settings, who.model, who.arm, item.prompt, shown, outcome["fine_tuned_model"]
         )
         try:
-            answered = ask(desk, question)
+            answered = ask(context, question)
         except ModelNotReady as error:
             if _waits_for_a_hand(settings, who):
                 raise _hand_wanted(settings, who, outcome) from error
@@ -135,7 +136,7 @@ def _answer_all(
         except (AnswerLost, ProviderRejected) as no_answer:
             answered = samples.without_answer(question, no_answer)
         saved.add(samples.answer_row(settings, who.model, who.arm, item, question, answered))
-        _warn_now_and_then(desk, settings, len(saved.rows))
+        _warn_now_and_then(context, settings, len(saved.rows))
     _require_an_answer(who, saved.rows)
 
 
@@ -170,23 +171,25 @@ def judges(bucket: Bucket, settings: RunSettings) -> list[str]:
 
 def judge(
     bucket: Bucket,
-    desk: PurchaseContext,
+    context: PurchaseContext,
     settings: RunSettings,
     name: str,
-    late: Callable[[], bool],
+    deadline_near: Callable[[], bool],
 ) -> JudgeStatus:
     """Ask one judge every comparison, saving votes as they come; return how far it came.
 
     A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
-    its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun, or what may pass.
+    its work, not the run. Raises BatchUnfinished when `deadline_near` says so, SpendOverrun, or what may pass.
     """
     tasks = _judge_tasks(bucket, settings, name)
     with saved_rows(bucket, keys.judgements(settings.run_id, name), JudgementRow) as saved:
         qualifying = tasks.qualifying()
-        stopped = _ask_all(desk, tasks, qualifying, saved, late)
+        stopped = _ask_all(context, tasks, qualifying, saved, deadline_near)
         qualified = judge_result(name, judgements(saved.rows)).qualification.passed
         if qualified and stopped is None:
-            stopped = _ask_all(desk, tasks, [*qualifying, *tasks.comparing()], saved, late)
+            stopped = _ask_all(
+                context, tasks, [*qualifying, *tasks.comparing()], saved, deadline_near
+            )
     status: JudgeStatus = {
         "judge": name,
         "asked": len(saved.rows),
@@ -198,35 +201,35 @@ def judge(
 
 
 def _ask_all(
-    desk: PurchaseContext,
+    context: PurchaseContext,
     tasks: JudgeTasks,
     comparisons: Sequence[Comparison],
     saved: SavedRows[JudgementRow],
-    late: Callable[[], bool],
+    deadline_near: Callable[[], bool],
 ) -> str | None:
     """Ask what is not asked yet; return why it ended early, if it did."""
     for comparison in comparisons[len(saved.rows) :]:
-        if late():
+        if deadline_near():
             raise BatchUnfinished(
                 f"{tasks.judge.model} has judged {len(saved.rows)} of {len(comparisons)}"
             )
         question = tasks.question(comparison)
         try:
-            answered = ask(desk, question)
+            answered = ask(context, question)
         except (AnswerLost, ProviderRejected):
             answered = None
         except JUDGE_ENDS as end:
             return f"{type(end).__name__}: {end}"
         saved.add(tasks.row(comparison, question, answered))
-        _warn_now_and_then(desk, tasks.settings, len(saved.rows))
-    desk.warn(tasks.settings.run_id)
+        _warn_now_and_then(context, tasks.settings, len(saved.rows))
+    context.warn(tasks.settings.run_id)
     return None
 
 
-def _warn_now_and_then(desk: PurchaseContext, settings: RunSettings, bought: int) -> None:
+def _warn_now_and_then(context: PurchaseContext, settings: RunSettings, bought: int) -> None:
     """To know whether there is something to warn of takes two readings, and an answer costs little."""
     if bought % WARN_EACH == 0:
-        desk.warn(settings.run_id)
+        context.warn(settings.run_id)
 
 
 def _judge_tasks(bucket: Bucket, settings: RunSettings, name: str) -> JudgeTasks:

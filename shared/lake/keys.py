@@ -135,7 +135,7 @@ def judgements(run_id: str, judge: str) -> str:
 
 
 def juror(run_id: str, judge: str) -> str:
-    """What became of one judge: how many ballots it was asked, and why no more."""
+    """What became of one judge: how many comparisons it was asked, and why no more."""
     return f"{jurors(run_id)}{judge}.json"
 
 

@@ -265,7 +265,7 @@ def test_a_feed_that_cannot_be_reached_fails_the_run_by_its_address(profile, out
 @pytest.mark.parametrize(
     ("name", "body", "said"),
     [
-        ("prose", b"<html><p>Not found, but with status 200.</p></html>", "is not an RSS or Atom feed"),
+        ("prose", b"<html><p>Not found, but with status 200.</p></html>", "is not an RSS, Atom or JSON feed"),
         ("silent", b'<rss version="2.0"><channel><title>T</title></channel></rss>', "without a single episode"),
     ],
 )  # fmt: skip

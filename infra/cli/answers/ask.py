@@ -167,7 +167,7 @@ def _buy(
     text: str,
 ) -> list[GenerationRow]:
     """The answers as rows of `generations`; they and what was spent go into the lake, whatever happens."""
-    ledger, desk = here.stack.ledger, here.desk
+    ledger, context = here.stack.ledger, here.context
     ledger.open_run(
         settings.run_id, settings.ceiling_usd, settings.month, settings.month_ceiling_usd
     )
@@ -175,7 +175,7 @@ def _buy(
     rows: list[GenerationRow] = []
     try:
         for arm in found.shown.paid_arms():
-            answered = ask(desk, questions[arm])
+            answered = ask(context, questions[arm])
             rows.append(
                 samples.answer_row(settings, found.model, arm, item, questions[arm], answered)
             )

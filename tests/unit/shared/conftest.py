@@ -1,7 +1,6 @@
 """A lake on an S3 in memory, and a shop: a clock, a provider and a ledger that two runs have opened."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pytest
 
@@ -10,7 +9,7 @@ from shared.ledger import Ledger
 from shared.purchases import PurchaseContext
 from tests.empty_lake import empty_lake
 from tests.unit.shared.fakes import Clock, FakeProvider
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.ledgers import ledger_in_memory
 
 
 @pytest.fixture
@@ -31,10 +30,7 @@ def provider(clock: Clock) -> FakeProvider:
 
 @pytest.fixture
 def ledger(clock: Clock) -> Ledger:
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    for run_id in ("r1", "r2"):
-        ledger.open_run(run_id, Decimal("5.00"), "2026-11", Decimal(100))
-    return ledger
+    return ledger_in_memory(clock, "r1", "r2")
 
 
 @pytest.fixture

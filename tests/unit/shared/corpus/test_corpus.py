@@ -83,7 +83,7 @@ def discover(lake, site, run_id="r1", now=NOW, **fields):
 
 
 def run(run_id, **fields):
-    return resolved(**fields).model_copy(update={"run_id": run_id})
+    return resolved(run_id=run_id, **fields)
 
 
 def scrape_all(lake, site, run_id="r1"):

@@ -93,7 +93,7 @@ def put(lake, episodes, published=MAY, name="porch", status="parsed"):
 
 
 def build(lake, profile=None, run_id="r1", **fields):
-    run = resolved(show=profile or show(), **fields).model_copy(update={"run_id": run_id})
+    run = resolved(run_id=run_id, show=profile or show(), **fields)
     return stages.build(lake, run)
 
 

@@ -70,8 +70,7 @@ SAID = {"base": other, "prompted": lambda at: f"{host(at)} {other(at)}.", "tuned
 
 def run(run_id="r1", **evaluation):
     show = {**SHOW, "evaluation": {"judges": [JUDGE.model], **evaluation}}
-    settings = resolved(show=show, models=[MODEL.model])
-    return settings.model_copy(update={"run_id": run_id})
+    return resolved(run_id=run_id, show=show, models=[MODEL.model])
 
 
 @pytest.fixture

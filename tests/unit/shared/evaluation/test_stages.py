@@ -36,8 +36,7 @@ SHOWN = EvaluationSet(
 
 def run(run_id="r1"):
     show = {**SHOW, "questions": list(QUESTIONS)}
-    settings = resolved(show=show, models=[MINI.model, LLAMA.model])
-    return settings.model_copy(update={"run_id": run_id})
+    return resolved(run_id=run_id, show=show, models=[MINI.model, LLAMA.model])
 
 
 def in_time():

@@ -9,7 +9,7 @@ from shared.evaluation import verdicts
 from shared.evaluation.jury import jury_scores, pair_results
 from shared.evaluation.measures import Number, clustered_mean, numbers
 from shared.evaluation.verdicts import Case, answer
-from tests.unit.shared.evaluation.jury.worlds import MODEL, ballots, noisy
+from tests.unit.shared.evaluation.jury.worlds import MODEL, judged_by, noisy
 
 CASE = Case(MODEL, "Llama", "Ida Stone", "2 judges of 2 families", "no model can judge here", 90)
 MONEY = "the run cost $4.10"
@@ -34,7 +34,7 @@ def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
     votes = [
         one
         for number in (1, 2)
-        for one in ballots(
+        for one in judged_by(
             noisy(chances, seed=10 * seed + number),
             judge=f"j{number}",
             n_items=n_items,

@@ -32,8 +32,7 @@ LINE = b'{"messages": []}\n'
 
 
 def run(run_id="r1", **fields):
-    fields = {"models": [MODEL.model], **fields}
-    return resolved(**fields).model_copy(update={"run_id": run_id})
+    return resolved(run_id=run_id, **{"models": [MODEL.model], **fields})
 
 
 def planned(lake, run_id="r1", sha="a" * 64, model=MODEL, reserved="0.51"):

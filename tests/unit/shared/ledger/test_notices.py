@@ -10,12 +10,13 @@ from shared import catalogue
 from shared.evaluation.stages import WARN_EACH, ModelArm, answer
 from shared.fine_tuning import stages
 from shared.lake import keys
-from shared.ledger import Ledger, Reservation, Totals
+from shared.ledger import Reservation, Totals
 from shared.ledger.notices import CLAIM_HOLDS
 from shared.ledger.notifier import Notifier, message, reached
 from shared.purchases import PurchaseContext
 from tests.unit.shared.fakes import FakeProvider
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB, client_error
+from tests.unit.shared.ledgers import ledger_in_memory
+from tests.unit.shared.memory_dynamodb import client_error
 from tests.unit.shared.run.porch import SHOW, resolved
 
 MONTH = "2026-11"
@@ -40,10 +41,7 @@ class Topic:
 
 @pytest.fixture
 def ledger(clock):
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    for run_id in ("run", "second"):
-        ledger.open_run(run_id, Decimal(10), MONTH, Decimal(100))
-    return ledger
+    return ledger_in_memory(clock, "run", "second", ceiling=Decimal(10))
 
 
 @pytest.fixture
@@ -197,7 +195,7 @@ def test_warnings_are_no_entries(ledger, notifier):
 def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger):
     model = catalogue.packaged().model("gpt-4.1-mini")
     show = {**SHOW, "questions": [f"Why a porch of {n} steps?" for n in range(2 * WARN_EACH + 1)]}
-    settings = resolved(show=show, models=[model.model]).model_copy(update={"run_id": "run"})
+    settings = resolved(run_id="run", show=show, models=[model.model])
     row = {"model": model.model, "training_sha256": "0" * 64}
     row |= {"estimated_usd": "0.50", "reserved_usd": "0.51"}
     lake.write_json(keys.plan("run"), [row])

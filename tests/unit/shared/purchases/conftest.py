@@ -8,8 +8,8 @@ import pytest
 
 from shared.ledger import Ledger
 from tests.unit.shared.fakes import Clock
+from tests.unit.shared.ledgers import ledger_in_memory
 from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
-from tests.unit.shared.purchases.orders import MONTH
 
 
 @pytest.fixture
@@ -19,10 +19,7 @@ def client() -> MemoryDynamoDB:
 
 @pytest.fixture
 def ledger(client: MemoryDynamoDB, clock: Clock) -> Ledger:
-    ledger = Ledger(client, "ledger", now=clock.now, sleep=clock.sleep)
-    for run_id in ("run", "second"):
-        ledger.open_run(run_id, Decimal(1), MONTH, Decimal(100))
-    return ledger
+    return ledger_in_memory(clock, "run", "second", ceiling=Decimal(1), client=client)
 
 
 @pytest.fixture

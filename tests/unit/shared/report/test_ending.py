@@ -6,13 +6,12 @@ from decimal import Decimal
 import pytest
 
 from shared.lake import keys
-from shared.ledger import Ledger
 from shared.purchases import PurchaseContext, cancel_jobs, ensure_job
 from shared.report import stages
 from shared.report.ending import ending
-from tests.sample_run import RUN_ID, sample_run
+from tests.sample_run import RUN_ID
 from tests.unit.shared.fakes import FakeProvider
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.ledgers import ledger_in_memory
 from tests.unit.shared.purchases.orders import ORDER, open_file
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -26,19 +25,17 @@ LEFT = {
 
 @pytest.fixture
 def desk(clock):
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
+    ledger = ledger_in_memory(clock, RUN_ID)
     provider = FakeProvider(clock)
     return PurchaseContext(ledger, lambda _: provider, now=clock.now, sleep=clock.sleep)
 
 
 @pytest.fixture
-def sample():
-    with sample_run() as sample:
-        sample.write_manifest()
-        sample.write_corpus()
-        sample.write_dataset()
-        yield sample
+def sample(run):
+    run.write_manifest()
+    run.write_corpus()
+    run.write_dataset()
+    return run
 
 
 def closed(sample, desk, **state):

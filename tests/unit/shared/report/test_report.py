@@ -39,12 +39,6 @@ MODEL_KEYS = [
 STAGES = ("manifest", "corpus", "dataset", "jobs", "answers")
 
 
-@pytest.fixture
-def run():
-    with sample_run() as run:
-        yield run
-
-
 def through(run: SampleRun, last: str) -> SampleRun:
     for stage in STAGES[: STAGES.index(last) + 1]:
         getattr(run, f"write_{stage}")()

@@ -5,12 +5,10 @@ from decimal import Decimal
 import pytest
 
 from shared.lake import keys
-from shared.ledger import Ledger
 from shared.report import stages
 from shared.report.ending import explain
-from tests.sample_run import QUESTIONS, RUN_ID, STARTED, generation_row, job_row, sample_run
-from tests.unit.shared.fakes import Clock
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.sample_run import QUESTIONS, RUN_ID, STARTED, generation_row, job_row
+from tests.unit.shared.ledgers import ledger_in_memory
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 MESSAGE = "the smallest useful training would cost up to 0.21 USD against a ceiling of 0.01 USD"
@@ -23,15 +21,8 @@ STOPPED = {"error": "AccessDenied", "cause": "http://127.0.0.1:1/rain answers 40
 
 
 @pytest.fixture
-def ledger():
-    clock = Clock()
-    return Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-
-
-@pytest.fixture
-def sample():
-    with sample_run() as sample:
-        yield sample
+def ledger(clock):
+    return ledger_in_memory(clock)
 
 
 def test_a_run_that_did_not_fail_has_no_error():
@@ -43,10 +34,10 @@ def test_an_exception_is_told_by_its_name_and_its_sentence_alone():
     assert explain(failure, None) == ("SpendCeilingReached", MESSAGE)
 
 
-def test_a_map_that_failed_is_told_by_what_stopped_its_batch(sample, ledger):
+def test_a_map_that_failed_is_told_by_what_stopped_its_batch(run, ledger):
     assert explain(MAP_FAILURE, STOPPED) == (STOPPED["error"], STOPPED["cause"])
-    sample.lake.write_json(keys.stopped(RUN_ID), STOPPED)
-    ended = stages.close(sample.lake, ledger, RUN_ID, {"failure": MAP_FAILURE}, NOW)
+    run.lake.write_json(keys.stopped(RUN_ID), STOPPED)
+    ended = stages.close(run.lake, ledger, RUN_ID, {"failure": MAP_FAILURE}, NOW)
     assert (ended["error"], ended["cause"]) == (STOPPED["error"], STOPPED["cause"])
 
 
@@ -93,20 +84,20 @@ def test_a_refused_input_is_summed_up_without_settings_or_money(lake, ledger):
     assert summary["settled_usd"] == "0.000000"
 
 
-def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(sample, ledger):
-    lake, model = sample.lake, "gpt-4.1-mini"
-    sample.write_manifest()
-    sample.write_corpus()
-    sample.write_dataset()
-    job = {**job_row(sample.own, model, "succeeded"), "settled_at": NOW}
+def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(run, ledger):
+    lake, model = run.lake, "gpt-4.1-mini"
+    run.write_manifest()
+    run.write_corpus()
+    run.write_dataset()
+    job = {**job_row(run.own, model, "succeeded"), "settled_at": NOW}
     lake.write_json(keys.outcome(RUN_ID, model), job)
     steps = [
-        {**sample.own, "model": model, "step": step, "train_loss": loss}
+        {**run.own, "model": model, "step": step, "train_loss": loss}
         for step, loss in ((1, 2.5), (2, None))
     ]
     lake.write_json(keys.curve(RUN_ID, model), steps)
     for arm in ("base", "tuned"):
-        answer = generation_row(sample.own, arm, model, 1, QUESTIONS[0], f"The {arm} answer.")
+        answer = generation_row(run.own, arm, model, 1, QUESTIONS[0], f"The {arm} answer.")
         lake.write_json(keys.answers(RUN_ID, model, arm), [answer])
     ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
     ended = stages.close(lake, ledger, RUN_ID, {}, NOW)
@@ -120,27 +111,26 @@ def test_what_each_stage_left_as_json_becomes_rows_of_the_lake(sample, ledger):
     assert lake.read(ended["report_key"]).startswith(b"<!doctype html>")
 
 
-def test_a_run_that_failed_before_anything_was_bought_is_reported_all_the_same(sample, ledger):
-    sample.write_manifest()
+def test_a_run_that_failed_before_anything_was_bought_is_reported_all_the_same(run, ledger):
+    run.write_manifest()
     failure = {"Error": "Unreachable", "Cause": "{}"}
-    ended = stages.close(sample.lake, ledger, RUN_ID, {"failure": failure}, NOW)
+    ended = stages.close(run.lake, ledger, RUN_ID, {"failure": failure}, NOW)
     assert ended["status"] == "FAILED"
-    assert list(sample.lake.read_rows("generations")) == []
-    assert sample.lake.read(ended["report_key"])
+    assert list(run.lake.read_rows("generations")) == []
+    assert run.lake.read(ended["report_key"])
     assert "FAILED" in ended["message"]
 
 
-def test_the_subject_fits_what_sns_takes(sample, ledger):
+def test_the_subject_fits_what_sns_takes(run, ledger):
     run_id = "r" * 200
     assert (
-        len(stages.close(sample.lake, ledger, run_id, {"failure": MAP_FAILURE}, NOW)["subject"])
-        < 100
+        len(stages.close(run.lake, ledger, run_id, {"failure": MAP_FAILURE}, NOW)["subject"]) < 100
     )
 
 
-def test_closing_again_replaces_what_was_written(sample, ledger):
-    sample.write_manifest()
+def test_closing_again_replaces_what_was_written(run, ledger):
+    run.write_manifest()
     for _ in range(2):
-        ended = stages.close(sample.lake, ledger, RUN_ID, {}, NOW)
-    assert len(list(sample.lake.read_rows("runs"))) == 1
+        ended = stages.close(run.lake, ledger, RUN_ID, {}, NOW)
+    assert len(list(run.lake.read_rows("runs"))) == 1
     assert ended["status"] == "SUCCEEDED"

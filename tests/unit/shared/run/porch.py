@@ -17,13 +17,13 @@ SHOW: dict[str, Any] = {
 }
 
 
-def resolved(when="2026-11-23", **fields):
+def resolved(when="2026-11-23", run_id="r1", **fields):
     asked = settings.parse_input({"show": SHOW, "ceiling_usd": "5.00", **fields})
     return settings.resolve(
         asked,
         settings.show_from(asked),
         catalogue.packaged(),
-        run_id="r1",
+        run_id=run_id,
         started_at=datetime.fromisoformat(when).replace(tzinfo=UTC),
         code_version="test",
         month_ceiling_usd=Decimal(100),

@@ -8,12 +8,11 @@ import yaml
 from shared import catalogue
 from shared.errors import InvalidField, MissingPrice, UnknownField, UnknownShow
 from shared.lake import keys
-from shared.ledger import Ledger, RunNotOpen
+from shared.ledger import RunNotOpen
 from shared.providers import ProviderUnusable
 from shared.run.environment import Environment
 from shared.run.stages import prepare
-from tests.unit.shared.fakes import Clock
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.ledgers import ledger_in_memory
 from tests.unit.shared.run.porch import SHOW
 
 STARTED = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -31,9 +30,8 @@ ENVIRONMENT = Environment(
 
 
 @pytest.fixture
-def ledger():
-    clock = Clock()
-    return Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
+def ledger(clock):
+    return ledger_in_memory(clock)
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_files_that_are_not_there_are_named(score, tmp_path, capsys):
 def test_what_is_no_feed_is_told_in_a_sentence(score, tmp_path):
     (tmp_path / "page.html").write_text("<html><body>no</body></html>")
     code, told = score("question,answer\nWhy?,so\n", "--feed", str(tmp_path / "page.html"))
-    assert (code, "is not an RSS or Atom feed" in told.err) == (2, True)
+    assert (code, "is not an RSS, Atom or JSON feed" in told.err) == (2, True)
 
 
 def test_a_lake_tells_what_was_said_who_came_and_what_was_copied(rows, tmp_path):

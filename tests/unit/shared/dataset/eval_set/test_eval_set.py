@@ -72,7 +72,7 @@ def put(lake, episodes, n=8, roles=("guest", "host"), title="Title of {}"):
 
 
 def built(lake, run_id="r1", **evaluation):
-    run = resolved(show=show(**evaluation)).model_copy(update={"run_id": run_id})
+    run = resolved(run_id=run_id, show=show(**evaluation))
     stages.build(lake, run)
     return EvaluationSet.from_document(lake.read_json(keys.evaluation_set(run_id)))
 

@@ -63,8 +63,7 @@ def talks(n=EPISODES, *more):
 
 def run(dry_run=False, **show):
     bounds = {"min_prompt_tokens": 1, "min_completion_tokens": 1, "min_pairs": 10}
-    settings = resolved(show={**SHOW, "training": bounds, **show}, dry_run=dry_run)
-    return settings.model_copy(update={"run_id": "r1"})
+    return resolved(show={**SHOW, "training": bounds, **show}, dry_run=dry_run)
 
 
 def gathered(lake, **show):

@@ -20,7 +20,7 @@ from shared.evaluation.jury import (
 from shared.evaluation.jury.measures import paired_difference
 from shared.evaluation.measures import clustered_mean
 from shared.evaluation.measures.intervals import wilson
-from tests.unit.shared.evaluation.jury.worlds import CENT, MODEL, ballots, likes
+from tests.unit.shared.evaluation.jury.worlds import CENT, MODEL, judged_by, likes
 
 KNOWS = likes("host tuned prompted base impostor")
 
@@ -30,13 +30,13 @@ def scored(judgements, seed=1):
 
 
 def test_a_flip_is_a_tie_and_one_order_alone_says_nothing():
-    judgements = ballots(lambda *_: "first", n_items=2)
+    judgements = judged_by(lambda *_: "first", n_items=2)
     assert {pair.points for pair in pair_results(judgements)} == {0.5}
     assert pair_results(judgements[::2]) == []
 
 
 def test_an_unusable_vote_takes_its_pair_along_and_is_counted():
-    judgements = ballots(
+    judgements = judged_by(
         lambda first, *rest: None if first == "base" else KNOWS(first, *rest), n_items=10
     )
     assert not [pair for pair in pair_results(judgements) if "base" in pair.pair]
@@ -45,7 +45,7 @@ def test_an_unusable_vote_takes_its_pair_along_and_is_counted():
 
 
 def test_a_jury_of_one_mind_says_so_with_wilsons_interval_of_the_episodes():
-    scores = scored(ballots(KNOWS, n_items=24, an_episode=3))
+    scores = scored(judged_by(KNOWS, n_items=24, an_episode=3))
     one = scores["tuned", "jury_wins_over_prompted"]
     assert (one.model, one.score.value, one.score.n) == (MODEL, 1.0, 24)
     assert (one.score.low, one.score.high) == wilson(8, 8)
@@ -53,8 +53,8 @@ def test_a_jury_of_one_mind_says_so_with_wilsons_interval_of_the_episodes():
 
 
 def test_judges_are_averaged_on_each_item_before_items_are_counted():
-    against = ballots(likes("host base prompted tuned impostor"), judge="j2", n_items=10)
-    scores = scored(ballots(KNOWS, n_items=10) + against)
+    against = judged_by(likes("host base prompted tuned impostor"), judge="j2", n_items=10)
+    scores = scored(judged_by(KNOWS, n_items=10) + against)
     assert scores["tuned", "jury_wins_over_base"].score.value == 0.5
     assert scores["tuned", "jury_wins_over_base"].score.n == 10
 
@@ -78,20 +78,20 @@ def test_a_paired_difference_worked_by_hand_takes_the_items_that_both_have():
 
 
 def test_a_length_matched_part_is_reported_beside_the_whole():
-    scores = scored(ballots(KNOWS, n_items=40))
+    scores = scored(judged_by(KNOWS, n_items=40))
     matched = scores["tuned", "jury_wins_over_base_same_length"]
     assert 0 < matched.score.n < 40
     assert matched.cost == 2 * matched.score.n * CENT
 
 
 def test_a_judge_that_goes_by_length_is_seen_by_it():
-    judgements = ballots(lambda _f, _s, a, b: "first" if a > b else "second", n_items=20)
+    judgements = judged_by(lambda _f, _s, a, b: "first" if a > b else "second", n_items=20)
     rows = {one.score.metric: one.score for one in judge_scores(judge_result("j1", judgements))}
     assert rows["jury_longer_wins"].value == 1.0
 
 
-def test_a_judges_rows_bear_its_name_and_what_its_ballots_cost():
-    (result,) = by_judge(ballots(KNOWS, n_items=5)).values()
+def test_a_judges_rows_bear_its_name_and_what_its_votes_cost():
+    (result,) = by_judge(judged_by(KNOWS, n_items=5)).values()
     rows = judge_scores(result)
     assert {(one.arm, one.model, one.cost) for one in rows} == {("judge", "j1", Decimal("0.40"))}
 
@@ -124,14 +124,16 @@ def test_strengths_are_finite_sum_to_nothing_and_turn_with_the_wins(counts):
     assert turned == pytest.approx({arm: -value for arm, value in found.items()}, abs=1e-4)
 
 
-def test_the_order_in_which_ballots_come_changes_no_digit_nor_does_another_run():
-    judgements = ballots(KNOWS) + ballots(likes("base host tuned impostor prompted"), judge="j2")
+def test_the_order_in_which_votes_come_changes_no_digit_nor_does_another_run():
+    judgements = judged_by(KNOWS) + judged_by(
+        likes("base host tuned impostor prompted"), judge="j2"
+    )
     shuffled = random.Random(5).sample(judgements, len(judgements))
     assert jury_scores(pair_results(judgements), 7) == jury_scores(pair_results(shuffled), 7)
 
 
 def test_strengths_have_an_interval_around_them():
-    mixed = ballots(KNOWS) + ballots(likes("base host tuned impostor prompted"), judge="j2")
+    mixed = judged_by(KNOWS) + judged_by(likes("base host tuned impostor prompted"), judge="j2")
     score = scored(mixed)["tuned", "jury_strength"].score
     assert score.low <= score.value <= score.high
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.evaluation.jury import judge_result, judge_scores, pair_results, qualify
 from shared.evaluation.measures.intervals import wilson
-from tests.unit.shared.evaluation.jury.worlds import ballots, likes, noisy
+from tests.unit.shared.evaluation.jury.worlds import judged_by, likes, noisy
 
 KNOWS = likes("host tuned prompted base impostor")
 
@@ -30,24 +30,24 @@ def mute(*_):
 @pytest.mark.parametrize("judge", [first, longer, shorter, mute])
 @pytest.mark.parametrize("even_lengths", [True, False])
 def test_a_judge_that_goes_by_place_or_length_or_says_nothing_does_not_qualify(judge, even_lengths):
-    found = qualify(pair_results(ballots(judge, n_items=60, even_lengths=even_lengths)))
+    found = qualify(pair_results(judged_by(judge, n_items=60, even_lengths=even_lengths)))
     assert not found.passed
 
 
 def test_a_judge_that_knows_the_host_qualifies_with_the_interval_of_its_pairs():
-    found = qualify(pair_results(ballots(KNOWS, n_items=24)))
+    found = qualify(pair_results(judged_by(KNOWS, n_items=24)))
     assert found.passed
     assert (found.accuracy, found.n) == (1.0, 24)
     assert (found.low, found.high) == wilson(24, 24)
 
 
 def test_four_pairs_are_the_fewest_that_can_qualify_anybody():
-    assert not qualify(pair_results(ballots(KNOWS, n_items=3))).passed
-    assert qualify(pair_results(ballots(KNOWS, n_items=4))).passed
+    assert not qualify(pair_results(judged_by(KNOWS, n_items=3))).passed
+    assert qualify(pair_results(judged_by(KNOWS, n_items=4))).passed
 
 
 def test_a_judge_that_may_have_gone_by_length_alone_has_no_accuracy_and_says_so():
-    judgements = ballots(KNOWS, even_lengths=False)
+    judgements = judged_by(KNOWS, even_lengths=False)
     assert qualify(pair_results(judgements)).accuracy is None
     (row,) = [
         one.score
@@ -65,7 +65,7 @@ def test_an_accuracy_worked_by_hand():
     """
     met = [
         pair
-        for pair in pair_results(ballots(KNOWS, n_items=12))
+        for pair in pair_results(judged_by(KNOWS, n_items=12))
         if pair.pair == ("host", "impostor")
     ]
     long = [pair for pair in met if pair.left_size > pair.right_size]
@@ -79,7 +79,7 @@ def test_pairs_of_equal_length_show_a_judge_whatever_the_lengths_of_the_others()
     """One longer, three shorter, all right: worth 4 * 1 * 3 / 4 = 3. Two equal, one wrong: worth 2."""
     met = [
         pair
-        for pair in pair_results(ballots(KNOWS, n_items=12))
+        for pair in pair_results(judged_by(KNOWS, n_items=12))
         if pair.pair == ("host", "impostor")
     ]
     long = [pair for pair in met if pair.left_size > pair.right_size][:1]
@@ -93,7 +93,7 @@ def test_pairs_of_equal_length_show_a_judge_whatever_the_lengths_of_the_others()
 
 def test_a_judge_that_tosses_a_coin_rarely_qualifies():
     coin = [
-        qualify(pair_results(ballots(noisy(EVEN, seed), n_items=20, seed=seed))).passed
+        qualify(pair_results(judged_by(noisy(EVEN, seed), n_items=20, seed=seed))).passed
         for seed in range(100)
     ]
     assert sum(coin) <= 3

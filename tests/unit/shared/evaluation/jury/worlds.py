@@ -14,7 +14,7 @@ Bias = Callable[[str, str, int, int], Vote | None]
 """A judge as a function of the arms in the order shown and of the replies' lengths."""
 
 
-def ballots(
+def judged_by(
     vote: Bias,
     *,
     judge: str = "j1",
@@ -23,7 +23,10 @@ def ballots(
     seed: int = 1,
     even_lengths: bool = True,
 ) -> list[Judgement]:
-    """Every pair of every item in both orders; half of the hosts' replies are the longer ones."""
+    """Return what a judge that votes so says of every pair of every item, in both orders.
+
+    Half of the replies of the host are the longer ones.
+    """
     chance = random.Random(seed)
     found = []
     for number in range(n_items):

@@ -6,12 +6,11 @@ import pytest
 
 from shared.evaluation.measures import Score, numbers
 from shared.lake import keys
-from shared.ledger import Ledger
 from shared.report import stages
 from shared.report.page import style
 from tests.sample_run import FINISHED, RUN_ID, sample_run
 from tests.unit.shared.fakes import Clock
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.ledgers import ledger_in_memory
 
 MODEL = "gpt-4.1-mini"
 
@@ -50,7 +49,7 @@ def sample():
 
 def closed(sample, **state):
     clock = Clock()
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
+    ledger = ledger_in_memory(clock)
     told = stages.close(sample.lake, ledger, RUN_ID, state, FINISHED)
     page = sample.lake.read(keys.report(RUN_ID)).decode()
     return told, page, sample.lake.read_json(keys.summary(RUN_ID))["metrics"]

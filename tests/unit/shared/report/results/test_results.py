@@ -6,22 +6,20 @@ import inspect
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from decimal import Decimal
 
 import pytest
 
 from shared.evaluation.jury import pair_results, qualify
 from shared.evaluation.measures import copied_spans, longest_shared_spans, numbers, quotations
 from shared.lake import keys
-from shared.ledger import Ledger
 from shared.providers import formats
 from shared.report import arms, data_quality, ending, record, spending, stages
 from shared.report.results import answers, choice, jury, quiz, report, years
 from tests.memory_s3 import reads
 from tests.places import ROOT
-from tests.sample_run import FINISHED, JUDGES, PAIRS, RUN_ID, TRAINING, sample_run
+from tests.sample_run import FINISHED, JUDGES, PAIRS, RUN_ID, TRAINING
 from tests.unit.shared.fakes import Clock
-from tests.unit.shared.memory_dynamodb import MemoryDynamoDB
+from tests.unit.shared.ledgers import ledger_in_memory
 
 REPORT = ROOT / "shared" / "report"
 QUOTING = 'As somebody put it, "a porch is a room that forgives the weather", and so it is.'
@@ -62,16 +60,9 @@ FAILED = {"failure": {"Error": "States.TaskFailed", "Cause": "{}"}}
 KILLED = {"closing": {"name": RUN_ID, "status": "FAILED", "input": "{}"}}
 
 
-@pytest.fixture
-def run():
-    with sample_run() as run:
-        yield run
-
-
 def close(run, state):
     clock = Clock()
-    ledger = Ledger(MemoryDynamoDB(), "ledger", now=clock.now, sleep=clock.sleep)
-    ledger.open_run(RUN_ID, Decimal("5.00"), "2026-11", Decimal(100))
+    ledger = ledger_in_memory(clock, RUN_ID)
     return stages.close(run.lake, ledger, RUN_ID, state, FINISHED)
 
 
