@@ -16,13 +16,13 @@ LOCAL = ("CodeUri", "ContentUri", "DefinitionUri")
 TEMPLATES = ("template.yaml", "infra/data.yaml", "infra/queries.yaml", "infra/watch.yaml")
 
 
-def transformed(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+def transformed(path: Path = ROOT / "template.yaml", **parameters: str) -> dict[str, Any]:
     """Return a template of ours after the transform; its files lie in a bucket, as after packaging."""
-    return processed(yaml_parse(path.read_text("utf-8")))
+    return processed(yaml_parse(path.read_text("utf-8")), parameters)
 
 
-def processed(template: dict[str, Any]) -> dict[str, Any]:
-    """Return a template after the transform, if it asks for one."""
+def processed(template: dict[str, Any], parameters: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return a template after the transform, if it asks for one; it puts parameters into a few places itself."""
     if "Transform" not in template:
         return template
     template.get("Globals", {}).get("Function", {})["CodeUri"] = "s3://bucket/key"
@@ -32,7 +32,7 @@ def processed(template: dict[str, Any]) -> dict[str, Any]:
     policies = Mock()  # what SAM would ask IAM for: the addresses of AWS's own policies
     policies.load.return_value = {}
     with _region():
-        done: dict[str, Any] = transform(template, {}, policies)
+        done: dict[str, Any] = transform(template, parameters or {}, policies)
     return done
 
 

@@ -21,7 +21,7 @@ FROM (
         count(*) AS votes,
         row_number() OVER (
             PARTITION BY sides.run_id, sides.question, sides.model
-            ORDER BY 1.0 * sum(sides.won) / count(*) DESC, sides.arm
+            ORDER BY CAST(sum(sides.won) AS DOUBLE) / count(*) DESC, sides.arm
         ) AS place
     FROM (
         SELECT run_id, "show", judge, question, model, first_arm AS arm,

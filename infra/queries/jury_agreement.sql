@@ -8,7 +8,7 @@ SELECT
     count(*) AS ballots,
     count(CASE WHEN one.vote IS NULL OR other.vote IS NULL THEN 1 END) AS without_two_votes,
     count(CASE WHEN one.vote = other.vote THEN 1 END) AS agreed,
-    1.0 * count(CASE WHEN one.vote = other.vote THEN 1 END)
+    CAST(count(CASE WHEN one.vote = other.vote THEN 1 END) AS DOUBLE)
         / nullif(count(CASE WHEN one.vote IS NOT NULL AND other.vote IS NOT NULL THEN 1 END), 0) AS agreement
 FROM judgements AS one
 JOIN judgements AS other

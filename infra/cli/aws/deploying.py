@@ -1,5 +1,6 @@
 """Making, changing and removing a stack."""
 
+import json
 import os
 import re
 import subprocess
@@ -33,6 +34,7 @@ LOOKING = {"Delay": 3, "MaxAttempts": 1200}
 TOLD = 20  # lines of SAM's own words
 SAM = REPOSITORY / ".tools" / "sam" / "bin" / "sam"
 NAMED = re.compile(r"econchatr-([a-z][a-z0-9]{0,15})")
+_MARKS, _BACKSLASHED = re.compile("[ \"']"), r"\\\g<0>"
 ASKED = {
     "MonthCeilingUsd": "What may all runs of a month spend at model providers, in US dollars?",
     "AlertEmail": "Which address is told of warnings and of how runs end (empty for nobody)?",
@@ -194,7 +196,7 @@ def _sam(stack_ref: StackRef, template: Path, parameters: Mapping[str, str]) -> 
         *("--s3-prefix", stack_ref.stack, "--no-confirm-changeset", "--no-fail-on-empty-changeset"),
         *("--no-progressbar", "--tags", "project=econchatr", f"stage={parameters['Stage']}"),
         "--parameter-overrides",
-        *(f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()),
+        sam_parameters(parameters, (BUILD / f"parameters-{stack_ref.stack}.yaml").resolve()),
     ]
     chosen = {"AWS_REGION": session(stack_ref).region_name, "AWS_PROFILE": stack_ref.profile}
     environment = {
@@ -203,7 +205,6 @@ def _sam(stack_ref: StackRef, template: Path, parameters: Mapping[str, str]) -> 
         "SAM_CLI_TELEMETRY": "0",
     }
     log = BUILD / f"deploy-{stack_ref.stack}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     print(f"Deploying (some minutes); {log} tells what SAM does", flush=True)
     with log.open("w") as file:
         ended = subprocess.run(
@@ -212,6 +213,21 @@ def _sam(stack_ref: StackRef, template: Path, parameters: Mapping[str, str]) -> 
     if ended.returncode:
         last = "\n".join(log.read_text("utf-8", errors="replace").splitlines()[-TOLD:])
         raise NotBuilt(f"`sam deploy` failed; {log} has all it says, which ends:\n{last}")
+
+
+def sam_parameters(parameters: Mapping[str, str], file: Path) -> str:
+    """Write the parameters where SAM reads them, and return what to call the file to it.
+
+    SAM twice takes one pair of quotation marks off each value, and a backslash before each blank and mark.
+    """
+    marked = {name: _marked(_marked(value)) for name, value in parameters.items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(marked, ensure_ascii=False, indent=1), encoding="utf-8")
+    return f"file://{file}"
+
+
+def _marked(value: str) -> str:
+    return f'"{_MARKS.sub(_BACKSLASHED, value)}"'
 
 
 def _remove_data(client: Any, bucket: str, table: str) -> None:

@@ -51,8 +51,18 @@ def definition_in_yaml(cloud: Cloud) -> str:
 @FAULTS.of("refusals", aws="ValidationError", ministack="created")
 def template_with_a_null(cloud: Cloud) -> str:
     pattern = {"source": ["aws.states", None]}
+    return _refusal(cloud, "AWS::Events::Rule", {"Name": uuid4().hex, "EventPattern": pattern})
+
+
+@FAULTS.of("refusals", aws="ValidationError", ministack="created")
+def rule_with_a_name_too_long_once_the_region_is_in_it(cloud: Cloud) -> str:
+    name = {"Fn::Sub": "${AWS::Region}-" + "x" * 60}
+    return _refusal(cloud, "AWS::Events::Rule", {"Name": name, "EventPattern": {"source": ["a"]}})
+
+
+def _refusal(cloud: Cloud, kind: str, properties: dict[str, Any]) -> str:
     try:
-        created(cloud, "AWS::Events::Rule", {"Name": uuid4().hex, "EventPattern": pattern})
+        created(cloud, kind, properties)
     except ClientError as refused:
         return str(refused.response["Error"]["Code"])
     return "created"

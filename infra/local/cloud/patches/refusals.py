@@ -3,7 +3,7 @@
 AWS: a template is validated before anything is touched; the pages of the rules are in `infra/local/cloud/rules`.
 MiniStack 1.5.33: takes templates that break them.
 Here: a stack or change set whose template, after its transforms, breaks one of them is refused with ValidationError.
-Case: `template_with_a_null`.
+Case: `template_with_a_null`, `rule_with_a_name_too_long_once_the_region_is_in_it`.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,8 @@ def install() -> None:
         template: dict[str, Any], conditions: Mapping[str, bool], params: Any = None
     ) -> None:
         validate(template, conditions, params)
-        found = [] if template.get("Transform") else breaches(template)
+        given = {name: str(one["Value"]) for name, one in (params or {}).items()}
+        found = [] if template.get("Transform") else breaches(template, given)
         if found:
             raise ValueError(f"Template format error: {'; '.join(found)}")
 

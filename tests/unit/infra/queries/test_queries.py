@@ -231,6 +231,14 @@ def test_no_query_is_one_that_trino_would_refuse(name):
             "mixes number and text",
         ),
         ("SELECT title FROM episodes WHERE n_turns = TRUE", "mixes boolean and number in"),
+        ("SELECT 1.0 * count(*) / 3 AS share FROM episodes", "keeps too few digits of"),
+        ("SELECT sum(cost_usd) / count(*) AS each FROM judgements", "keeps too few digits of"),
+        ("SELECT avg(cost_usd) AS each FROM judgements", "keeps too few digits of"),
+        ("SELECT n_turns / n_tokens AS share FROM episodes", "keeps too few digits of"),
+        (
+            "SELECT 100 * CAST(count(*) / 3 AS DOUBLE) AS share FROM episodes",
+            "keeps too few digits of",
+        ),
     ],
 )
 def test_what_trino_would_refuse_is_noticed(sql, why):
@@ -244,6 +252,8 @@ def test_what_trino_would_refuse_is_noticed(sql, why):
         "SELECT year, count(*) AS episodes FROM episodes GROUP BY 1 ORDER BY year",
         "SELECT title FROM episodes WHERE published > TIMESTAMP '2020-01-01 00:00:00'",
         "SELECT coalesce(reason, 'none') AS r FROM episodes WHERE n_tokens > 1.5 AND n_turns < n_tokens",
+        "SELECT count(*) / CAST(nullif(sum(n_tokens), 0) AS DOUBLE) AS share FROM episodes",
+        "SELECT avg(value) AS mean, sum(value) / count(*) AS again FROM metrics",
     ],
 )
 def test_what_trino_takes_is_left_alone(sql):

@@ -31,6 +31,7 @@ def refusals(sql):
         *(f"orders by {found}, a column of the result to Trino" for found in own_columns(tree)),
         *(f"calls {found}" for found in unknown_functions(tree)),
         *(f"mixes {found}" for found in mixed_types(tree)),
+        *(f"keeps too few digits of {found}" for found in short_quotients(tree)),
     ]
 
 
@@ -62,6 +63,32 @@ def mixed_types(tree):
         kinds = {family(side) for side in sides}
         if len(kinds) > 1:
             yield f"{' and '.join(sorted(kinds))} in {node.sql(dialect='athena')[:80]}"
+
+
+def short_quotients(tree):
+    """Divisions and means of what is no DOUBLE: to Trino a decimal, which keeps no more places than it was given.
+
+    A literal such as 1.0 is a decimal too (trino.io: functions/decimal, "Arithmetic operators").
+    """
+    typed = annotate_types(qualify(tree.copy(), schema=types(), dialect="athena"), schema=types())
+    for node in typed.find_all(exp.Div, exp.Avg):
+        sides = [node.this, node.expression] if isinstance(node, exp.Div) else [node.this]
+        if not any(map(is_double, sides)):
+            yield node.sql(dialect="athena")[:80]
+
+
+def is_double(node):
+    """Whether an expression is a DOUBLE to Trino, as far as its columns, casts and operators tell."""
+    if isinstance(node, exp.Cast | exp.Column):
+        return node.type is not None and node.type.this.name == "DOUBLE"
+    if isinstance(node, exp.Literal):
+        return not node.is_string and "e" in node.name.lower()
+    if isinstance(node, exp.Case):
+        return any(is_double(one.args["true"]) for one in node.args["ifs"])
+    if isinstance(node, exp.Binary):
+        return is_double(node.this) or is_double(node.expression)
+    kept = exp.Paren | exp.Neg | exp.Sum | exp.Max | exp.Min | exp.Avg | exp.Nullif | exp.Coalesce
+    return isinstance(node, kept | exp.Abs | exp.Window) and is_double(node.this)
 
 
 def compared(node):
