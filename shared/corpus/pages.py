@@ -61,7 +61,7 @@ def save(lake: Lake, key: str, page: Page) -> None:
 def saved_page(lake: Lake, key: str, url: str) -> Page | None:
     """Return the page as the raw store has it, if it was ever fetched from this address and is whole."""
     head = lake.read_json(f"{key}.json")
-    packed = lake.read(f"{key}.gz") if head and head["url"] == url else None
+    packed = lake.read(f"{key}.gz") if head and head["url"] == web.shown(url) else None
     if packed is None:
         return None
     try:
@@ -89,8 +89,8 @@ def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
 
 def _head(page: web.Fetched) -> dict[str, object]:
     return {
-        "url": page.url,
-        "final_url": page.final_url,
+        "url": web.shown(page.url),
+        "final_url": web.shown(page.final_url),
         "status": page.status,
         "headers": dict(page.headers),
         "fetched_at": page.fetched_at.isoformat(),

@@ -67,13 +67,13 @@ def read_episode(
     except (EconChatRError, *TROUBLE):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the other episodes are sound
-        row = _blank_row(show.name, task)
-        return row | _failed(_stumbled(task.url or task.title, error)), []
+        row = _blank_row(show, task)
+        return row | _failed(_stumbled(web.shown(task.url) or task.title, error)), []
     return row, turns
 
 
 def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tuple[Row, list[Row]]:
-    row = _blank_row(show.name, task)
+    row = _blank_row(show, task)
     in_vain: list[str] = []
     for place in _places(show.name, task):
         try:
@@ -81,13 +81,13 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             page, own, transcript = _best_reading(lake, show, task, place, page)
         except Troubles as error:
             row |= _failed(error)
-            in_vain.append(f"{place.url} was offered and failed: {error}")
+            in_vain.append(f"{web.shown(place.url)} was offered and failed: {error}")
             continue
         row |= own
         if isinstance(transcript, TranscriptRefused):
             refusal = transcript
             row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
-            in_vain.append(f"{place.url} was offered and refused: {refusal}")
+            in_vain.append(f"{web.shown(place.url)} was offered and refused: {refusal}")
             continue
         turns = turn_rows(show.name, task.episode_id, transcript)
         row |= {"guests": _guests(row["guests"], guests_heard(transcript))}
@@ -135,7 +135,7 @@ def _reading_before(
     kept = saved_page(lake, place.key, place.url) if page.arrived is not None else None
     if kept is None or kept.body == page.body:
         return None
-    kept = replace(kept, outdated=f"what {place.url} sends now cannot be read: {why}")
+    kept = replace(kept, outdated=f"what {web.shown(place.url)} sends now cannot be read: {why}")
     try:
         own, transcript = _parsed(show, task, kept)
     except ParserStumbled:
@@ -153,7 +153,7 @@ def _parsed(
     except TranscriptRefused as refusal:
         return own, refusal
     except Exception as error:
-        raise _stumbled(task.url or task.title, error) from error
+        raise _stumbled(web.shown(task.url) or task.title, error) from error
 
 
 def _stumbled(where: str, error: Exception) -> ParserStumbled:
@@ -231,11 +231,13 @@ def _transcript(show: ShowProfile, guests: Sequence[str], page: Page) -> Transcr
     )
 
 
-def _blank_row(show: str, task: Task) -> Row:
+def _blank_row(show: ShowProfile, task: Task) -> Row:
+    url = task.url or next(iter(task.transcripts), task.audio)
+    is_private = show.feed is not None and web.shown(show.feed) != show.feed
     return {
-        "show": show,
+        "show": show.name,
         "episode_id": task.episode_id,
-        "url": task.url or next(iter(task.transcripts), task.audio),
+        "url": web.shown(url) if is_private else url,
         "guid": task.guid,
         "title": task.title,
         "guests": list(task.guests),

@@ -78,7 +78,9 @@ def _feed_pages(
     address, feeds, seen = str(show.feed), list[Feed](), set[str]()
     while address not in seen:
         if len(feeds) == MOST_FEED_PAGES:
-            return feeds, [f"{address} is page {len(feeds) + 1} of the feed; no more are read."]
+            return feeds, [
+                f"{web.shown(address)} is page {len(feeds) + 1} of the feed; no more are read."
+            ]
         seen.add(address)
         try:
             feed = _feed_page(lake, show, address, len(feeds) + 1, fetcher)
