@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared import web
@@ -13,10 +13,10 @@ from shared.lake.tables import Lake
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it came, and when; `content_type` is believed for the charset alone.
+    """A page as it came, and when it came or was last said to be the same.
 
-    `headers` are those it came with; `outdated` says why it could not be asked for again.
-    `arrived` is set while the page is not in the raw store yet.
+    `content_type` is believed for the charset alone, `headers` are those it came with; `outdated` says why it
+    could not be asked for again, `arrived` is set while the page is not in the raw store yet.
     """
 
     body: bytes
@@ -40,7 +40,7 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
     known = saved.headers if saved is not None else {}
     page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
     if page.status == 304 and saved is not None:
-        return saved
+        return replace(saved, fetched_at=page.fetched_at)
     arrived = Page(
         *(page.body, page.headers.get("content-type"), page.fetched_at, page.headers),
         final_url=page.final_url,

@@ -87,6 +87,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
         if isinstance(transcript, TranscriptRefused):
             refusal = transcript
             row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
+            row |= {"asked_since": task.asked_since or page.fetched_at}
             in_vain.append(f"{web.shown(place.url)} was offered and refused: {refusal}")
             continue
         turns = turn_rows(show.name, task.episode_id, transcript)
@@ -95,7 +96,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             in_vain.append(
                 f"read from the copy of {page.fetched_at:%Y-%m-%d}, because {page.outdated}"
             )
-        return row | _measured(transcript, turns, in_vain), turns
+        return row | _measured(transcript, turns, in_vain) | {"asked_since": None}, turns
     return (row if in_vain else row | NOWHERE) | {"warnings": in_vain[:-1]}, []
 
 
@@ -104,8 +105,8 @@ def _best_reading(
 ) -> tuple[Page, Row, Transcript | TranscriptRefused]:
     """Return the page with its own part of the row and its transcript, or the refusal.
 
-    A page that came in the place of another and cannot be read (a consent wall, a check for robots,
-    half a page) gives way to the one that was kept, if that can. Raises ParserStumbled.
+    A page that came in the place of another and cannot be read, or has no host (a consent wall, a check for
+    robots, half a page), gives way to the one that was kept, if that can. Raises ParserStumbled.
     """
     try:
         own, transcript = _parsed(show, task, page)
@@ -114,13 +115,29 @@ def _best_reading(
         if before is None:
             raise
         return before
-    if isinstance(transcript, TranscriptRefused):
-        before = _reading_before(lake, show, task, place, page, str(transcript))
-        if before is not None:
+    why = _nothing_better(transcript, show)
+    if why:
+        before = _reading_before(lake, show, task, place, page, why)
+        if before is not None and (
+            isinstance(transcript, TranscriptRefused) or _has_host(before[2])
+        ):
             return before
     if page.arrived is not None:
         save(lake, place.key, page)
     return page, own, transcript
+
+
+def _nothing_better(transcript: Transcript | TranscriptRefused, show: ShowProfile) -> str:
+    """Return why a page that arrived does not replace one that gave a transcript with the host, or ""."""
+    if isinstance(transcript, TranscriptRefused):
+        return str(transcript)
+    return "" if _has_host(transcript) else f"the host, {show.host.name}, does not speak in it"
+
+
+def _has_host(transcript: Transcript | TranscriptRefused) -> bool:
+    return isinstance(transcript, Transcript) and any(
+        turn.role == "host" for turn in transcript.turns
+    )
 
 
 def _reading_before(
