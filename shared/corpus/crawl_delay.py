@@ -63,6 +63,7 @@ def fetcher_for(
             timeout_seconds=fetch.timeout_seconds,
             max_bytes=fetch.max_bytes,
             reach_private=reach_private,
+            signed_in_at=show.feed or "",
         ),
         lake,
     )

@@ -34,6 +34,8 @@ from shared.shows import ShowProfile
 EPISODES_PER_BATCH, BATCH_SECONDS = 50, 300
 MOST_DOMAINS = 10
 RECHECK_DAYS = 30  # a transcript may appear some weeks after its episode
+LEAST_WAIT = timedelta(days=7)
+"""Between two requests for an older page that was never read; then as long as it has been asked for so far."""
 
 
 def discover(lake: Lake, settings: RunSettings, fetcher: web.Fetcher, now: datetime) -> Discovery:
@@ -90,14 +92,24 @@ def classify(item: Item, known: Known | None, now: datetime) -> tuple[str, Fresh
         return "new", "fetch_once"
     if known.feed_fingerprint != item.fingerprint or known.status == "failed":
         return "changed", "revalidate"
+    was_read = known.status == PARSED or known.reason in (DUPLICATE, NEAR_DUPLICATE)
     if known.parser_version != transcripts.PARSER_VERSION or (known.guid or "") != item.guid:
-        return "changed", "fetch_once"
-    published = item.published or now
-    if known.status == PARSED or known.reason in (DUPLICATE, NEAR_DUPLICATE):
+        return "changed", "fetch_once" if was_read else "revalidate"
+    if was_read:
         return "unchanged", None
-    if now - published < timedelta(days=RECHECK_DAYS):
-        return "changed", "revalidate"
-    return "unchanged", None
+    is_recent = now - (item.published or now) < timedelta(days=RECHECK_DAYS)
+    return ("changed", "revalidate") if is_recent or _is_due(known, now) else ("unchanged", None)
+
+
+def _is_due(known: Known, now: datetime) -> bool:
+    """Return whether a page that was never read is asked for again: less and less often.
+
+    A file of the user's own is read when it changes.
+    """
+    last = known.fetched_at
+    if last is None or known.url.startswith("s3://"):
+        return False
+    return now - last >= max(LEAST_WAIT, last - (known.asked_since or last))
 
 
 def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
@@ -105,6 +117,7 @@ def known_episodes(lake: Lake, show: str) -> dict[str, Known]:
     columns = (
         *("episode_id", "feed_fingerprint", "parser_version", "status", "published"),
         *("url", "title", "reason", "turns_digest", "guid", "duplicate_of"),
+        *("fetched_at", "asked_since"),
     )
     return {
         row.pop("episode_id"): Known(**row, shard=keys.shard_in(key))
@@ -150,11 +163,14 @@ def _sorted_out(
             published = item.published or now
             # Where it is already, so that a date corrected in the feed does not make two of it.
             shard = before.shard if before else keys.shard_of(show, published)
-            pending[shard].append(_task(item, published, freshness))
+            since = before.asked_since if before else None
+            pending[shard].append(_task(item, published, freshness, since))
     return kinds, pending
 
 
-def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
+def _task(
+    item: Item, published: datetime, freshness: Freshness, asked_since: datetime | None = None
+) -> Task:
     return Task(
         episode_id=item.episode_id,
         url=item.url,
@@ -166,6 +182,7 @@ def _task(item: Item, published: datetime, freshness: Freshness) -> Task:
         transcripts=item.transcripts,
         guid=item.guid,
         audio=item.audio,
+        asked_since=asked_since,
     )
 
 

@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared import web
@@ -13,10 +13,10 @@ from shared.lake.tables import Lake
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it came, and when; `content_type` is believed for the charset alone.
+    """A page as it came, and when it came or was last said to be the same.
 
-    `headers` are those it came with; `outdated` says why it could not be asked for again.
-    `arrived` is set while the page is not in the raw store yet.
+    `content_type` is believed for the charset alone, `headers` are those it came with; `outdated` says why it
+    could not be asked for again, `arrived` is set while the page is not in the raw store yet.
     """
 
     body: bytes
@@ -40,7 +40,7 @@ def fetched(lake: Lake, key: str, url: str, freshness: Freshness, fetcher: web.F
     known = saved.headers if saved is not None else {}
     page = fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last-modified"))
     if page.status == 304 and saved is not None:
-        return saved
+        return replace(saved, fetched_at=page.fetched_at)
     arrived = Page(
         *(page.body, page.headers.get("content-type"), page.fetched_at, page.headers),
         final_url=page.final_url,
@@ -61,7 +61,7 @@ def save(lake: Lake, key: str, page: Page) -> None:
 def saved_page(lake: Lake, key: str, url: str) -> Page | None:
     """Return the page as the raw store has it, if it was ever fetched from this address and is whole."""
     head = lake.read_json(f"{key}.json")
-    packed = lake.read(f"{key}.gz") if head and head["url"] == url else None
+    packed = lake.read(f"{key}.gz") if head and head["url"] == web.shown(url) else None
     if packed is None:
         return None
     try:
@@ -89,8 +89,8 @@ def file_in_bucket(lake: Lake, url: str, max_bytes: int) -> Page:
 
 def _head(page: web.Fetched) -> dict[str, object]:
     return {
-        "url": page.url,
-        "final_url": page.final_url,
+        "url": web.shown(page.url),
+        "final_url": web.shown(page.final_url),
         "status": page.status,
         "headers": dict(page.headers),
         "fetched_at": page.fetched_at.isoformat(),

@@ -67,13 +67,13 @@ def read_episode(
     except (EconChatRError, *TROUBLE):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the other episodes are sound
-        row = _blank_row(show.name, task)
-        return row | _failed(_stumbled(task.url or task.title, error)), []
+        row = _blank_row(show, task)
+        return row | _failed(_stumbled(web.shown(task.url) or task.title, error)), []
     return row, turns
 
 
 def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tuple[Row, list[Row]]:
-    row = _blank_row(show.name, task)
+    row = _blank_row(show, task)
     in_vain: list[str] = []
     for place in _places(show.name, task):
         try:
@@ -81,13 +81,14 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             page, own, transcript = _best_reading(lake, show, task, place, page)
         except Troubles as error:
             row |= _failed(error)
-            in_vain.append(f"{place.url} was offered and failed: {error}")
+            in_vain.append(f"{web.shown(place.url)} was offered and failed: {error}")
             continue
         row |= own
         if isinstance(transcript, TranscriptRefused):
             refusal = transcript
             row |= {"status": REFUSED, "reason": refusal.reason, "detail": str(refusal)}
-            in_vain.append(f"{place.url} was offered and refused: {refusal}")
+            row |= {"asked_since": task.asked_since or page.fetched_at}
+            in_vain.append(f"{web.shown(place.url)} was offered and refused: {refusal}")
             continue
         turns = turn_rows(show.name, task.episode_id, transcript)
         row |= {"guests": _guests(row["guests"], guests_heard(transcript))}
@@ -95,7 +96,7 @@ def _read(lake: Lake, show: ShowProfile, task: Task, fetcher: web.Fetcher) -> tu
             in_vain.append(
                 f"read from the copy of {page.fetched_at:%Y-%m-%d}, because {page.outdated}"
             )
-        return row | _measured(transcript, turns, in_vain), turns
+        return row | _measured(transcript, turns, in_vain) | {"asked_since": None}, turns
     return (row if in_vain else row | NOWHERE) | {"warnings": in_vain[:-1]}, []
 
 
@@ -104,8 +105,8 @@ def _best_reading(
 ) -> tuple[Page, Row, Transcript | TranscriptRefused]:
     """Return the page with its own part of the row and its transcript, or the refusal.
 
-    A page that came in the place of another and cannot be read (a consent wall, a check for robots,
-    half a page) gives way to the one that was kept, if that can. Raises ParserStumbled.
+    A page that came in the place of another and cannot be read, or has no host (a consent wall, a check for
+    robots, half a page), gives way to the one that was kept, if that can. Raises ParserStumbled.
     """
     try:
         own, transcript = _parsed(show, task, page)
@@ -114,13 +115,29 @@ def _best_reading(
         if before is None:
             raise
         return before
-    if isinstance(transcript, TranscriptRefused):
-        before = _reading_before(lake, show, task, place, page, str(transcript))
-        if before is not None:
+    why = _nothing_better(transcript, show)
+    if why:
+        before = _reading_before(lake, show, task, place, page, why)
+        if before is not None and (
+            isinstance(transcript, TranscriptRefused) or _has_host(before[2])
+        ):
             return before
     if page.arrived is not None:
         save(lake, place.key, page)
     return page, own, transcript
+
+
+def _nothing_better(transcript: Transcript | TranscriptRefused, show: ShowProfile) -> str:
+    """Return why a page that arrived does not replace one that gave a transcript with the host, or ""."""
+    if isinstance(transcript, TranscriptRefused):
+        return str(transcript)
+    return "" if _has_host(transcript) else f"the host, {show.host.name}, does not speak in it"
+
+
+def _has_host(transcript: Transcript | TranscriptRefused) -> bool:
+    return isinstance(transcript, Transcript) and any(
+        turn.role == "host" for turn in transcript.turns
+    )
 
 
 def _reading_before(
@@ -135,7 +152,7 @@ def _reading_before(
     kept = saved_page(lake, place.key, place.url) if page.arrived is not None else None
     if kept is None or kept.body == page.body:
         return None
-    kept = replace(kept, outdated=f"what {place.url} sends now cannot be read: {why}")
+    kept = replace(kept, outdated=f"what {web.shown(place.url)} sends now cannot be read: {why}")
     try:
         own, transcript = _parsed(show, task, kept)
     except ParserStumbled:
@@ -153,7 +170,7 @@ def _parsed(
     except TranscriptRefused as refusal:
         return own, refusal
     except Exception as error:
-        raise _stumbled(task.url or task.title, error) from error
+        raise _stumbled(web.shown(task.url) or task.title, error) from error
 
 
 def _stumbled(where: str, error: Exception) -> ParserStumbled:
@@ -231,11 +248,13 @@ def _transcript(show: ShowProfile, guests: Sequence[str], page: Page) -> Transcr
     )
 
 
-def _blank_row(show: str, task: Task) -> Row:
+def _blank_row(show: ShowProfile, task: Task) -> Row:
+    url = task.url or next(iter(task.transcripts), task.audio)
+    is_private = show.feed is not None and web.shown(show.feed) != show.feed
     return {
-        "show": show,
+        "show": show.name,
         "episode_id": task.episode_id,
-        "url": task.url or next(iter(task.transcripts), task.audio),
+        "url": web.shown(url) if is_private else url,
         "guid": task.guid,
         "title": task.title,
         "guests": list(task.guests),

@@ -68,11 +68,13 @@ class Known:
     turns_digest: str | None = None
     guid: str | None = None
     duplicate_of: str | None = None
+    fetched_at: datetime | None = None
+    asked_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One episode to read, as a batch carries it."""
+    """One episode to read, as a batch carries it; `asked_since` is set once it was asked for and not read."""
 
     episode_id: str
     url: str
@@ -84,6 +86,7 @@ class Task:
     transcripts: tuple[str, ...] = ()
     guid: str = ""
     audio: str = ""
+    asked_since: datetime | None = None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Task":
@@ -94,8 +97,13 @@ class Task:
                 "guests": tuple(document["guests"]),
                 "transcripts": tuple(document["transcripts"]),
                 "published": datetime.fromisoformat(document["published"]),
+                "asked_since": _time(document.get("asked_since")),
             }
         )
+
+
+def _time(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
 
 
 @dataclass(frozen=True, slots=True)

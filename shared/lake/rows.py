@@ -38,6 +38,7 @@ class EpisodeRow(TypedDict):
     guid: str | None
     duplicate_of: str | None
     sketch: list[int] | None
+    asked_since: datetime | None
 
 
 class TurnRow(TypedDict):

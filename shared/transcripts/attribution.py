@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.transcripts.records import Line, Script, Turn
+from shared.transcripts.speakers.credits import without_credits
 from shared.transcripts.speakers.labels import with_accepted_labels
 from shared.transcripts.speakers.names import form_of, name_key
 from shared.transcripts.speakers.people import People, Speaker, merged_aliases
@@ -38,7 +39,7 @@ class Attribution:
 def labelled_lines(script: Script, people: People) -> list[Line]:
     """Return the script's lines with accepted labels only, time marks gone, empty lines dropped."""
     lines = []
-    accepted = with_accepted_labels(script.lines, people)
+    accepted = with_accepted_labels(without_credits(script.lines, people), people)
     is_timed = _times_its_turns(accepted)
     for line in accepted:
         said = without_time_marks(line.said)

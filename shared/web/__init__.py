@@ -3,6 +3,7 @@
 robots.txt is obeyed, and a site's refusal is reported, never worked around.
 """
 
+from shared.web.addresses import shown
 from shared.web.errors import (
     AccessDenied,
     AddressRefused,
@@ -28,4 +29,5 @@ __all__ = [
     "SharedCrawlDelay",
     "TooLarge",
     "Unreachable",
+    "shown",
 ]

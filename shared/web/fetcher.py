@@ -10,7 +10,14 @@ from protego import Protego
 from urllib3.exceptions import HTTPError, LocationParseError
 
 from shared.clock import retry_after, utc_now
-from shared.web.addresses import site_of, stay_on_site, target_of, with_path_whole
+from shared.web.addresses import (
+    shown,
+    site_of,
+    stay_on_site,
+    target_of,
+    with_path_whole,
+    without_login,
+)
 from shared.web.content import ACCEPTED, Undecodable, Unpacker
 from shared.web.errors import (
     AccessDenied,
@@ -66,6 +73,9 @@ class Fetcher:
             "accept-encoding": ACCEPTED,
             "connection": "close",
         }
+        self._logins: dict[str, str] = {}
+        if policy.signed_in_at:
+            self._signed_in(policy.signed_in_at)
         self._manager = guarded_pool_manager()
 
     def get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched:
@@ -78,6 +88,7 @@ class Fetcher:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
+        url = self._signed_in(url)
         address = with_path_whole(url)
         for _ in range(MAX_REDIRECTS + 1):
             self._ask_robots(address)
@@ -88,7 +99,16 @@ class Fetcher:
             target = _redirected(address, answer)
             stay_on_site(address, target)
             address = target
-        raise BadResponse(f"{url} redirects more than {MAX_REDIRECTS} times, last to {address}.")
+        raise BadResponse(
+            f"{shown(url)} redirects more than {MAX_REDIRECTS} times, last to {shown(address)}."
+        )
+
+    def _signed_in(self, url: str) -> str:
+        """Return the address without its login, which from now on goes with requests to its site and to no other."""
+        plain, login = without_login(url)
+        if login:
+            self._logins[site_of(plain)] = login
+        return plain
 
     def begin(self) -> None:
         """Begin a batch: what sites asked the one before to wait no longer counts."""
@@ -110,7 +130,7 @@ class Fetcher:
         robots = self._robots_of(url)
         if not robots.can_fetch(url, self._token):
             raise AccessDenied(
-                f"{site}/robots.txt asks that {url} not be fetched by {self._token!r}. "
+                f"{site}/robots.txt asks that {shown(url)} not be fetched by {self._token!r}. "
                 "Respect it: ask the publisher, or use files of your own (`transcripts`)."
             )
         if self._delay(site) > MAX_CRAWL_DELAY_SECONDS:
@@ -120,7 +140,7 @@ class Fetcher:
             )
 
     def _robots_of(self, url: str) -> Protego:
-        site = site_of(url)
+        site = site_of(without_login(url)[0])
         if site not in self._robots:
             self._refuse_while_down(site)
             try:
@@ -148,7 +168,7 @@ class Fetcher:
             if answer.status in _REFUSALS:
                 _raise_for_status(address, answer)
             return answer.body.decode("utf-8-sig", errors="replace") if answer.status == 200 else ""
-        raise BadResponse(f"{url} redirects more than {MAX_REDIRECTS} times.")
+        raise BadResponse(f"{shown(url)} redirects more than {MAX_REDIRECTS} times.")
 
     def _delay(self, site: str) -> float:
         own = self._policy.delay_seconds
@@ -186,7 +206,9 @@ class Fetcher:
                 pause = told if told is not None else pause
             if attempt < ATTEMPTS - 1:
                 self._sleep(pause)
-        raise Unreachable(f"{url} cannot be reached after {attempt + 1} attempts: {trouble}.")
+        raise Unreachable(
+            f"{shown(url)} cannot be reached after {attempt + 1} attempts: {trouble}."
+        )
 
     def _pace(self, site: str) -> None:
         """Wait until the site's delay since the last request to it has passed, whoever made that."""
@@ -200,6 +222,9 @@ class Fetcher:
         self._last_request[site] = self._clock()
 
     def _ask(self, url: str, headers: Mapping[str, str], max_bytes: int, *, cut: bool) -> Answer:
+        login = self._logins.get(site_of(url))
+        if login:
+            headers = {**headers, "authorization": login}
         limit = self._policy.timeout_seconds
         deadline = self._clock() + limit
         with connecting(limit, reach_private=self._policy.reach_private):
@@ -214,11 +239,13 @@ class Fetcher:
                     decode_content=False,
                 )
             except (LocationParseError, ValueError, http.client.InvalidURL) as error:
-                raise AddressRefused(f"{url!r} is no address: {error}") from error
+                raise AddressRefused(f"{shown(url)!r} is no address.") from error
             try:
                 body = self._body(response, url, max_bytes, deadline, cut=cut)
             except Undecodable as error:
-                raise BadResponse(f"{url} sends a body it encodes wrongly: {error}.") from error
+                raise BadResponse(
+                    f"{shown(url)} sends a body it encodes wrongly: {error}."
+                ) from error
             finally:
                 response.close()
         named = {name.lower(): value for name, value in response.headers.items()}
@@ -234,7 +261,7 @@ class Fetcher:
             body += packed.unpack(chunk, max_bytes - len(body))
             if len(body) > max_bytes and not cut:
                 raise TooLarge(
-                    f"{url} is larger than {max_bytes:,} bytes; raise `fetch.max_bytes` in the "
+                    f"{shown(url)} is larger than {max_bytes:,} bytes; raise `fetch.max_bytes` in the "
                     "show's profile if that is right."
                 )
             if len(body) > max_bytes:
@@ -248,7 +275,7 @@ class Fetcher:
     def _check(self, deadline: float, url: str) -> None:
         if self._clock() >= deadline:
             raise Unreachable(
-                f"{url} did not arrive whole within {self._policy.timeout_seconds:g} s."
+                f"{shown(url)} did not arrive whole within {self._policy.timeout_seconds:g} s."
             )
 
 
@@ -263,12 +290,12 @@ def _raise_for_status(url: str, answer: Answer) -> None:
     if answer.status in _REFUSALS:
         later = answer.headers.get("retry-after")
         raise AccessDenied(
-            f"{url} answers {answer.status}: the site refuses us"
+            f"{shown(url)} answers {answer.status}: the site refuses us"
             + (f", and names {later} as the time to wait" if later else "")
             + ". Ask the publisher, or use files of your own (`transcripts`)."
         )
     if answer.status in (404, 410):
-        raise NotFound(f"{url} is not there: the site answers {answer.status}.")
+        raise NotFound(f"{shown(url)} is not there: the site answers {answer.status}.")
 
 
 def _redirected(url: str, answer: Answer) -> str:

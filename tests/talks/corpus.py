@@ -6,6 +6,7 @@ from tests.talks import SHAPES, invented
 from tests.talks.beginnings import beginnings
 from tests.talks.cases import Case, case, with_guest
 from tests.talks.generated import captions, shapes
+from tests.talks.pages import pages
 from tests.talks.stories import stories
 
 NAMELESS = frozenset(
@@ -24,6 +25,7 @@ def corpus() -> Iterator[Case]:
     yield from captions()
     yield from beginnings()
     yield from stories()
+    yield from pages()
 
 
 def known_shapes() -> Iterator[Case]:

@@ -25,6 +25,7 @@ from shared.corpus.sources.markup import items_in, name_of, transcripts_in, well
 from shared.corpus.sources.titles import guests_from_title
 from shared.ids import digest
 from shared.transcripts import Host, decoded
+from shared.web import shown
 
 _START = re.compile(r"<\?xml\s|<rss\b|<(?:\w{1,9}:)?feed\b|<(?:\w{1,9}:)?RDF\b")
 _START_CHARS = 10_000  # what a broken server or a cache may put before a feed
@@ -51,7 +52,7 @@ def parse_feed(body: bytes, source: str, host: Host) -> Feed:
     feed = read_json_feed(text, source, host) or _read_xml(text, source, host)
     if not any(item.url or item.transcript_links for item in feed.items):
         raise NoEpisodes(
-            f"{source} is a feed without a single episode that has a page or a transcript. "
+            f"{shown(source)} is a feed without a single episode that has a page or a transcript. "
             "Check the `feed` address in the show's profile, or use files of your own (`transcripts`)."
         )
     return feed
@@ -62,12 +63,12 @@ def _read_xml(text: str, source: str, host: Host) -> Feed:
     feed, notes = _parsed(text)
     if not feed.get("version"):
         raise FeedNotXml(
-            f"{source} is not an RSS, Atom or JSON feed: it begins with {_beginning(text)!r}. "
+            f"{shown(source)} is not an RSS, Atom or JSON feed: it begins with {_beginning(text)!r}. "
             "Check the `feed` address in the show's profile."
         )
     if feed.bozo and _ends_in_the_middle(text):
         raise FeedNotXml(
-            f"{source} ends in the middle of the feed after {len(text):,} characters. Try again; if it "
+            f"{shown(source)} ends in the middle of the feed after {len(text):,} characters. Try again; if it "
             "stays so, tell the feed's publisher or use `urls` in the show's profile."
         )
     links = _transcript_links(text, feed.entries, source)

@@ -16,6 +16,10 @@ class NoEpisodes(BadInput):
     """The feed has no episode with a link or a transcript."""
 
 
+class NoTranscripts(BadInput):
+    """The folder or prefix holds not one transcript."""
+
+
 @dataclass(frozen=True, slots=True)
 class TranscriptLink:
     """A `<podcast:transcript>`: where it is, of which MIME type and in which language ("": not said)."""

@@ -11,6 +11,7 @@ from shared.corpus.sources.items import UNDATED, Feed, FeedItem, FeedNotXml, Tra
 from shared.corpus.sources.titles import guests_from_title
 from shared.ids import digest
 from shared.transcripts import Host
+from shared.web import shown
 
 _VERSION = "jsonfeed.org/version/"
 _SOUND = ("audio/", "video/")
@@ -26,7 +27,7 @@ def read_json_feed(text: str, source: str, host: Host) -> Feed | None:
         return None
     if not isinstance(document, dict) or _VERSION not in str(document.get("version", "")):
         raise FeedNotXml(
-            f"{source} is JSON and no JSON Feed: its `version` is not an address of jsonfeed.org. "
+            f"{shown(source)} is JSON and no JSON Feed: its `version` is not an address of jsonfeed.org. "
             "Check the `feed` address in the show's profile."
         )
     listed = document.get("items")

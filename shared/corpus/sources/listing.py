@@ -11,7 +11,7 @@ from shared import web
 from shared.corpus.pages import fetched, save
 from shared.corpus.records import Item, Listing
 from shared.corpus.sources.feed import parse_feed
-from shared.corpus.sources.items import Feed, FeedItem, TranscriptLink
+from shared.corpus.sources.items import Feed, FeedItem, NoTranscripts, TranscriptLink
 from shared.corpus.sources.names import (
     date_in,
     day_first,
@@ -78,7 +78,9 @@ def _feed_pages(
     address, feeds, seen = str(show.feed), list[Feed](), set[str]()
     while address not in seen:
         if len(feeds) == MOST_FEED_PAGES:
-            return feeds, [f"{address} is page {len(feeds) + 1} of the feed; no more are read."]
+            return feeds, [
+                f"{web.shown(address)} is page {len(feeds) + 1} of the feed; no more are read."
+            ]
         seen.add(address)
         try:
             feed = _feed_page(lake, show, address, len(feeds) + 1, fetcher)
@@ -165,6 +167,11 @@ def _of_files(lake: Lake, show: ShowProfile) -> Listing:
     prefix = str(show.transcripts).removeprefix(f"s3://{lake.name}/").rstrip("/") + "/"
     there = {listed.key.removeprefix(prefix): listed for listed in lake.objects(prefix)}
     chosen = {path: listed for path, listed in there.items() if is_transcript_file(path)}
+    if not chosen:
+        raise NoTranscripts(
+            f"{show.transcripts} holds no transcript ({len(there)} other files). Nothing was removed; check "
+            "`transcripts` in the show's profile."
+        )
     days_first, hosts = day_first(chosen), (show.host.name, *show.host.aliases)
     items = (
         Item(

@@ -15,10 +15,11 @@ _TRACKING = frozenset({"ref", "source", "src", "fbclid", "gclid", "mc_cid", "mc_
 def named_items(show: str, items: Sequence[FeedItem]) -> Iterator[tuple[str, str, FeedItem]]:
     """Yield each episode's id, its former id, and its item; an item that is listed twice stands once.
 
-    A guid that several episodes share names none of them; then guid, address and title do together.
+    A guid that several episodes share names none of them; then guid, address and title do together, with the day
+    where even these are the same.
     """
     links, guids = Counter(item.url for item in items), Counter(_guids(items))
-    seen = set[str]()
+    seen = dict[str, FeedItem]()
     for item in items:
         former = digest(show, item.url, *([item.title] if links[item.url] > 1 else []))
         if not item.guid:
@@ -27,9 +28,21 @@ def named_items(show: str, items: Sequence[FeedItem]) -> Iterator[tuple[str, str
             episode_id = digest(show, "guid", item.guid)
         else:
             episode_id = digest(show, "guid", item.guid, item.url, item.title)
+        while episode_id in seen and _are_two(seen[episode_id], item):
+            episode_id = digest(episode_id, item.published.isoformat(), *_offered(item))
         if episode_id not in seen:
-            seen.add(episode_id)
+            seen[episode_id] = item
             yield episode_id, former, item
+
+
+def _are_two(one: FeedItem, other: FeedItem) -> bool:
+    """Return whether two items of one guid, address and title are two episodes: other day, other transcripts."""
+    offers = _offered(one), _offered(other)
+    return one.published != other.published and all(offers) and offers[0] != offers[1]
+
+
+def _offered(item: FeedItem) -> list[str]:
+    return sorted(link.url for link in item.transcript_links)
 
 
 def _guids(items: Iterable[FeedItem]) -> Iterator[str]:

@@ -43,7 +43,19 @@ _TIME_IN_WORDS = re.compile(
 _TIME_AND_BOLD = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—|:]?\s*(?=\*\*|__)")
 _TIME_BEGINS = re.compile(rf"[\[(]?{CLOCK}")
 TABLE_HEADER = frozenset(
-    ["speaker", "name", "who", "text", "transcript", "time", "timestamp", "said", "start", "end"]
+    [
+        "speaker",
+        "name",
+        "who",
+        "what",
+        "text",
+        "transcript",
+        "time",
+        "timestamp",
+        "said",
+        "start",
+        "end",
+    ]
 )
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from shared.transcripts.text import folded
 
 _INLINE = frozenset(
-    {
+    [
         "a",
         "abbr",
         "acronym",
@@ -43,10 +43,10 @@ _INLINE = frozenset(
         "tt",
         "u",
         "var",
-    }
+    ]
 )
 _HIDDEN = frozenset(
-    {
+    [
         "head",
         "script",
         "style",
@@ -58,11 +58,16 @@ _HIDDEN = frozenset(
         "button",
         "iframe",
         "object",
-    }
+    ]
 )
 MAX_LABEL = 80
 MAX_PATH = 32
 MAX_NAMES = 200
+_FOOTNOTE = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡]|[a-z])[\])]?")
+_NOTES = re.compile(
+    r"(?:^|[ _-])(?:fn|foot-?note|note|ref|reference|citation|cite|endnote)", re.IGNORECASE
+)
+_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _FURNITURE = frozenset({"nav", "aside", "footer", "form", "figure", "dialog", "address"})
 _FURNITURE_NAMES = re.compile(
     r"(?:^| )(?:(?:site|main|entry|post|page|jp|wp|primary|secondary|top|global|inline|google)[-_]*)?"
@@ -70,7 +75,7 @@ _FURNITURE_NAMES = re.compile(
     r"|relatedposts|share|sharing|social|footer|widget|breadcrumbs?|newsletter|subscribe|signup|cookie"
     r"|banner|pagination|disqus|reply|recommend(?:ed|ations)?|read-?more|more-posts|author-bio"
     r"|ads?|adsbygoogle|advert(?:isements?|s)?|promos?|sponsors?|cta|block-buttons?|pull-?quote|sharedaddy"
-    r"|toc|tags|(?:post|entry)[-_]meta|subscription)(?:[-_ ]|$)",
+    r"|toc|tags|tweet|click-?to-?tweet|(?:post|entry)[-_]meta|subscription)(?:[-_ ]|$)",
     re.IGNORECASE,
 )
 
@@ -100,7 +105,7 @@ class Block:
     and `row` number the innermost table and the table rows of the page, `cell` counts the cells
     of the row, and `header` says that the cell is a `th`. `path` has the elements around it from the
     outside in, each with its number and its tag and classes; `furniture` says that one of them is
-    a menu, a comment or the like.
+    a menu, a comment or the like, `hidden` that one is not shown.
     """
 
     text: str
@@ -112,6 +117,20 @@ class Block:
     header: bool
     path: tuple[tuple[int, str], ...] = ()
     furniture: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """An open element: where its text begins in the block, and what it is."""
+
+    tag: str
+    marks: tuple[str, ...]
+    began: int
+    names: str
+    furniture: bool
+    unseen: bool
+    is_note: bool
 
 
 class _Blocks:
@@ -120,9 +139,9 @@ class _Blocks:
     def __init__(self, watched: frozenset[str]) -> None:
         self.blocks: list[Block] = []
         self._watched = watched
-        self._open: list[tuple[str, tuple[str, ...], int, str, bool]] = []
+        self._open: list[_Element] = []
         self._path: list[tuple[int, str]] = []
-        self._count = self._furniture = 0
+        self._count = self._furniture = self._unseen = self._notes = 0
         self._inside: Counter[str] = Counter()
         self._places: frozenset[str] = frozenset()
         self._hidden = 0
@@ -141,9 +160,15 @@ class _Blocks:
         if tag not in _INLINE:
             self._flush()
         names, marks = self._called(tag, attributes) if attributes else (" ", ())
-        furniture = is_furniture(tag, names)
-        self._open.append((tag, marks, self._length, names, furniture))
-        self._furniture += furniture
+        element = _Element(
+            *(tag, marks, self._length, names, is_furniture(tag, names)),
+            unseen=bool(attributes) and _is_unseen(attributes),
+            is_note=tag in ("a", "sup") and _is_note(tag, names, attributes, self._notes),
+        )
+        self._open.append(element)
+        self._furniture += element.furniture
+        self._unseen += element.unseen
+        self._notes += tag == "sup"
         if tag not in _INLINE:
             self._count += 1
             self._path.append((self._count, f"{tag} {names}"))
@@ -165,11 +190,16 @@ class _Blocks:
             self._flush()
         if not self._open:
             return
-        opened, marks, began, names, furniture = self._open.pop()
+        element = self._open.pop()
+        opened, marks, began = element.tag, element.marks, element.began
+        if element.is_note and began < self._length:
+            self._take_back(began)
         is_slanted = opened in ("em", "i") and began == 0  # maybe all of the block
         if opened in _INLINE and (0 < self._length - began <= MAX_LABEL or is_slanted):
-            self._spans.append(Span(began, self._length, opened, names))
-        self._furniture -= furniture
+            self._spans.append(Span(began, self._length, opened, element.names))
+        self._furniture -= element.furniture
+        self._unseen -= element.unseen
+        self._notes -= opened == "sup"
         if opened not in _INLINE and self._path:
             self._path.pop()
         if marks:
@@ -189,6 +219,14 @@ class _Blocks:
             self._pieces += (" ", words) if blank else (words,)
             self._length += len(words) + bool(blank)
         self._blank = text[-1].isspace() or (self._blank and not words)
+
+    def _take_back(self, began: int) -> None:
+        """Drop the mark of a footnote that was just read, and keep any other text."""
+        text = "".join(self._pieces)
+        if _FOOTNOTE.fullmatch(text[began:].strip()):
+            kept = text[:began].rstrip()
+            self._blank = self._blank or len(kept) < began
+            self._pieces, self._length = [kept], len(kept)
 
     def comment(self, text: str) -> None:
         """Comments are no text."""
@@ -225,7 +263,21 @@ class _Blocks:
             self._header > 0,
             tuple(self._path[:MAX_PATH]),
             self._furniture > 0,
+            self._unseen > 0,
         )
+
+
+def _is_unseen(attributes: Mapping[str, str]) -> bool:
+    style = attributes.get("style", "")
+    is_hidden = "hidden" in attributes or attributes.get("aria-hidden", "") == "true"
+    return is_hidden or (style != "" and _UNSEEN.search(style) is not None)
+
+
+def _is_note(tag: str, names: str, attributes: Mapping[str, str], raised: int) -> bool:
+    """Return whether the element may be the mark of a footnote: a raised link, one to a note, or one called so."""
+    if _NOTES.search(names) or (tag == "a" and raised):
+        return True
+    return tag == "a" and _NOTES.search(attributes.get("href", "")[1:]) is not None
 
 
 def read_blocks(page: str, watched: frozenset[str]) -> list[Block]:

@@ -93,10 +93,17 @@ def _read_html(text: str, people: People, selector: str) -> Script | None:
         return None
     blocks = read_blocks(text, WATCHED | {selector})
     if selector:
-        chosen = [replace(block, furniture=False) for block in blocks if selector in block.places]
+        chosen = [
+            replace(block, furniture=False, hidden=False)
+            for block in blocks
+            if selector in block.places
+        ]
         script = read_labelled_page(chosen, people)
     else:
         script = read_econtalk(blocks, people) or _page_with_speakers(blocks, people)
+        if script is None and any(block.hidden for block in blocks):  # behind a button, for one
+            shown = [replace(block, hidden=False) for block in blocks]
+            script = _page_with_speakers(shown, people)
     if script is None and not is_whole and not selector:
         script = _with_labels(read_labelled_text(text, people), people)
     if script is None:

@@ -12,6 +12,7 @@ from shared.transcripts.records import Line, Mark, Script
 from shared.transcripts.shapes.markdown import TABLE_HEADER
 from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.speakers.candidates import labelled
+from shared.transcripts.speakers.credits import without_credits
 from shared.transcripts.speakers.labels import with_accepted_labels
 from shared.transcripts.speakers.names import form_of, tidy_label
 from shared.transcripts.speakers.people import People
@@ -39,12 +40,13 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
     """Return the script of the part of the page that labels of speakers mark, or None without one."""
     body = main_text(blocks)
     headers = _header_rows(body)
-    lines = [Line("") if _row(block) in headers else _line(block, people) for block in body]
+    found = [Line("") if _row(block) in headers else _line(block, people) for block in body]
+    lines = without_credits(_without_titles(body, found), people)
     accepted = with_accepted_labels(lines, people)
     places = [place for place, line in enumerate(accepted) if line.label]
     if not _are_speakers([accepted[place].label or "" for place in places], people):
         return None
-    first, last = _bounds(body, accepted, places)
+    first, last = _bounds(body, places)
     places = [place for place in places if first <= place <= last]
     inside = list(_inside(body, lines, first, last, places))
     if inside[-1] is lines[last] and _names_come_after(body, accepted, places):
@@ -55,7 +57,29 @@ def read_labelled_page(blocks: Sequence[Block], people: People) -> Script | None
 def main_text(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks without menus and comments, and without the cite that ends a quotation: it says who
     said what stands before."""
-    return [block for block in blocks if not block.furniture and not _ends_a_quotation(block)]
+    return [
+        block
+        for block in blocks
+        if not block.furniture and not block.hidden and not _ends_a_quotation(block)
+    ]
+
+
+def _without_titles(body: Sequence[Block], lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with headings as labels only of a level that names somebody twice: others are titles."""
+    returning = {
+        tag
+        for (tag, _), times in Counter(
+            (_tag(block), line.label)
+            for block, line in zip(body, lines, strict=True)
+            if line.label and _tag(block) in _HEADINGS
+        ).items()
+        if times > 1
+    }
+    titles = _HEADINGS - returning
+    return [
+        Line("") if line.label and _tag(block) in titles else line
+        for block, line in zip(body, lines, strict=True)
+    ]
 
 
 def _ends_a_quotation(block: Block) -> bool:
@@ -170,9 +194,7 @@ def _tag(block: Block) -> str:
     return block.path[-1][1].partition(" ")[0] if block.path else ""
 
 
-def _bounds(
-    body: Sequence[Block], accepted: Sequence[Line], places: Sequence[int]
-) -> tuple[int, int]:
+def _bounds(body: Sequence[Block], places: Sequence[int]) -> tuple[int, int]:
     """Return the first and last line of the talk: after a heading that says Transcript, before one that ends it."""
     headings = [place for place, block in enumerate(body) if _tag(block) in _HEADINGS]
     starts = [place for place in headings if _TRANSCRIPT.match(body[place].text)]
@@ -181,20 +203,7 @@ def _bounds(
     ends = [place for place in headings if _ENDS.match(body[place].text) and place > places[half]]
     end = min(ends, default=len(body))
     held = [place for place in places if first < place < end]
-    labels = Counter(accepted[place].label for place in held)
-    begin = 0
-    while len(held) - begin > _LABELLED_LINES and _is_credit(accepted[held[begin]], labels):
-        labels[accepted[held[begin]].label] -= 1
-        begin += 1
-    return held[begin], held[-1]
-
-
-def _is_credit(line: Line, labels: Counter[str | None]) -> bool:
-    """Return whether the line says who takes part (`Guest: Rolf Quill`) rather than what they say."""
-    is_list = all(
-        form_of(tidy_label(name)) == "name" for name in re.split(r", | and | & ", line.said)
-    )
-    return bool(line.said) and is_list and labels[line.label] < 2 + (len(labels) > 2)
+    return held[0], held[-1]
 
 
 def _inside(

@@ -33,6 +33,7 @@ class Site:
         self.pages = {}
         self.asked = []
         self.sent = []
+        self.now = NOW
         self.lists(*episodes)
         for url, title, _ in episodes:
             self.pages[url] = page(title)
@@ -47,10 +48,10 @@ class Site:
             raise answer
         tag = sha256(answer).hexdigest()
         if tag == etag:
-            return Fetched(url, url, 304, {}, b"", NOW)
+            return Fetched(url, url, 304, {}, b"", self.now)
         self.sent.append(url)
         headers = {"etag": tag, "content-type": "text/html; charset=utf-8"}
-        return Fetched(url, url, 200, headers, answer, NOW)
+        return Fetched(url, url, 200, headers, answer, self.now)
 
     def delay_of(self, url):  # noqa: ARG002 - the fetcher's signature
         return 2.0

@@ -22,6 +22,7 @@ from shared.web import (
     TooLarge,
     Unreachable,
 )
+from shared.web.addresses import shown
 from shared.web.guard import refuse_forbidden
 from shared.web.waiting import MAX_WAITS_SECONDS
 
@@ -522,3 +523,68 @@ def test_a_body_shorter_than_promised_is_tried_again(site, fetcher):
 def test_every_failure_of_a_page_has_its_own_code():
     kinds = [Unreachable, AddressRefused, TooLarge, NotFound, BadResponse]
     assert len({kind.reason for kind in kinds} | {PageFailed.reason}) == 6
+
+
+LOGIN = "ida:p%40ss"
+HEADER = "Basic aWRhOnBAc3M="  # ida:p@ss
+
+
+def guarded(body: bytes) -> Answer:
+    def answer(handler: Handler) -> None:
+        known = handler.headers.get("Authorization") == HEADER
+        reply(200 if known else 401, body if known else b"")(handler)
+
+    return answer
+
+
+def test_a_login_in_the_address_goes_to_its_site_alone_and_is_shown_nowhere(site, fetcher):
+    site.answers |= {"/feed": guarded(b"<rss/>"), "/page": guarded(b"x")}
+    page = fetcher.get(site.url.replace("://", f"://{LOGIN}@") + "/feed")
+    assert page.body == b"<rss/>"
+    assert "p%40ss" not in repr(page)
+    assert fetcher.get(f"{site.url}/page").body == b"x"  # an episode's page, by its plain address
+    with Site() as other:
+        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        other.answers["/page"] = guarded(b"x")
+        with pytest.raises(AccessDenied):
+            fetcher.get(f"{other.url}/page")
+        other.shutdown()
+
+
+@pytest.mark.parametrize("status", [401, 404, 500, 302, 200])
+def test_no_message_shows_a_login_or_a_token(site, fetcher, status):
+    secrets = ("p%40ss", "s3cr3t", "4f9a7c3e1b2d4f9a7c3e1b2d", "p@ss")
+    path = "/private/4f9a7c3e1b2d4f9a7c3e1b2d/feed?auth=s3cr3t"
+    site.answers[path] = reply(status, b"x" * 2000, location="http://elsewhere.test/?auth=s3cr3t")
+    with pytest.raises((AccessDenied, PageFailed)) as refused:
+        fetcher.get(site.url.replace("://", f"://{LOGIN}@") + path)
+    assert not [secret for secret in secrets if secret in str(refused.value)]
+
+
+def test_the_policy_carries_the_login_and_does_not_show_it(site):
+    site.answers["/page"] = guarded(b"x")
+    signed_in = site.url.replace("://", f"://{LOGIN}@") + "/feed"
+    policy = FetchPolicy(AGENT, 0.0, 5.0, 1000, reach_private=True, signed_in_at=signed_in)
+    assert Fetcher(policy).get(f"{site.url}/page").body == b"x"
+    assert "p%40ss" not in repr(policy)
+
+
+@pytest.mark.parametrize(
+    ("url", "printed"),
+    [
+        ("https://a:b@example.org/feed", "https://example.org/feed"),
+        ("https://a@b:c@example.org/feed", "https://example.org/feed"),
+        ("https://example.org/feed?auth=x1&page=2", "https://example.org/feed?auth=…&page=2"),
+        ("https://example.org/rss?access_token=x1", "https://example.org/rss?access_token=…"),
+        (
+            "https://example.org/feed/1/private/0f9a7c3e-1b2d-4f9a-8c3e-1b2d4f9a7c3e.rss",
+            "https://example.org/feed/1/private/….rss",
+        ),
+        ("https://example.org/2026/03/on-mud-12/", "https://example.org/2026/03/on-mud-12/"),
+        ("https://example.org/@ida/on-mud", "https://example.org/@ida/on-mud"),
+        ("https://feeds.example.org/wgl4xEgL", "https://feeds.example.org/wgl4xEgL"),
+    ],
+)
+def test_an_address_is_shown_without_what_is_secret_in_it(url, printed):
+    assert shown(url) == printed

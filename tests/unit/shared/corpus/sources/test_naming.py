@@ -58,6 +58,19 @@ def test_an_item_that_stands_on_two_pages_of_a_feed_is_one_episode():
     assert len(listed(("g1", "http://x/a", "A"), ("g1", "http://x/a", "A"))) == 1
 
 
+@pytest.mark.parametrize("guid", ["", "g1"])
+def test_two_items_of_one_name_with_another_day_and_transcript_are_two_episodes(guid):
+    def item(day, transcript):
+        links = (TranscriptLink(f"http://x/{transcript}.vtt", "text/vtt"),)
+        return FeedItem("http://x/a", "A", day, (), "", transcript, links, guid=guid)
+
+    later = DAY.replace(day=9)
+    items = [item(DAY, "a"), item(later, "b"), item(DAY, "a"), item(later, "a")]
+    found = list(named_items("porch", items))
+    assert [one.fingerprint for _, _, one in found] == ["a", "b"]
+    assert len({episode_id for episode_id, _, _ in found}) == 2
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["", "g", "h"]), st.sampled_from("ab"), st.sampled_from("XY"))
