@@ -48,7 +48,7 @@ class Tuned(Bench):
     def at_step(self, job_id: str) -> FineTuningJob:
         """The job once it has taken a step."""
         return until(
-            lambda: self.job(job_id), lambda _: bool(self.events(job_id, "Step 1:")), PATIENCE
+            lambda: self.job(job_id), lambda _: bool(self.events(job_id, "training loss")), PATIENCE
         )
 
     def ended(self, job_id: str) -> FineTuningJob:

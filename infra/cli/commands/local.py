@@ -1,5 +1,7 @@
 """`econchatr local` and `econchatr plan`: one run of the machine here."""
 
+from dataclasses import replace
+
 import click
 
 from infra.cli import options
@@ -11,13 +13,14 @@ from infra.cli.options import OutputOptions, ProviderOptions, RunFields, RunLoca
     epilog="""\b
 Examples:
   econchatr local demo
-  econchatr local demo --model smollm2-135m
+  econchatr local demo --provider own
   econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
   econchatr local mine.yaml --dry-run
   econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
 )
 @options.location
 @options.run_input
+@options.tuned_by
 @options.dry_run
 @options.provider
 @options.output
@@ -25,6 +28,7 @@ def local(
     location: RunLocation,
     document: str | None,
     fields: RunFields,
+    tuned_by: str | None,
     dry_run: bool,
     provider: ProviderOptions,
     output: OutputOptions,
@@ -39,6 +43,8 @@ def local(
     from infra.cli.local_run import CEILING_USD, run_here
 
     show = inputs.show_profile(location.show)
+    if tuned_by is not None:
+        fields = replace(fields, models=inputs.models_of(tuned_by, location.catalogue))
     harmless = document is None and provider.openai_base_url is None
     defaults: dict[str, object] = {"ceiling_usd": CEILING_USD} if harmless else {}
     defaults |= inputs.own_defaults(location.catalogue, fields.models)

@@ -107,7 +107,7 @@ STOREYS = {
         "routes": "catalogue context engine examples jobs meter models",
         "bedrock": "catalogue context engine examples routes",
         "server": "bedrock context faults meter routes",
-        "__main__": "behaviours catalogue context learning server training",
+        "__main__": "behaviours catalogue context learning process server training",
     },
     "infra/cli": {
         "inputs": "",
@@ -118,10 +118,11 @@ STOREYS = {
         "results": "",
         "confirm": "",
         "models": "confirm",
+        "serve": "",
         "local_run": "confirm inputs models results",
         "answers": "confirm inputs results",
         "aws": "confirm inputs results",
-        "commands": "answers aws confirm export init inputs inspect_page local_run models query results",
+        "commands": "answers aws confirm export init inputs inspect_page local_run models query results serve",
         "main": "commands",
     },
 }
