@@ -1,7 +1,7 @@
 """Asking a provider several questions at the same time, the answers in their order."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 
 def answers_of(
     ask: Callable[[Question], Answer], questions: Iterable[Question], at_once: int
-) -> Iterator[Callable[[], Answer]]:
+) -> Generator[Callable[[], Answer], None, None]:
     """Yield for each question what returns its answer, or raises as `ask` does; up to `at_once` are asked together.
 
     A question is asked when the answer that many before it was taken. Whoever stops early waits for those that were
