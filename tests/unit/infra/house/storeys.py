@@ -75,6 +75,7 @@ STOREYS = {
         "keys": "",
         "own": "",
         "provider": "",
+        "taken_home": "provider",
         "lake": "athena",
         "cloud": "athena",
         "folder": "cloud",
