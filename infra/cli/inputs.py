@@ -105,6 +105,13 @@ def models_and_prices(own: Path | None) -> Catalogue:
     return catalogue.extended(text, str(own))
 
 
+def models_of(provider: str, own_catalogue: Path | None) -> tuple[str, ...]:
+    """Return the models that a provider tunes; raises UnknownModel where there is no such provider."""
+    known = models_and_prices(own_catalogue)
+    name = known.provider(provider).provider
+    return tuple(one.model for one in known.models if one.provider == name and one.tunable)
+
+
 def own_defaults(own_catalogue: Path | None, chosen: Sequence[str]) -> dict[str, object]:
     """Return the fields of a run input that are otherwise by default where this machine tunes the chosen models."""
     known = models_and_prices(own_catalogue)

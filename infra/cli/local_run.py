@@ -17,7 +17,8 @@ from infra.cli.terminal.reporter import reporting
 from infra.cli.terminal.screen import print_json
 from infra.local import own
 from infra.local.folder import FolderObjects, state_dir
-from infra.local.laptop import check_usable, laptop, served
+from infra.local.laptop import Laptop, check_usable, laptop, served
+from infra.local.taken_home import take_home
 from infra.machine.execution import execute, new_run_id
 from infra.machine.follow import Finished
 from infra.machine.runs import RunStore
@@ -107,6 +108,7 @@ def _executed(
                 {**document, "show": inputs.inline(reachable)},
                 reporting(here.stack, stand_in=here.meter_url is not None, quiet=quiet),
             )
+            homes = _taken_home(here, out, settings, run_id) if bases else []
         finally:
             mirror_results(here, out)
         bill = write_bill(here, out)
@@ -115,11 +117,18 @@ def _executed(
         print_end(store, run_id, out)
         return run_id, finished, store
     print_outcome(store, run_id, out, lambda: _print_choice(show, settings, models, out))
+    for home in homes:
+        print(f"Adapter: {out / home}: what was learnt, with its model card")
     if bill is not None and not settings.dry_run:
         print(
             f"Bill:    {out / BILL}: all runs here would have cost {bill} USD by the stand-in's count"
         )
     return run_id, finished, store
+
+
+def _taken_home(here: Laptop, out: Path, settings: RunSettings, run_id: str) -> list[str]:
+    trainings = state_dir(out) / "provider" / "trainings"
+    return take_home(here.stack.bucket, trainings, settings.model_copy(update={"run_id": run_id}))
 
 
 def _print_choice(show: ShowProfile, settings: RunSettings, models: Catalogue, out: Path) -> None:

@@ -57,6 +57,7 @@ def _complain(sentence: str) -> None:
             "local": "infra.cli.commands.local:local",
             "plan": "infra.cli.commands.local:plan",
             "models": "infra.cli.commands.models:models",
+            "serve": "infra.cli.commands.local:serve",
             "ask": "infra.cli.commands.ask:ask",
             "query": "infra.cli.commands.query:query",
             "runs": "infra.cli.commands.runs:runs",

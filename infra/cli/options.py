@@ -209,6 +209,12 @@ run_input = together(
 providers_of_your_own = click.option(
     "--catalogue", type=Path, metavar="FILE", help="Providers of your own."
 )
+tuned_by = click.option(
+    "--provider",
+    "tuned_by",
+    metavar="NAME",
+    help="All models of a provider, such as `own`, this machine.",
+)
 dry_run = click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
 stack_ref = as_one(
     "stack_ref",

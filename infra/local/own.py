@@ -1,8 +1,9 @@
 """The provider `own`: this machine, which tunes real weights with what `make tuner` installs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from shared.catalogue import Model
 from shared.errors import BadInput
 from shared.run import RunSettings
 from shared.shows import ShowProfile
@@ -46,7 +47,19 @@ def bases(settings: RunSettings) -> dict[str, str]:
             f"this machine tunes a real model, and a stand-in for {others} would stand beside it; "
             "start a run of its own for each"
         )
-    if not settings.dry_run and not (TUNER / ".installed").exists():
+    if not settings.dry_run:
+        check_installed()
+    return places(settings.models)
+
+
+def places(models: Iterable[Model]) -> dict[str, str]:
+    """Return where each model lies by its `base_model`: a folder, or itself as a name on the hub."""
+    return {
+        model.base_model: str(PACKAGED.get(model.base_model, model.base_model)) for model in models
+    }
+
+
+def check_installed() -> None:
+    """Raise TunerMissing unless `make tuner` has been run."""
+    if not (TUNER / ".installed").exists():
         raise TunerMissing("tuning a real model needs torch and 2 GB; run `make tuner` first")
-    names = [model.base_model for model in settings.models]
-    return {name: str(PACKAGED.get(name, name)) for name in names}

@@ -59,7 +59,8 @@ class Provider(Record):
     there of its own. `tunes_until`: the last day that it creates jobs. `statuses`: its own words for a
     job's states as the protocol's; a word that neither knows is unknown, and waited for as long as a
     job may last. `time_billing`: how prices by time are held to a limit; without it no model of the
-    service that charges so is bought.
+    service that charges so is bought. `at_once`: how many questions of an arm it is asked at the same time, for one
+    that answers several together sooner than one after the other.
     """
 
     provider: str
@@ -76,6 +77,7 @@ class Provider(Record):
     statuses: Mapping[str, JobState] = Field(default_factory=dict)
     tunes_until: date | None = None
     time_billing: TimeBilling | None = None
+    at_once: int = Field(default=1, ge=1, le=16)
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:

@@ -1,8 +1,10 @@
 """The stages that question models: which arms there are, and every answer reserved, bought once and kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 from shared.dataset import Arm
@@ -10,6 +12,7 @@ from shared.dataset.comparisons.prompts import Comparison
 from shared.dataset.evaluation_set import EvaluationSet
 from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples
+from shared.evaluation.asking import answers_of
 from shared.evaluation.judging import JudgeTasks
 from shared.evaluation.jury import JudgeStatus, judge_result, judgements
 from shared.evaluation.saving import SavedRows, saved_rows
@@ -119,24 +122,30 @@ def _answer_all(
         # A person is not there in five minutes.
         context = replace(context, model_patience=timedelta())
     items = shown.items(settings.show.questions)
-    for item in items[len(saved.rows) :]:
-        if deadline_near():
-            raise BatchUnfinished(
-                f"{who.model}, {who.arm}: answered {len(saved.rows)} of {len(items)}"
-            )
-        question = samples.question(
+    left = items[len(saved.rows) :]
+    questions = [
+        samples.question(
             settings, who.model, who.arm, item.prompt, shown, outcome["fine_tuned_model"]
         )
-        try:
-            answered = ask(context, question)
-        except ModelNotReady as error:
-            if _waits_for_a_hand(settings, who):
-                raise _hand_wanted(settings, who, outcome) from error
-            raise
-        except (AnswerLost, ProviderRejected) as no_answer:
-            answered = samples.without_answer(question, no_answer)
-        saved.add(samples.answer_row(settings, who.model, who.arm, item, question, answered))
-        _warn_now_and_then(context, settings, len(saved.rows))
+        for item in left
+    ]
+    at_once = settings.provider(settings.model(who.model).provider).at_once
+    with closing(answers_of(partial(ask, context), questions, at_once)) as answers:
+        for item, question, answer_to in zip(left, questions, answers, strict=True):
+            if deadline_near():
+                raise BatchUnfinished(
+                    f"{who.model}, {who.arm}: answered {len(saved.rows)} of {len(items)}"
+                )
+            try:
+                answered = answer_to()
+            except ModelNotReady as error:
+                if _waits_for_a_hand(settings, who):
+                    raise _hand_wanted(settings, who, outcome) from error
+                raise
+            except (AnswerLost, ProviderRejected) as no_answer:
+                answered = samples.without_answer(question, no_answer)
+            saved.add(samples.answer_row(settings, who.model, who.arm, item, question, answered))
+            _warn_now_and_then(context, settings, len(saved.rows))
     _require_an_answer(who, saved.rows)
 
 

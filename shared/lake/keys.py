@@ -104,6 +104,11 @@ def plan(run_id: str) -> str:
     return f"{RUNS}{run_id}/plan.json"
 
 
+def adapter(run_id: str, model: str) -> str:
+    """Where what `model` learnt on one's own machine lies, with its model card; a prefix without a last slash."""
+    return f"{RUNS}{run_id}/models/{model}"
+
+
 def outcome(run_id: str, model: str) -> str:
     """How the fine-tune of `model` ended, as a row of `jobs`."""
     return f"{RUNS}{run_id}/jobs/{model}.json"

@@ -46,9 +46,11 @@ class Tuned(Bench):
         return self.train(chat_lines() + (b"\n" + chat_lines()) * 40, epochs=50, **wishes)
 
     def at_step(self, job_id: str) -> FineTuningJob:
-        """The job once it has taken a step."""
+        """The job once it has taken some steps."""
         return until(
-            lambda: self.job(job_id), lambda _: bool(self.events(job_id, "Step 1:")), PATIENCE
+            lambda: self.job(job_id),
+            lambda _: len(self.events(job_id, "training loss")) > 3,
+            PATIENCE,
         )
 
     def ended(self, job_id: str) -> FineTuningJob:

@@ -1,4 +1,7 @@
-"""`econchatr local` and `econchatr plan`: one run of the machine here."""
+"""`econchatr local`, `econchatr plan` and `econchatr serve`: what runs on this machine."""
+
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -11,13 +14,14 @@ from infra.cli.options import OutputOptions, ProviderOptions, RunFields, RunLoca
     epilog="""\b
 Examples:
   econchatr local demo
-  econchatr local demo --model smollm2-135m
+  econchatr local demo --provider own
   econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
   econchatr local mine.yaml --dry-run
   econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
 )
 @options.location
 @options.run_input
+@options.tuned_by
 @options.dry_run
 @options.provider
 @options.output
@@ -25,6 +29,7 @@ def local(
     location: RunLocation,
     document: str | None,
     fields: RunFields,
+    tuned_by: str | None,
     dry_run: bool,
     provider: ProviderOptions,
     output: OutputOptions,
@@ -39,6 +44,8 @@ def local(
     from infra.cli.local_run import CEILING_USD, run_here
 
     show = inputs.show_profile(location.show)
+    if tuned_by is not None:
+        fields = replace(fields, models=inputs.models_of(tuned_by, location.catalogue))
     harmless = document is None and provider.openai_base_url is None
     defaults: dict[str, object] = {"ceiling_usd": CEILING_USD} if harmless else {}
     defaults |= inputs.own_defaults(location.catalogue, fields.models)
@@ -65,3 +72,37 @@ def plan(
 
     show = inputs.show_profile(location.show)
     return plan_here(show, location, document, fields.document(), output)
+
+
+@click.command(
+    short_help="This machine as a provider that tunes real models.",
+    epilog="""\b
+Examples:
+  econchatr serve
+  econchatr serve --catalogue mine.yaml --model my-llama --port 9000""",
+)
+@click.option(
+    "--model", "names", multiple=True, metavar="NAME", help="Only these; may be repeated."
+)
+@click.option("--catalogue", type=Path, metavar="FILE", help="Models and prices of your own.")
+@click.option(
+    "--state",
+    type=Path,
+    default=Path("build") / "own",
+    show_default=True,
+    metavar="DIR",
+    help="Where files, jobs and models are kept.",
+)
+@click.option(
+    "--port", type=int, default=8135, show_default=True, help="On loopback; 0 takes a free one."
+)
+def serve(names: tuple[str, ...], catalogue: Path | None, state: Path, port: int) -> int:
+    """This machine as a provider behind OpenAI's protocol: it tunes models and answers for them.
+
+    It listens on loopback alone, and accepts one key: OWN_API_KEY, that of `econchatr keys set own`, or one that
+    it makes up and keeps beside its models. What was begun when it is stopped goes on when it is started again.
+    """
+    from infra.cli import inputs
+    from infra.cli.serve import serve_models
+
+    return serve_models(inputs.models_and_prices(catalogue), names, state, port)

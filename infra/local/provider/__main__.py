@@ -16,6 +16,7 @@ from infra.local.provider.behaviours import BARE, BEHAVIOURS, OWN
 from infra.local.provider.catalogue import read_catalogue
 from infra.local.provider.context import AppState
 from infra.local.provider.learning.engine import NGramEngine
+from infra.local.provider.process import KEY
 from infra.local.provider.server import make_provider_server
 from infra.local.provider.store import Store
 from infra.local.provider.training.engine import TuningEngine
@@ -106,7 +107,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--max-job-hours", type=_above_0, default=4.0, help="limit of a training")
     options.add_argument("--max-memory-gb", type=_above_0, default=_most_gb(), help="the same")
     options.add_argument("--s3-endpoint", help="the cloud whose buckets hold Bedrock's files")
-    options.add_argument("--api-key", help="the only key to accept; any without it")
+    options.add_argument(
+        "--api-key",
+        default=os.environ.get(KEY),
+        help=f"the only key to accept; any without it; {KEY} in the environment says the same",
+    )
     options.add_argument(
         "--until-stdin-closes",
         action="store_true",

@@ -15,9 +15,18 @@ from typing import IO
 
 from infra.local.provider.behaviours import BARE
 
-_START_SECONDS = 60
+KEY = "PROVIDER_API_KEY"  # in the environment, because every user of a machine sees a command line
+_START_SECONDS = 120
 _STOP_SECONDS = 10
 _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "TIKTOKEN_CACHE_DIR")
+_OF_WHO_TUNES = (
+    "HF_HOME",
+    "HF_HUB_OFFLINE",
+    "HF_TOKEN",
+    "HTTPS_PROXY",
+    "CUDA_VISIBLE_DEVICES",
+    "LD_LIBRARY_PATH",
+)
 _NO_AWS_SETTINGS = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 _REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -67,7 +76,6 @@ def start(
     command += ["--catalogue", str(catalogue.resolve()), "--state", str(state.resolve())]
     command += ["--job-seconds", str(job_seconds), "--until-stdin-closes"]
     command += ["--behaviour", behaviour]
-    command += ["--api-key", api_key] if api_key else []
     command += [word for name, at in bases.items() for word in ("--base", f"{name}={at}")]
     command += ["--s3-endpoint", s3_endpoint] if s3_endpoint else []
     with (
@@ -79,7 +87,7 @@ def start(
             stderr=log,
             text=True,
             cwd=_REPOSITORY,
-            env={**_inherited(), **_NO_AWS_SETTINGS, **environment},
+            env={**_inherited(), **_NO_AWS_SETTINGS, **environment, **_key(api_key)},
             start_new_session=True,
         ) as process,
     ):
@@ -90,7 +98,12 @@ def start(
 
 
 def _inherited() -> dict[str, str]:
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    names = (*_INHERITED, *_OF_WHO_TUNES)
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _key(api_key: str | None) -> dict[str, str]:
+    return {KEY: api_key} if api_key else {}
 
 
 def _base_url(process: subprocess.Popen[str], log: IO[str]) -> str:

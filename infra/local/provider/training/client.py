@@ -21,8 +21,10 @@ QUIET = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "TOKENIZERS_PARALL
 class WorkerGone(ApiError):
     """The answering process ended before it answered; the next request starts another."""
 
-    def __init__(self) -> None:
-        super().__init__(500, "The process that answers ended; ask again", kind="server_error")
+    def __init__(self, log: Path) -> None:
+        last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        message = f"The process that answers ended ({last or 'killed'}); ask again"
+        super().__init__(500, message, kind="server_error")
 
 
 class Worker:
@@ -44,13 +46,13 @@ class Worker:
             process = self._running()
             self._waiting[number] = answer
             try:
-                asked = _pipe(process.stdin)
+                asked = self._pipe(process.stdin)
                 asked.write(json.dumps({"id": number, "do": what, **values}) + "\n")
                 asked.flush()
             except OSError as error:
                 self._waiting.pop(number, None)
-                raise WorkerGone from error
-        return _awaited(answer, process)
+                raise WorkerGone(self._log) from error
+        return self._awaited(answer, process)
 
     def stop(self) -> None:
         """End the process, and with it the memory that its model takes; the next request starts another."""
@@ -73,34 +75,29 @@ class Worker:
                     env={**os.environ, **QUIET},
                 )
             self._waiting = {}  # a thread of the process before gives those of its own their end
-            reading = (_pipe(self._process.stdout), self._waiting)
+            reading = (self._pipe(self._process.stdout), self._waiting)
             threading.Thread(target=_read, args=reading, daemon=True).start()
         return self._process
 
+    def _pipe(self, stream: IO[str] | None) -> IO[str]:
+        if stream is None:
+            raise WorkerGone(self._log)
+        return stream
 
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    if stream is None:
-        raise WorkerGone
-    return stream
-
-
-def _awaited(answer: Future[Any], process: subprocess.Popen[str]) -> Any:
-    """The answer, however long it takes. Raises WorkerGone once there will be none."""
-    while True:
-        try:
-            return answer.result(timeout=_LOOK_SECONDS)
-        except TimeoutError:
-            if process.poll() is not None and not answer.done():
-                raise WorkerGone from None
+    def _awaited(self, answer: Future[Any], process: subprocess.Popen[str]) -> Any:
+        """The answer, however long it takes. Raises WorkerGone once there will be none."""
+        while True:
+            try:
+                return answer.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if process.poll() is not None and not answer.done():
+                    raise WorkerGone(self._log) from None
 
 
 def _read(replies: IO[str], waiting: dict[int, Future[Any]]) -> None:
-    """Give each reply to who waits for it, and to all who are left at the end that there is none."""
+    """Give each reply to who waits for it, until the process ends."""
     for line in replies:
         _give(waiting, json.loads(line))
-    for answer in list(waiting.values()):
-        if not answer.done():
-            answer.set_exception(WorkerGone())
 
 
 def _give(waiting: dict[int, Future[Any]], reply: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from infra.local.provider.training.progress import Training, limit, lines_of, se
 
 _LOOK_SECONDS = 0.2
 _GRACE_SECONDS = 60  # for the step in hand and for saving
+_STOP_SECONDS = 8
 _LEARNING_RATE = 3e-4
 _KILLED = -signal.SIGKILL
 _OUT_OF_MEMORY = 70  # as recipe/progress.py ends
@@ -52,7 +53,11 @@ class Trainings:
         """End the training that runs; it goes on from its newest checkpoint when the next server starts."""
         self._ending.set()
         if self._process is not None:
-            self._process.kill()
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -190,6 +195,7 @@ class Trainings:
             "--seed": job.seed,
             "--seconds": f"{seconds:.1f}",
             "--memory-gb": self._limits.memory_gb,
+            "--save-steps": 10,
             "--save-limit": 3,
             "--parent": os.getpid(),
         }

@@ -6,6 +6,7 @@ from infra.cli import inputs
 from infra.local import own
 from infra.local.own import StandInBesideOwn, TunerMissing, bases, without_stand_in_judges
 from shared import catalogue, shows
+from shared.errors import UnknownModel
 
 SMOL = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
@@ -59,3 +60,9 @@ def test_with_the_tuner_a_paid_run_is_tuned_here():
 def test_its_runs_have_few_epochs_unless_told_otherwise():
     assert inputs.own_defaults(None, ["smollm2-135m"]) == {"n_epochs": 2}
     assert inputs.own_defaults(None, ["llama-3.1-8b"]) == {}
+
+
+def test_all_models_of_a_provider_are_chosen_by_its_name():
+    assert inputs.models_of("own", None) == ("smollm2-135m",)
+    with pytest.raises(UnknownModel, match="no provider 'owm'"):
+        inputs.models_of("owm", None)

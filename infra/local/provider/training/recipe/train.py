@@ -14,11 +14,13 @@ from typing import Any
 from datasets import Dataset
 from peft import LoraConfig
 from progress import Progress
+from transformers import AutoTokenizer
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 HERE = Path(__file__).resolve().parent
-MOST_TOKENS_AT_ONCE = 2048  # in memory; a step of more takes several batches
+PARTS = ("train", "held_out")
+MOST_TOKENS_AT_ONCE = 1024  # in memory; a step of more takes several batches
 
 
 def main() -> None:
@@ -34,10 +36,11 @@ def main() -> None:
 
 def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
     """As the arguments say; a small show holds nothing out, and is not evaluated on."""
-    held_out = examples(asked.data / "held_out.chat.jsonl")
+    train, held_out = (examples(asked.data / f"{name}.chat.jsonl") for name in PARTS)
     by_epoch = "epoch" if asked.max_steps < 0 else "no"
     evaluates = by_epoch if len(held_out) else "no"
-    at_once = together(asked.batch_size, asked.max_length)
+    longest = min(longest_of(asked.model, train, held_out), asked.max_length)
+    at_once = together(asked.batch_size, longest)
     return SFTTrainer(
         model=asked.model,
         args=SFTConfig(
@@ -45,9 +48,9 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
             num_train_epochs=asked.epochs,
             max_steps=asked.max_steps,
             per_device_train_batch_size=at_once,
-            per_device_eval_batch_size=at_once,
+            per_device_eval_batch_size=max(MOST_TOKENS_AT_ONCE // longest, 1),
             gradient_accumulation_steps=asked.accumulate * asked.batch_size // at_once,
-            gradient_checkpointing=asked.max_length > MOST_TOKENS_AT_ONCE,
+            gradient_checkpointing=longest > MOST_TOKENS_AT_ONCE,
             train_sampling_strategy="group_by_length",
             learning_rate=asked.learning_rate,
             warmup_steps=asked.warmup_steps,
@@ -62,10 +65,11 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
             logging_steps=1 if asked.max_steps > 0 or asked.progress else 10,
             use_cpu=asked.cpu,
             bf16=asked.bf16 if asked.cpu else None,
+            model_init_kwargs={"dtype": "bfloat16" if asked.bf16 else "float32"},
             report_to="none",
             seed=asked.seed,
         ),
-        train_dataset=examples(asked.data / "train.chat.jsonl"),
+        train_dataset=train,
         eval_dataset=held_out if len(held_out) else None,
         peft_config=LoraConfig(
             r=asked.rank,
@@ -83,9 +87,18 @@ def checkpoint(asked: argparse.Namespace) -> str | None:
     return get_last_checkpoint(asked.into) if begun else None
 
 
-def together(batch_size: int, max_length: int) -> int:
+def longest_of(model: str, *parts: Dataset) -> int:
+    """Return the tokens of the longest example."""
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    chats = [row["prompt"] + row["completion"] for part in parts for row in part]
+    return max(
+        len(tokenizer.apply_chat_template(chat, return_dict=True)["input_ids"]) for chat in chats
+    )
+
+
+def together(batch_size: int, longest: int) -> int:
     """Return how many examples of a batch are held in memory at once: a divisor of it."""
-    fitting = max(MOST_TOKENS_AT_ONCE // max_length, 1)
+    fitting = max(MOST_TOKENS_AT_ONCE // longest, 1)
     return next(n for n in range(min(fitting, batch_size), 0, -1) if batch_size % n == 0)
 
 

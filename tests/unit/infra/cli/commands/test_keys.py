@@ -156,7 +156,7 @@ def test_what_is_no_key_is_refused_without_being_repeated(store, monkeypatch, ca
 def test_a_name_of_nobodys_is_refused_with_the_names_there_are(store, monkeypatch, capsys):
     assert run(monkeypatch, ["set", "nebus"], CANARY) == 2
     said = capsys.readouterr().err
-    assert "'nebus' is none of openai, nebius; did you mean nebius?" in said
+    assert "'nebus' is none of openai, nebius, own; did you mean nebius?" in said
 
 
 @pytest.mark.parametrize("backend", [NoStore(), Locked(), InTheClear()])
