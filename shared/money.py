@@ -71,3 +71,9 @@ def with_margin(amount: Decimal, percent: int) -> Decimal:
 def format_usd(amount: Decimal) -> str:
     """Six decimals, rounded up so that what is shown is never less than what was spent."""
     return str(amount.quantize(_MICRO_DOLLAR, rounding=ROUND_UP))
+
+
+def dollars(amount: Decimal | str | float) -> str:
+    """Dollars with as many decimals as are needed, from two to six: "$5.00", "$0.013245"."""
+    whole, _, decimals = format_usd(Decimal(amount)).partition(".")
+    return f"${int(whole):,}.{decimals.rstrip('0').ljust(2, '0')}"

@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shared import money
+from shared.money import dollars as dollars  # among the filters
 from shared.text import OWN_MACHINE
 
 UNKNOWN = "unknown"
@@ -22,12 +23,6 @@ def or_unknown(write: Callable[[Figure], str]) -> Callable[[Figure | None], str]
         return UNKNOWN if figure is None else write(figure)
 
     return written
-
-
-def dollars(amount: Decimal | str | float) -> str:
-    """Dollars with as many decimals as are needed, from two to six: "$5.00", "$0.013245"."""
-    whole, _, decimals = money.format_usd(Decimal(amount)).partition(".")
-    return f"${int(whole):,}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def dollars_in_a_column(amount: Decimal | str | float) -> str:

@@ -5,7 +5,7 @@ Intervals are over episodes, whose items go together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean
@@ -13,6 +13,7 @@ from statistics import fmean
 from shared import money
 from shared.dataset import Arm
 from shared.dataset.comparisons import COMPARED, Pair
+from shared.evaluation.jury import length_control
 from shared.evaluation.jury.records import PairResult
 from shared.evaluation.jury.strength import strengths
 from shared.evaluation.measures.intervals import DRAWS, Interval, bootstrap, percentiles, redrawn
@@ -23,13 +24,13 @@ from shared.evaluation.measures.records import (
     clusters_of,
     few_episodes,
     ratio,
+    share,
 )
 
 STRENGTH_DRAWS = 400
-SAME_LENGTH = 1.25
-"""Replies of which the longer is at most so many times as long as the other are of one length."""
 WINS = "jury_wins_over_{}"
-WINS_SAME_LENGTH = "jury_wins_over_{}_same_length"
+WINS_AT_EQUAL_LENGTH = "jury_wins_over_{}_at_equal_length"
+FLIPS = "jury_flips_over_{}"
 TUNED_OVER_BASE: Pair = (Arm.TUNED, Arm.BASE)
 PROMPTED_OVER_BASE: Pair = (Arm.PROMPTED, Arm.BASE)
 GAIN, STRENGTH, LONGER = "jury_gain_over_prompted", "jury_strength", "jury_longer_wins"
@@ -82,10 +83,9 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
         arm, over = pair
         rate = clustered_mean(WINS.format(over), points[pair], episodes, seed)
         yield JuryScore(arm, model, rate, _cost(found))
-        alike = [result for result in found if _same_length(result)]
-        if alike:
-            matched = clustered_mean(WINS_SAME_LENGTH.format(over), _points(alike), episodes, seed)
-            yield JuryScore(arm, model, matched, _cost(alike))
+        yield JuryScore(arm, model, _at_equal_length(over, found, episodes, seed), _cost(found))
+        flips = share(FLIPS.format(over), [result.flipped for result in found])
+        yield JuryScore(arm, model, flips, _cost(found))
     if {TUNED_OVER_BASE, PROMPTED_OVER_BASE} <= set(met):
         tuned, prompted = points[TUNED_OVER_BASE], points[PROMPTED_OVER_BASE]
         gain = paired_difference(GAIN, tuned, prompted, episodes, seed)
@@ -135,15 +135,27 @@ def _interval(drawn: Sequence[float], clusters: Sequence[object]) -> Interval:
 
 def _points(results: Iterable[PairResult]) -> dict[str, float]:
     """The judges' mean points for each item."""
+    return _means(results, lambda result: result.points)
+
+
+def _means(results: Iterable[PairResult], value: Callable[[PairResult], float]) -> dict[str, float]:
     by_item: dict[str, list[float]] = defaultdict(list)
     for result in results:
-        by_item[result.item].append(result.points)
-    return {item: fmean(points) for item, points in by_item.items()}
+        by_item[result.item].append(value(result))
+    return {item: fmean(values) for item, values in by_item.items()}
 
 
-def _same_length(result: PairResult) -> bool:
-    short, long = sorted((result.left_size, result.right_size))
-    return long <= SAME_LENGTH * short
+def _at_equal_length(
+    over: Arm, found: Sequence[PairResult], episodes: Mapping[str, str], seed: int
+) -> Score:
+    """The win rate with the judges' mean points of each item and the lengths that they were shown."""
+    points, longer = _points(found), _means(found, lambda one: one.left_size - one.right_size)
+    squeezed = dict(zip(longer, length_control.squeezed(list(longer.values())), strict=True))
+    clusters: dict[str, list[length_control.Meeting]] = defaultdict(list)
+    for item in sorted(points):
+        clusters[episodes[item]].append((points[item], squeezed[item]))
+    metric = WINS_AT_EQUAL_LENGTH.format(over)
+    return length_control.at_equal_length(metric, [clusters[one] for one in sorted(clusters)], seed)
 
 
 def _cost(results: Iterable[PairResult]) -> Decimal:

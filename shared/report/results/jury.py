@@ -58,9 +58,10 @@ def judged(record: RunRecord) -> Jury:
 def verdict(
     record: RunRecord, judges: Sequence[JudgeLine], found: Mapping[Place, Number]
 ) -> verdicts.Verdict:
-    """Return the run in a sentence or two; empty where no model was tuned and answered."""
+    """Return the run in three sentences; empty where no model was tuned and answered."""
     tuned = {row["model"] for row in record.generations if row["arm"] == Arm.TUNED}
     selected = {row["model"]: row["selected_pairs"] for row in record.plans}
+    trained = {row["model"]: row["settled_usd"] for row in record.jobs}
     cases = [
         verdicts.Case(
             model=model.model,
@@ -69,6 +70,7 @@ def verdict(
             judges=_who_judged(judges),
             silence=silence(record, judges),
             pairs=selected.get(model.model, 0),
+            training=trained.get(model.model, money.ZERO),
         )
         for model in record.settings.models
         if model.model in tuned
@@ -163,6 +165,8 @@ def _sentence(name: str, result: JudgeResult, stopped: str | None) -> str:
 
 def _who_judged(judges: Sequence[JudgeLine]) -> str:
     able = [line for line in judges if line["qualified"]]
+    if len(able) < len(judges):
+        return f"{len(able)} of {counted(len(judges), 'judge')} (no other knows the host)"
     families = {line["family"] or line["judge"] for line in able}
     kinds = "of one family" if len(families) == 1 else f"of {len(families)} families"
     return f"{counted(len(able), 'judge')} {kinds}" if len(able) > 1 else "one judge"

@@ -17,6 +17,7 @@ from shared.evaluation.jury import (
     pair_results,
     strengths,
 )
+from shared.evaluation.jury.length_control import at_equal_length
 from shared.evaluation.jury.measures import paired_difference
 from shared.evaluation.measures import clustered_mean
 from shared.evaluation.measures.intervals import wilson
@@ -77,11 +78,35 @@ def test_a_paired_difference_worked_by_hand_takes_the_items_that_both_have():
     assert paired_difference("gain", one, {}, episodes, seed=1) is None
 
 
-def test_a_length_matched_part_is_reported_beside_the_whole():
+def test_the_rate_at_equal_length_and_the_flips_are_reported_beside_the_whole():
     scores = scored(judged_by(KNOWS, n_items=40))
-    matched = scores["tuned", "jury_wins_over_base_same_length"]
-    assert 0 < matched.score.n < 40
-    assert matched.cost == 2 * matched.score.n * CENT
+    level, flips = (
+        scores["tuned", f"jury_{metric}"]
+        for metric in ("wins_over_base_at_equal_length", "flips_over_base")
+    )
+    assert (level.score.n, level.cost) == (40, 80 * CENT)
+    assert level.score.low > 0.9
+    assert flips.score.value == 0.0
+
+
+def test_a_jury_that_goes_by_length_alone_says_nothing_at_equal_length():
+    longer = judged_by(lambda _f, _s, a, b: "first" if a > b else "second", n_items=60)
+    level = scored(longer)["tuned", "jury_wins_over_base_at_equal_length"].score
+    assert level.low < 0.5 < level.high
+
+
+def test_where_length_does_not_matter_the_rate_at_equal_length_is_the_rate():
+    """Twenty episodes of three items: won with a chance of 0.7, whatever is longer."""
+    chance = random.Random(3)
+    clusters = [
+        [(float(chance.random() < 0.7), chance.uniform(-1, 1)) for _ in range(3)]
+        for _ in range(200)
+    ]
+    found = at_equal_length("rate", clusters, seed=1)
+    assert found.value == pytest.approx(
+        fmean(won for some in clusters for won, _ in some), abs=0.01
+    )
+    assert 0.6 < found.low < found.high < 0.8
 
 
 def test_a_judge_that_goes_by_length_is_seen_by_it():

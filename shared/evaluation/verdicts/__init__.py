@@ -1,0 +1,36 @@
+"""What a run is said to have come to, in three sentences: does it sound like the host, is it true, was it worth it?
+
+Every number in them is a score of the run. What fails the gate is said first; what an interval leaves open is
+said to be open.
+"""
+
+from collections.abc import Sequence
+
+from shared.evaluation.verdicts import gate, likeness, truth, worth
+from shared.evaluation.verdicts.likeness import answer
+from shared.evaluation.verdicts.records import Case, Found, Verdict, sentence
+
+__all__ = ["Case", "Verdict", "answer", "verdict"]
+
+
+def verdict(cases: Sequence[Case], found: Found, money: str) -> Verdict:
+    """Return what the run came to.
+
+    `found` are the run's numbers; `money` is what is to be said of it, such as "the run cost $4.10".
+    Everything is empty without a case.
+    """
+    if not cases:
+        return Verdict("", "", "")
+    failed = {case.model: gate.failed(case, found) for case in cases}
+    faulty = {model for model, faults in failed.items() if faults}
+    sound = [case for case in cases if case.model not in faulty]
+    parts = (
+        sentence([fault for faults in failed.values() for fault in faults]),
+        likeness.heard(cases, found, faulty),
+        likeness.style(sound, found, several=len(cases) > 1),
+    )
+    return Verdict(
+        " ".join(part for part in parts if part),
+        truth.truth(cases, found),
+        worth.worth(cases, found, money, faulty),
+    )
