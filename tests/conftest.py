@@ -1,6 +1,7 @@
 """What holds for every test: where it may connect to, how tokens are counted, how hypothesis draws examples."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None, 
 settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
 os.environ["TIKTOKEN_CACHE_DIR"] = str(encodings.cache_dir())
+
+# Under nohup it would be ignored by every process that a test starts.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers() -> int:

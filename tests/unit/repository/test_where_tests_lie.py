@@ -35,6 +35,7 @@ ELSEWHERE = {
     "shared/dataset/comparisons/*": "unit/shared/evaluation/test_judging.py",
     "shared/dataset/files/provider_files.py": "unit/shared/dataset/test_stages.py",
     "shared/dataset/plans/*": "unit/shared/dataset/test_stages.py",
+    "shared/evaluation/verdicts/*": "unit/shared/evaluation/test_verdicts.py",
     "shared/providers/contract.py": "unit/shared/providers/test_openai_compat.py",
     "shared/providers/error_mapping.py": "unit/shared/providers/test_openai_compat.py",
     "shared/providers/token_counts.py": "unit/shared/providers/test_examples.py",

@@ -89,8 +89,6 @@ BAD = {
     "HTML": (200, b"<html><h1>Welcome</h1></html>", {"content-type": "text/html"}),
     "HTML that calls itself JSON": (200, b"<html>", JSON),
     "nothing": (200, b"", {}),
-    "another document": (200, b'{"models": []}', JSON),
-    "a list": (200, b"[]", JSON),
     "a redirect to nowhere": (302, b"", {}),
     "a redirect in a circle": (301, b"", {"location": "/v1/models"}),
     "not found": (404, b"<html>nginx</html>", {"content-type": "text/html"}),
@@ -106,6 +104,12 @@ def test_what_answers_but_is_no_provider_is_one_sentence_with_its_address(manner
     assert url in str(refusal.value)
     assert "nothing was bought" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("listing", [b'{"models": []}', b"[]"])
+def test_a_listing_that_names_nothing_is_no_obstacle(listing):
+    with answering(200, listing, JSON) as url:
+        check_provider(settings(), MODELS, url)
 
 
 @pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"\x00\xff" * 50])
