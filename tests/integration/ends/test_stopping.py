@@ -40,7 +40,7 @@ INTERRUPTED_AT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Laptop:
     """A folder for runs, and a provider that goes on when they end."""
 
     out: Path
@@ -102,12 +102,12 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def laptop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopping")
     prices = folder / "prices.yaml"
     prices.write_text(catalogue.dump(catalogue.packaged()))
     with start(prices, folder / "provider", job_seconds=3, api_key=KEY) as provider:
-        yield Desk(folder / "out", provider.base_url, provider.root_url)
+        yield Laptop(folder / "out", provider.base_url, provider.root_url)
 
 
 def until(running, text: str) -> str:
@@ -124,43 +124,43 @@ def run_id_of(said: str) -> str:
     return next(line for line in said.splitlines() if line.startswith("Run ")).split()[1]
 
 
-def summary_of(desk, run_id):
-    return json.loads((desk.out / "runs" / run_id / "summary.json").read_text())
+def summary_of(laptop, run_id):
+    return json.loads((laptop.out / "runs" / run_id / "summary.json").read_text())
 
 
-def test_a_run_stopped_at_any_state_is_closed_and_leaves_nothing_running(desk):
+def test_a_run_stopped_at_any_state_is_closed_and_leaves_nothing_running(laptop):
     for state, number in INTERRUPTED_AT:
-        desk.fault("slow_job")
-        with desk.run() as running:
+        laptop.fault("slow_job")
+        with laptop.run() as running:
             said = until(running, state)
             if state in READER_GONE_AT:
                 running.stdout.close()
                 running.send_signal(signal.SIGHUP)
             running.send_signal(number)
             said += "" if running.stdout.closed else running.stdout.read()
-            assert running.wait() == 130, (state, said, desk.said())
+            assert running.wait() == 130, (state, said, laptop.said())
         if state in READER_GONE_AT:
-            said += (state_dir(desk.out) / OUTPUT).read_text()
-        assert "Stopping: cancelling what runs" in desk.said(), state
-        assert "ABORTED: RunStopped: stopped by" in desk.said(), state
-        meter = desk.meter()
+            said += (state_dir(laptop.out) / OUTPUT).read_text()
+        assert "Stopping: cancelling what runs" in laptop.said(), state
+        assert "ABORTED: RunStopped: stopped by" in laptop.said(), state
+        meter = laptop.meter()
         assert meter["running_jobs"] == 0, state
-        assert desk.settled() == Decimal(meter["exact_usd"]), state
-        summary = summary_of(desk, run_id_of(said))
+        assert laptop.settled() == Decimal(meter["exact_usd"]), state
+        summary = summary_of(laptop, run_id_of(said))
         assert (summary["status"], summary["error"]) == ("ABORTED", "RunStopped"), state
         assert summary["left_running"] == [], state
     assert "Nothing is left running." in said
     assert [job["status"] for job in meter["jobs"]][-1] == "cancelled"
     assert Decimal(meter["exact_usd"]) > 0
     assert f"job {meter['jobs'][-1]['job_id']} cancelled" in said
-    assert set(desk.rows("runs")["status"]) == {"ABORTED"}
-    assert desk.rows("jobs")["job_id"].iloc[-1] in {job["job_id"] for job in meter["jobs"]}
+    assert set(laptop.rows("runs")["status"]) == {"ABORTED"}
+    assert laptop.rows("jobs")["job_id"].iloc[-1] in {job["job_id"] for job in meter["jobs"]}
 
 
-def test_a_second_signal_leaves_at_once_naming_what_runs_and_the_next_run_goes_on_with_it(desk):
-    desk.fault("slow_job")
-    desk.fault("cancel_refused")
-    with desk.run() as running:
+def test_a_second_signal_leaves_at_once_naming_what_runs_and_the_next_run_goes_on_with_it(laptop):
+    laptop.fault("slow_job")
+    laptop.fault("cancel_refused")
+    with laptop.run() as running:
         said = until(running, LAST_STATE)
         running.send_signal(signal.SIGINT)
         left = run_id_of(said)
@@ -168,51 +168,53 @@ def test_a_second_signal_leaves_at_once_naming_what_runs_and_the_next_run_goes_o
         running.send_signal(signal.SIGINT)
         running.stdout.read()
         assert running.wait() == 130
-    (job,) = (job for job in desk.meter()["jobs"] if job["status"] == "running")
-    assert f"STILL RUNNING: llama-3.3-70b at nebius, job {job['job_id']}, at most 0." in desk.said()
-    assert not (desk.out / "runs" / left / "summary.json").exists()
-    desk.no_faults()
-    with desk.run() as running:
+    (job,) = (job for job in laptop.meter()["jobs"] if job["status"] == "running")
+    assert (
+        f"STILL RUNNING: llama-3.3-70b at nebius, job {job['job_id']}, at most 0." in laptop.said()
+    )
+    assert not (laptop.out / "runs" / left / "summary.json").exists()
+    laptop.no_faults()
+    with laptop.run() as running:
         until(running, LAST_STATE)
         running.send_signal(signal.SIGINT)
         said = running.stdout.read()
         assert running.wait() == 130
     assert f"Closing run {left}, which was killed before its end" in said
-    assert desk.meter()["running_jobs"] == 0
-    assert desk.settled() == Decimal(desk.meter()["exact_usd"])
-    assert summary_of(desk, left)["models"][0]["job_id"] == job["job_id"]
+    assert laptop.meter()["running_jobs"] == 0
+    assert laptop.settled() == Decimal(laptop.meter()["exact_usd"])
+    assert summary_of(laptop, left)["models"][0]["job_id"] == job["job_id"]
 
 
-def test_a_command_killed_and_run_again_buys_once_and_ends_with_the_same_books(desk):
-    desk.no_faults()
-    before = desk.meter()
-    with desk.run() as running:
+def test_a_command_killed_and_run_again_buys_once_and_ends_with_the_same_books(laptop):
+    laptop.no_faults()
+    before = laptop.meter()
+    with laptop.run() as running:
         killed = run_id_of(until(running, LAST_STATE))
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
-    wait_for_the_cloud_to_end(desk.out)
-    with desk.run() as running:
+    wait_for_the_cloud_to_end(laptop.out)
+    with laptop.run() as running:
         said = running.stdout.read()
-        assert running.wait() == 0, (said, desk.said())
-    after = desk.meter()
+        assert running.wait() == 0, (said, laptop.said())
+    after = laptop.meter()
     assert len(after["jobs"]) == len(before["jobs"]) + 1
     assert after["running_jobs"] == 0
-    assert desk.settled() == Decimal(after["exact_usd"])
-    runs = desk.rows("runs").set_index("run_id")
+    assert laptop.settled() == Decimal(after["exact_usd"])
+    runs = laptop.rows("runs").set_index("run_id")
     assert runs.loc[killed, "error"] == "RunKilled"
     assert runs.loc[run_id_of(said), "status"] == "SUCCEEDED"
-    jobs = desk.rows("jobs").set_index("run_id")
+    jobs = laptop.rows("jobs").set_index("run_id")
     for run_id in (killed, run_id_of(said)):
         assert jobs.loc[run_id, "job_id"] == after["jobs"][-1]["job_id"]
         assert jobs.loc[run_id, "fine_tuned_model"]
     assert set(jobs.loc[[killed, run_id_of(said)], "bought_by"]) == {killed}
 
 
-def test_the_books_that_athena_shows_are_the_providers(desk):
-    command = [*ECONCHATR, "query", "spend_by_month_and_model", "--out", str(desk.out)]
+def test_the_books_that_athena_shows_are_the_providers(laptop):
+    command = [*ECONCHATR, "query", "spend_by_month_and_model", "--out", str(laptop.out)]
     answered = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
     row = next(line for line in answered.stdout.splitlines() if "training" in line)
-    trained = sum(Decimal(job["charged_usd"]) for job in desk.meter()["jobs"])
+    trained = sum(Decimal(job["charged_usd"]) for job in laptop.meter()["jobs"])
     assert trained in {Decimal(cell) for cell in row.split() if cell.replace(".", "", 1).isdigit()}
 
 
@@ -223,12 +225,12 @@ def holds(path: Path, text: str) -> bool:
     return text.encode() in path.read_bytes()
 
 
-def test_the_key_is_in_nothing_that_runs_leave_behind_stopped_killed_or_whole(desk, tmp_path):
-    left = [path for path in desk.out.rglob("*") if path.is_file()]
+def test_the_key_is_in_nothing_that_runs_leave_behind_stopped_killed_or_whole(laptop, tmp_path):
+    left = [path for path in laptop.out.rglob("*") if path.is_file()]
     kinds = {path.suffix for path in left}
     assert {".json", ".html", ".parquet", ".log"} <= kinds
     assert [path for path in left if holds(path, KEY)] == []
-    assert KEY not in desk.said()
+    assert KEY not in laptop.said()
     for name in ("leak.json", "leak.parquet"):  # else nothing would be found anywhere
         leak = tmp_path / name
         frame = pd.DataFrame({"error": [f"refused {KEY}"]})
