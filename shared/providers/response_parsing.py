@@ -98,6 +98,8 @@ def job(resource: Any) -> Job:
         base_model=_words(raw.get("model")),
         created_at=_moment(raw.get("created_at")),
         never_began=_never_began(raw, error),
+        suffix=_words(raw.get("user_provided_suffix")) or _words(raw.get("suffix")),
+        seed=_count(raw.get("seed")),
     )
 
 

@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from shared.errors import EconChatRError
-from shared.ids import digest
 from shared.ledger import Entry, TrainingPurchase
-from shared.providers import FineTuningProvider, ProviderRejected
+from shared.providers import FineTuningProvider, ProviderRejected, job_key
 from shared.purchases.context import PurchaseContext
 
 OpenFile = Callable[[], BinaryIO]
@@ -21,7 +20,7 @@ FILE_PAUSE_SECONDS = 2.0
 
 def file_name(entry: Entry) -> str:
     """Return the upload's name, which differs by run, and between ledgers too."""
-    return f"{entry.entry_id}-{digest(entry.run_id, length=8)}.jsonl"
+    return f"{job_key(entry.run_id, entry.entry_id)}.jsonl"
 
 
 def validation_name(entry: Entry) -> str:

@@ -38,6 +38,7 @@ from shared.purchases.rules import (
     QUEUE_PATIENCE,
     Step,
     billed,
+    is_doubtful,
     next_step,
     passes_ceiling,
 )
@@ -92,9 +93,11 @@ def poll_job(
     """
     try:
         purchase = _ensured(context, order, open_file)
-        if purchase.state != "created":
+        if purchase.state not in ("created", "submitting"):
             return _status(purchase)
-        purchase, job = observe(context, purchase)
+        purchase, job = (
+            observe(context, purchase) if purchase.state == "created" else (purchase, None)
+        )
     except (RateLimited, FileNotReady) as busy:
         return _in_line(context, order, busy)
     if purchase.state == "created" and purchase.run_id == order.run_id:
@@ -228,6 +231,8 @@ def _intent(
         file_id=file_id,
         base_model=order.model.base_model,
         earlier_files=earlier,
+        suffix=order.suffix,
+        seed=order.seed,
     )
 
 
@@ -252,6 +257,9 @@ def _create(
     except Transient as failure:
         withdraw(context, intent, str(failure), never_sent=True)
         raise
+    if is_doubtful(job, intent):
+        named = None if job.run_key else job.job_id
+        return context.ledger.trainings.update(intent, job_id=named)
     created = context.ledger.trainings.update(intent, state="created", job_id=job.job_id)
     if created.job_id != job.job_id:
         _ask_to_stop(context, intent.provider, job.job_id)
@@ -294,6 +302,11 @@ def _check_age(
     age = context.now() - purchase.intent_at
     if age <= max_age:
         return
+    if purchase.state == "submitting":
+        raise FineTuneTimedOut(
+            f"nobody knows after {age} whether {purchase.provider} made a job for {purchase.model}; "
+            f"{purchase.reason}"
+        )
     if purchase.run_id == order.run_id:
         _ask_to_stop(context, purchase.provider, purchase.job_id)
     raise FineTuneTimedOut(

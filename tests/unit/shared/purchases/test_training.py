@@ -11,6 +11,7 @@ from shared.providers import (
     ProviderRejected,
     ProviderUnavailable,
     TrainingNotAvailable,
+    job_key,
 )
 from shared.purchases import (
     FineTuneFailed,
@@ -62,7 +63,10 @@ def test_the_provider_gets_the_training_file_and_both_keys(
     request = provider.made["job-1"].request
     assert provider.contents[request.file_id] == open_file().read()
     assert provider.files[request.file_id].name.startswith("model-of-the-host-")
-    assert (request.purchase_id, request.run_key) == ("model-of-the-host", "model-of-the-host")
+    assert (request.purchase_id, request.run_key) == (
+        "model-of-the-host",
+        job_key("run", "model-of-the-host"),
+    )
     assert (request.base_model, request.n_epochs) == ("gpt-4.1-mini-2025-04-14", 2)
 
 
@@ -105,7 +109,7 @@ def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra
     assert poll(desk).status == "submitting"
     clock.sleep(1)
     assert poll(desk).status == "running"
-    assert provider.made["job-1"].request.run_key == "model-of-the-host-2"
+    assert provider.made["job-1"].request.run_key == job_key("run", "model-of-the-host-2")
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
@@ -237,7 +241,7 @@ def test_a_provider_without_a_free_slot_is_a_queue_that_holds_no_money(
     assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
 
 
-def test_a_queue_that_does_not_move_ends_after_two_days(
+def test_a_queue_that_does_not_move_ends_after_a_day(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", *[Fault.RATE_LIMITED] * 40)
@@ -246,7 +250,7 @@ def test_a_queue_that_does_not_move_ends_after_two_days(
     assert poll(desk).status == "submitting"
     desk.sleep(2)
     with pytest.raises(
-        FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 2 days.*: too fast"
+        FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 1 day.*: too fast"
     ):
         poll(desk)
     assert cancel_jobs(desk, "run").still_open == ()
