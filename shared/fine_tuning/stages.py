@@ -97,6 +97,11 @@ def settle(
     try:
         settlement = purchases.settle_job(context, order)
         outcome["status"] = "succeeded"
+        if (
+            settlement.fine_tuned_model is None
+            and settings.provider(model.provider).deploy == "none"
+        ):
+            outcome.update(status="failed", error=_nameless(model, settlement))
     except SpendOverrun as overrun:
         paid = _paid(purchases.settlement_of(context.ledger, order))
         outcome.update(status="overrun", error=str(overrun), **paid)
@@ -109,6 +114,13 @@ def settle(
     bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
     context.warn(settings.run_id)
     return outcome
+
+
+def _nameless(model: Model, settlement: Settlement) -> str:
+    return (
+        f"job {settlement.job_id} for {model.model} succeeded and is paid for, and {model.provider} has not "
+        "named the model that it made; a later run of the show asks again, and buys nothing"
+    )
 
 
 def _paid(settlement: Settlement) -> dict[str, Any]:

@@ -116,7 +116,8 @@ class Job:
     `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, `suffix` and `seed` not
     all of them.
     `never_began`: it ended, or stands, before its first step, so that it cannot have billed.
-    `tells_bill`: whether the service ever says what a job billed.
+    `tells_bill`: whether the service ever says what a job billed; `names_model`: whether it names the model
+    of a job that succeeded.
     """
 
     job_id: str
@@ -131,6 +132,7 @@ class Job:
     created_at: datetime | None = None
     never_began: bool = False
     tells_bill: bool = True
+    names_model: bool = True
     billed_seconds: int | None = None
     suffix: str | None = None
     seed: int | None = None

@@ -26,8 +26,8 @@ MODEL_PATIENCE = timedelta(minutes=5)
 QUEUE_PATIENCE = timedelta(hours=24)
 # How far a provider's clock and ours may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
-# How often a finished job is asked again for the tokens it billed.
-BILL_POLLS = 5
+# How often a finished job is asked again for what it billed, and for the name of its model.
+BILL_POLLS = 12
 MAX_LOST_ANSWERS = 2
 
 PHASES = {
@@ -194,6 +194,8 @@ def _rank(job: Job, purchase: TrainingPurchase) -> tuple[bool, float]:
 def bill(purchase: TrainingPurchase) -> Bill:
     """Return a finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
     units = purchase.billed_seconds if by_time(purchase) else purchase.trained_tokens
+    if units is None and purchase.price_amount == 0:
+        return Bill(money.ZERO, f"{purchase.state}; free")
     if units is None:
         return Bill(None, f"{purchase.state}; the provider never said what it billed")
     amount = money.cost(purchase.price_amount, purchase.price_per, units)
@@ -206,8 +208,13 @@ def by_time(purchase: TrainingPurchase) -> bool:
 
 
 def billed(purchase: TrainingPurchase, job: Job) -> int | None:
-    """Return the tokens or seconds on a finished job's bill: none if it ended badly before its first step."""
+    """Return the tokens or seconds on a finished job's bill: none if it ended badly before its first step.
+
+    A job that succeeded has billed more than 0, which is only how a service says that it does not know yet.
+    """
     units = job.billed_seconds if by_time(purchase) else job.trained_tokens
+    if units == 0 and phase(job.status) == "succeeded":
+        return None
     return 0 if units is None and job.never_began and not is_useful(job) else units
 
 
@@ -221,10 +228,19 @@ def ending(purchase: TrainingPurchase, job: Job) -> dict[str, Any]:
     } | units
 
 
-def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
-    """Return whether a finished job should be asked again for its billed tokens."""
-    unsaid = billed(purchase, job) is None and job.tells_bill
-    return unsaid and purchase.bill_polls < BILL_POLLS
+def is_untold(purchase: TrainingPurchase, job: Job) -> bool:
+    """Return whether a finished job does not say yet what it billed, or which model it made."""
+    nameless = phase(job.status) == "succeeded" and job.names_model and not job.fine_tuned_model
+    return nameless or (billed(purchase, job) is None and job.tells_bill)
+
+
+def lacks_an_answer(purchase: TrainingPurchase) -> bool:
+    """Return whether a purchase was written down as ended before all of it was known."""
+    if purchase.state not in BILLABLE:
+        return False
+    return bill(purchase).amount is None or (
+        purchase.state == "succeeded" and not purchase.fine_tuned_model
+    )
 
 
 def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:

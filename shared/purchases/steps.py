@@ -1,19 +1,23 @@
 """The single steps that buying and shutting down share; each may be repeated or raced by others."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from shared.errors import Transient
 from shared.ledger import Entry, TrainingPurchase
-from shared.providers import Job
+from shared.providers import Job, ProviderRefusal
 from shared.purchases.context import PurchaseContext
 from shared.purchases.rules import (
+    BILL_POLLS,
     BILLABLE,
     Bill,
     adoptable,
-    awaits_bill,
     bill,
     ending,
     is_lost,
+    is_untold,
     is_useful,
+    lacks_an_answer,
     may_be_ours,
     phase,
 )
@@ -100,10 +104,30 @@ def observe(
     job = context.provider_of(purchase.provider).get(purchase.job_id or "")
     if job is None or phase(job.status) not in BILLABLE:
         return purchase, job
-    if awaits_bill(purchase, job):
+    if is_untold(purchase, job) and purchase.bill_polls < BILL_POLLS:
         polls = purchase.bill_polls + 1
         return context.ledger.trainings.update(purchase, bill_polls=polls), job
     return context.ledger.trainings.update(purchase, **ending(purchase, job)), job
+
+
+def asked_again(context: PurchaseContext, purchase: TrainingPurchase) -> TrainingPurchase:
+    """Return a purchase that has ended with what its provider has told since: what it billed, which model it made."""
+    if not lacks_an_answer(purchase):
+        return purchase
+    with suppress(Transient, ProviderRefusal):
+        job = context.provider_of(purchase.provider).get(purchase.job_id or "")
+        if job is None or phase(job.status) != purchase.state:
+            return purchase
+        known = ending(purchase, job)
+        news = {
+            name: value
+            for name, value in known.items()
+            if value and value != getattr(purchase, name)
+        }
+        if news:
+            purchase = context.ledger.trainings.update(purchase, **news)
+            close(context, purchase)
+    return purchase
 
 
 def close(context: PurchaseContext, purchase: TrainingPurchase) -> Entry | None:

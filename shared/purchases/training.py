@@ -42,7 +42,7 @@ from shared.purchases.rules import (
     next_step,
     passes_ceiling,
 )
-from shared.purchases.steps import close, observe, reconcile, withdraw
+from shared.purchases.steps import asked_again, close, observe, reconcile, withdraw
 
 RACES = 10
 
@@ -158,7 +158,7 @@ def _ensured(
             purchase = _buy(context, order, open_file, purchase)
             continue
         if step is Step.FOLLOW:
-            return _accepted(purchase)
+            return _accepted(asked_again(context, purchase))
         reconciled = reconcile(context, purchase)
         if reconciled == purchase:
             return purchase
