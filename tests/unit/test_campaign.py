@@ -90,7 +90,7 @@ class Play:
         return self.desk.provider_of("openai").create(self.order.request(self._intent()))
 
     def _intent(self) -> Any:
-        return type("Intent", (), {"attempt": 1, "file_id": self._file()})
+        return type("Intent", (), {"attempt": 1, "file_id": self._file(), "run_id": "run"})
 
     def _file(self) -> str:
         file_id: str = (
