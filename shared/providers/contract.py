@@ -96,12 +96,12 @@ class JobRequest:
     base_model: str
     file_id: str
     n_epochs: int
-    run_id: str = ""
     suffix: str | None = None
     seed: int | None = None
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     validation_id: str | None = None
     time_limit: int | None = None
+    run_id: str = ""
 
     @property
     def run_key(self) -> str:

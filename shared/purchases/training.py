@@ -20,6 +20,7 @@ from shared.providers import (
     Job,
     OutcomeUnknown,
     ProviderRefusal,
+    ProviderUnavailable,
     RateLimited,
 )
 from shared.purchases.context import (
@@ -88,8 +89,9 @@ def poll_job(
 ) -> JobStatus:
     """Return where the job stands now; one that certainly was never created is bought anew.
 
-    Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
-    it has billed so far passes a ceiling, both after asking the provider to cancel it.
+    A provider that cannot be reached says nothing new. Raises FineTuneTimedOut when the job is older than
+    `max_age`, and SpendCeilingReached when what it has billed so far passes a ceiling, both after asking
+    the provider to cancel it.
     """
     try:
         purchase = _ensured(context, order, open_file)
@@ -98,8 +100,8 @@ def poll_job(
         purchase, job = (
             observe(context, purchase) if purchase.state == "created" else (purchase, None)
         )
-    except (RateLimited, FileNotReady) as busy:
-        return _in_line(context, order, busy)
+    except (RateLimited, ProviderUnavailable) as busy:
+        return _no_news(context, order, busy, max_age)
     if purchase.state == "created" and purchase.run_id == order.run_id:
         _check_bill_so_far(context, purchase, job)
     if purchase.state in ("created", "submitting"):
@@ -107,13 +109,24 @@ def poll_job(
     return _status(purchase, job)
 
 
+def _no_news(
+    context: PurchaseContext,
+    order: TrainingOrder,
+    busy: RateLimited | ProviderUnavailable,
+    max_age: timedelta,
+) -> JobStatus:
+    """Return where a purchase stood when it was last seen; raises FineTuneTimedOut when that is too long ago."""
+    purchase = context.ledger.trainings.get(order.purchase_id)
+    if purchase is None or purchase.state not in ("created", "submitting"):
+        return _in_line(context, order, busy)
+    _check_age(context, purchase, order, max_age)
+    return _status(purchase)
+
+
 def _in_line(
-    context: PurchaseContext, order: TrainingOrder, busy: RateLimited | FileNotReady
+    context: PurchaseContext, order: TrainingOrder, busy: RateLimited | ProviderUnavailable
 ) -> JobStatus:
     """Return that the order waits for the provider; raises FineTuneTimedOut when it has for QUEUE_PATIENCE."""
-    purchase = context.ledger.trainings.get(order.purchase_id)
-    if purchase is not None and purchase.state == "created":
-        return _status(purchase)
     entries = context.ledger.entries(order.run_id)
     tried = [one.created_at for one in entries if one.purchase_id == order.purchase_id]
     if tried and context.now() - min(tried) > QUEUE_PATIENCE:

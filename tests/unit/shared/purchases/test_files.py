@@ -99,18 +99,6 @@ def test_of_several_that_are_ours_the_right_model_and_the_latest_is_taken() -> N
     assert adoptable([wrong, OURS, later], BOUGHT) == later
 
 
-def shows(provider: FakeProvider, listed: dict[str, Any], asked: dict[str, Any]) -> None:
-    """The provider lists its jobs with other words than it says of one that is asked for."""
-    jobs, get = provider.jobs, provider.get
-
-    def one(job_id: str) -> Job | None:
-        found = get(job_id)
-        return replace(found, **asked) if found else None
-
-    provider.jobs = lambda: [replace(job, **listed) for job in jobs()]
-    provider.get = one
-
-
 WITHOUT_MARKS = {"training_file": None, "run_key": None}
 HELD = timedelta(minutes=6)
 
@@ -119,7 +107,7 @@ def test_a_list_that_shows_too_little_is_not_believed_before_the_job_is_asked_fo
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
-    shows(provider, WITHOUT_MARKS, {})
+    provider.listed_as = WITHOUT_MARKS
     submit(desk)
     desk.sleep(HELD.total_seconds())
     assert poll(desk).job_id == "job-1"
@@ -131,7 +119,7 @@ def test_a_job_that_cannot_be_told_from_ours_is_held_and_told_and_not_bought_aga
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.job_ending = None
-    shows(provider, WITHOUT_MARKS, WITHOUT_MARKS)
+    provider.listed_as = provider.told_as = WITHOUT_MARKS
     submit(desk)
     for _ in range(5):
         desk.sleep(HELD.total_seconds())
@@ -151,7 +139,7 @@ def test_a_doubtful_job_that_is_cancelled_by_hand_is_counted_and_another_run_buy
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.job_seconds = 3_600
-    shows(provider, WITHOUT_MARKS, WITHOUT_MARKS)
+    provider.listed_as = provider.told_as = WITHOUT_MARKS
     submit(desk)
     desk.sleep(HELD.total_seconds())
     poll(desk)
@@ -166,13 +154,7 @@ def test_a_doubtful_job_that_is_cancelled_by_hand_is_counted_and_another_run_buy
 def test_a_reply_that_names_another_orders_job_is_noticed(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
-    create = provider.create
-
-    def answers_with_an_older_one(request: JobRequest) -> Job:
-        create(request)
-        return replace(OURS, job_id="older", training_file="file-of-another")
-
-    provider.create = answers_with_an_older_one
+    provider.replied_as = {"job_id": "older", "training_file": "file-of-another"}
     submit(desk)
     assert poll(desk).job_id == "job-1"
 
@@ -180,10 +162,7 @@ def test_a_reply_that_names_another_orders_job_is_noticed(
 def test_a_reply_with_a_file_of_another_name_is_taken_where_no_better_job_appears(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
-    renamed = {"training_file": "copy-of-file-1"}
-    create = provider.create
-    provider.create = lambda request: replace(create(request), **renamed)
-    shows(provider, renamed, renamed)
+    provider.replied_as = provider.listed_as = provider.told_as = {"training_file": "copy-of-1"}
     submit(desk)
     desk.sleep(HELD.total_seconds())
     assert poll(desk).job_id == "job-1"

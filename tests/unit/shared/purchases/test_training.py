@@ -1,14 +1,13 @@
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from shared.errors import SpendCeilingReached
 from shared.ledger import Ledger, SpendOverrun
 from shared.providers import (
-    Job,
     ProviderOutOfMoney,
     ProviderRejected,
     ProviderUnavailable,
@@ -376,28 +375,22 @@ def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
     assert (entry.status, entry.settled) == ("unknown", None)
 
 
-def tells(provider: FakeProvider, **changes: object) -> Callable[[], None]:
-    """Whatever a job is asked for says otherwise, until the returned function is called."""
-    get = provider.get
-
-    def told(job_id: str) -> Job | None:
-        job = get(job_id)
-        return replace(job, **changes) if job and job.status == "succeeded" else job
-
-    provider.get = told
-    return lambda: setattr(provider, "get", get)
+def finish_untold(desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]) -> None:
+    submit(desk)
+    desk.sleep(200)
+    provider.told_as = unsaid
+    poll(desk)
 
 
 @pytest.mark.parametrize(
     "unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}, {"trained_tokens": None}]
 )
 def test_an_end_is_written_down_when_model_and_bill_are_known(
-    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, object]
+    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
 ) -> None:
-    at_last = tells(provider, **unsaid)
-    finish(desk)
+    finish_untold(desk, provider, unsaid)
     assert [poll(desk).status for _ in range(BILL_POLLS - 2)] == ["running"] * (BILL_POLLS - 2)
-    at_last()
+    provider.told_as = {}
     status = poll(desk)
     assert (status.status, status.fine_tuned_model) == ("succeeded", "ft:job-1")
     assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
@@ -405,17 +398,16 @@ def test_an_end_is_written_down_when_model_and_bill_are_known(
 
 @pytest.mark.parametrize("unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}])
 def test_whoever_attaches_to_a_purchase_asks_again_for_what_is_missing(
-    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, object]
+    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
 ) -> None:
-    at_last = tells(provider, **unsaid)
-    finish(desk)
+    finish_untold(desk, provider, unsaid)
     for _ in range(BILL_POLLS):
         poll(desk)
     settle_job(desk, ORDER)
     cancel_jobs(desk, "run")
     desk.sleep(86_400)
     assert submit(desk, SECOND_ORDER).status == "succeeded"
-    at_last()
+    provider.told_as = {}
     assert submit(desk, SECOND_ORDER).fine_tuned_model == "ft:job-1"
     assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
     assert desk.ledger.totals("run").reserved == 0
@@ -424,8 +416,10 @@ def test_whoever_attaches_to_a_purchase_asks_again_for_what_is_missing(
 def test_a_model_that_a_service_never_names_is_not_waited_for(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
-    tells(provider, fine_tuned_model=None, names_model=False)
-    assert finish(desk).status == "succeeded"
+    submit(desk)
+    desk.sleep(200)
+    provider.told_as = {"fine_tuned_model": None, "names_model": False}
+    assert poll(desk).status == "succeeded"
 
 
 def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
