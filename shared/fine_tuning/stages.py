@@ -8,17 +8,31 @@ from typing import Any, BinaryIO, TypeVar
 
 from shared import money, purchases
 from shared.catalogue import Model, check_lifetime
-from shared.errors import EconChatRError, Transient
+from shared.errors import EconChatRError, SpendCeilingReached, Transient
 from shared.ids import digest
 from shared.lake import Bucket, keys
 from shared.ledger import SpendOverrun
 from shared.providers import Deployment, ModelProvider, ProviderRefusal
-from shared.purchases import FineTuneFailed, JobStatus, PurchaseContext, Settlement, TrainingOrder
+from shared.purchases import (
+    FineTuneFailed,
+    FineTuneTimedOut,
+    JobStatus,
+    PurchaseContext,
+    ReservationReleased,
+    Settlement,
+    TrainingOrder,
+)
 from shared.run import RunSettings
 
 MAX_JOB_AGE = timedelta(hours=24)
 MAX_DEPLOYMENT_AGE = timedelta(hours=1)
 MOST_EVENTS = 200  # of a job's log, the last
+ENDS_A_MODEL = (
+    ProviderRefusal,
+    SpendCeilingReached,
+    ReservationReleased,
+    FineTuneTimedOut,
+)
 Shown = TypeVar("Shown")
 
 
@@ -69,10 +83,15 @@ def check_still_offered(
 def submit(
     bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model
 ) -> JobStatus:
-    """Reserve and create exactly once; raises SpendCeilingReached before anything is bought."""
-    status = purchases.ensure_job(
-        context, order_of(bucket, settings, model), _opener(bucket, settings, model)
-    )
+    """Reserve and create exactly once; raises SpendCeilingReached before anything is bought.
+
+    What ends this model's training ends the run only where it has no other that money was put into.
+    """
+    order = order_of(bucket, settings, model)
+    try:
+        status = purchases.ensure_job(context, order, _opener(bucket, settings, model))
+    except ENDS_A_MODEL as failure:
+        status = _given_up(bucket, context, settings, model, failure)
     context.warn(settings.run_id)
     return status
 
@@ -80,9 +99,16 @@ def submit(
 def poll(
     bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model
 ) -> JobStatus:
-    """Return the job as the provider has it now; raises when it is too old or no longer fits the ceiling."""
+    """Return the job as the provider has it now; raises when it is too old or no longer fits the ceiling.
+
+    What ends this model's training ends the run only where it has no other that money was put into.
+    """
     order = order_of(bucket, settings, model)
-    return purchases.poll_job(context, order, _opener(bucket, settings, model), MAX_JOB_AGE)
+    opener = _opener(bucket, settings, model)
+    try:
+        return purchases.poll_job(context, order, opener, MAX_JOB_AGE)
+    except ENDS_A_MODEL as failure:
+        return _given_up(bucket, context, settings, model, failure)
 
 
 def settle(
@@ -93,10 +119,20 @@ def settle(
     Raises SpendOverrun, after writing it down, when the bill passed even the reservation.
     """
     order = order_of(bucket, settings, model)
-    outcome = {**_outcome(settings, model, order), "settled_at": now}
+    outcome: dict[str, Any] = {**_outcome(settings, model, order), "settled_at": now}
+    before = bucket.read_json(keys.outcome(settings.run_id, model.model)) or {}
+    if before.get("given_up"):
+        outcome.update({**before, **_paid(purchases.settlement_of(context.ledger, order))})
+        bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
+        return outcome
     try:
         settlement = purchases.settle_job(context, order)
         outcome["status"] = "succeeded"
+        if (
+            settlement.fine_tuned_model is None
+            and settings.provider(model.provider).deploy == "none"
+        ):
+            outcome.update(status="failed", error=_nameless(model, settlement))
     except SpendOverrun as overrun:
         paid = _paid(purchases.settlement_of(context.ledger, order))
         outcome.update(status="overrun", error=str(overrun), **paid)
@@ -109,6 +145,39 @@ def settle(
     bucket.write_json(keys.outcome(settings.run_id, model.model), outcome)
     context.warn(settings.run_id)
     return outcome
+
+
+def _nameless(model: Model, settlement: Settlement) -> str:
+    return (
+        f"job {settlement.job_id} for {model.model} succeeded and is paid for, and {model.provider} has not "
+        "named the model that it made; a later run of the show asks again, and buys nothing"
+    )
+
+
+def _given_up(
+    bucket: Bucket,
+    context: PurchaseContext,
+    settings: RunSettings,
+    model: Model,
+    failure: EconChatRError,
+) -> JobStatus:
+    """Write down that a model's training is over, so that the others go on; raise `failure` where there are none."""
+    order = order_of(bucket, settings, model)
+    others = [
+        entry
+        for entry in context.ledger.entries(settings.run_id)
+        if entry.purpose == "training"
+        and entry.purchase_id != order.purchase_id
+        and entry.status != "released"
+    ]
+    if not others:
+        raise failure
+    error = f"{type(failure).__name__}: {failure}"
+    outcome = {**_outcome(settings, model, order), "status": "failed", "error": error}
+    bucket.write_json(keys.outcome(settings.run_id, model.model), {**outcome, "given_up": True})
+    return JobStatus(
+        *(order.purchase_id, "failed", settings.run_id, None, "given up", None, None, error)
+    )
 
 
 def _paid(settlement: Settlement) -> dict[str, Any]:

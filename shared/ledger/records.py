@@ -130,12 +130,13 @@ class Purchase:
 class TrainingPurchase(Purchase):
     """A fine-tuning job, by the digest of what it is made from.
 
-    submitting: the creation may have happened. created: the provider named a job. refused: the
-    provider said no for good, `refusal` names the error. withdrawn: nothing was bought and anyone
-    may try again. The price is the one in force when the job was bought, for `price_per` tokens or seconds
-    (`price_unit`); the bill is of `trained_tokens` or `billed_seconds`. `bill_polls` counts the polls of a
-    finished job that came without its bill. `file_id` was uploaded for this
-    attempt alone, `earlier_files` for those before; `file_unused`: surely no job was made from it.
+    submitting: the creation may have happened; `job_id` is then a job that a reply named, which bears no
+    mark of ours. created: the provider named a job. refused: the provider said no for good, `refusal` names
+    the error. withdrawn: nothing was bought and anyone may try again. The price is the one in force when
+    the job was bought, for `price_per` tokens or seconds (`price_unit`); the bill is of `trained_tokens` or
+    `billed_seconds`. `bill_polls` counts the polls of a finished job that came without its bill. `file_id`
+    was uploaded for this attempt alone, `earlier_files` for those before; `suffix` and `seed` are what the
+    job was sent with. `file_unused`: surely no job was made from it.
     """
 
     provider: str
@@ -154,6 +155,8 @@ class TrainingPurchase(Purchase):
     reason: str = ""
     base_model: str = ""
     earlier_files: tuple[str, ...] = ()
+    suffix: str | None = None
+    seed: int | None = None
     file_unused: bool = False
     version: int = 1
 

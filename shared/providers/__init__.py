@@ -31,6 +31,7 @@ from shared.providers.contract import (
     TrainingNotAvailable,
     TrainingStep,
     UploadedFile,
+    job_key,
     run_key,
 )
 from shared.providers.preflight import ProviderUnusable, check_models_listed, listed_models
@@ -65,6 +66,7 @@ __all__ = [
     "TrainingStep",
     "UploadedFile",
     "check_models_listed",
+    "job_key",
     "listed_models",
     "run_key",
 ]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import BinaryIO, Literal, Protocol
 
 from shared.errors import EconChatRError, Transient
+from shared.ids import digest
 
 # The longest a creation or an answer may take before the client hangs up.
 CALL_TIMEOUT_SECONDS = 60
@@ -100,10 +101,11 @@ class JobRequest:
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     validation_id: str | None = None
     time_limit: int | None = None
+    run_id: str = ""
 
     @property
     def run_key(self) -> str:
-        return run_key(self.purchase_id, self.attempt)
+        return job_key(self.run_id, run_key(self.purchase_id, self.attempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,11 @@ class Job:
     """A fine-tuning job as the provider describes it; `status` is its own word where the profile has no other.
 
     `trained_tokens` and `billed_seconds` are what is billed, None while the provider does not say. Services echo
-    `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, not all of them.
+    `training_file`, `base_model` and `created_at`; `run_key`, which is metadata, `suffix` and `seed` not
+    all of them.
     `never_began`: it ended, or stands, before its first step, so that it cannot have billed.
-    `tells_bill`: whether the service ever says what a job billed.
+    `tells_bill`: whether the service ever says what a job billed; `names_model`: whether it names the model
+    of a job that succeeded.
     """
 
     job_id: str
@@ -128,7 +132,10 @@ class Job:
     created_at: datetime | None = None
     never_began: bool = False
     tells_bill: bool = True
+    names_model: bool = True
     billed_seconds: int | None = None
+    suffix: str | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +265,8 @@ class ModelProvider(FineTuningProvider, Protocol):
 def run_key(purchase_id: str, attempt: int) -> str:
     """Return the name of one attempt at a purchase, at the provider and in the ledger."""
     return purchase_id if attempt == 1 else f"{purchase_id}-{attempt}"
+
+
+def job_key(run_id: str, entry_id: str) -> str:
+    """Return what an attempt is called in a job's metadata and in its upload's name; no other run's is the same."""
+    return f"{entry_id}-{digest(run_id, length=8)}"

@@ -248,7 +248,11 @@ class OpenAICompatible:
         billing = self._provider.time_billing
         seconds = response_parsing.seconds(resource.get(billing.billed)) if billing else None
         return replace(
-            job, status=status, error=self._without_key(job.error), billed_seconds=seconds
+            job,
+            status=status,
+            error=self._without_key(job.error),
+            billed_seconds=seconds,
+            names_model=self._provider.deploy == "none",
         )
 
     def _without_key(self, text: str) -> str:

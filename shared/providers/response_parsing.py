@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ FILE_STATES: Mapping[str, FileState] = {
     **dict.fromkeys(("pending", "queued", "running", "processing", "validating"), "pending"),
 }
 FILES_OF_A_JOB = frozenset({"training_file", "validation_file"})
+REFUSED_FILES = frozenset(
+    ("invalid_file", "invalid_file_format", "invalid_training_file", "invalid_validation_file")
+)
+BEGAN = re.compile(r"\b(?:step|epoch|batch|iteration)s?\W{0,3}\d", re.IGNORECASE)
 MOST_TOKENS = 10**15  # what is more is a mistake, and no money could be reckoned from it
 MILLISECONDS_FROM = 10**11
 Read = TypeVar("Read")
@@ -98,6 +103,8 @@ def job(resource: Any) -> Job:
         base_model=_words(raw.get("model")),
         created_at=_moment(raw.get("created_at")),
         never_began=_never_began(raw, error),
+        suffix=_words(raw.get("user_provided_suffix")) or _words(raw.get("suffix")),
+        seed=_count(raw.get("seed")),
     )
 
 
@@ -183,13 +190,12 @@ def measure(value: str | None) -> float | None:
 
 
 def _never_began(raw: Fields, error: Fields) -> bool:
-    """Return whether the service says that training never took a step."""
-    steps = raw.get("trained_steps")
-    return (
-        _count(steps) == 0
-        or error.get("param") in FILES_OF_A_JOB
-        or (_words(error.get("code")) or "").startswith("invalid_")
-    )
+    """Return whether the service says that training never took a step, and nothing that it says contradicts."""
+    steps, said = _count(raw.get("trained_steps")), _words(error.get("message")) or ""
+    if steps or _count(raw.get("trained_tokens")) or BEGAN.search(said):
+        return False
+    code = _words(error.get("code")) or ""
+    return steps == 0 or error.get("param") in FILES_OF_A_JOB or code in REFUSED_FILES
 
 
 def _answer(message: object) -> str | None:

@@ -110,6 +110,7 @@ class TrainingOrder:
         return JobRequest(
             purchase_id=self.purchase_id,
             attempt=purchase.attempt,
+            run_id=purchase.run_id,
             base_model=self.model.base_model,
             file_id=purchase.file_id,
             n_epochs=self.n_epochs,

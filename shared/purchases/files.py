@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from shared.errors import EconChatRError
-from shared.ids import digest
 from shared.ledger import Entry, TrainingPurchase
-from shared.providers import FineTuningProvider, ProviderRejected
+from shared.providers import FineTuningProvider, ProviderRejected, job_key
 from shared.purchases.context import PurchaseContext
 
 OpenFile = Callable[[], BinaryIO]
@@ -21,18 +20,18 @@ FILE_PAUSE_SECONDS = 2.0
 
 def file_name(entry: Entry) -> str:
     """Return the upload's name, which differs by run, and between ledgers too."""
-    return f"{entry.entry_id}-{digest(entry.run_id, length=8)}.jsonl"
+    return f"{job_key(entry.run_id, entry.entry_id)}.jsonl"
 
 
 def validation_name(entry: Entry) -> str:
-    """Return the name of the upload that a model is validated on."""
-    return file_name(entry).replace(".jsonl", ".validation.jsonl")
+    """Return the name of the upload that a model is validated on, the same for every attempt of a run."""
+    return f"{job_key(entry.run_id, entry.purchase_id)}.validation.jsonl"
 
 
 def validation_file(
     context: PurchaseContext, entry: Entry, open_file: OpenFile | None
 ) -> str | None:
-    """Return the id of the file that this attempt's model is validated on, if any, uploaded unless it is there.
+    """Return the id of the file that a model is validated on, if any, uploaded unless it is there.
 
     It is known by its name: nothing is bought with it, and a second one does no harm.
     """
@@ -70,24 +69,17 @@ def delete_uploads(context: PurchaseContext, entry: Entry) -> None:
     model was validated on. Storage is all
     that is at stake: what cannot be deleted now is tried again when the run is shut down.
     """
-    if entry.file_deleted or _is_needed(context, entry):
+    purchase = context.ledger.trainings.get(entry.purchase_id)
+    in_use = purchase is not None and purchase.state in ("submitting", "created")
+    if entry.file_deleted or (in_use and purchase and purchase.file_id == entry.file_id):
         return
     with suppress(EconChatRError):
         provider = context.provider_of(entry.provider)
-        names = file_name(entry), validation_name(entry)
+        names = [file_name(entry), *([] if in_use else [validation_name(entry)])]
         named = [file.file_id for name in names for file in provider.find_files(name)]
         for file_id in {*named, *filter(None, [entry.file_id])}:
             provider.delete_file(file_id)
         context.ledger.note_file_deleted(entry.run_id, entry.entry_id)
-
-
-def _is_needed(context: PurchaseContext, entry: Entry) -> bool:
-    purchase = context.ledger.trainings.get(entry.purchase_id)
-    return (
-        purchase is not None
-        and purchase.state in ("submitting", "created")
-        and purchase.file_id == entry.file_id
-    )
 
 
 def _uploaded(

@@ -1,18 +1,17 @@
 """The decisions behind buying, apart from the outside world that they are about."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
-from itertools import zip_longest
 from typing import Any
 
 from shared import money
 from shared.catalogue import Price
 from shared.ledger import AnswerPurchase, Entry, TrainingPurchase
-from shared.providers import CALL_TIMEOUT_SECONDS, UNUSABLE, Completion, Job, run_key
+from shared.providers import CALL_TIMEOUT_SECONDS, UNUSABLE, Completion, Job, job_key, run_key
 
 # A writer that was held up this long after its intent leaves the creation to whoever reconciles.
 CREATE_WITHIN = timedelta(seconds=30)
@@ -24,11 +23,11 @@ ANSWER_WINDOW = timedelta(seconds=2 * CALL_TIMEOUT_SECONDS)
 # A finished model may not be found for some minutes.
 MODEL_PATIENCE = timedelta(minutes=5)
 # How long a run stands in line for a free slot at a provider, or for its file to be ready.
-QUEUE_PATIENCE = timedelta(hours=48)
+QUEUE_PATIENCE = timedelta(hours=24)
 # How far a provider's clock and ours may be apart.
 CLOCK_SKEW = timedelta(minutes=10)
-# How often a finished job is asked again for the tokens it billed.
-BILL_POLLS = 5
+# How often a finished job is asked again for what it billed, and for the name of its model.
+BILL_POLLS = 12
 MAX_LOST_ANSWERS = 2
 
 PHASES = {
@@ -92,30 +91,18 @@ def is_lost(purchase: TrainingPurchase, now: datetime, window: timedelta) -> boo
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the ledger knows of one try to create a job, and every service echoes.
+    """What the ledger knows of a try to create a job, any one part of which a service may echo, and is ours alone.
 
-    An upload belongs to one attempt, so its id names the job too. `run_key` is metadata: it can
-    only speak against a job, unless the service does not say which file it trains on.
+    An upload belongs to one attempt, and so does a key; whatever else a service says of a job in other
+    words than ours speaks against nothing.
     """
 
-    run_key: str
-    file_id: str | None
-    base_model: str
-    since: datetime
+    keys: frozenset[str]
+    files: frozenset[str]
 
     def made(self, job: Job) -> bool:
-        """Return whether the attempt may have made the job."""
-        if job.training_file is None:
-            return job.run_key == self.run_key
-        return (
-            job.training_file == self.file_id
-            and job.run_key in (None, self.run_key)
-            and same_model(job.base_model, self.base_model)
-            and (self._is_later(job) or is_useful(job))
-        )
-
-    def _is_later(self, job: Job) -> bool:
-        return job.created_at is None or job.created_at >= self.since - CLOCK_SKEW
+        """Return whether the job bears the attempt's key or was made from its upload."""
+        return job.training_file in self.files or job.run_key in self.keys
 
 
 def is_useful(job: Job) -> bool:
@@ -133,35 +120,82 @@ def same_model(one_name: str | None, other_name: str) -> bool:
 
 
 def adoptable(jobs: Iterable[Job], purchase: TrainingPurchase) -> Job | None:
-    """Return the job that the intent made: this attempt's, else an earlier one's that lives or succeeded."""
-    this, *earlier = _attempts(purchase)
+    """Return the job that the intent made: this attempt's, else an earlier one's that lives or succeeded.
+
+    Of several the one with the right model that was created last. Where none bears a mark of ours, the
+    only one that has our suffix and seed, model and time.
+    """
     listed = list(jobs)
-    ours = [job for job in listed if this.made(job)]
-    useful = [
-        job for job in listed if is_useful(job) and any(attempt.made(job) for attempt in earlier)
-    ]
-    return next(iter(ours + useful), None)
+    this, earlier = _attempts(purchase)
+    marked = [job for job in listed if this.made(job)]
+    useful = [job for job in listed if is_useful(job) and earlier.made(job)]
+    like_ours = [job for job in listed if _is_like_ours(job, purchase)]
+    if marked or useful:
+        return max(marked or useful, key=lambda job: _rank(job, purchase))
+    return like_ours[0] if len(like_ours) == 1 else None
+
+
+def may_be_ours(job: Job, purchase: TrainingPurchase) -> bool:
+    """Return whether a job shows nothing by which it could be told from the one that an intent made."""
+    tells = job.training_file is not None or job.run_key is not None
+    if tells or (job.suffix is not None and job.suffix != purchase.suffix):
+        return False
+    return _is_of_its_time(job, purchase) and same_model(job.base_model, purchase.base_model)
+
+
+def is_doubtful(job: Job, intent: TrainingPurchase) -> bool:
+    """Return whether a reply to a creation may name another order's job: it bears marks, and none of ours."""
+    this, _ = _attempts(intent)
+    bears_marks = job.run_key is not None or job.training_file is not None
+    return bears_marks and not this.made(job)
 
 
 def late_job(jobs: Iterable[Job], entry: Entry, purchase: TrainingPurchase) -> Job | None:
     """Return a job of an attempt that was given up, whose reservation `entry` was, if there is one."""
     if entry.intent_at is None:
         return None
-    gone = Attempt(entry.entry_id, entry.file_id, purchase.base_model, entry.intent_at)
+    key, files = job_key(entry.run_id, entry.entry_id), filter(None, [entry.file_id])
+    gone = Attempt(frozenset({key}), frozenset(files))
     return next((job for job in jobs if job.job_id != purchase.job_id and gone.made(job)), None)
 
 
-def _attempts(purchase: TrainingPurchase) -> Iterator[Attempt]:
-    """This attempt, then those before it, the latest first."""
-    files = (purchase.file_id, *reversed(purchase.earlier_files))
-    for attempt, file_id in zip_longest(range(purchase.attempt, 0, -1), files):
-        key = run_key(purchase.purchase_id, attempt)
-        yield Attempt(key, file_id, purchase.base_model, purchase.intent_at)
+def _attempts(purchase: TrainingPurchase) -> tuple[Attempt, Attempt]:
+    """Return this attempt, and those before it as one."""
+    keys = [
+        job_key(purchase.run_id, run_key(purchase.purchase_id, attempt))
+        for attempt in range(1, purchase.attempt + 1)
+    ]
+    this = Attempt(frozenset(keys[-1:]), frozenset({purchase.file_id}))
+    return this, Attempt(frozenset(keys[:-1]), frozenset(purchase.earlier_files))
+
+
+def _is_like_ours(job: Job, purchase: TrainingPurchase) -> bool:
+    """Return whether a job without a mark of ours has our suffix and seed, and all else that it says is ours too."""
+    ours = purchase.suffix is not None and (job.suffix, job.seed) == (
+        purchase.suffix,
+        purchase.seed,
+    )
+    return ours and may_be_ours(job, purchase)
+
+
+def _is_of_its_time(job: Job, purchase: TrainingPurchase) -> bool:
+    """Return whether a job was created when the intent was, as far as clocks agree; it is where nothing is said."""
+    if job.created_at is None:
+        return True
+    latest = CREATE_WITHIN + timedelta(seconds=CALL_TIMEOUT_SECONDS) + CLOCK_SKEW
+    return -CLOCK_SKEW <= job.created_at - purchase.intent_at <= latest
+
+
+def _rank(job: Job, purchase: TrainingPurchase) -> tuple[bool, float]:
+    created = job.created_at.timestamp() if job.created_at else 0.0
+    return same_model(job.base_model, purchase.base_model), created
 
 
 def bill(purchase: TrainingPurchase) -> Bill:
     """Return a finished job's cost: the tokens the provider billed, whether the job succeeded or not."""
     units = purchase.billed_seconds if by_time(purchase) else purchase.trained_tokens
+    if units is None and purchase.price_amount == 0:
+        return Bill(money.ZERO, f"{purchase.state}; free")
     if units is None:
         return Bill(None, f"{purchase.state}; the provider never said what it billed")
     amount = money.cost(purchase.price_amount, purchase.price_per, units)
@@ -174,8 +208,13 @@ def by_time(purchase: TrainingPurchase) -> bool:
 
 
 def billed(purchase: TrainingPurchase, job: Job) -> int | None:
-    """Return the tokens or seconds on a finished job's bill: none if it ended badly before its first step."""
+    """Return the tokens or seconds on a finished job's bill: none if it ended badly before its first step.
+
+    A job that succeeded has billed more than 0, which is only how a service says that it does not know yet.
+    """
     units = job.billed_seconds if by_time(purchase) else job.trained_tokens
+    if units == 0 and phase(job.status) == "succeeded":
+        return None
     return 0 if units is None and job.never_began and not is_useful(job) else units
 
 
@@ -189,10 +228,19 @@ def ending(purchase: TrainingPurchase, job: Job) -> dict[str, Any]:
     } | units
 
 
-def awaits_bill(purchase: TrainingPurchase, job: Job) -> bool:
-    """Return whether a finished job should be asked again for its billed tokens."""
-    unsaid = billed(purchase, job) is None and job.tells_bill
-    return unsaid and purchase.bill_polls < BILL_POLLS
+def is_untold(purchase: TrainingPurchase, job: Job) -> bool:
+    """Return whether a finished job does not say yet what it billed, or which model it made."""
+    nameless = phase(job.status) == "succeeded" and job.names_model and not job.fine_tuned_model
+    return nameless or (billed(purchase, job) is None and job.tells_bill)
+
+
+def lacks_an_answer(purchase: TrainingPurchase) -> bool:
+    """Return whether a purchase was written down as ended before all of it was known."""
+    if purchase.state not in BILLABLE:
+        return False
+    return bill(purchase).amount is None or (
+        purchase.state == "succeeded" and not purchase.fine_tuned_model
+    )
 
 
 def passes_ceiling(billed: Decimal, reserved: Decimal, available: Decimal) -> bool:

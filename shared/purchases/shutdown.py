@@ -98,7 +98,8 @@ def _shut_down_training(context: PurchaseContext, entry: Entry) -> str:
     if purchase.state == "created" and not purchase.bill_polls:
         context.provider_of(purchase.provider).cancel(purchase.job_id or "")
         purchase, _ = observe(context, purchase)
-    return "" if close(context, purchase) else f"{purchase.state} {purchase.job_id or ''}".strip()
+    still_open = f"{purchase.state} {purchase.job_id or purchase.reason}".strip()
+    return "" if close(context, purchase) else still_open
 
 
 def _shut_down_late_job(context: PurchaseContext, entry: Entry) -> str:

@@ -20,6 +20,7 @@ from shared.providers import (
     Job,
     OutcomeUnknown,
     ProviderRefusal,
+    ProviderUnavailable,
     RateLimited,
 )
 from shared.purchases.context import (
@@ -38,10 +39,11 @@ from shared.purchases.rules import (
     QUEUE_PATIENCE,
     Step,
     billed,
+    is_doubtful,
     next_step,
     passes_ceiling,
 )
-from shared.purchases.steps import close, observe, reconcile, withdraw
+from shared.purchases.steps import asked_again, close, observe, reconcile, withdraw
 
 RACES = 10
 
@@ -87,16 +89,19 @@ def poll_job(
 ) -> JobStatus:
     """Return where the job stands now; one that certainly was never created is bought anew.
 
-    Raises FineTuneTimedOut when the job is older than `max_age`, and SpendCeilingReached when what
-    it has billed so far passes a ceiling, both after asking the provider to cancel it.
+    A provider that cannot be reached says nothing new. Raises FineTuneTimedOut when the job is older than
+    `max_age`, and SpendCeilingReached when what it has billed so far passes a ceiling, both after asking
+    the provider to cancel it.
     """
     try:
         purchase = _ensured(context, order, open_file)
-        if purchase.state != "created":
+        if purchase.state not in ("created", "submitting"):
             return _status(purchase)
-        purchase, job = observe(context, purchase)
-    except (RateLimited, FileNotReady) as busy:
-        return _in_line(context, order, busy)
+        purchase, job = (
+            observe(context, purchase) if purchase.state == "created" else (purchase, None)
+        )
+    except (RateLimited, ProviderUnavailable) as busy:
+        return _no_news(context, order, busy, max_age)
     if purchase.state == "created" and purchase.run_id == order.run_id:
         _check_bill_so_far(context, purchase, job)
     if purchase.state in ("created", "submitting"):
@@ -104,13 +109,24 @@ def poll_job(
     return _status(purchase, job)
 
 
+def _no_news(
+    context: PurchaseContext,
+    order: TrainingOrder,
+    busy: RateLimited | ProviderUnavailable,
+    max_age: timedelta,
+) -> JobStatus:
+    """Return where a purchase stood when it was last seen; raises FineTuneTimedOut when that is too long ago."""
+    purchase = context.ledger.trainings.get(order.purchase_id)
+    if purchase is None or purchase.state not in ("created", "submitting"):
+        return _in_line(context, order, busy)
+    _check_age(context, purchase, order, max_age)
+    return _status(purchase)
+
+
 def _in_line(
-    context: PurchaseContext, order: TrainingOrder, busy: RateLimited | FileNotReady
+    context: PurchaseContext, order: TrainingOrder, busy: RateLimited | ProviderUnavailable
 ) -> JobStatus:
     """Return that the order waits for the provider; raises FineTuneTimedOut when it has for QUEUE_PATIENCE."""
-    purchase = context.ledger.trainings.get(order.purchase_id)
-    if purchase is not None and purchase.state == "created":
-        return _status(purchase)
     entries = context.ledger.entries(order.run_id)
     tried = [one.created_at for one in entries if one.purchase_id == order.purchase_id]
     if tried and context.now() - min(tried) > QUEUE_PATIENCE:
@@ -155,7 +171,7 @@ def _ensured(
             purchase = _buy(context, order, open_file, purchase)
             continue
         if step is Step.FOLLOW:
-            return _accepted(purchase)
+            return _accepted(asked_again(context, purchase))
         reconciled = reconcile(context, purchase)
         if reconciled == purchase:
             return purchase
@@ -228,6 +244,8 @@ def _intent(
         file_id=file_id,
         base_model=order.model.base_model,
         earlier_files=earlier,
+        suffix=order.suffix,
+        seed=order.seed,
     )
 
 
@@ -252,6 +270,9 @@ def _create(
     except Transient as failure:
         withdraw(context, intent, str(failure), never_sent=True)
         raise
+    if is_doubtful(job, intent):
+        named = None if job.run_key else job.job_id
+        return context.ledger.trainings.update(intent, job_id=named)
     created = context.ledger.trainings.update(intent, state="created", job_id=job.job_id)
     if created.job_id != job.job_id:
         _ask_to_stop(context, intent.provider, job.job_id)
@@ -294,6 +315,11 @@ def _check_age(
     age = context.now() - purchase.intent_at
     if age <= max_age:
         return
+    if purchase.state == "submitting":
+        raise FineTuneTimedOut(
+            f"nobody knows after {age} whether {purchase.provider} made a job for {purchase.model}; "
+            f"{purchase.reason}"
+        )
     if purchase.run_id == order.run_id:
         _ask_to_stop(context, purchase.provider, purchase.job_id)
     raise FineTuneTimedOut(

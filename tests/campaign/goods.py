@@ -107,6 +107,6 @@ GOODS: Mapping[str, Goods] = {
     "openai": _packaged("gpt-4.1-mini"),
     "nebius": _packaged("llama-3.1-8b"),
     "azure": _packaged("gpt-4.1-mini", provider="azure", byte_order_mark=True),
-    "bare": _packaged("gpt-4.1-mini", provider="bare"),
+    "bare": _packaged("gpt-4.1-mini", provider="bare", fields=("metadata", "suffix", "seed")),
     "bedrock": _packaged("nova-micro"),
 }

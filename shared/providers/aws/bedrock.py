@@ -276,6 +276,7 @@ class Bedrock:
             created_at=response["creationTime"],
             never_began=_never_began(response),
             tells_bill=False,
+            names_model=False,
         )
 
     def _job(self, response: Fields) -> Job:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from shared.providers import (
     ChatRequest,
@@ -103,7 +103,8 @@ class FakeProvider:
 
     `faults[verb]` is a queue of what goes wrong with the next calls (None: nothing). The next jobs
     take `job_seconds`, bill `job_tokens`, and end as `job_ending` (None: not until cancelled).
-    A new job appears in listings after `listing_delay` seconds.
+    A new job appears in listings after `listing_delay` seconds. What it lists, tells of a job that is asked
+    for, and replies to a creation is changed by `listed_as`, `told_as` and `replied_as`.
     """
 
     clock: Clock
@@ -118,6 +119,9 @@ class FakeProvider:
     never_began: bool = False
     file_seconds: float = 0
     file_ending: FileState = "ready"
+    listed_as: dict[str, Any] = field(default_factory=dict)
+    told_as: dict[str, Any] = field(default_factory=dict)
+    replied_as: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
     made: dict[str, FakeJob] = field(default_factory=dict)
     files: dict[str, UploadedFile] = field(default_factory=dict)
@@ -182,13 +186,13 @@ class FakeProvider:
             )
             self.made[job.job_id] = job
         self._raise_if(fault)
-        return self._shown(job)
+        return replace(self._shown(job), **self.replied_as)
 
     def jobs(self) -> list[Job]:
         self._raise_if(self._fault("jobs"))
         oldest_shown = self.clock.now() - timedelta(seconds=self.listing_delay)
         return [
-            self._shown(job)
+            replace(self._shown(job), **self.listed_as)
             for job in reversed(self.made.values())
             if job.created_at <= oldest_shown
         ]
@@ -200,7 +204,7 @@ class FakeProvider:
         if fault is Fault.ODD_STATUS:
             return replace(self._shown(self.made[job_id]), status="reticulating")
         self._raise_if(fault)
-        return self._shown(self.made[job_id])
+        return replace(self._shown(self.made[job_id]), **self.told_as)
 
     def cancel(self, job_id: str) -> None:
         self._raise_if(self._fault("cancel"))

@@ -23,7 +23,7 @@ from shared.providers import (
     TrainingStep,
 )
 from shared.purchases import PurchaseUnfinished
-from tests.unit.shared.fakes import Fault
+from tests.unit.shared.fakes import ERRORS, Fault
 from tests.unit.shared.run.porch import SHOW, resolved
 
 MODEL = catalogue.packaged().model("gpt-4.1-mini")
@@ -55,6 +55,50 @@ def bought(lake, desk, clock):
         return stages.settle(lake, desk, settings, MODEL, clock.now())
 
     return buy
+
+
+@pytest.mark.parametrize("trouble", [Fault.REJECTED, Fault.OUT_OF_MONEY, Fault.NOT_ELIGIBLE])
+def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
+    lake, desk, provider, clock, ledger, trouble
+):
+    settings = run(models=[MODEL.model, LLAMA.model])
+    row = {"training_sha256": "a" * 64, "fits": True}
+    row |= {"estimated_usd": Decimal("0.50"), "reserved_usd": Decimal("0.51")}
+    lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
+    for one in settings.models:
+        lake.write(keys.training_file("r1", one.model), LINE)
+    assert stages.submit(lake, desk, settings, MODEL).status == "running"
+    provider.script("create", trouble)
+    assert stages.submit(lake, desk, settings, LLAMA).done
+    for _ in range(2):
+        outcome = stages.settle(lake, desk, settings, LLAMA, clock.now())
+        assert (outcome["status"], outcome["settled_usd"]) == ("failed", 0)
+        assert type(ERRORS[trouble]()).__name__ in outcome["error"]
+    clock.sleep(200)
+    assert stages.poll(lake, desk, settings, MODEL).status == "succeeded"
+    assert stages.settle(lake, desk, settings, MODEL, clock.now())["status"] == "succeeded"
+    assert ledger.totals("r1").committed == provider.bill()
+
+
+def test_a_job_that_is_too_old_is_given_up_alone_and_counted_when_it_has_stopped(
+    lake, desk, provider, clock, ledger
+):
+    settings = run(models=[MODEL.model, LLAMA.model])
+    row = {"training_sha256": "a" * 64, "fits": True}
+    row |= {"estimated_usd": Decimal("0.50"), "reserved_usd": Decimal("0.51")}
+    lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
+    for one in settings.models:
+        lake.write(keys.training_file("r1", one.model), LINE)
+        stages.submit(lake, desk, settings, one)
+    provider.made["job-2"].seconds = 10**9
+    clock.sleep(stages.MAX_JOB_AGE.total_seconds() + 60)
+    assert stages.poll(lake, desk, settings, LLAMA).done
+    assert stages.settle(lake, desk, settings, LLAMA, clock.now())["status"] == "failed"
+    stages.poll(lake, desk, settings, MODEL)
+    assert stages.settle(lake, desk, settings, MODEL, clock.now())["status"] == "succeeded"
+    stages.cancel(desk, "r1")
+    assert ledger.totals("r1").committed == ledger.totals("r1").settled > Decimal("0.50")
+    assert provider.running() == []
 
 
 def test_a_purchase_is_named_by_its_content_whoever_asks(lake):

@@ -53,7 +53,7 @@ def job(job_id: str = "job-1", **fields: Any) -> dict[str, Any]:
         "created_at": 1,
         "status": "running",
         "result_files": [],
-        "metadata": {"econchatr_key": "purchase-2", "econchatr_purchase": "purchase"},
+        "metadata": {"econchatr_key": REQUEST.run_key, "econchatr_purchase": "purchase"},
         **fields,
     }
 
@@ -123,13 +123,17 @@ def test_a_job_is_created_with_its_keys_and_explicit_epochs(
 ) -> None:
     wire.replies = [ok(job())]
     created = provider.create(REQUEST)
-    assert (created.job_id, created.run_key, created.status) == ("job-1", "purchase-2", "running")
+    assert (created.job_id, created.run_key, created.status) == (
+        "job-1",
+        REQUEST.run_key,
+        "running",
+    )
     assert wire.sent == {
         "model": "base",
         "training_file": "file-1",
         "suffix": "host",
         "seed": 7,
-        "metadata": {"econchatr_key": "purchase-2", "econchatr_purchase": "purchase"},
+        "metadata": {"econchatr_key": REQUEST.run_key, "econchatr_purchase": "purchase"},
         "method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}},
     }
 
@@ -237,7 +241,7 @@ def test_every_job_is_listed_newest_first_and_the_server_is_not_trusted_to_filte
     ]
     found = provider.jobs()
     assert [job.job_id for job in found] == ["job-3", "job-2", "no-metadata"]
-    assert [job.run_key for job in found] == ["purchase-2", "purchase-2", None]
+    assert [job.run_key for job in found] == [REQUEST.run_key, REQUEST.run_key, None]
     assert wire.asked[0] == "GET /v1/fine_tuning/jobs?limit=100"
     assert "after=no-metadata" in wire.asked[1]
 

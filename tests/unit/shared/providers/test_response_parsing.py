@@ -375,6 +375,30 @@ def test_a_loss_that_ran_away_is_no_measure() -> None:
 
 
 @pytest.mark.parametrize(
+    ("error", "fields", "began"),
+    [
+        ({"code": "invalid_training_file", "message": "line 3"}, {}, False),
+        ({"code": "x", "param": "training_file"}, {}, False),
+        ({"code": "x"}, {"trained_steps": 0}, False),
+        (
+            {"code": "invalid_loss", "message": "loss is NaN at step 120"},
+            {"trained_steps": 120},
+            True,
+        ),
+        ({"code": "invalid_state", "message": "lost"}, {}, True),
+        ({"code": "x", "param": "validation_file"}, {"trained_steps": 7}, True),
+        ({"code": "x", "param": "validation_file", "message": "after epoch 2"}, {}, True),
+        ({"code": "invalid_training_file"}, {"trained_tokens": 900}, True),
+        ({}, {}, True),
+    ],
+)
+def test_a_job_never_began_only_where_nothing_contradicts(
+    error: dict[str, str], fields: dict[str, int], began: bool
+) -> None:
+    assert response_parsing.job({"id": "j", "error": error, **fields}).never_began is not began
+
+
+@pytest.mark.parametrize(
     ("value", "moment"),
     [
         (1_795_000_000, datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)),

@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from shared.ledger import Entry
-from shared.providers import Job, JobRequest
-from shared.purchases import PurchaseContext, settle_job
+from shared.providers import Job, JobRequest, job_key
+from shared.purchases import (
+    FineTuneFailed,
+    FineTuneTimedOut,
+    PurchaseContext,
+    cancel_jobs,
+    settle_job,
+)
 from shared.purchases.files import FILE_PATIENCE, UNSAID_PATIENCE
 from shared.purchases.rules import CLOCK_SKEW, adoptable, late_job, same_model
 from tests.unit.shared.fakes import START, FakeProvider, Fault
@@ -43,23 +49,124 @@ def test_a_lost_reply_does_not_buy_again_whether_the_provider_echoes_metadata_or
     assert provider.sent.count("create") == 1
 
 
+KEY = job_key("run", "model-2")
+SENT = replace(BOUGHT, suffix="porch", seed=7)
+BARE = replace(OURS, training_file=None, suffix="porch", seed=7)
+LATE_BY_A_DAY = START - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"training_file": "copy-of-file", "run_key": KEY},
+        {"training_file": None, "run_key": KEY, "base_model": None},
+        {"run_key": "a-key-of-nobody"},
+        {"base_model": "gpt-4.1-mini-Reference"},
+        {"base_model": "meta-llama/Meta-Llama-3.1-8B-Instruct", "run_key": KEY},
+        {"created_at": LATE_BY_A_DAY, "status": "failed"},
+        {"created_at": None, "base_model": None, "suffix": "another", "seed": 1},
+    ],
+)
+def test_any_one_thing_that_is_ours_makes_a_job_ours_whatever_else_differs(
+    other: dict[str, Any],
+) -> None:
+    assert adoptable([replace(OURS, **other)], SENT) is not None
+
+
+def test_our_suffix_and_seed_at_our_time_are_ours_where_no_mark_is_shown() -> None:
+    assert adoptable([BARE], SENT) == BARE
+    assert adoptable([BARE, replace(BARE, job_id="too")], SENT) is None
+
+
 @pytest.mark.parametrize(
     "other",
     [
         {"training_file": "file-of-another"},
-        {"base_model": "gpt-4.1-2025-04-14"},
-        {"run_key": "model-of-another-ledger"},
-        {"status": "failed", "created_at": START - CLOCK_SKEW - timedelta(seconds=1)},
+        {"run_key": job_key("another", "model-2")},
+        {"suffix": "another"},
+        {"seed": 8},
+        {"base_model": "gpt-4o"},
+        {"created_at": LATE_BY_A_DAY},
     ],
 )
-def test_a_job_that_our_attempt_cannot_have_made_is_left_alone(other: dict[str, Any]) -> None:
-    assert adoptable([replace(OURS, **other)], BOUGHT) is None
+def test_a_job_that_bears_no_mark_of_ours_is_left_alone(other: dict[str, Any]) -> None:
+    assert adoptable([replace(BARE, **other)], SENT) is None
 
 
-def test_a_clock_that_is_off_hides_no_living_job() -> None:
-    early = replace(OURS, created_at=START - timedelta(days=2))
-    assert adoptable([early], BOUGHT) == early
-    assert adoptable([replace(OURS, created_at=None, status="failed")], BOUGHT) is not None
+def test_of_several_that_are_ours_the_right_model_and_the_latest_is_taken() -> None:
+    wrong = replace(OURS, job_id="wrong", base_model="gpt-4o", created_at=START + CLOCK_SKEW)
+    later = replace(OURS, job_id="later", created_at=START + timedelta(seconds=9))
+    assert adoptable([wrong, OURS, later], BOUGHT) == later
+
+
+WITHOUT_MARKS = {"training_file": None, "run_key": None}
+HELD = timedelta(minutes=6)
+
+
+def test_a_list_that_shows_too_little_is_not_believed_before_the_job_is_asked_for(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.listed_as = WITHOUT_MARKS
+    submit(desk)
+    desk.sleep(HELD.total_seconds())
+    assert poll(desk).job_id == "job-1"
+    assert provider.sent.count("create") == 1
+
+
+def test_a_job_that_cannot_be_told_from_ours_is_held_and_told_and_not_bought_again(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.job_ending = None
+    provider.listed_as = provider.told_as = WITHOUT_MARKS
+    submit(desk)
+    for _ in range(5):
+        desk.sleep(HELD.total_seconds())
+        status = poll(desk)
+        assert (status.status, status.job_id) == ("submitting", None)
+    assert "nothing that tells whether it made job-1" in status.detail
+    assert provider.sent.count("create") == 1
+    with pytest.raises(FineTuneTimedOut, match=r"nobody knows.*job-1.*cancel it"):
+        poll(desk, max_age=HELD)
+    (left,) = cancel_jobs(desk, "run", timedelta()).still_open
+    assert "made job-1" in left.reason
+    assert desk.ledger.totals("run").reserved > 0
+
+
+def test_a_doubtful_job_that_is_cancelled_by_hand_is_counted_and_another_run_buys_anew(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.script("create", Fault.LOST_AFTER)
+    provider.job_seconds = 3_600
+    provider.listed_as = provider.told_as = WITHOUT_MARKS
+    submit(desk)
+    desk.sleep(HELD.total_seconds())
+    poll(desk)
+    provider.cancel("job-1")
+    assert poll(desk).status == "cancelled"
+    with pytest.raises(FineTuneFailed):
+        settle_job(desk, ORDER)
+    assert desk.ledger.totals("run").settled == provider.bill() > 0
+    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
+
+
+def test_a_reply_that_names_another_orders_job_is_noticed(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.replied_as = {"job_id": "older", "training_file": "file-of-another"}
+    submit(desk)
+    assert poll(desk).job_id == "job-1"
+
+
+def test_a_reply_with_a_file_of_another_name_is_taken_where_no_better_job_appears(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    provider.replied_as = provider.listed_as = provider.told_as = {"training_file": "copy-of-1"}
+    submit(desk)
+    desk.sleep(HELD.total_seconds())
+    assert poll(desk).job_id == "job-1"
+    assert provider.sent.count("create") == 1
 
 
 def test_an_earlier_attempts_job_is_used_if_it_lives_and_this_attempts_goes_before() -> None:

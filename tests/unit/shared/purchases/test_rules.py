@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.ledger import TrainingPurchase
 from shared.ledger.records import TrainingState
-from shared.providers import Job
+from shared.providers import Job, job_key
 from shared.purchases.rules import Step, adoptable, bill, ending, next_step, passes_ceiling, phase
 from tests.unit.shared.fakes import START
 
@@ -25,6 +25,7 @@ PURCHASE = TrainingPurchase(
     price_per=1_000_000,
     file_id="file",
 )
+OWN_KEY, KEY_BEFORE = job_key("run", "model-2"), job_key("run", "model")
 amounts = st.decimals(0, 100, places=6)
 
 
@@ -56,12 +57,13 @@ def test_another_run_buys_again_also_what_came_to_nothing(state: TrainingState) 
     ("jobs", "adopted"),
     [
         ([], None),
-        ([Job("a", "model-2", "failed")], "a"),
-        ([Job("a", "model", "cancelled")], None),
-        ([Job("a", "model", "failed")], None),
-        ([Job("a", "model", "running")], "a"),
-        ([Job("a", "model", "succeeded"), Job("b", "model-2", "queued")], "b"),
+        ([Job("a", OWN_KEY, "failed")], "a"),
+        ([Job("a", KEY_BEFORE, "cancelled")], None),
+        ([Job("a", KEY_BEFORE, "failed")], None),
+        ([Job("a", KEY_BEFORE, "running")], "a"),
+        ([Job("a", KEY_BEFORE, "succeeded"), Job("b", OWN_KEY, "queued")], "b"),
         ([Job("a", None, "reticulating")], None),
+        ([Job("a", job_key("another ledger's run", "model-2"), "running")], None),
     ],
 )
 def test_where_a_service_hides_the_file_metadata_tells_the_attempts_apart(
@@ -79,7 +81,7 @@ def test_the_bill_is_the_billed_tokens_at_the_price_they_were_bought_at(tokens: 
     assert owed * 1_000_000 == 5 * tokens
 
 
-@given(seconds=st.integers(0, 10**6))
+@given(seconds=st.integers(1, 10**6))
 def test_a_bill_by_time_is_of_the_seconds_whatever_the_tokens(seconds: int) -> None:
     by_time = replace(PURCHASE, price_per=3_600, price_unit="second")
     job = Job("a", "model-2", "succeeded", trained_tokens=7, billed_seconds=seconds)

@@ -1,6 +1,7 @@
 import io
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from shared.providers import (
     ProviderRejected,
     ProviderUnavailable,
     TrainingNotAvailable,
+    job_key,
 )
 from shared.purchases import (
     FineTuneFailed,
@@ -62,7 +64,10 @@ def test_the_provider_gets_the_training_file_and_both_keys(
     request = provider.made["job-1"].request
     assert provider.contents[request.file_id] == open_file().read()
     assert provider.files[request.file_id].name.startswith("model-of-the-host-")
-    assert (request.purchase_id, request.run_key) == ("model-of-the-host", "model-of-the-host")
+    assert (request.purchase_id, request.run_key) == (
+        "model-of-the-host",
+        job_key("run", "model-of-the-host"),
+    )
     assert (request.base_model, request.n_epochs) == ("gpt-4.1-mini-2025-04-14", 2)
 
 
@@ -105,7 +110,7 @@ def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra
     assert poll(desk).status == "submitting"
     clock.sleep(1)
     assert poll(desk).status == "running"
-    assert provider.made["job-1"].request.run_key == "model-of-the-host-2"
+    assert provider.made["job-1"].request.run_key == job_key("run", "model-of-the-host-2")
     assert desk.ledger.totals("run").reserved == RESERVED
 
 
@@ -237,7 +242,7 @@ def test_a_provider_without_a_free_slot_is_a_queue_that_holds_no_money(
     assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
 
 
-def test_a_queue_that_does_not_move_ends_after_two_days(
+def test_a_queue_that_does_not_move_ends_after_a_day(
     desk: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", *[Fault.RATE_LIMITED] * 40)
@@ -246,7 +251,7 @@ def test_a_queue_that_does_not_move_ends_after_two_days(
     assert poll(desk).status == "submitting"
     desk.sleep(2)
     with pytest.raises(
-        FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 2 days.*: too fast"
+        FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 1 day.*: too fast"
     ):
         poll(desk)
     assert cancel_jobs(desk, "run").still_open == ()
@@ -368,6 +373,53 @@ def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
     assert (totals.settled, totals.reserved) == (0, RESERVED)
     (entry,) = desk.ledger.entries("run")
     assert (entry.status, entry.settled) == ("unknown", None)
+
+
+def finish_untold(desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]) -> None:
+    submit(desk)
+    desk.sleep(200)
+    provider.told_as = unsaid
+    poll(desk)
+
+
+@pytest.mark.parametrize(
+    "unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}, {"trained_tokens": None}]
+)
+def test_an_end_is_written_down_when_model_and_bill_are_known(
+    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
+) -> None:
+    finish_untold(desk, provider, unsaid)
+    assert [poll(desk).status for _ in range(BILL_POLLS - 2)] == ["running"] * (BILL_POLLS - 2)
+    provider.told_as = {}
+    status = poll(desk)
+    assert (status.status, status.fine_tuned_model) == ("succeeded", "ft:job-1")
+    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+
+
+@pytest.mark.parametrize("unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}])
+def test_whoever_attaches_to_a_purchase_asks_again_for_what_is_missing(
+    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
+) -> None:
+    finish_untold(desk, provider, unsaid)
+    for _ in range(BILL_POLLS):
+        poll(desk)
+    settle_job(desk, ORDER)
+    cancel_jobs(desk, "run")
+    desk.sleep(86_400)
+    assert submit(desk, SECOND_ORDER).status == "succeeded"
+    provider.told_as = {}
+    assert submit(desk, SECOND_ORDER).fine_tuned_model == "ft:job-1"
+    assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
+    assert desk.ledger.totals("run").reserved == 0
+
+
+def test_a_model_that_a_service_never_names_is_not_waited_for(
+    desk: PurchaseContext, provider: FakeProvider
+) -> None:
+    submit(desk)
+    desk.sleep(200)
+    provider.told_as = {"fine_tuned_model": None, "names_model": False}
+    assert poll(desk).status == "succeeded"
 
 
 def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(

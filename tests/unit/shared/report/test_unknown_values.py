@@ -74,7 +74,7 @@ def emptied(rows, column):
 @pytest.mark.parametrize("field", nullable(Entry))
 def test_an_unknown_of_an_entry_of_the_ledger_does_not_end_the_report(whole, field):
     lake, found = whole
-    entries = tuple(replace(one, **{field: None}) for one in found.entries)
+    entries = tuple(replace(one, **{field: None}) for one in found.closing.entries)
     closing = replace(found.closing, entries=entries)
     assert "</html>" in shown(lake, replace(found, closing=closing, judgements=()))
 

@@ -112,7 +112,7 @@ def described(**changes: Any) -> dict[str, Any]:
 def test_a_job_is_created_with_its_token_under_the_name_of_its_file(region: Region) -> None:
     name = "purchase-1-0a1b2c3d"
     tags = [
-        {"key": "econchatr_key", "value": "purchase-1"},
+        {"key": "econchatr_key", "value": REQUEST.run_key},
         {"key": "econchatr_purchase", "value": "purchase-1"},
     ]
     region.control.add_response(
@@ -138,7 +138,7 @@ def test_a_job_is_created_with_its_token_under_the_name_of_its_file(region: Regi
 def test_a_listed_job_is_known_by_the_file_that_its_name_tells(region: Region) -> None:
     region.lists(summary(), summary(jobName="a-strangers"))
     ours, other = region.adapter.jobs()
-    attempt = rules.Attempt("purchase-1", FILE, BASE, AT)
+    attempt = rules.Attempt(frozenset({"purchase-1"}), frozenset({FILE}))
     assert attempt.made(ours)
     assert not attempt.made(other)
     assert ours.status == "running"
