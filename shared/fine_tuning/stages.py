@@ -85,6 +85,12 @@ def poll(
     return purchases.poll_job(context, order, _opener(bucket, settings, model), MAX_JOB_AGE)
 
 
+def check_patience(since: datetime, now: datetime, trouble: Transient) -> None:
+    """Raise `trouble` again once a job that cannot be looked at is as old as one may become."""
+    if now - since > MAX_JOB_AGE:
+        raise trouble
+
+
 def settle(
     bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model, now: datetime
 ) -> dict[str, Any]:
