@@ -1,6 +1,7 @@
 """What every handler needs, built once per worker from its environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -9,10 +10,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.middleware_factory import lambda_handler_decorator
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore import exceptions
 
 from shared import catalogue
 from shared.catalogue import Catalogue
-from shared.errors import NoApiKey
+from shared.errors import AwsUnavailable, EconChatRError, NoApiKey
 from shared.lake import Bucket, keys
 from shared.ledger import Ledger
 from shared.run import RunSettings, frozen
@@ -21,6 +23,19 @@ from shared.text import cleaned_key
 
 logger = Logger()
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
+_UNREACHED = (
+    exceptions.ConnectionError,
+    exceptions.HTTPClientError,
+    exceptions.IncompleteReadError,
+    exceptions.CredentialRetrievalError,
+)
+_THROTTLES = {
+    *("Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "SlowDown"),
+    *("RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded"),
+    *("ProvisionedThroughputExceededException", "BandwidthLimitExceeded", "LimitExceededException"),
+    *("RequestTimeout", "RequestTimeoutException", "TransactionInProgressException"),
+    *("PriorRequestNotComplete", "EC2ThrottledException", "InternalError", "ServiceUnavailable"),
+}
 WHOSE = ("run_id", "model", "arm", "judge", "batch")
 
 
@@ -34,12 +49,41 @@ def logged(handler: Handler) -> Handler:
 def _log_outcome(handler: Handler, event: dict[str, Any], context: LambdaContext) -> Any:
     logger.append_keys(**{name: event[name] for name in WHOSE if event.get(name)})
     try:
-        result = handler(event, context)
+        with aws_trouble():
+            result = handler(event, context)
     except Exception as error:
         logger.error("failed", extra={"error": type(error).__name__})
         raise
     logger.info("done", extra={"outcome": _outcome(result)})
     return result
+
+
+@contextmanager
+def aws_trouble() -> Iterator[None]:
+    """Raise AwsUnavailable for whatever boto3 raises in the block that another try may cure; the rest as it is."""
+    try:
+        yield
+    except EconChatRError:
+        raise
+    except Exception as error:
+        if trouble := _trouble(error):
+            raise AwsUnavailable(
+                f"AWS is in trouble ({trouble}); it is asked again for forty minutes"
+            ) from error
+        raise
+
+
+def _trouble(error: BaseException | None) -> str | None:
+    """Return what AWS said, where an error or what it came from is a failed connection, a throttle or a 5xx."""
+    while error is not None:
+        if isinstance(error, _UNREACHED):
+            return f"{type(error).__name__}: {error}"
+        if isinstance(error, exceptions.ClientError):
+            code = error.response.get("Error", {}).get("Code", "")
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            return str(error) if status >= 500 or status == 429 or code in _THROTTLES else None
+        error = error.__cause__
+    return None
 
 
 def _outcome(result: object) -> dict[str, Any]:

@@ -65,6 +65,10 @@ class TooLittleRead(EconChatRError):
     """So few of the show's episodes can be read that its profile tells the run to stop before it buys."""
 
 
+class AwsUnavailable(Transient):
+    """A service of AWS could not be reached, was in trouble, or asked to be called less often."""
+
+
 class FileContended(Transient):
     """Other runs kept replacing a file of the lake while this one tried to."""
 

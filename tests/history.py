@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -56,6 +57,14 @@ def attempts(state: State) -> int:
     return 1 + sum(retrier.get("MaxAttempts", 3) for retrier in state.get("Retry", ()))
 
 
+def pauses(state: State, retries: int) -> int:
+    """The seconds that so many retries of a Task with one retrier take at least."""
+    (retrier,) = state["Retry"]
+    assert "JitterStrategy" not in retrier
+    first, rate, most = (retrier[n] for n in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds"))
+    return sum(min(first * rate**n, most) for n in range(retries))
+
+
 def visit(state: State, *, tries: int | None = None) -> int:
     """The events of one visit of a state that holds no others; `tries` of a Task, the most by default."""
     if state["Type"] == "Task":  # entered, exited, and for each try scheduled, started, ended
@@ -63,16 +72,24 @@ def visit(state: State, *, tries: int | None = None) -> int:
     return 1 if state["Type"] == "Fail" else 2
 
 
-def most(machine: State, visits: Mapping[str, int], iterations: Mapping[str, int]) -> int:
-    """The most events where every state is visited, those of `visits` so often, Maps over so many items."""
+def most(
+    machine: State,
+    visits: Mapping[str, int],
+    iterations: Mapping[str, int],
+    tries: Mapping[str, int] = MappingProxyType({}),
+) -> int:
+    """The most events where every state is visited, those of `visits` so often, Maps over so many items.
+
+    A Task is tried as often as `tries` says, else as often as it may be.
+    """
     events = 0
     for name, state in machine["States"].items():
         if state["Type"] != "Map":
-            events += visits.get(name, 1) * visit(state)
+            events += visits.get(name, 1) * visit(state, tries=tries.get(name))
         elif state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED":
             events += DISTRIBUTED_MAP
         else:
-            inside = most(state["ItemProcessor"], visits, iterations)
+            inside = most(state["ItemProcessor"], visits, iterations, tries)
             events += INLINE_MAP + iterations[name] * (ITERATION + inside)
     return events
 

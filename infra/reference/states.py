@@ -7,12 +7,12 @@ from typing import Any
 import yaml
 
 DEFINITION = Path(__file__).parents[1] / "pipeline.asl.yaml"
-LAMBDA_ERRORS = "${LambdaErrors}"
+EVERYWHERE = ("${Trouble}", "${LambdaErrors}")
 HEAD = """# States of the machine
 
-In the order of the definition, `infra/pipeline.asl.yaml`; those within a map are set in. What Lambda itself fails at,
-and a timeout, are tried again in every task; beside them the errors named. After that a failure goes where the last
-column says.
+In the order of the definition, `infra/pipeline.asl.yaml`; those within a map are set in. Trouble at AWS, and
+at a provider that was paid, is waited out for forty minutes in every task; a crash and a timeout are tried again soon;
+beside them the errors named. After that a failure goes where the last column says.
 
 | state | what it does | kind | seconds at most | tries again | then | on failure |
 |---|---|---|---|---|---|---|
@@ -42,4 +42,4 @@ def _rows(machine: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, .
 
 
 def _errors(retry: Mapping[str, Any]) -> list[str]:
-    return [error for error in retry["ErrorEquals"] if error != LAMBDA_ERRORS]
+    return [error for error in retry["ErrorEquals"] if error not in EVERYWHERE]

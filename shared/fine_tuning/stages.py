@@ -111,6 +111,12 @@ def poll(
         return _given_up(bucket, context, settings, model, failure)
 
 
+def check_patience(since: datetime, now: datetime, trouble: Transient) -> None:
+    """Raise `trouble` again once a job that cannot be looked at is as old as one may become."""
+    if now - since > MAX_JOB_AGE:
+        raise trouble
+
+
 def settle(
     bucket: Bucket, context: PurchaseContext, settings: RunSettings, model: Model, now: datetime
 ) -> dict[str, Any]:

@@ -7,30 +7,29 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
+from infra.cli.aws.removing import remove
 from infra.cli.aws.stack import (
+    LOOKING,
+    ONLY_REMOVED,
     NoStack,
     client,
     complete,
     deployed,
-    described,
     parameters_of,
     session,
+    settled,
 )
-from infra.cli.confirm import agree
 from infra.cli.options import StackRef
 from infra.layers.checking import BUILT, NotDeployable, check
-from infra.machine.execution import executions
 from shared.errors import BadInput, EconChatRError
 from shared.money import parse_usd
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUILD = Path("build")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-LOOKING = {"Delay": 3, "MaxAttempts": 1200}
 TOLD = 20  # lines of SAM's own words
 SAM = REPOSITORY / ".tools" / "sam" / "bin" / "sam"
 NAMED = re.compile(r"econchatr-([a-z][a-z0-9]{0,15})")
@@ -50,10 +49,6 @@ class NoCeiling(BadInput):
     """Nobody said what a month may spend."""
 
 
-class NotRemoved(BadInput):
-    """A stack that must not be removed now, or not so."""
-
-
 def deploy(
     stack_ref: StackRef, parameters: Mapping[str, str], arch: str, template: Path | None = None
 ) -> None:
@@ -67,12 +62,16 @@ def deploy(
             f"a stack is called econchatr-STAGE, such as econchatr-dev, and not {stack_ref.stack!r}"
         )
     account = client(stack_ref, "sts").get_caller_identity()["Account"]
-    before = described(stack_ref)
+    before = settled(stack_ref)
     state = f"now {before['StackStatus']}" if before else "new"
     print(
         f"Stack {stack_ref.stack} ({state}), account {account}, {session(stack_ref).region_name}",
         flush=True,
     )
+    if before and before["StackStatus"] in ONLY_REMOVED:
+        print("CloudFormation only removes such a stack; what is left of it goes first", flush=True)
+        remove(stack_ref)
+        before = None
     whole = {
         **_answered(parameters, new=before is None),
         "Stage": stage[1],
@@ -102,39 +101,6 @@ def code_version() -> str:
     except (OSError, subprocess.CalledProcessError) as error:
         raise NotBuilt(f"git does not name the code in {REPOSITORY} ({error})") from error
     return described.stdout.strip()
-
-
-def destroy(stack_ref: StackRef, bucket: str | None, *, yes: bool) -> None:
-    """Remove the stack; bucket and ledger stay, unless `bucket` names what is to go with it. Raises NotRemoved."""
-    stack = deployed(stack_ref)
-    kept = stack.outputs["LakeBucket"], stack.outputs["LedgerTable"]
-    if going_on := next(executions(stack, "RUNNING"), None):
-        raise NotRemoved(
-            f"run {going_on['name']} goes on; `econchatr aws stop {going_on['name']}` first, so that "
-            "nothing is left running at a provider"
-        )
-    if bucket not in (None, kept[0]):
-        raise NotRemoved(f"--with-data names {bucket}, and this stack's bucket is {kept[0]}")
-    print(f"Kept, unless asked for: bucket {kept[0]} (pages, tables, reports), ledger {kept[1]}")
-    if not yes:
-        agree(
-            f"Remove stack {stack_ref.stack}?",
-            "nothing was removed, because the answer was not yes",
-        )
-        if bucket:
-            agree(
-                f"Remove bucket {bucket} and ledger {kept[1]} too, for good?",
-                "nothing was removed, because the answer was not yes",
-            )
-    cloudformation = stack.client("cloudformation")
-    cloudformation.delete_stack(StackName=stack_ref.stack)
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=stack_ref.stack, WaiterConfig=LOOKING
-    )
-    print(f"{stack_ref.stack} is gone.")
-    if bucket:
-        _remove_data(stack.client, *kept)
-        print(f"Bucket {bucket} and ledger {kept[1]} are gone.")
 
 
 def schedule(stack_ref: StackRef, parameters: Mapping[str, str]) -> None:
@@ -228,17 +194,6 @@ def sam_parameters(parameters: Mapping[str, str], file: Path) -> str:
 
 def _marked(value: str) -> str:
     return f'"{_MARKS.sub(_BACKSLASHED, value)}"'
-
-
-def _remove_data(client: Any, bucket: str, table: str) -> None:
-    s3 = client("s3")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        found = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
-        gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-        if gone:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
-    s3.delete_bucket(Bucket=bucket)
-    client("dynamodb").delete_table(TableName=table)
 
 
 def _next(stack_ref: StackRef) -> str:

@@ -32,6 +32,9 @@ _WITHOUT_CREDENTIALS = (
     SSOError,
 )
 _REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+LOOKING = {"Delay": 3, "MaxAttempts": 1200}
+ONLY_REMOVED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+"""What CloudFormation lets nobody update: a first deployment that failed, or a removal that did."""
 _STALE = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "SignatureDoesNotMatch")
 
 
@@ -45,6 +48,10 @@ class NotAllowed(BadInput):
 
 class NoStack(BadInput):
     """There is no such stack, or one that is no EconChatR."""
+
+
+class StackBusy(BadInput):
+    """CloudFormation works at the stack, or waits for somebody."""
 
 
 class AwsFailed(EconChatRError):
@@ -81,6 +88,27 @@ def described(stack_ref: StackRef) -> Mapping[str, Any] | None:
     return None if gone else dict(found[0])
 
 
+def settled(stack_ref: StackRef) -> Mapping[str, Any] | None:
+    """Return what CloudFormation says of a stack that can be changed or removed; raises StackBusy."""
+    stack = described(stack_ref)
+    status = stack["StackStatus"] if stack else ""
+    if status.endswith("IN_PROGRESS"):
+        raise StackBusy(
+            f"stack {stack_ref.stack} is {status}; wait until CloudFormation is done with it, then try again"
+        )
+    if status == "UPDATE_ROLLBACK_FAILED":
+        raise StackBusy(
+            f"stack {stack_ref.stack} is {status}; see in its events what could not be undone, then let "
+            f"`aws cloudformation continue-update-rollback --stack-name {stack_ref.stack}` finish"
+        )
+    return stack
+
+
+def has_machine(stack: Mapping[str, Any]) -> bool:
+    """Return whether a stack came so far that it has a machine."""
+    return "StateMachineArn" in _outputs(stack)
+
+
 def complete(stack_ref: StackRef) -> Mapping[str, Any]:
     """Return what CloudFormation says of a stack that has its machine; raises NoStack."""
     stack = described(stack_ref)
@@ -89,10 +117,10 @@ def complete(stack_ref: StackRef) -> Mapping[str, Any]:
             f"there is no stack {stack_ref.stack} in {session(stack_ref).region_name}; `econchatr aws deploy` "
             "makes one, or name another with --stack and --region"
         )
-    if "StateMachineArn" not in _outputs(stack):
+    if not has_machine(stack):
         raise NoStack(
             f"stack {stack_ref.stack} is {stack['StackStatus']} and has no machine; see its events in CloudFormation, "
-            "then `econchatr aws deploy` again, or `econchatr aws destroy`"
+            "then `econchatr aws deploy` again, which removes what is left of it first"
         )
     return stack
 

@@ -2,7 +2,8 @@
 
 Started as a script, with a JSON object on its command line: `port` to listen on, and the handlers'
 `environment`. moto would run functions in Docker; here an invocation imports the handler and calls it.
-Wait states last a hundredth. One thing is mended: moto's DynamoDB cannot add to `0E-12`,
+Wait states and the pauses before retries last a hundredth. A file of faults, which FAULTS names, says which function
+fails with what, until when or how often. One thing is mended: moto's DynamoDB cannot add to `0E-12`,
 which DynamoDB can.
 """
 
@@ -11,9 +12,16 @@ import json
 import os
 import sys
 import time
+from contextlib import nullcontext
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
+
+from botocore.exceptions import EndpointConnectionError
+
+from shared.providers import ProviderUnavailable
 
 SCALE = 0.01
 
@@ -29,12 +37,40 @@ def invoke(function: Any, event: Any = None) -> tuple[str, bool, str]:
         aws_request_id=os.urandom(8).hex(),
         get_remaining_time_in_millis=lambda: int(1000 * (ends_at - time.monotonic())),
     )
+    error = due(function.function_name)
+    if error and error.startswith("Lambda."):
+        return json.dumps({"errorType": error, "errorMessage": "as asked for"}), True, ""
     try:
-        reply = getattr(importlib.import_module(module), name)(event, context)
+        handlers = importlib.import_module(module)
+        with (
+            patch.object(handlers, "settings_of", side_effect=RAISED[error])
+            if error
+            else nullcontext()
+        ):
+            reply = getattr(handlers, name)(event, context)
     except Exception as error:  # noqa: BLE001 - Lambda reports whatever a handler raises
         told = {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": []}
         return json.dumps(told), True, ""
     return json.dumps(reply), False, ""
+
+
+RAISED = {
+    "EndpointConnectionError": EndpointConnectionError(endpoint_url="https://s3.example.org"),
+    "ProviderUnavailable": ProviderUnavailable("the provider is away"),
+}
+
+
+def due(function: str) -> str | None:
+    """What the function fails with now: a fault has an end in seconds of the clock, or so many `times`."""
+    file = Path(os.environ["FAULTS"])
+    faults = json.loads(file.read_text()) if file.exists() else {}
+    fault = faults.get(function)
+    if fault is None or time.time() > fault.get("until", 1e12) or fault.get("times", 1) < 1:
+        return None
+    if "times" in fault:
+        fault["times"] -= 1
+        file.write_text(json.dumps(faults))
+    return str(fault["error"])
 
 
 def prepare() -> None:
@@ -42,6 +78,7 @@ def prepare() -> None:
     from moto.awslambda.models import LambdaFunction
     from moto.core.config import default_user_config
     from moto.dynamodb.models.dynamo_type import DynamoType
+    from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
     from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
         WaitFunction,
     )
@@ -60,6 +97,8 @@ def prepare() -> None:
     ]
     for owner, name, ours in replaced:
         setattr(owner, name, ours)
+    paced: Any = retrier_decl
+    paced.time = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * SCALE))
 
 
 def number(like: Any, value: Decimal) -> Any:

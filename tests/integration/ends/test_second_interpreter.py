@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -28,6 +29,7 @@ from shared.lake.tables import Lake
 from tests import history
 from tests.cfn import load_template, substituted
 from tests.history import DISTRIBUTED_MAP, EXECUTION, ITERATION, MACHINE, bought, every_state, visit
+from tests.integration.ends.second_interpreter import SCALE
 from tests.integration.site import flaky_site
 from tests.places import ROOT
 
@@ -50,6 +52,7 @@ class Stack:
     machine_arn: str
     meter_root: str
     feed: str
+    faults: Path
 
     def client(self, service: str) -> Any:
         return client(self.endpoint_url, service)
@@ -97,6 +100,15 @@ class Stack:
         return dict(asked(f"{self.meter_root}/_meter"))
 
     @contextmanager
+    def failing(self, function: str, error: str, **bounds: float) -> Iterator[None]:
+        """Fail a function with an error, for so many of the machine's `seconds`, or so many `times`."""
+        if "seconds" in bounds:
+            bounds = {"until": time.time() + SCALE * bounds["seconds"]}
+        self.faults.write_text(json.dumps({function: {"error": error, **bounds}}))
+        yield
+        self.faults.unlink()
+
+    @contextmanager
     def fault(self, action: str) -> Iterator[None]:
         asked(f"{self.meter_root}/_faults", {"rules": [{"action": action}]})
         yield
@@ -123,7 +135,7 @@ def client(endpoint_url: str, service: Any) -> Any:
     )
 
 
-def environment(endpoint_url: str, base_url: str) -> dict[str, str]:
+def environment(endpoint_url: str, base_url: str, faults: Path) -> dict[str, str]:
     """What the template gives every function, with its references resolved."""
     given = {
         "LakeBucket": "lake",
@@ -143,6 +155,7 @@ def environment(endpoint_url: str, base_url: str) -> dict[str, str]:
         variables[name] = str(value)
     return {
         **variables,
+        "FAULTS": str(faults),
         "TIKTOKEN_CACHE_DIR": str(encodings.cache_dir()),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_REGION": REGION,
@@ -154,11 +167,13 @@ def environment(endpoint_url: str, base_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(base_url: str) -> Iterator[str]:
+def serving(base_url: str, faults: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     endpoint_url = f"http://127.0.0.1:{port}"
-    document = json.dumps({"port": port, "environment": environment(endpoint_url, base_url)})
+    document = json.dumps(
+        {"port": port, "environment": environment(endpoint_url, base_url, faults)}
+    )
     command = [sys.executable, "-m", "tests.integration.ends.second_interpreter", document]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -224,10 +239,16 @@ def stack(tmp_path_factory):
     with (
         flaky_site(folder / "site") as site,
         start(folder / "prices.yaml", folder / "provider", job_seconds=0.5) as provider,
-        serving(provider.base_url) as endpoint_url,
+        serving(provider.base_url, folder / "faults.json") as endpoint_url,
     ):
         machine = deploy(endpoint_url, prices)
-        yield Stack(endpoint_url, machine, provider.root_url, f"{site.base_url}/feed.xml")
+        yield Stack(
+            endpoint_url,
+            machine,
+            provider.root_url,
+            f"{site.base_url}/feed.xml",
+            folder / "faults.json",
+        )
 
 
 def entered(events):
@@ -342,3 +363,43 @@ def test_an_input_that_is_no_object_is_refused_with_a_summary(stack, document):
     ended = stack.ended(stack.start(name, document))
     assert (ended["status"], ended["error"]) == ("FAILED", "InvalidField")
     assert "write a JSON object" in stack.lake.read_json(keys.summary(name))["cause"]
+
+
+TROUBLE = {
+    "a failed connection": ("EndpointConnectionError", {"times": 1}),
+    "a throttle of a minute": ("Lambda.TooManyRequestsException", {"seconds": 60}),
+    "a throttle of ten minutes": ("Lambda.TooManyRequestsException", {"seconds": 600}),
+    "a provider away for a minute": ("ProviderUnavailable", {"seconds": 60}),
+    "a provider away for half an hour": ("ProviderUnavailable", {"seconds": 1800}),
+}
+
+
+@pytest.mark.parametrize(("error", "bounds"), TROUBLE.values(), ids=TROUBLE)
+def test_a_job_is_followed_to_its_end_through(stack, error, bounds):
+    name = f"through-{list(TROUBLE.values()).index((error, bounds))}"
+    before = len(stack.meter()["jobs"])
+    with stack.failing("PollFineTuneFunction", error, **bounds):
+        ended = stack.ended(stack.run(name, name))
+    assert ended["status"] == "SUCCEEDED", (ended.get("error"), ended.get("cause"))
+    assert len(stack.meter()["jobs"]) == before + 1
+    assert stack.meter()["running_jobs"] == 0
+
+
+def test_a_closing_that_is_throttled_waits_and_one_that_failed_is_tried_again(stack):
+    with stack.fault("slow_job"):
+        arn = stack.run("throttled", "throttled")
+        while stack.meter()["running_jobs"] == 0:
+            time.sleep(0.2)
+    stack.client("stepfunctions").stop_execution(executionArn=arn)
+    stack.ended(arn)
+    throttle = "Lambda.TooManyRequestsException"
+    with stack.failing("CancelFineTunesFunction", throttle, times=30):
+        failed = closing(stack, "throttled", "ABORTED")
+        assert stack.ended(failed)["status"] == "FAILED"
+        assert stack.meter()["running_jobs"] == 1
+    first = stack.client("stepfunctions").describe_execution(executionArn=failed)["input"]
+    with stack.failing("CancelFineTunesFunction", throttle, seconds=90):
+        again = closing(stack, "closing-throttled", "FAILED", input=first)
+    assert stack.ended(again)["status"] == "SUCCEEDED"
+    assert stack.meter()["running_jobs"] == 0
+    assert stack.lake.read_json(keys.summary("throttled"))["status"] == "ABORTED"

@@ -4,12 +4,16 @@ import io
 import json
 import re
 import shlex
+from contextlib import contextmanager
 
 import boto3
 import pytest
 import yaml
 
 from infra.cli import inputs
+from infra.cli.aws import stack
+from infra.cli.aws.stack import deployed as stack_of
+from infra.cli.options import StackRef
 from infra.local.demo.site import demo_site
 from infra.queries import packaged_names
 from shared import shows
@@ -25,6 +29,7 @@ pytestmark = [
         reason="SAM is not installed; `make lint-sam` installs it",
     ),
 ]
+CATALOGUE = ROOT / "shared/catalogue/catalogue.yaml"
 PROD = ("--stack", "econchatr-prod")
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -147,6 +152,56 @@ def test_a_run_can_be_watched_reported_listed_and_queried_afterwards(run, tmp_pa
         assert {row["run_id"] for row in json.loads(costs.out)} >= {name}
     assert aws("answers").code == 2
     assert econchatr("answers", "--out", tmp_path / "fetched").code == 0
+
+
+@contextmanager
+def somebody_with(policy):
+    """A person at this keyboard whom the account allows what a policy of the stack says, and nothing else."""
+    outputs = stack_of(StackRef(stack="econchatr-dev")).outputs
+    iam, name = boto3.client("iam"), policy.lower()
+    iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName=name, PolicyArn=outputs[policy])
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+        patch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+        forget_credentials()
+        yield
+    forget_credentials()
+
+
+def forget_credentials():
+    for cached in (stack.session, stack.client):
+        cached.cache_clear()
+
+
+def test_a_reader_may_query_and_nothing_else(run):
+    with somebody_with("ReaderPolicy"):
+        costs = aws("query", "cost_of_each_run", "--format", "json")
+        assert costs.code == 0, costs.err
+        assert json.loads(costs.out)
+        for refused in (("start", "mine", "--dry-run"), ("runs",), ("stop",)):
+            said = aws(*refused)
+            assert said.code != 0, refused
+            assert "use credentials that may" in said.err, refused
+
+
+def test_an_operator_may_start_watch_and_stop_and_not_query_or_put_keys(run, tmp_path):
+    with somebody_with("OperatorPolicy"):
+        started = aws("start", "mine", "--dry-run", "--out", tmp_path)
+        assert started.code == 0, started.err
+        listed = aws("runs")
+        assert listed.code == 0, listed.err
+        name = listed.out.split()[0]
+        assert aws("watch", name, "--out", tmp_path / "watched").code == 0
+        assert aws("report", name, "--no-open", "--out", tmp_path / "report").code == 0
+        assert "no run goes on" in aws("stop").err
+        for refused in (
+            ("query", "cost_of_each_run"),
+            ("put-catalogue", CATALOGUE),
+            ("destroy", "--yes"),
+        ):
+            assert "use credentials that may" in aws(*refused).err, refused
 
 
 def logged(group):

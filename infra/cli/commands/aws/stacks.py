@@ -115,9 +115,9 @@ Examples:
 @click.option("--yes", is_flag=True, help="Agree beforehand.")
 def destroy(stack_ref: StackRef, bucket: str | None, yes: bool) -> int:
     """Remove the stack. Bucket and ledger stay, unless the bucket is named with --with-data."""
-    from infra.cli.aws import deploying
+    from infra.cli.aws import removing
 
-    deploying.destroy(stack_ref, bucket, yes=yes)
+    removing.destroy(stack_ref, bucket, yes=yes)
     return 0
 
 

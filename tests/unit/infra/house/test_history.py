@@ -12,33 +12,54 @@ from shared.errors import InvalidField
 from shared.fine_tuning.stages import MAX_DEPLOYMENT_AGE, MAX_JOB_AGE, next_wait
 from shared.run.settings import MAX_MODELS
 from tests.cfn import load_template
-from tests.history import EXECUTION, IDLE, LIMIT, MACHINE, bought, entered, most
+from tests.history import (
+    EXECUTION,
+    IDLE,
+    LIMIT,
+    MACHINE,
+    attempts,
+    bought,
+    entered,
+    every_state,
+    most,
+    pauses,
+)
 from tests.places import ROOT
 from tests.unit.shared.run.porch import resolved
 
 PARAMETERS = load_template(ROOT / "template.yaml")["Parameters"]
 ARMS = 3  # the tuned model, its base, and its base with card and examples
 JUDGES = 5
+POLL = dict(every_state(MACHINE))["Poll fine tune"]
 JOB = ("Is it done?", "Wait", "Poll fine tune")
 DEPLOYMENT = ("Is it deployed?", "Wait for deployment", "Deploy model")
 
 
-def looks(first, seconds):
-    """How often a loop goes round until it has waited so long."""
+def looks(first, seconds, pause=0):
+    """How often a loop goes round in so many seconds, each look with pauses of so many."""
     wait, waited, count = first, 0, 0
-    while waited < seconds:
+    while waited + pause * count < seconds:
         wait, waited = next_wait(wait, waited).values()
         count += 1
     return count + 1
 
 
 def events(models, first, seconds):
-    """The most events of a run whose every look needs every retry."""
-    visits = {name: looks(first, seconds) for name in JOB}
-    deployed_in = MAX_DEPLOYMENT_AGE.total_seconds()
-    visits |= {name: looks(first, min(seconds, deployed_in)) for name in DEPLOYMENT}
+    """The most events of a run, however many retries each of its looks needs: more retries, but fewer looks."""
+    return max(with_retries(models, first, seconds, retries) for retries in range(attempts(POLL)))
+
+
+def with_retries(models, first, seconds, retries):
+    pause = pauses(POLL, retries)
+    ages = {JOB: MAX_JOB_AGE, DEPLOYMENT: MAX_DEPLOYMENT_AGE}
+    visits = {
+        name: looks(first, min(seconds, age.total_seconds()), pause)
+        for loop, age in ages.items()
+        for name in loop
+    }
     maps = {"Fine-tune models": models, "Evaluate": ARMS * models, "Hear the jury": JUDGES}
-    return EXECUTION + most(MACHINE, visits, maps)
+    tries = dict.fromkeys(("Poll fine tune", "Deploy model"), 1 + retries)
+    return EXECUTION + most(MACHINE, visits, maps, tries)
 
 
 def shortest_wait():

@@ -1,8 +1,11 @@
 """Template, state machine and folders say the same: states have functions, and every way leads on."""
 
 import itertools
+import json
 import re
+from fnmatch import fnmatchcase
 
+import pytest
 import yaml
 
 from shared import errors
@@ -125,19 +128,50 @@ def test_every_outer_step_that_can_fail_is_caught_and_every_fail_carries_its_cau
             assert {"ErrorPath", "CausePath"} <= set(state), name
 
 
-LAMBDA_OWN = {
+THROTTLED = {
     *("Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException"),
-    *("Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException"),
-    *("Lambda.Unknown", "Sandbox.Timedout", "States.Timeout"),
+    *("Lambda.TooManyRequestsException", "AwsUnavailable"),
+}
+CRASHED = {
+    *("Lambda.ClientExecutionTimeoutException", "Lambda.Unknown"),
+    *("Sandbox.Timedout", "States.Timeout"),
+}
+# After these a job that was paid for may run: a provider's trouble must not end them soon.
+PAID = {
+    *("Poll fine tune", "Settle fine tune", "Deploy model", "Cancel fine tunes"),
+    *("Submit fine tune", "Answer questions", "Judge answers"),
 }
 
 
-def test_whatever_lambda_may_fail_with_by_itself_is_tried_again():
+def waited_for(state):
+    """Seconds by which a task goes on being tried after each error, at the least; its name, with text put in."""
+    patience = {}
+    for retrier in state["Retry"]:
+        first, rate = retrier["IntervalSeconds"], retrier["BackoffRate"]
+        longest = retrier.get("MaxDelaySeconds", 10**9)
+        delays = (min(first * rate**n, longest) for n in range(retrier["MaxAttempts"]))
+        seconds = 0 if "JitterStrategy" in retrier else sum(delays)
+        patience |= {error: seconds for error in retrier["ErrorEquals"] if error not in patience}
+    return patience
+
+
+def test_trouble_at_aws_is_waited_out_for_forty_minutes_and_a_crash_is_tried_again():
     text = substituted(DEFINITION, PIPELINE["DefinitionSubstitutions"])
     as_deployed = dict(every_state(yaml.safe_load(text)))
     for name in TASKS:
-        assert set(as_deployed[name]["Retry"][0]["ErrorEquals"]) >= LAMBDA_OWN, name
-    assert STATES["Notify"]["Retry"]
+        patience = waited_for(as_deployed[name])
+        assert patience.keys() >= THROTTLED | CRASHED, name
+        assert all(2400 <= patience[error] <= 3600 for error in THROTTLED), name
+        longest = max(one.get("MaxDelaySeconds", 0) for one in as_deployed[name]["Retry"])
+        assert longest <= 600, name
+    assert waited_for(STATES["Notify"])["States.TaskFailed"] >= 2400
+
+
+def test_a_provider_that_was_paid_is_waited_for_as_long():
+    assert set(TASKS) >= PAID
+    for name in PAID:
+        patience = waited_for(STATES[name])
+        assert min(patience["ProviderUnavailable"], patience["RateLimited"]) >= 2400, name
 
 
 ENDS = PIPELINE["Events"]["RunEnded"]["Properties"]
@@ -156,11 +190,76 @@ def test_an_end_that_no_catch_sees_starts_the_closing_states_and_a_lost_start_is
     assert_watched(ENDS["DeadLetterConfig"])
 
 
-def test_what_closes_is_not_closed_in_its_turn():
-    assert ENDS["InputTransformer"]["InputTemplate"].startswith('{"close":')
-    first = MACHINE["States"][MACHINE["StartAt"]]["Choices"][0]
-    assert first["And"][-1] == {"Variable": "$.close.input", "StringMatches": '*"close":*'}
-    assert MACHINE["States"][first["Next"]]["Type"] == "Succeed"
+def ended_as(status, document):
+    """The input of what the rule starts for an execution with that input."""
+    return {"close": {"status": status, "name": "n", "input": json.dumps(document)}}
+
+
+RUN = {"show": "mine", "ceiling_usd": "5.00"}
+CLOSED = ended_as("ABORTED", RUN)
+
+
+@pytest.mark.parametrize(
+    ("document", "leads_to"),
+    [
+        (RUN, "Name run"),
+        (CLOSED, "Name closed run"),
+        (ended_as("FAILED", RUN), "Name closed run"),
+        (ended_as("FAILED", CLOSED), "Name closed run"),
+        (ended_as("ABORTED", CLOSED), "Run closed"),
+        (ended_as("TIMED_OUT", CLOSED), "Run closed"),
+        (ended_as("FAILED", ended_as("FAILED", CLOSED)), "Run closed"),
+        (ended_as("FAILED", {"show": '{"close": 1}'}), "Name closed run"),
+        ({"close": {"status": "FAILED", "name": "n", "input": None}}, "Name closed run"),
+    ],
+)
+def test_a_closing_that_failed_is_tried_once_more_and_no_other_is_closed(document, leads_to):
+    name, data = MACHINE["StartAt"], document
+    while name not in ("Name run", "Name closed run", "Run closed"):
+        state = MACHINE["States"][name]
+        if state["Type"] == "Choice":
+            ways = (choice["Next"] for choice in state["Choices"] if holds(choice, data))
+            name = next(ways, state["Default"])
+        else:
+            data = passed(state, data)
+            name = state["Next"]
+    assert name == leads_to
+    if name == "Name closed run":
+        assert data["close"]["name"] == "n"
+        assert '"close": {' not in (data["close"]["input"] or "")
+
+
+def at(path, data):
+    for step in path.removeprefix("$.").split("."):
+        data = data[step] if isinstance(data, dict) and step in data else ...
+    return data
+
+
+def holds(rule, data):
+    """Whether a rule of a Choice holds, of the few kinds that the first states use."""
+    if "And" in rule:
+        return all(holds(each, data) for each in rule["And"])
+    if "Not" in rule:
+        return not holds(rule["Not"], data)
+    value = at(rule["Variable"], data)
+    ((kind, wanted),) = [each for each in rule.items() if each[0] not in ("Variable", "Next")]
+    return {
+        "IsPresent": lambda: (value is not ...) == wanted,
+        "IsString": lambda: isinstance(value, str) == wanted,
+        "StringEquals": lambda: value == wanted,
+        "StringMatches": lambda: fnmatchcase(value, wanted),
+    }[kind]()
+
+
+def passed(state, data):
+    """What a Pass state makes of its input, with the one intrinsic that is used."""
+    if "InputPath" in state:
+        return at(state["InputPath"], data)
+    made = {}
+    for name, path in state["Parameters"].items():
+        whole = re.fullmatch(r"States\.StringToJson\((.*)\)", path)
+        made[name.removesuffix(".$")] = json.loads(at(whole[1], data)) if whole else at(path, data)
+    return made
 
 
 def test_a_failure_of_money_or_input_is_never_retried():

@@ -2,7 +2,9 @@
 
 from fnmatch import fnmatchcase
 
+from shared import catalogue
 from shared.lake import keys
+from tests.cfn import load_template
 from tests.permissions import granted
 from tests.places import ROOT
 from tests.unit.infra.house.template import FUNCTIONS, TASKS, TEMPLATE, folder, resource_of
@@ -75,3 +77,53 @@ def test_only_the_functions_that_move_money_may_publish_and_only_to_the_topic():
 def test_no_secret_is_in_the_environment():
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     assert not [name for name in variables if name.endswith("KEY")]
+
+
+def foundation_models(action):
+    """The models of Bedrock's own on which functions may do an action."""
+    return {
+        one.resource.partition("::foundation-model/")[2]
+        for one in granted()
+        if one.action == action and "::foundation-model/" in one.resource
+    }
+
+
+def test_bedrocks_models_are_asked_and_trained_only_where_the_catalogue_has_their_price():
+    known = [model for model in catalogue.packaged().models if model.provider == "bedrock"]
+    served = {model.answering_model for model in known}
+    assert foundation_models("bedrock:InvokeModel") == served
+    trained = {model.base_model for model in known if model.tunable}
+    assert foundation_models("bedrock:CreateModelCustomizationJob") == trained
+
+
+PEOPLE = {
+    "ReaderPolicy": load_template(ROOT / "infra" / "data.yaml")["Resources"]["ReaderPolicy"],
+    "OperatorPolicy": TEMPLATE["Resources"]["OperatorPolicy"],
+}
+LISTS = {"athena:ListWorkGroups", "athena:ListDataCatalogs", "athena:ListEngineVersions"}
+SECRET = (
+    "secretsmanager:",
+    "iam:",
+    "lambda:",
+    "dynamodb:Put",
+    "dynamodb:Update",
+    "dynamodb:Delete",
+)
+
+
+def test_neither_readers_nor_operators_may_touch_everything_or_see_a_key():
+    for name, policy in PEOPLE.items():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            assert statement["Resource"] != "*" or set(statement["Action"]) <= LISTS, name
+            assert not [one for one in statement["Action"] if one.startswith(SECRET)], name
+            assert not [one for one in statement["Action"] if "*" in one], name
+
+
+def test_only_an_operator_may_start_or_stop_a_run():
+    starters = {
+        name
+        for name, policy in PEOPLE.items()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if {"states:StartExecution", "states:StopExecution"} & set(statement["Action"])
+    }
+    assert starters == {"OperatorPolicy"}

@@ -477,3 +477,11 @@ def test_what_cannot_be_retired_is_named_with_its_place(
         stages.JobsLeftRunning, match=r"econchatr-bought-1d4a at nebius \(no answer\)"
     ):
         stages.retire(lake, lambda name: deploying, settings)
+
+
+def test_a_job_that_cannot_be_looked_at_is_waited_for_until_it_is_as_old_as_one_may_become():
+    trouble = ProviderUnavailable("away")
+    since = datetime(2026, 12, 1, tzinfo=UTC)
+    stages.check_patience(since, since + stages.MAX_JOB_AGE, trouble)
+    with pytest.raises(ProviderUnavailable):
+        stages.check_patience(since, since + stages.MAX_JOB_AGE + timedelta(seconds=1), trouble)
