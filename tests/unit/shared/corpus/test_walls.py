@@ -10,7 +10,8 @@ from shared.corpus.records import Known
 from shared.corpus.sources.items import NoTranscripts
 from shared.lake import keys
 from shared.transcripts import PARSER_VERSION
-from tests.unit.shared.corpus.test_discovery import (
+from tests.unit.shared.corpus.sources.test_sources import PREFIX, collect_show, files
+from tests.unit.shared.corpus.test_corpus import (
     NOW,
     RAIN,
     Site,
@@ -22,7 +23,6 @@ from tests.unit.shared.corpus.test_discovery import (
     said_by_the_host,
     scrape_all,
 )
-from tests.unit.shared.corpus.test_sources import PREFIX, collect_show, files
 
 LONG_AGO = datetime(2021, 3, 1, tzinfo=UTC)
 TEN = [(f"http://127.0.0.1:1/{n}", f"Tom Ash on Rain {n}", LONG_AGO) for n in range(10)]
