@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 from shared.transcripts.encodings import decoded
+from shared.transcripts.following import second_page
 from shared.transcripts.markup import Block, read_blocks
 from shared.transcripts.records import Script, TranscriptRefused
 from shared.transcripts.shapes.captions import cut_at_labels, read_captions
@@ -123,7 +124,12 @@ def _read_html(text: str, people: People, selector: str) -> Script | None:
         script = _with_labels(read_labelled_text(text, people), people)
     if script is None:
         raise _no_speakers(selector, chosen if selector else blocks)
-    return script
+    following = second_page(text)
+    return replace(script, warnings=(_goes_on(following),)) if following else script
+
+
+def _goes_on(address: str) -> str:
+    return f"the talk may go on at {address}, which is not read: give that page too, or one with all of it"
 
 
 def _is_page(text: str) -> tuple[bool, bool]:
