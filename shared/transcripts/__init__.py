@@ -7,7 +7,7 @@ from shared.transcripts.inspection import Inspection, SpeakerCount, describe, wh
 from shared.transcripts.reading import PARSER_VERSION, read_transcript
 from shared.transcripts.records import Host, Role, Transcript, TranscriptRefused, Turn
 from shared.transcripts.speakers.names import could_be_a_name, name_key
-from shared.transcripts.speakers.roles import is_nameless
+from shared.transcripts.speakers.roles import is_nameless, means_guest, means_host
 from shared.transcripts.text import word_count
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "describe",
     "heading_of",
     "is_nameless",
+    "means_guest",
+    "means_host",
     "name_key",
     "read_transcript",
     "who_is_who",

@@ -83,7 +83,7 @@ def _speaker(label: str, longer: str, people: People) -> Speaker:
 
 def _with_a_host(speakers: Mapping[str, Speaker], people: People) -> dict[str, Speaker]:
     """Return the speakers with the label `Host`, or another word for it, as the host where no name is."""
-    if any(who.role == "host" for who in speakers.values()):
+    if not people.host.name or any(who.role == "host" for who in speakers.values()):
         return dict(speakers)
     by_role = [label for label in speakers if means_host(label)]
     called = [label for label in by_role if label.casefold() == _HOST] or by_role

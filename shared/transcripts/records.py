@@ -85,7 +85,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A transcript before its speakers are known: which structure matched, and its lines."""
+    """A transcript before its speakers are known: which structure matched, its lines, and what a person should
+    know of the page."""
 
     structure: str
     lines: tuple[Line, ...]
+    warnings: tuple[str, ...] = ()

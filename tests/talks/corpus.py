@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tests.talks import SHAPES, invented
 from tests.talks.beginnings import beginnings
 from tests.talks.cases import Case, case, with_guest
+from tests.talks.exports import exports
 from tests.talks.generated import captions, shapes
 from tests.talks.pages import pages
 from tests.talks.stories import stories
@@ -26,6 +27,7 @@ def corpus() -> Iterator[Case]:
     yield from beginnings()
     yield from stories()
     yield from pages()
+    yield from exports()
 
 
 def known_shapes() -> Iterator[Case]:

@@ -15,20 +15,23 @@ Examples:
 @click.argument("source", metavar="FEED_OR_FOLDER_OR_PAGE")
 @click.option("--file", type=Path, metavar="FILE", help="The profile.  [default: NAME.yaml]")
 @click.option("--title", metavar="TEXT", help="What the show is called.")
-def init(source: str, file: Path | None, title: str | None) -> int:
+@click.option("--host", metavar="NAME", default="", help="Who the host is, of those who speak.")
+def init(source: str, file: Path | None, title: str | None, host: str) -> int:
     """Write the profile of a show, from a sample: who the host is, what they repeat, what can be read."""
     from infra.cli.init.profile import write_profile
     from infra.cli.init.proposing import proposal
     from infra.cli.init.sampling import sample
 
     found = sample(source)
-    proposed = proposal(found)
+    proposed = proposal(found, host)
     path = write_profile(found, proposed, file, title)
     n_read = len(found.episodes) - len(proposed.unread)
     print(
         f"Read {n_read} of {len(found.episodes)} episodes of a sample; there are {found.n_episodes}."
     )
-    host = proposed.host
-    print(f"The host seems to be {host.name}, who speaks in {host.episodes} of {n_read}.")
+    name, there = proposed.host.name, proposed.host.episodes
+    print(f"The host {'is' if host else 'seems to be'} {name}, who speaks in {there} of {n_read}.")
+    if proposed.doubt:
+        print(proposed.doubt)
     print(f"Wrote {path}. Look it over, then: econchatr plan {path}")
     return 0

@@ -6,13 +6,12 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from infra.cli.init.proposing import Proposal, aliases
+from infra.cli.init.proposing import NAMED, Proposal, aliases
 from infra.cli.init.sampling import Sample
 from shared import shows, templates
 from shared.clock import utc_now
 from shared.errors import InvalidField
 
-NAMED = 5  # of those who speak
 TEMPLATE = "profile.yaml.j2"
 
 
@@ -52,8 +51,8 @@ def _written(found: Sample, proposed: Proposal, title: str, name: str, path: Pat
 
 
 def _pattern(phrase: str) -> str:
-    """A regular expression for the phrase, with either apostrophe."""
-    return r"\s".join(map(re.escape, phrase.split())).replace("'", "['’]")
+    """A regular expression for the phrase, with either apostrophe, and what may stand between two of its words."""
+    return r"[\s,.;:!?–—-]+".join(map(re.escape, phrase.split())).replace("'", "['’]")
 
 
 def _quoted(text: str) -> str:

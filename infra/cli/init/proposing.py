@@ -5,9 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from infra.cli.init.hosting import ranked
 from infra.cli.init.sampling import Episode, NothingToBeginWith, Sample, spoken
+from shared.transcripts import name_key
 from shared.words import Words, ngrams, words
 
+NAMED = 5  # of those who speak
 PHRASES, PHRASE_WORDS = 6, (5, 4, 3)
 
 
@@ -27,11 +30,15 @@ class Proposal:
     host: Voice
     others: tuple[Voice, ...]
     phrases: tuple[str, ...]
+    doubt: str
     unread: tuple[Episode, ...]
 
 
-def proposal(sample: Sample) -> Proposal:
-    """Return who seems to be the host: who speaks in most episodes, and most there. Raises NothingToBeginWith."""
+def proposal(sample: Sample, host_name: str = "") -> Proposal:
+    """Return who seems to be the host, or is as `host_name` says, and what they repeat.
+
+    Raises NothingToBeginWith where nobody speaks, or nobody of that name.
+    """
     voices = _voices(sample.episodes)
     if not voices:
         reasons = dict.fromkeys(_why(episode) for episode in sample.episodes)
@@ -39,11 +46,26 @@ def proposal(sample: Sample) -> Proposal:
             f"nobody's words were found in {len(sample.episodes)} episodes of {sample.place}: "
             + "; ".join(reasons)
         )
-    host, *others = voices
+    host, others, doubt = _host_first(sample, voices, host_name)
     unread = tuple(one for one in sample.episodes if not (one.seen and one.seen.transcript))
-    return Proposal(
-        host, tuple(others), tuple(phrases(list(spoken(sample.episodes, host.name)))), unread
-    )
+    repeated = tuple(phrases(list(spoken(sample.episodes, host.name))))
+    return Proposal(host, others, repeated, doubt, unread)
+
+
+def _host_first(
+    sample: Sample, voices: Sequence[Voice], host_name: str
+) -> tuple[Voice, tuple[Voice, ...], str]:
+    """Return the host, everybody else, and what is not sure about it."""
+    likely = ranked(sample)
+    wanted = name_key(host_name) if host_name else name_key(likely.names[0])
+    host = next((one for one in voices if name_key(one.name) == wanted), None)
+    if host is None:
+        raise NothingToBeginWith(
+            f"nobody called {host_name!r} speaks in the sample of {sample.place}; who does: "
+            + ", ".join(one.name for one in voices[:NAMED])
+        )
+    others = tuple(one for one in voices if one is not host)
+    return host, others, "" if host_name else likely.doubt
 
 
 def _voices(episodes: Iterable[Episode]) -> list[Voice]:

@@ -32,12 +32,13 @@ class NothingToBeginWith(InvalidField):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode of the sample: where it is, what it is called, and what was read of it."""
+    """One episode of the sample: where it is, what it is called, what was read of it, and whom the title names."""
 
     place: str
     title: str
     seen: Inspection | None
     failure: str = ""
+    guests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,8 @@ def _fetched(fetcher: Fetcher, places: Sequence[str], title: str) -> Episode:
 def _read(place: str, title: str, body: bytes, content_type: str | None) -> Episode:
     called = title or heading_of(body, content_type)
     guests = guests_from_title(called, ())
-    return Episode(
-        place, called, describe(body, content_type=content_type, host=NOBODY, guests=guests)
-    )
+    seen = describe(body, content_type=content_type, host=NOBODY, guests=guests)
+    return Episode(place, called, seen, guests=guests)
 
 
 def spoken(episodes: Sequence[Episode], speaker: str) -> Iterator[str]:

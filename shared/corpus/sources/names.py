@@ -40,6 +40,12 @@ _FORMS = tuple(
 )
 
 
+_BESIDE = re.compile(
+    r"(?:^|[.])(?:(?:meeting_)?(?:saved_)?(?:new)?chat|chapters|show-?_?notes)$|recordingnewchat$"
+)
+"""What recorders and editors put beside a transcript: the chat, chapters, notes."""
+
+
 def kind_of(path: str) -> str | None:
     """ "" for what may be a transcript, "audio", "video", "pictures" or "other" for what is none.
 
@@ -51,6 +57,8 @@ def kind_of(path: str) -> str | None:
     name = PurePosixPath(path)
     if name.stem.lower() in _NO_TRANSCRIPTS:
         return None
+    if _BESIDE.search(name.stem.lower()):
+        return "other"
     return _KIND_OF.get(name.suffix.lower().removeprefix("."), "")
 
 

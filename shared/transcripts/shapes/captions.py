@@ -36,7 +36,7 @@ def read_captions(text: str, people: People) -> Script | None:
     if kind is None:
         return None
     texts = [text for cue in _without_repeats(cues) for text in cue]
-    script = Script(kind, tuple(_reread(texts, people)))
+    script = Script(kind, tuple(cut_at_labels(texts, people)))
     _refuse_changes_without_names(script.lines)
     return script
 
@@ -104,8 +104,8 @@ def _fresh(before: Sequence[str], cue: list[str]) -> list[str]:
     return cue
 
 
-def _reread(texts: list[str], people: People) -> Iterator[Line]:
-    """Yield the captions as lines that begin at each voice or label.
+def cut_at_labels(texts: list[str], people: People) -> Iterator[Line]:
+    """Yield the lines or captions as lines that begin at each voice or label.
 
     A label that the file is known to use is found wherever a sentence may begin, even across two cues;
     a full name with a colon is found anywhere.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
+from shared.transcripts.markup import Block, Span
 from shared.transcripts.records import Line, Script, TranscriptRefused
-from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.speakers.candidates import labelled
 from shared.transcripts.speakers.inline import inline_labels, inline_lines
 from shared.transcripts.speakers.names import could_be_a_name, tidy_label

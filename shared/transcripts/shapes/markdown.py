@@ -17,6 +17,8 @@ _MARKER = re.compile(r"(?:[-*+•] |\d{1,4}[.)] )(?=\*|_)")
 _QUOTED = re.compile(r"(?:> ?)+(?!>)")
 _ESCAPED = re.compile(r"\\([\[\]_*#()!`.|-])")
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:[^()\n]|\([^()\n]{0,300}\)){1,2000}\)")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]{1,100})(?:\|[^\[\]\n]{1,100})?\]\]")
+_FRAMES = re.compile(r"(?<![\d;])(\d{2});(\d{2});(\d{2});(\d{2})(?![\d;])")
 _HEADING = re.compile(r"#{1,6} ")
 _CHAPTER = re.compile(rf"[\[(]?{CLOCK}[\])]?\s*[-–—]?\s*[^\W\d_a-z][^.?!,:;…]{{1,80}}$")
 _EMBEDDED = re.compile(
@@ -92,7 +94,7 @@ class Paragraphs:
 def read_labelled_text(text: str, people: People) -> Script:
     """Return the script of Markdown or plain text, one line a paragraph; any text gives a script."""
     # A time that is copied from YouTube stands there twice, in words for readers of screens.
-    plain = _without_tags(_EMBEDDED.sub("", text))
+    plain = _FRAMES.sub(r"\1:\2:\3:\4", _without_tags(_EMBEDDED.sub("", text)))
     paragraphs = list(_paragraphs(_TIME_IN_WORDS.sub(r"\1", plain)))
     while paragraphs and _is_trailer(paragraphs[-1]):
         paragraphs.pop()
@@ -146,7 +148,11 @@ def _lines(paragraph: Sequence[str], people: People, is_timed: bool) -> Iterator
         if (
             run
             and labelled_line.label
-            and (labelled_line.mark != "bold" or labelled_line.ends_in_colon)
+            and (
+                labelled_line.mark != "bold"
+                or labelled_line.ends_in_colon
+                or not labelled_line.said
+            )
         ):
             yield _joined(run)
             run = []
@@ -170,6 +176,7 @@ def _line(line: str, people: People, is_timed: bool) -> Line | None:
     text = _ESCAPED.sub(r"\1", line[marker.end() if (marker := _MARKER.match(line)) else 0 :])
     if line.startswith("|"):
         return _table_row(text, people)
+    text = _WIKI_LINK.sub(r"\1", _LINK.sub(r"\1", text)) if "[" in text else text
     time = _TIME_AND_BOLD.match(text)
     text = text[time.end() :] if time else text
     marked = _MARKED.match(text)

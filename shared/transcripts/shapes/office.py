@@ -96,7 +96,8 @@ def read_docx(body: bytes, people: People) -> Script | None:
     except KeyError:
         raise TranscriptRefused(
             "not_html",
-            "This is a zip file and no Word document; unpack it and give the files in it.",
+            "This is a zip file and no Word document. An OpenDocument or a book (ODT, EPUB): save it as DOCX or as "
+            "text. Else unpack it, and give the transcripts that it holds.",
         ) from None
     except (zipfile.BadZipFile, zlib.error, etree.LxmlError, NotImplementedError, RuntimeError, ValueError,
             EOFError, OSError):  # fmt: skip

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from shared.transcripts.markup import Block, Span
 from shared.transcripts.records import Line, Script
-from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.speakers.names import tidy_label
 from shared.transcripts.text import is_time_mark
 

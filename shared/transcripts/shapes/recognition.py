@@ -7,12 +7,13 @@ from datetime import date
 from functools import partial
 
 from shared.transcripts.encodings import decoded
+from shared.transcripts.following import second_page
+from shared.transcripts.markup import Block, read_blocks
 from shared.transcripts.records import Script, TranscriptRefused
-from shared.transcripts.shapes.captions import read_captions
+from shared.transcripts.shapes.captions import cut_at_labels, read_captions
 from shared.transcripts.shapes.econtalk import WATCHED, read_econtalk
 from shared.transcripts.shapes.front_matter import split_front_matter
 from shared.transcripts.shapes.markdown import read_labelled_text
-from shared.transcripts.shapes.markup import Block, read_blocks
 from shared.transcripts.shapes.office import read_docx
 from shared.transcripts.shapes.podcasting import read_cited_html
 from shared.transcripts.shapes.rtf import read_rtf
@@ -20,12 +21,14 @@ from shared.transcripts.shapes.services import read_json
 from shared.transcripts.shapes.tables import read_table
 from shared.transcripts.shapes.webpage import is_flat, main_text, read_labelled_page
 from shared.transcripts.shapes.xml import read_xml
+from shared.transcripts.shapes.yaml_lists import read_yaml
 from shared.transcripts.speakers.labels import with_accepted_labels
 from shared.transcripts.speakers.names import name_key
 from shared.transcripts.speakers.people import People
+from shared.transcripts.text import folded
 
 _SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
-    *(read_captions, read_rtf, read_json, read_xml, read_table),
+    *(read_captions, read_rtf, read_json, read_yaml, read_xml, read_table),
 )
 _PAGE_BEGINS = re.compile(
     r"\s*(?:<\?xml|<!doctype|<(?:html|head|body|rss|svg)[\s/>])", re.IGNORECASE
@@ -34,6 +37,7 @@ _COMMENT = re.compile(r"<!--(?!\[).*?-->", re.DOTALL)
 _TAG_BEGINS = re.compile(r"\s*</?[a-uw-z][a-z0-9]{0,11}[\s/>]", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</(?:p|div|li|dd|td|tr|cite|h[1-6])>", re.IGNORECASE)
 _CLOSING_TAGS_OF_A_PAGE = 5
+MOST_LINES_RUN_ON, LEAST_CHARS_RUN_ON = 3, 500
 _PDF = b"%PDF-"
 
 
@@ -77,7 +81,19 @@ def _script(text: str, people: People, selector: str) -> Script:
         script = shape(text, people)
         if script is not None:
             return script
-    return _read_html(text, people, selector) or read_labelled_text(text, people)
+    return (
+        _read_html(text, people, selector)
+        or _run_on(text, people)
+        or read_labelled_text(text, people)
+    )
+
+
+def _run_on(text: str, people: People) -> Script | None:
+    """Return the script of a talk on a line or two, where labels stand in the middle of lines."""
+    lines = [folded(line) for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_LINES_RUN_ON or len(text) < LEAST_CHARS_RUN_ON:
+        return None
+    return _with_labels(Script("labelled text", tuple(cut_at_labels(lines, people))), people)
 
 
 def _is_binary(text: str) -> bool:
@@ -108,7 +124,12 @@ def _read_html(text: str, people: People, selector: str) -> Script | None:
         script = _with_labels(read_labelled_text(text, people), people)
     if script is None:
         raise _no_speakers(selector, chosen if selector else blocks)
-    return script
+    following = second_page(text)
+    return replace(script, warnings=(_goes_on(following),)) if following else script
+
+
+def _goes_on(address: str) -> str:
+    return f"the talk may go on at {address}, which is not read: give that page too, or one with all of it"
 
 
 def _is_page(text: str) -> tuple[bool, bool]:

@@ -17,7 +17,17 @@ from shared.transcripts.text import folded
 
 _SPEAKER_KEYS = (
     *("speaker", "speakerName", "speaker_name", "speaker_label", "speakerLabel", "speakerId"),
-    *("speaker_id", "speakerTag", "author", "voice", "participant", "user", "name", "role"),
+    *(
+        "speakerDesignation",
+        "speaker_id",
+        "speakerTag",
+        "author",
+        "voice",
+        "participant",
+        "user",
+        "name",
+        "role",
+    ),
 )
 _TEXT_KEYS = (
     *("body", "text", "message", "transcript", "sentence", "content", "punctuated_word", "word"),
@@ -50,12 +60,16 @@ def read_json(text: str, _: People) -> Script | None:
         if start == "[" or _goes_on_as_text(text.lstrip("\ufeff \t\r\n")):
             return None
         raise _malformed("is not valid JSON") from None
-    names = _names(document)
+    kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
+    return script_of(document, kind)
+
+
+def script_of(document: Any, kind: str) -> Script:
+    """Return the script of a document that holds such a list; raises `TranscriptRefused` ("malformed")."""
     segments = _segments(document)
     if segments is None:
         raise _malformed('has no list of "segments"')
-    kind = "Podcasting 2.0 JSON" if '"body"' in text[:5000] else "JSON"
-    return Script(kind, tuple(_lines(segments, names)))
+    return Script(kind, tuple(_lines(segments, _names(document))))
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -94,9 +108,9 @@ def _malformed(what: str) -> TranscriptRefused:
 
 def _segments(document: Any) -> list[tuple[str | None, str]] | None:
     """Return who says what in the list that names speakers, else in the first list of what is said."""
-    by_time = _labelled_by_time(document)
-    if by_time:
-        return by_time
+    apart = _labelled_by_time(document) or _titled_sections(document)
+    if apart:
+        return apart
     fallback = None
     for parts in _lists(document, 0):
         spoken = [(_who(part), _said(part)) for part in parts]
@@ -127,16 +141,42 @@ def _lists(document: Any, depth: int, key: str = "") -> Iterator[Sequence[Mappin
 
 
 def _inner(parts: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Yield the words or sentences of all parts, for where they name speakers and the parts do not."""
+    """Yield the words or sentences of all parts, for where they name speakers and the parts do not.
+
+    Google's last result has the words of all others once more, with speakers.
+    """
     for key in ("words", "sentences", "items"):
-        inner = [
-            word
-            for part in parts
-            for word in (part[key] if isinstance(part.get(key), list) else ())
-            if isinstance(word, dict)
+        lists = [
+            [word for word in part[key] if isinstance(word, dict)]
+            for part in map(_first_reading, parts)
+            if isinstance(part.get(key), list)
         ]
+        named = [words for words in lists if any(_who(word) is not None for word in words)]
+        inner = [word for words in named or lists for word in words]
         if inner:
             yield inner
+
+
+def _first_reading(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    for key in _CHOICES:
+        readings = part.get(key)
+        if isinstance(readings, list) and readings and isinstance(readings[0], dict):
+            return {**readings[0], **part}
+    return part
+
+
+def _titled_sections(document: Any) -> list[tuple[str | None, str]]:
+    """Spotify names who speaks in a title of its own, before the sentences."""
+    sections = document.get("section") if isinstance(document, dict) else None
+    found, who = list[tuple[str | None, str]](), None
+    for part in sections if isinstance(sections, list) else ():
+        title = part.get("title") if isinstance(part, dict) else None
+        text = part.get("text") if isinstance(part, dict) else None
+        if isinstance(title, dict) and isinstance(title.get("title"), str):
+            who = title["title"]
+        if isinstance(text, dict) and isinstance(text.get("sentence"), dict):
+            found.append((who, str(text["sentence"].get("text", ""))))
+    return found
 
 
 def _labelled_by_time(document: Any) -> list[tuple[str | None, str]]:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from shared.transcripts.markup import Block, Span
 from shared.transcripts.records import Line, Mark, Script
 from shared.transcripts.shapes.markdown import TABLE_HEADER
-from shared.transcripts.shapes.markup import Block, Span
 from shared.transcripts.speakers.candidates import labelled
 from shared.transcripts.speakers.credits import without_credits
 from shared.transcripts.speakers.labels import with_accepted_labels

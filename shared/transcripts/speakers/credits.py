@@ -14,9 +14,8 @@ _CREDIT = re.compile(
     r"(?:(?:executive |senior |associate )?producers?|record(?:ed|ing)(?: date)?|edit(?:or|ing)|music|engineer"
     r"|(?:produced|edited|hosted|recorded|transcribed|transcript|music|mixed|engineered|written) (?:by|on|in|at)"
     r"|mix(?:ing)?|sound(?: design)?|artwork|cover|photos?|date|published|duration|length|location|place|title"
-    r"|episode(?: \d+)?|season(?: \d+)?|topics?|primary topic|language|links?|website|tags?"
-    r"|hosts|guests|participants|speakers|people"
-    r"|with|in this episode|present|featuring|transcription|transcript|author)",
+    r"|(?:episode|season)(?: \d+)?|topics?|primary topic|language|links?|website|tags?|hosts|guests|participants"
+    r"|speakers|people|with|in this episode|present|featuring|transcription|transcript|author)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\s*(?:,|;|&|/| and | und | et | y )\s*")

@@ -15,6 +15,7 @@ often stands before a colon; words of which some are in lower case; and what onl
 like: all in lower case, or abbreviated."""
 
 MAX_LABEL_CHARS = 100
+MAX_CJK_NAME = 6
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,7 +69,8 @@ _CLAUSE = _words(
     "go goes went know knows knew want wants wanted get gets got guess because if when who what why how which not"
 )
 _CONTRACTED = re.compile(r"\w['’](?:m|re|ve|ll|s|d)\b|n['’]t\b", re.IGNORECASE)
-_NO_WORD = re.compile(r"[?!…;,\"“”<>=\\{}()\[\]]|[^.]\w[.]$")
+_NO_WORD = re.compile(r"[?!…;,，。、！？；\"“”<>=\\{}()\[\]]|[^.]\w[.]$")
+_CJK = re.compile("[\u3040-\u309f\u4e00-\u9fff]")
 _ONLY_MARKS = re.compile(r"[?!]{1,5}")
 _ONLY_DIGITS = re.compile(r"[\d.,:]+")
 _INITIAL = re.compile(r"[^\W\d_]\.")
@@ -175,6 +177,8 @@ def _form_of_one(label: str) -> Form | None:
         return None
     if _ONLY_DIGITS.fullmatch(label):
         return None
+    if len(label) > MAX_CJK_NAME and _CJK.search(label):
+        return "handle"  # a sentence, where a colon stands in it
     return "name" if label[0].isalpha() and not label[0].islower() else "handle"
 
 

@@ -1,14 +1,18 @@
 """A profile for a show that nobody described: the host is right, and what is written plans as it is."""
 
+import re
+
 import pytest
 
 from infra.cli import inputs
 from infra.cli.init import sampling
+from infra.cli.init.profile import _pattern
 from infra.cli.init.proposing import phrases, proposal
 from infra.cli.init.sampling import EPISODES, sample
 from infra.cli.main import main
 from infra.cli.terminal.side_by_side import evenly
 from infra.local.demo.site import build_site, serve
+from shared.words import words
 from tests.places import GIVEN
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -143,3 +147,81 @@ def test_the_sample_reaches_from_the_first_to_the_last():
     assert evenly(range(100), 3) == [0, 49, 99]
     assert evenly("ab", 3) == ["a", "b"]
     assert evenly("a", 3) == ["a"]
+
+
+def show_of(folder, labels, seeds=range(8), form="**{}:** {}", chatty=1):
+    """A folder of talks in which the first of two labels greets, asks and says goodbye, and the other talks more."""
+    folder.mkdir()
+    for at in seeds:
+        host, guest = labels(at) if callable(labels) else labels
+        said = [(host, f"Welcome to the porch, this is talk {at}.")]
+        for n in range(6):
+            said += [
+                (host, f"And what about lamp {at} {n}?"),
+                (guest, f"It burned in year {n}. " * (3 * chatty)),
+            ]
+        said += [(host, "Thank you for all that, and until next week.")]
+        text = "\n\n".join(form.format(who, one) for who, one in said)
+        (folder / f"2024-0{at + 1}-01 talk.md").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("labels", "host"),
+    [
+        (("Q", "A"), "Q"),
+        (("Presentadora", "Invitado"), "Presentadora"),
+        (("Moderatorin", "Gast"), "Moderatorin"),
+        (("Ida Stone", "Rolf Quill"), "Ida Stone"),
+        (("Zoe Vane", "Abe Roe"), "Zoe Vane"),
+    ],
+)
+@pytest.mark.parametrize("chatty", [1, 9])
+def test_the_host_is_who_greets_asks_and_says_goodbye_however_much_the_other_talks(
+    tmp_path, labels, host, chatty
+):
+    assert (
+        proposal(sample(str(show_of(tmp_path / "talks", labels, chatty=chatty)))).host.name == host
+    )
+
+
+def test_speakers_that_are_numbers_are_cautioned_of(tmp_path, capsys):
+    talks = show_of(
+        tmp_path / "talks", lambda at: ("Speaker 1", "Speaker 2")[:: 1 if at % 2 else -1]
+    )
+    assert main(["init", str(talks), "--file", str(tmp_path / "mine.yaml")]) == 0
+    assert "mean another person in each file" in capsys.readouterr().out
+
+
+def test_doubt_is_said_with_the_other_name_and_the_host_can_be_told(tmp_path, capsys):
+    talks = show_of(
+        tmp_path / "talks", lambda at: ("Ida Stone", "Rolf Quill")[:: 1 if at % 2 else -1]
+    )
+    assert main(["init", str(talks), "--file", str(tmp_path / "a.yaml")]) == 0
+    assert "write it with --host" in capsys.readouterr().out
+    told = ["init", str(talks), "--file", str(tmp_path / "b.yaml"), "--host", "rolf quill"]
+    assert main(told) == 0
+    assert "The host is Rolf Quill" in capsys.readouterr().out
+    assert planned(tmp_path / "b.yaml").show.host.name == "Rolf Quill"
+    assert main([*told[:4], str(tmp_path / "c.yaml"), "--host", "Nobody Here"]) == 2
+    assert not (tmp_path / "c.yaml").exists()
+
+
+def test_chats_and_chapters_beside_transcripts_are_passed_over(talks):
+    (talks / "meeting_saved_chat.txt").write_text("14:00:01 From Ida to Everyone: hello")
+    (talks / "2024-01-01 Tom Ash.chapters.json").write_text("{}")
+    assert sample(str(talks)).n_episodes == len(GUESTS)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mind the co-host's gap",
+        "Well, mind the half-open gate",
+        "so: mind -- the gap!",
+        "mind it’s gap",
+    ],
+)
+def test_a_pattern_matches_what_its_phrase_comes_from(said):
+    phrase = " ".join(words(said))
+    assert re.search(_pattern(phrase), said, re.IGNORECASE)

@@ -14,52 +14,12 @@ from lxml import etree
 from shared.transcripts.text import folded
 
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-    ]
-)
+    {"a", "abbr", "acronym", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark",
+     "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"}
+)  # fmt: skip
 _HIDDEN = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "select",
-        "textarea",
-        "button",
-        "iframe",
-        "object",
-    ]
-)
+    {"head", "script", "style", "noscript", "template", "svg", "select", "textarea", "button", "iframe", "object"}
+)  # fmt: skip
 MAX_LABEL = 80
 MAX_PATH = 32
 MAX_NAMES = 200
