@@ -14,7 +14,7 @@ Examples:
   econchatr local demo --model smollm2-135m
   econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
   econchatr local mine.yaml --dry-run
-  econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
+  econchatr local mine.yaml --ceiling 10 --provider nebius""",
 )
 @options.location
 @options.run_input
@@ -31,7 +31,7 @@ def local(
 ) -> int:
     """One run of the whole machine in an embedded cloud.
 
-    Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
+    Without --provider or --openai-base-url a stand-in takes the place of every model and charges nothing; then
     the ceiling is 10.00 unless --ceiling or --input say otherwise. A model of the provider `own` is
     really tuned on this machine, two epochs unless --epochs or --input say otherwise.
     """
@@ -39,7 +39,7 @@ def local(
     from infra.cli.local_run import CEILING_USD, run_here
 
     show = inputs.show_profile(location.show)
-    harmless = document is None and provider.openai_base_url is None
+    harmless = document is None and not provider.real
     defaults: dict[str, object] = {"ceiling_usd": CEILING_USD} if harmless else {}
     defaults |= inputs.own_defaults(location.catalogue, fields.models)
     wanted = inputs.run_input(document or "{}", show, defaults, fields.document(dry_run=dry_run))
