@@ -7,7 +7,7 @@ from infra.cli.options import OutputOptions, ProviderOptions, RunFields, RunLoca
 
 
 @click.command(
-    short_help="One run of the whole machine in an embedded cloud.",
+    short_help="A whole run on this machine, free with the stand-in.",
     epilog="""\b
 Examples:
   econchatr local demo
@@ -47,7 +47,7 @@ def local(
 
 
 @click.command(
-    short_help="The same up to the plan; spends nothing.",
+    short_help="What a run would cost, and what each model would; spends nothing.",
     epilog="""\b
 Examples:
   econchatr plan demo
