@@ -162,7 +162,7 @@ picture: $(INSTALLED) ## Write docs/report.png from the report of `make demo`; n
 
 .PHONY: lock
 lock: $(UV) ## Choose versions again; UPGRADE=--upgrade takes the newest
-	$(UV_LOCK) $(UPGRADE) pyproject.toml --group laptop --group dev --output-file requirements.lock
+	$(UV_LOCK) $(UPGRADE) pyproject.toml --group dev --output-file requirements.lock
 	$(UV_LOCK) $(UPGRADE) - --output-file requirements-sam.lock <<< "aws-sam-cli"
 	$(UV_LOCK) $(UPGRADE) infra/local/provider/training/recipe/requirements.txt requirements-tuner.in \
 		--overrides requirements-tuner-without.txt --output-file requirements-tuner.lock

@@ -25,7 +25,7 @@ def parse_usd(text: object, field: str, *, zero: bool = False) -> Decimal:
         quoted = " in quotation marks" if isinstance(text, float) else ""
         raise InvalidField(
             f"{field} is {text!r}; write {'an' if zero else 'a positive'} amount of US dollars such as "
-            f"40.00{quoted}, with at most six decimals and no sign, exponent or currency symbol"
+            f"40.00{quoted}, below a billion, with at most six decimals and no sign, exponent or currency symbol"
         )
     return amount
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from infra.cli.terminal.screen import print_wrapped
 from infra.local import own
-from infra.local.keys import VARIABLE
+from infra.local.keys import VARIABLE, owner
 from infra.local.laptop import api_key
 from shared import money
 from shared.catalogue import Catalogue
 from shared.errors import BadInput, Transient
 from shared.providers import ProviderUnusable, check_models_listed, listed_models
 from shared.run import RunSettings
+from shared.text import on_own_machine
 
 if TYPE_CHECKING:
     from shared.providers.openai_compat import OpenAICompatible
@@ -36,6 +37,7 @@ def before_money_moves(
         print_wrapped(_own(settings) if own.bases(settings) else _stand_in(settings))
         return
     _refuse_other_protocols(settings, base_url)
+    _refuse_other_places(settings, models, base_url)
     named = ", ".join(f"{model.base_model} ({model.provider})" for model in settings.models)
     print_wrapped(f"Provider: {base_url}, a real one, for {named}")
     if settings.dry_run:
@@ -71,6 +73,19 @@ def _refuse_other_protocols(settings: RunSettings, base_url: str) -> None:
                 f"{model.model} is asked at {model.provider}, which does not speak OpenAI's protocol, so "
                 f"that {base_url} cannot stand for it; leave --openai-base-url out to try it with the "
                 "stand-in, or start the run in a deployed stack"
+            )
+
+
+def _refuse_other_places(settings: RunSettings, models: Catalogue, base_url: str) -> None:
+    """A provider's own address has its own models alone; what is behind another may have any."""
+    there = owner(base_url, models)
+    if on_own_machine(base_url) or there not in {one.provider for one in models.providers}:
+        return
+    for model in settings.models:
+        if model.provider != there:
+            raise ProviderUnusable(
+                f"{model.model} is {model.provider}'s, and {base_url} is {there}'s; --provider {model.provider} asks "
+                "there, and a run of models of several providers needs a deployed stack"
             )
 
 

@@ -1,39 +1,63 @@
 """What a person typed, checked before anything starts."""
 
 import json
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
+from infra.cli.options import ProviderOptions, RunFields
 from infra.local import own
 from shared import catalogue, shows
-from shared.catalogue import Catalogue
+from shared.catalogue import Catalogue, Provider
 from shared.clock import utc_now
 from shared.errors import InvalidField, NoApiKey, UnknownShow
 from shared.money import parse_usd
 from shared.run import RunSettings, parse_input, resolve
 from shared.shows import ShowProfile
-from shared.text import LONGEST_KEY, cleaned_key
-from shared.validation import one_of_each_key
+from shared.text import LONGEST_KEY, cleaned_key, on_own_machine
+from shared.validation import did_you_mean, one_of_each_key
+
+PROFILES = (".yaml", ".yml")
+OPTIONS = {
+    "ceiling_usd": "--ceiling",
+    "max_cost_per_model_usd": "--model-ceiling",
+    "models": "--model",
+    "n_epochs": "--epochs",
+    "since": "--since",
+    "limit": "--limit",
+}
 
 
 def show_profile(name_or_file: str) -> ShowProfile:
     """Return a packaged show, or the one of a profile file; raises UnknownShow or InvalidField."""
     path = Path(name_or_file)
     try:
-        if path.suffix not in (".yaml", ".yml") and not path.is_file():
+        if path.suffix not in PROFILES and not path.is_file():
             return shows.packaged(name_or_file)
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise UnknownShow(
-            f"--show {name_or_file!r} cannot be read ({error}); name a profile file"
+            f"{name_or_file!r} cannot be read ({why});{did_you_mean(name_or_file, _profiles(path))} name a profile "
+            "file, or a packaged show such as demo"
         ) from error
     return _with_folder(shows.parse_yaml(text, name_or_file), path.parent)
+
+
+def _profiles(path: Path) -> list[str]:
+    """The files that lie where a profile was looked for, as somebody there would name them."""
+    if not path.parent.is_dir():
+        return []
+    return [str(path.parent / one.name) for one in path.parent.iterdir() if one.suffix in PROFILES]
 
 
 def _with_folder(show: ShowProfile, beside: Path) -> ShowProfile:
@@ -85,8 +109,28 @@ def run_input(
             f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
         )
     document = {**defaults, **document, **options, "show": inline(show)}
-    parse_input(document, text if is_file else "")
+    if "ceiling_usd" not in document:
+        raise InvalidField(
+            "a run that may cost something needs a ceiling; add --ceiling 10, or another amount of US dollars"
+        )
+    with _told_as_typed(options):
+        parse_input(document, text if is_file else "")
     return document
+
+
+@contextmanager
+def _told_as_typed(options: Mapping[str, Any]) -> Iterator[None]:
+    """Name what is wrong by the option that said it."""
+    try:
+        yield
+    except InvalidField as error:
+        sentence = str(error)
+        for field, option in OPTIONS.items():
+            if field in options:
+                sentence = re.sub(rf"\b{field}(\.\d+)?(?=( is|:) )", option, sentence)
+        if sentence == str(error):
+            raise
+        raise InvalidField(sentence.removeprefix("the input is not usable: ")) from error
 
 
 def inline(show: ShowProfile) -> dict[str, Any]:
@@ -105,11 +149,15 @@ def models_and_prices(own: Path | None) -> Catalogue:
     return catalogue.extended(text, str(own))
 
 
-def models_of(provider: str, own_catalogue: Path | None) -> tuple[str, ...]:
-    """Return the models that a provider tunes; raises UnknownModel where there is no such provider."""
-    known = models_and_prices(own_catalogue)
-    name = known.provider(provider).provider
-    return tuple(one.model for one in known.models if one.provider == name and one.tunable)
+def tuned_here(
+    fields: RunFields, provider: ProviderOptions, own_catalogue: Path | None
+) -> tuple[RunFields, ProviderOptions]:
+    """Return both with `--provider own` in effect: nobody else is asked, and models of this machine are tuned."""
+    if provider.provider != own.NAME:
+        return fields, provider
+    known = models_and_prices(own_catalogue).models
+    models = tuple(one.model for one in known if one.provider == own.NAME and one.tunable)
+    return replace(fields, models=fields.models or models), replace(provider, provider=None)
 
 
 def own_defaults(own_catalogue: Path | None, chosen: Sequence[str]) -> dict[str, object]:
@@ -117,6 +165,35 @@ def own_defaults(own_catalogue: Path | None, chosen: Sequence[str]) -> dict[str,
     known = models_and_prices(own_catalogue)
     here = {one.model for one in known.models if one.provider == own.NAME}
     return {"n_epochs": own.EPOCHS} if here & set(chosen) else {}
+
+
+def check_order(question: str, show: str) -> None:
+    """Raise InvalidField where a question and a show stand in each other's place."""
+    is_show = question in shows.packaged_names() or Path(question).suffix in PROFILES
+    if is_show and len(show.split()) > 1:
+        raise InvalidField(
+            f"the question comes before the show: econchatr ask {quote(show)} {quote(question)}"
+        )
+
+
+def address(openai_base_url: str | None, provider: str | None, models: Catalogue) -> str | None:
+    """Return the address of the real provider that was asked for in one of two ways; None where none was.
+
+    Raises InvalidField.
+    """
+    known = {one.provider: one.base_url for one in asked_elsewhere(models)}
+    if provider is not None and provider not in known:
+        raise InvalidField(
+            f"--provider is {provider!r};{did_you_mean(provider, known)} there are {', '.join(known)}; --catalogue "
+            "brings others, and --openai-base-url takes an address"
+        )
+    if provider is not None and openai_base_url is not None:
+        raise InvalidField(
+            "--provider and --openai-base-url say the same in two ways; leave one out"
+        )
+    found = openai_base_url if provider is None else known[provider]
+    check_address(found)
+    return found
 
 
 def check_address(openai_base_url: str | None) -> None:
@@ -157,17 +234,24 @@ def check(
     )
 
 
+def asked_elsewhere(models: Catalogue) -> list[Provider]:
+    """Return the providers that take a key: they speak OpenAI's protocol, on another machine."""
+    return [
+        one for one in models.providers if one.api == "openai" and not on_own_machine(one.base_url)
+    ]
+
+
 def provider_name(name: str, models: Catalogue) -> str:
     """Return a provider's name, or the host of an address, as it was typed; raises InvalidField."""
-    providers = [one.provider for one in models.providers if one.api == "openai"]
+    providers = [one.provider for one in asked_elsewhere(models)]
     if name in providers or "." in name:
         return name
     near = get_close_matches(name.lower(), providers, n=1)
     raise InvalidField(
         f"keys are kept by provider, and {name!r} is none of {', '.join(providers)}; "
         + (f"did you mean {near[0]}? " if near else "")
-        + "for another "
-        "service name the host of its address, such as api.example.org"
+        + "for another service name the host of its address, such as api.example.org, and say with --catalogue what "
+        "it sells"
     )
 
 

@@ -1,7 +1,8 @@
-"""A group's commands, each loaded when it is first asked for."""
+"""A group's commands, each loaded when it is first asked for, and listed in sections."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pkgutil import resolve_name
+from typing import Any
 
 import click
 
@@ -25,3 +26,28 @@ class LazyCommands(Mapping[str, click.Command]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+class Sections(click.Group):
+    """A group whose help lists its commands in sections, in the order in which they are needed."""
+
+    def __init__(self, *, sections: Mapping[str, Sequence[str]], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._sections = sections
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Return the names of the commands, section by section."""
+        return [name for names in self._sections.values() for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section with its commands and what each does."""
+        widest = max(map(len, self.list_commands(ctx)))
+        for title, names in self._sections.items():
+            with formatter.section(title):
+                commands = [(name, self.get_command(ctx, name)) for name in names]
+                rows = [
+                    (f"{name:<{widest}}", command.get_short_help_str(formatter.width))
+                    for name, command in commands
+                    if command is not None
+                ]
+                formatter.write_dl(rows)

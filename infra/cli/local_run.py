@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from infra.cli.results.mirror import BILL, mirror_results, write_bill
 from infra.cli.results.outcome import exit_code, print_end, print_outcome
 from infra.cli.terminal.outlasting import outlasting
 from infra.cli.terminal.reporter import reporting
-from infra.cli.terminal.screen import print_json
+from infra.cli.terminal.screen import print_json, print_starting
 from infra.local import own
 from infra.local.folder import FolderObjects, state_dir
 from infra.local.laptop import Laptop, check_usable, laptop, served
@@ -55,7 +56,8 @@ def run_here(
     """Check a run input, agree on what it may buy, run it and print what came of it; return the exit code."""
     models = inputs.models_and_prices(location.catalogue)
     settings = inputs.check(document, show, models, location.month_ceiling_usd)
-    inputs.check_address(provider.openai_base_url)
+    address = inputs.address(provider.openai_base_url, provider.provider, models)
+    provider = replace(provider, openai_base_url=address)
     if not provider.openai_base_url:
         show = own.without_stand_in_judges(show, settings)
         settings = inputs.check(
@@ -90,6 +92,8 @@ def _executed(
 ) -> tuple[str, Finished, RunStore]:
     """Run the machine here and print what came of it; return the run's id, its end, and the runs that are there now."""
     run_id = new_run_id(show.name)
+    if not quiet:
+        print_starting()
     with (
         laptop(
             out,

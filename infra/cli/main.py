@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from infra.cli.lazy import LazyCommands
+from infra.cli.lazy import LazyCommands, Sections
 from infra.cli.terminal.harmless import harmless_output
 from infra.cli.terminal.screen import print_wrapped
 from infra.machine.interruptions import terminated_like_interrupted
@@ -48,7 +48,27 @@ def _complain(sentence: str) -> None:
         print_wrapped(f"econchatr: {sentence}", to_stderr=True)
 
 
+SECTIONS = {
+    "Begin": ("init", "plan", "local", "ask"),
+    "Look": ("open", "answers", "runs", "pairs", "query", "models", "inspect", "score", "quiz"),
+    "Keep": ("export", "forget", "keys", "serve"),
+    "Cloud": ("aws",),
+}
+FIRST_MINUTES = """\
+The first five minutes:
+
+  econchatr plan demo      what a run would cost; spends nothing
+  econchatr local demo     a whole run here, with a stand-in for the models; free
+  econchatr open demo      its report, in the browser
+  econchatr init FOLDER    a profile for a show of your own, from its transcripts
+
+econchatr --help lists every command."""
+
+
 @click.group(
+    cls=Sections,
+    sections=SECTIONS,
+    invoke_without_command=True,
     commands=LazyCommands(
         {
             "aws": "infra.cli.commands.aws.group:aws",
@@ -74,8 +94,11 @@ def _complain(sentence: str) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="econchatr", message="%(prog)s %(version)s")
-def econchatr() -> None:
+@click.pass_context
+def econchatr(context: click.Context) -> None:
     """Make language models sound like a podcast host, inside a spend ceiling that holds."""
+    if context.invoked_subcommand is None:
+        print(FIRST_MINUTES)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from infra.queries import packaged_names
 Callback = Callable[..., Any]
 Decorator = Callable[[Callback], Callback]
 BUILD = Path("build")
+LOCK = ".econchatr/cloud/lock"  # written when a run begins
 FORMATS = ("table", "csv", "json", "full")
 MONTH_CEILING_USD = "1000.00"
 STACK = "econchatr-dev"
@@ -67,7 +68,13 @@ class ProviderOptions:
     """Who answers in place of the stand-in, and whether what that may bill was agreed to beforehand."""
 
     openai_base_url: str | None = None
+    provider: str | None = None
     yes: bool = False
+
+    @property
+    def real(self) -> bool:
+        """Whether anybody takes the stand-in's place."""
+        return self.openai_base_url is not None or self.provider is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,34 @@ class RunFields:
             for name, value in given.items()
             if value != [] and not any(value is one for one in absent)
         }
+
+
+@dataclass(frozen=True, slots=True)
+class RunsFolder:
+    """Where runs left their results: the folder named, else a show's, else the one that ran last."""
+
+    show: str | None = None
+    out: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return the folder; raises OSError or InvalidField for a profile that cannot be read."""
+        if self.out is not None or (self.show is not None and Path(self.show).is_dir()):
+            return self.out or Path(str(self.show))
+        names = ("*",) if self.show is None else _folder_names(self.show)
+        used = [lock for name in names for lock in BUILD.glob(f"{name}/{LOCK}")]
+        usual = BUILD / (names[0] if self.show else "demo")
+        return max(used, key=lambda lock: lock.stat().st_mtime).parents[2] if used else usual
+
+
+def _folder_names(show: str) -> tuple[str, ...]:
+    """What a show's folder may be called."""
+    name = show
+    if Path(show).suffix in (".yaml", ".yml"):
+        from shared import shows
+
+        name = shows.parse_yaml(Path(show).read_text(encoding="utf-8"), show).name
+    return name, f"{name}-own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +204,12 @@ provider = as_one(
         help="A real model provider in place of the stand-in; its key is in the likes of NEBIUS_API_KEY, in "
         "the system's store (`econchatr keys set`), or in OPENAI_API_KEY.",
     ),
+    click.option(
+        "--provider",
+        metavar="NAME",
+        help="The same by its name, such as nebius: its address is in the catalogue. With `own`, this "
+        "machine tunes a real model.",
+    ),
     click.option("--yes", is_flag=True, help="Agree beforehand to what a real provider may bill."),
 )
 output = as_one(
@@ -209,12 +250,6 @@ run_input = together(
 providers_of_your_own = click.option(
     "--catalogue", type=Path, metavar="FILE", help="Providers of your own."
 )
-tuned_by = click.option(
-    "--provider",
-    "tuned_by",
-    metavar="NAME",
-    help="All models of a provider, such as `own`, this machine.",
-)
 dry_run = click.option("--dry-run", is_flag=True, help="Stop at the plan; spends nothing.")
 stack_ref = as_one(
     "stack_ref",
@@ -237,13 +272,16 @@ query = together(
         help="A table cuts long cells; the others are whole.",
     ),
 )
-out_with_runs = click.option(
-    "--out",
-    type=Path,
-    default=BUILD / "demo",
-    show_default=True,
-    metavar="DIR",
-    help="Where runs left their results.",
+runs_folder = as_one(
+    "runs_folder",
+    RunsFolder,
+    click.argument("show", metavar="[SHOW]", required=False),
+    click.option(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="Where runs left their results.  [default: the show's folder, else that of the last run]",
+    ),
 )
 
 

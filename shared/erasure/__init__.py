@@ -1,6 +1,6 @@
 """The right to erasure: nothing of an episode stays in the bucket, nor in the ledger, and it never comes back."""
 
-from shared.erasure.episodes import NotKnown, episodes_to_erase
+from shared.erasure.episodes import NotKnown, episodes_to_erase, is_called
 from shared.erasure.erase import ErasureResult, erase_episodes
 from shared.erasure.traces import Fingerprint, fingerprint
 
@@ -11,4 +11,5 @@ __all__ = [
     "episodes_to_erase",
     "erase_episodes",
     "fingerprint",
+    "is_called",
 ]

@@ -159,6 +159,10 @@ def resolve(
     Raises UnknownModel, MissingPrice, ModelShutdown, RightsMissing or InvalidField; nothing was
     spent when it does.
     """
+    if run_input.since and run_input.since > started_at.date():
+        raise InvalidField(
+            f"since is {run_input.since}, which is still to come; name an earlier day"
+        )
     chosen = tuple(models.model(name) for name in dict.fromkeys(run_input.models or show.models))
     for model in chosen:
         check_epochs(model, run_input.n_epochs)
@@ -216,7 +220,9 @@ def check_epochs(model: Model, n_epochs: int) -> None:
         )
 
 
-def check_rights(show: ShowProfile, doing: str = "a paid run") -> None:
+def check_rights(
+    show: ShowProfile, doing: str = "a run that trains, with the stand-in too,"
+) -> None:
     """Raise RightsMissing unless `show` says why it may be used and who agreed to the persona."""
     for section in ("rights", "consent"):
         if getattr(show, section) is None:

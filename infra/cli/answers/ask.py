@@ -13,6 +13,7 @@ from infra.cli import inputs
 from infra.cli.confirm import before_money_moves
 from infra.cli.options import ProviderOptions, RunLocation
 from infra.cli.results.mirror import mirror_results, write_bill
+from infra.cli.terminal.screen import print_starting
 from infra.cli.terminal.side_by_side import print_answers
 from infra.local import own
 from infra.local.folder import objects_in
@@ -57,17 +58,17 @@ def answer(
     """Print the question with the three answers and what they cost; 0."""
     # What may be bought is counted here, and not in a function that brings the vocabularies along.
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(encodings.cache_dir()))
-    address = provider.openai_base_url
     show = inputs.show_profile(location.show)
     models, out = inputs.models_and_prices(location.catalogue), location.folder(show.name)
-    inputs.check_address(address)
-    ceiling = money.parse_usd(ceiling_usd, "--ceiling-usd")
+    address = inputs.address(provider.openai_base_url, provider.provider, models)
+    ceiling = money.parse_usd(ceiling_usd, "--ceiling")
     month_ceiling = money.parse_usd(location.month_ceiling_usd, "--month-ceiling-usd")
     found = finished(out, show, model)
     settings = own_settings(found, models, ceiling, month_ceiling, utc_now())
     questions = questions_of(found, settings, question)
     check_ceiling(questions, ceiling)
     before_money_moves(settings, models, address, yes=provider.yes)
+    print_starting()
     with laptop(
         out,
         month_ceiling_usd=location.month_ceiling_usd,

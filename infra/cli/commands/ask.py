@@ -19,7 +19,9 @@ Example:
     "--model", metavar="NAME", help="Which finished model.  [default: the newest run's first]"
 )
 @click.option(
-    "--ceiling-usd",
+    "--ceiling",
+    "--ceiling-usd",  # as it was called first
+    "ceiling_usd",
     default="0.10",
     show_default=True,
     metavar="USD",
@@ -34,5 +36,7 @@ def ask(
 ) -> int:
     """One question to a finished model, to its base and to the prompted base, side by side."""
     from infra.cli.answers.ask import answer
+    from infra.cli.inputs import check_order
 
+    check_order(question, location.show)
     return answer(question, location, provider, model, ceiling_usd)

@@ -9,7 +9,7 @@ import click
 
 from infra.cli import options
 from infra.cli.options import RunLocation
-from infra.cli.terminal.screen import print_wrapped
+from infra.cli.terminal.screen import print_starting, print_wrapped
 from shared.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,18 +23,20 @@ class NothingKept(BadInput):
 @click.command(
     short_help="Remove episodes from everything that is kept.",
     epilog="""\b
-Example:
-  econchatr forget mine.yaml https://example.org/an-episode/ --out build/mine""",
+Examples:
+  econchatr forget mine.yaml https://example.org/an-episode/
+  econchatr forget mine.yaml talk-with-a-guest.md""",
 )
 @options.location_of_show
 @click.argument("episodes", metavar="EPISODE...", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Agree beforehand.")
 def forget(location: RunLocation, episodes: tuple[str, ...], yes: bool) -> int:
-    """Remove episodes, by id or address, from everything that is kept, for good; names the models they trained."""
+    """Remove episodes, by file, title, address or id, from all that is kept; names the models they trained."""
     from infra.cli import inputs
     from infra.cli.results.mirror import mirror_results
-    from infra.local.folder import state_dir
+    from infra.local.folder import objects_in, state_dir
     from infra.local.laptop import laptop
+    from infra.machine.runs import RunStore
     from shared import erasure
     from shared.lake.tables import Lake
 
@@ -42,11 +44,12 @@ def forget(location: RunLocation, episodes: tuple[str, ...], yes: bool) -> int:
     out = location.folder(show.name)
     if not (state_dir(out) / "cloud").is_dir():
         raise NothingKept(f"{out} holds no run's results; name the folder with --out")
+    found = erasure.episodes_to_erase(RunStore(objects_in(out)), show.name, episodes)
+    _print_episodes(found, episodes)
+    _agree(yes=yes)
+    print_starting()
     with laptop(out, month_ceiling_usd=location.month_ceiling_usd, dry_run=True) as here:
         lake = Lake(here.cloud.client("s3"), here.outputs["LakeBucket"])
-        found = erasure.episodes_to_erase(lake, show.name, episodes)
-        _print_episodes(found, episodes)
-        _agree(yes=yes)
         done = erasure.erase_episodes(lake, here.stack.ledger, show.name, found)
         mirror_results(here, out)
     _print_removed(done, state_dir(out) / "provider")
@@ -58,9 +61,11 @@ def forget(location: RunLocation, episodes: tuple[str, ...], yes: bool) -> int:
 
 
 def _print_episodes(rows: Sequence[Mapping[str, Any]], named: Sequence[str]) -> None:
+    from shared.erasure import is_called
+
     for row in rows:
         print(f"{row['episode_id']}  {row['title'] or '-'}  {row['url'] or ''}".rstrip())
-        if not {row["episode_id"], row["url"]} & {*named}:
+        if not any(is_called(row, name) for name in named):
             print("  The same talk, published twice.")
 
 

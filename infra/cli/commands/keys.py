@@ -58,10 +58,9 @@ def keys_list(catalogue: Path | None) -> int:
     from infra.local import keys as store
 
     rows = []
-    for provider in inputs.models_and_prices(catalogue).providers:
-        if provider.api == "openai":
-            places = ", then ".join(store.places(provider.provider))
-            rows.append((provider.provider, provider.base_url, places or "none"))
+    for provider in inputs.asked_elsewhere(inputs.models_and_prices(catalogue)):
+        places = ", then ".join(store.places(provider.provider))
+        rows.append((provider.provider, provider.base_url, places or "none"))
     print_table(("provider", "address", "key in"), rows)
     return 0
 

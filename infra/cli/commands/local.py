@@ -1,6 +1,5 @@
 """`econchatr local`, `econchatr plan` and `econchatr serve`: what runs on this machine."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,18 +9,17 @@ from infra.cli.options import OutputOptions, ProviderOptions, RunFields, RunLoca
 
 
 @click.command(
-    short_help="One run of the whole machine in an embedded cloud.",
+    short_help="A whole run on this machine, free with the stand-in.",
     epilog="""\b
 Examples:
   econchatr local demo
   econchatr local demo --provider own
   econchatr local mine.yaml --ceiling 10 --model llama-3.3-70b --epochs 4
   econchatr local mine.yaml --dry-run
-  econchatr local mine.yaml --ceiling 10 --openai-base-url https://api.tokenfactory.nebius.com/v1/""",
+  econchatr local mine.yaml --ceiling 10 --provider nebius""",
 )
 @options.location
 @options.run_input
-@options.tuned_by
 @options.dry_run
 @options.provider
 @options.output
@@ -29,14 +27,13 @@ def local(
     location: RunLocation,
     document: str | None,
     fields: RunFields,
-    tuned_by: str | None,
     dry_run: bool,
     provider: ProviderOptions,
     output: OutputOptions,
 ) -> int:
     """One run of the whole machine in an embedded cloud.
 
-    Without --openai-base-url a stand-in takes the place of every model and charges nothing; then
+    Without --provider or --openai-base-url a stand-in takes the place of every model and charges nothing; then
     the ceiling is 10.00 unless --ceiling or --input say otherwise. A model of the provider `own` is
     really tuned on this machine, two epochs unless --epochs or --input say otherwise.
     """
@@ -44,9 +41,8 @@ def local(
     from infra.cli.local_run import CEILING_USD, run_here
 
     show = inputs.show_profile(location.show)
-    if tuned_by is not None:
-        fields = replace(fields, models=inputs.models_of(tuned_by, location.catalogue))
-    harmless = document is None and provider.openai_base_url is None
+    fields, provider = inputs.tuned_here(fields, provider, location.catalogue)
+    harmless = document is None and not provider.real
     defaults: dict[str, object] = {"ceiling_usd": CEILING_USD} if harmless else {}
     defaults |= inputs.own_defaults(location.catalogue, fields.models)
     wanted = inputs.run_input(document or "{}", show, defaults, fields.document(dry_run=dry_run))
@@ -54,7 +50,7 @@ def local(
 
 
 @click.command(
-    short_help="The same up to the plan; spends nothing.",
+    short_help="What a run would cost, and what each model would; spends nothing.",
     epilog="""\b
 Examples:
   econchatr plan demo

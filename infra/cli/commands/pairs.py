@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from infra.cli import options
+from infra.cli.options import RunsFolder
 from infra.cli.terminal.screen import print_table, print_wrapped
 from shared.errors import InvalidField
 
@@ -22,23 +22,26 @@ Row = dict[str, Any]
     short_help="Which pairs train, which do not, and why.",
     epilog="""\b
 Examples:
-  econchatr pairs --out build/mine
-  econchatr pairs --out build/mine --fate "prompt too short" --limit 3""",
+  econchatr pairs mine.yaml
+  econchatr pairs mine.yaml --fate "prompt too short" --limit 3""",
 )
-@options.out_with_runs
+@options.runs_folder
 @click.option(
     "--run", "run_id", metavar="RUN_ID", help="Which run.  [default: the newest with pairs]"
 )
 @click.option("--fate", metavar="FATE", help="Print pairs of which this became, `chosen` among it.")
 @click.option("--pattern", metavar="PATTERN", help="Print pairs that this must_have found.")
 @click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many.")
-def pairs(out: Path, run_id: str | None, fate: str | None, pattern: str | None, limit: int) -> int:
+def pairs(
+    runs_folder: RunsFolder, run_id: str | None, fate: str | None, pattern: str | None, limit: int
+) -> int:
     """What became of every pair: which train which model, which do not and why, what each must_have found."""
     from infra.cli.results.history import finished_run
     from infra.local.folder import objects_in
     from infra.machine.runs import RunStore
     from shared.lake import keys
 
+    out = runs_folder.path
     run = finished_run(
         out, run_id, lambda run: run.left(keys.report_table(run.run_id, TABLE)), "pairs"
     )

@@ -1,25 +1,25 @@
 """`econchatr runs` and `econchatr open`: the runs in a folder, and a run's report."""
 
-from pathlib import Path
-
 import click
 
 from infra.cli import options
+from infra.cli.options import RunsFolder
 
 
 @click.command(
     short_help="The runs in a folder, the newest first.",
     epilog="""\b
 Example:
-  econchatr runs --out build/mine""",
+  econchatr runs mine.yaml""",
 )
-@options.out_with_runs
+@options.runs_folder
 @click.option("--json", "as_json", is_flag=True, help="The runs' whole summaries.")
-def runs(out: Path, as_json: bool) -> int:
+def runs(runs_folder: RunsFolder, as_json: bool) -> int:
     """The runs in a folder, the newest first: how each ended, what it cost, where its report is."""
     from infra.cli.results.history import print_runs, print_summaries, running, runs_in
     from infra.cli.terminal.screen import print_wrapped
 
+    out = runs_folder.path
     found = runs_in(out)
     if as_json:
         print_summaries(found)
@@ -40,13 +40,13 @@ def runs(out: Path, as_json: bool) -> int:
     short_help="A run's report in the browser.",
     epilog="""\b
 Example:
-  econchatr open --out build/mine""",
+  econchatr open mine.yaml""",
 )
-@options.out_with_runs
+@options.runs_folder
 @click.option(
     "--run", "run_id", metavar="RUN_ID", help="Which run.  [default: the one that matters most]"
 )
-def open_report(out: Path, run_id: str | None) -> int:
+def open_report(runs_folder: RunsFolder, run_id: str | None) -> int:
     """A run's report in the browser; prints where it is."""
     import webbrowser
 
@@ -54,6 +54,7 @@ def open_report(out: Path, run_id: str | None) -> int:
     from infra.cli.results.pages import LATEST
     from shared.lake import keys
 
+    out = runs_folder.path
     page = out / (keys.report(run_id) if run_id else LATEST)
     if not page.is_file():
         which = f"report of a run {run_id!r}" if run_id else "report"

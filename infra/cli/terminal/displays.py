@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rich.progress import Progress, TaskID, TextColumn
+from rich.table import Column
 
 from infra.cli.terminal.harmless import harmless
 from infra.cli.terminal.screen import console
@@ -65,9 +66,9 @@ class Live(Quiet):
 
     def __init__(self) -> None:
         self._shown = Progress(
-            TextColumn("{task.fields[mark]}"),
-            TextColumn("{task.description}", markup=False),
-            TextColumn("{task.fields[words]}", markup=False),
+            TextColumn("{task.fields[mark]}", table_column=Column(no_wrap=True)),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[words]}", markup=False, table_column=Column(overflow="fold")),
             console=console(),
         )
         self._tasks: dict[str, TaskID] = {}

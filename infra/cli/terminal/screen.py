@@ -123,6 +123,11 @@ def print_wrapped(text: str, *, to_stderr: bool = False) -> None:
     print("\n".join(lines), file=screen.file, flush=True)
 
 
+def print_starting() -> None:
+    """Say that the cloud on this machine starts, which takes some seconds."""
+    print("Starting the cloud on this machine", flush=True)
+
+
 def print_json(document: object) -> None:
     """Print a document as JSON that a person can read, too; characters that act on a terminal are escaped."""
     text = json.dumps(document, ensure_ascii=False, indent=1)

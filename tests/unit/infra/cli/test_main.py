@@ -55,7 +55,7 @@ def test_a_defect_is_not_dressed_up_as_wrong_use(monkeypatch):
 @pytest.mark.parametrize(
     "arguments",
     [
-        *([], ["nosuch"], ["local"], ["local", "demo", "--show", "other"], ["inspect"], ["query"]),
+        *(["nosuch"], ["local"], ["local", "demo", "--show", "other"], ["inspect"], ["query"]),
         *(["plan", "demo", "--epochs", "four"], ["local", "demo", "--cieling", "5"]),
     ],
 )
@@ -64,10 +64,21 @@ def test_what_is_missing_is_told_with_the_usage(capsys, arguments):
     assert "Usage: econchatr" in capsys.readouterr().err
 
 
-def test_help_names_every_command(capsys):
+def test_help_names_every_command_in_the_order_in_which_they_are_needed(capsys):
     assert main.main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(f"\n  {command} " in out for command in main.econchatr.commands)
+    places = [out.index(f"\n  {command} ") for command in main.econchatr.list_commands(None)]
+    assert places == sorted(places)
+    assert len(places) == len(main.econchatr.commands)
+    assert "None" not in out
+
+
+def test_alone_it_says_how_to_begin_with_commands_that_there_are(capsys):
+    assert main.main([]) == 0
+    said = capsys.readouterr().out
+    told = [line.split() for line in said.splitlines() if line.startswith("  econchatr ")]
+    assert len(told) == 4
+    assert all(command in main.econchatr.commands for _, command, *_ in told)
 
 
 @pytest.mark.parametrize("command", [name for name in main.econchatr.commands if name != "quiz"])

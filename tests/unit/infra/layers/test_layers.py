@@ -54,7 +54,7 @@ def test_a_lock_names_packages_and_hashes_and_no_host_or_path(name):
 def asked_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
-    return [*project["project"]["dependencies"], *groups["laptop"], *groups["dev"]]
+    return [*project["project"]["dependencies"], *groups["dev"]]
 
 
 def test_everything_the_project_asks_for_is_locked_in_a_version_it_accepts():
@@ -74,7 +74,7 @@ def test_every_library_that_is_imported_is_asked_for_by_name():
         if source.parent.name not in ("fuzz", "export", "recipe", "worker", "tuner")
     ]
     packages = {name.partition(".")[0] for source in sources for name in imported(source)}
-    ours = {"functions", "infra", "shared", "tests"}
+    ours = {"econchatr", "functions", "infra", "shared", "tests"}
     names = {canonicalize_name(Requirement(text).name) for text in asked_for()}
     assert distributions(packages - ours - set(sys.stdlib_module_names)) <= names
 

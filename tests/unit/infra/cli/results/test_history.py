@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import econchatr
 from infra.cli.answers import ask
 from infra.cli.aws import download
 from infra.cli.main import main
@@ -116,3 +117,17 @@ def test_its_report_is_brought_from_a_stack():
         older = type(newer)(newer.lake, run_id=OLDER, started=STARTED[OLDER], models=[MODEL])
         write(older)
         assert download.newest(newer.lake) == NEWER
+
+
+def test_a_notebook_opens_it_and_any_other_by_name(out):
+    assert econchatr.open_run(out).run_id == NEWER
+    older = econchatr.open_run(out, OLDER)
+    assert older.summary["run_id"] == OLDER
+    answers = older.answers()
+    assert set(answers["arm"]) >= {"base", "tuned"}
+    assert answers["answer"].map(bool).all()
+    assert set(older.table("generations")["run_id"]) == {OLDER}
+    assert list(econchatr.list_runs(out)["run_id"]) == [NEWER, OLDER]
+    assert set(econchatr.read_table("generations", out)["run_id"]) == {NEWER, OLDER}
+    with pytest.raises(econchatr.NoSuchRun, match=f"there are: {NEWER}, {OLDER}"):
+        econchatr.open_run(out, "porch-c")
