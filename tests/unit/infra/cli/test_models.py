@@ -96,10 +96,10 @@ def test_a_folder_without_a_plan_is_refused_in_a_sentence(tmp_path, capsys):
 def test_json_has_every_digit_of_what_the_table_rounds_up(capsys, monkeypatch):
     monkeypatch.setattr("shared.clock.utc_now", lambda: datetime(2026, 11, 26, tzinfo=UTC))
     assert main(["models", "--json"]) == 0
-    first, *_ = json.loads(capsys.readouterr().out)
+    _free, first, *_ = json.loads(capsys.readouterr().out)
     assert (first["model"], first["tokens"]) == ("llama-3.1-8b", MILLION)
     assert Decimal(first["trains_for_usd"]) == Decimal("0.40")
-    assert set(first["usd_per_million"]) == {
+    assert set(first["prices"]) == {
         *("training", "base_input", "base_output", "input", "output")
     }
     assert cents(Decimal("0.400001")) == "0.41"
