@@ -99,9 +99,7 @@ def test_json_has_every_digit_of_what_the_table_rounds_up(capsys, monkeypatch):
     _free, first, *_ = json.loads(capsys.readouterr().out)
     assert (first["model"], first["tokens"]) == ("llama-3.1-8b", MILLION)
     assert Decimal(first["trains_for_usd"]) == Decimal("0.40")
-    assert set(first["prices"]) == {
-        *("training", "base_input", "base_output", "input", "output")
-    }
+    assert set(first["prices"]) == {*("training", "base_input", "base_output", "input", "output")}
     assert cents(Decimal("0.400001")) == "0.41"
 
 
