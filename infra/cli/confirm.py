@@ -127,9 +127,8 @@ def _unusable_while_silent(base_url: str) -> Iterator[None]:
 
 def _own(settings: RunSettings) -> str:
     names = ", ".join(model.base_model for model in settings.models)
-    means = "a plan asks nobody" if settings.dry_run else "minutes, where there is no GPU"
     judged = "" if settings.judges else "; nobody judges, because a stand-in would"
-    return f"Provider: this machine, which tunes {names} ({means}){judged}"
+    return f"Provider: this machine, which tunes {names} (minutes, where there is no GPU){judged}"
 
 
 def _stand_in(settings: RunSettings) -> str:

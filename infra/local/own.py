@@ -39,7 +39,7 @@ def bases(settings: RunSettings) -> dict[str, str]:
     That is a folder, or the model's name on the hub. Raises StandInBesideOwn for a run that also tunes another
     provider's model, and TunerMissing.
     """
-    if not any(model.provider == NAME for model in settings.models):
+    if settings.dry_run or not any(model.provider == NAME for model in settings.models):
         return {}
     others = ", ".join(model.model for model in settings.models if model.provider != NAME)
     if others:
@@ -47,8 +47,7 @@ def bases(settings: RunSettings) -> dict[str, str]:
             f"this machine tunes a real model, and a stand-in for {others} would stand beside it; "
             "start a run of its own for each"
         )
-    if not settings.dry_run:
-        check_installed()
+    check_installed()
     return places(settings.models)
 
 

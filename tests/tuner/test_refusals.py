@@ -2,11 +2,16 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
 
 from infra.local.provider.process import ProviderDidNotStart
+from infra.local.provider.training import recipe
+from infra.local.provider.training.jobs import OUT_OF_MEMORY
+from tests.tuner.conftest import PYTHON
 from tests.tuner.support import tuning
+from tests.unit.infra.local.provider.support import chat_lines
 
 
 def refused(base, tmp_path):
@@ -40,3 +45,17 @@ def test_a_model_that_does_not_fit_in_memory(copy, tmp_path):
     with (copy / "model.safetensors").open("ab") as weights:
         weights.truncate(4_000_000_000_000)
     assert "GB of memory to train and" in refused(copy, tmp_path)
+
+
+def test_a_training_that_takes_more_memory_than_it_may_ends_by_itself_and_says_so(tiny, tmp_path):
+    (tmp_path / "train.chat.jsonl").write_bytes(chat_lines())
+    (tmp_path / "held_out.chat.jsonl").write_bytes(b"")
+    words = ["--model", tiny, "--data", tmp_path, "--into", tmp_path / "adapter", "--cpu"]
+    ended = subprocess.run(
+        [PYTHON, recipe.FOLDER / "train.py", *words, "--memory-gb", "0.1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == OUT_OF_MEMORY
+    assert "it takes more than 0.1 GB of memory" in ended.stderr

@@ -2,11 +2,14 @@
 
 import itertools
 import json
+import math
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,6 +43,10 @@ class Worker:
 
     def ask(self, what: str, **values: Any) -> Any:
         """Return what the process replies. Raises ApiError for what it refuses, WorkerGone where it ended."""
+        return self.begin(what, **values).result()
+
+    def begin(self, what: str, **values: Any) -> "Pending":
+        """Ask the process, and return what waits for its reply. Raises WorkerGone."""
         answer: Future[Any] = Future()
         with self._lock:
             number = next(self._numbers)
@@ -52,7 +59,7 @@ class Worker:
             except OSError as error:
                 self._waiting.pop(number, None)
                 raise WorkerGone(self._log) from error
-        return self._awaited(answer, process)
+        return Pending(answer, process, self._log)
 
     def stop(self) -> None:
         """End the process, and with it the memory that its model takes; the next request starts another."""
@@ -84,14 +91,26 @@ class Worker:
             raise WorkerGone(self._log)
         return stream
 
-    def _awaited(self, answer: Future[Any], process: subprocess.Popen[str]) -> Any:
-        """The answer, however long it takes. Raises WorkerGone once there will be none."""
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A reply that the process still owes."""
+
+    answer: Future[Any]
+    process: subprocess.Popen[str]
+    log: Path
+
+    def result(self, seconds: float = math.inf) -> Any:
+        """Return the reply. Raises TimeoutError while there is none, and WorkerGone once there will be none."""
+        until = time.monotonic() + seconds
         while True:
             try:
-                return answer.result(timeout=_LOOK_SECONDS)
+                return self.answer.result(timeout=_LOOK_SECONDS)
             except TimeoutError:
-                if process.poll() is not None and not answer.done():
-                    raise WorkerGone(self._log) from None
+                if self.process.poll() is not None and not self.answer.done():
+                    raise WorkerGone(self.log) from None
+                if time.monotonic() >= until:
+                    raise
 
 
 def _read(replies: IO[str], waiting: dict[int, Future[Any]]) -> None:

@@ -1,6 +1,7 @@
 """The engine that trains real weights: LoRA by the exported recipe, answers from the base with its adapters."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from infra.local.provider.catalogue import Model
@@ -17,6 +18,7 @@ from infra.local.provider.store import Job, Store
 from infra.local.provider.training import progress
 from infra.local.provider.training.client import Worker
 from infra.local.provider.training.jobs import Limits, Trainings
+from infra.local.provider.training.slow_answers import SlowAnswers
 from infra.local.provider.wire import ApiError
 
 _LONGEST_EXAMPLE = 1024  # tokens; a longer one is cut
@@ -45,6 +47,7 @@ class TuningEngine:
             for number, (name, base) in enumerate(bases.items())
         }
         self._bases, self._limits = bases, limits
+        self._answers = SlowAnswers()
         self._trainings = Trainings(store, folder, python, limits)
 
     def start(self) -> None:
@@ -88,17 +91,18 @@ class TuningEngine:
     def complete(self, model: ServedModel, request: CompletionRequest) -> Completion:
         """Return the model's answer, written together with those that are asked at the same time."""
         messages = [{"role": m["role"], "content": message_text(m)} for m in request.messages]
-        answer = self._workers[model.base.wire_name].ask(
-            "answer",
-            adapter=self._adapter(model),
-            messages=messages,
-            prompt=request.prompt,
-            max_tokens=request.max_tokens,
-            temperature=request.temperature,
-            seed=request.seed,
-            stop=list(request.stop),
-        )
-        return Completion(**answer)
+        asked = {
+            "adapter": self._adapter(model),
+            "messages": messages,
+            "prompt": request.prompt,
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "stop": list(request.stop),
+        }
+        worker = self._workers[model.base.wire_name]
+        begin = partial(worker.begin, "answer", **asked)
+        return Completion(**self._answers.answer(begin, {"base": model.base.wire_name, **asked}))
 
     def _adapter(self, model: ServedModel) -> str | None:
         if model.job is None:

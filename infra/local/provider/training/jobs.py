@@ -22,7 +22,7 @@ _GRACE_SECONDS = 60  # for the step in hand and for saving
 _STOP_SECONDS = 8
 _LEARNING_RATE = 3e-4
 _KILLED = -signal.SIGKILL
-_OUT_OF_MEMORY = 70  # as recipe/progress.py ends
+OUT_OF_MEMORY = 70  # as recipe/progress.py ends
 WEIGHTS = "adapter_model.safetensors"
 
 
@@ -145,7 +145,7 @@ class Trainings:
             self._end(job, "succeeded")
         elif (code == 0 and ended) or not in_time:
             self._end(job, "failed", *self._out_of_time(job))
-        elif code in (_OUT_OF_MEMORY, _KILLED):
+        elif code in (OUT_OF_MEMORY, _KILLED):
             why = f"it took more than {self._limits.memory_gb:g} GB of memory" * (code != _KILLED)
             self._end(job, "failed", "out_of_memory", why or "its process was killed")
         else:

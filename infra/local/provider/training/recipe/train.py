@@ -74,7 +74,6 @@ def trainer_of(asked: argparse.Namespace) -> SFTTrainer:
         peft_config=LoraConfig(
             r=asked.rank,
             lora_alpha=2 * asked.rank,
-            lora_dropout=0.05,
             target_modules="all-linear",
             task_type="CAUSAL_LM",
         ),
