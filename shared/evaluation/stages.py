@@ -11,7 +11,7 @@ from shared.dataset.evaluation_set import EvaluationSet
 from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transient
 from shared.evaluation import judging, samples
 from shared.evaluation.judging import JudgeTasks
-from shared.evaluation.jury import JudgeStatus, judge_result, judgements
+from shared.evaluation.jury import JudgeStatus, best_rule, contests, judge_result, judgements
 from shared.evaluation.saving import SavedRows, saved_rows
 from shared.evaluation.unanswered import no_answer
 from shared.lake import Bucket, from_json, keys
@@ -177,16 +177,25 @@ def judge(
 ) -> JudgeStatus:
     """Ask one judge every comparison, saving votes as they come; return how far it came.
 
-    A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
-    its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun, or what may pass.
+    A judge that cannot tell the host from somebody else, or from the prompted models, is asked no more. A
+    ceiling or a refusal ends its work, not the run. Raises BatchUnfinished when `late` says so, SpendOverrun,
+    or what may pass.
     """
     tasks = _judge_tasks(bucket, settings, name)
     with saved_rows(bucket, keys.judgements(settings.run_id, name), JudgementRow) as saved:
-        qualifying = tasks.qualifying()
-        stopped = _ask_all(desk, tasks, qualifying, saved, late)
-        qualified = judge_result(name, judgements(saved.rows)).qualification.passed
-        if qualified and stopped is None:
-            stopped = _ask_all(desk, tasks, [*qualifying, *tasks.comparing()], saved, late)
+        rule = best_rule(contests(tasks.evaluation, tasks.prompted()))
+        asked: list[Comparison] = []
+        for more, beaten in (
+            (tasks.qualifying, None),
+            (tasks.recognising, rule),
+            (tasks.comparing, rule),
+        ):
+            asked += more()
+            stopped = _ask_all(desk, tasks, asked, saved, late)
+            heard = judge_result(name, judgements(saved.rows), beaten)
+            qualified = heard.qualification.passed
+            if stopped is not None or not qualified:
+                break
     status: JudgeStatus = {
         "judge": name,
         "asked": len(saved.rows),

@@ -53,7 +53,7 @@ def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
     return [
         one.score.row(one.arm, one.model)
         for one in jury_scores(pair_results(votes), seed)
-        if one.score.metric == "jury_wins_over_prompted"
+        if one.score.metric in ("jury_wins_over_prompted", "jury_taken_for_host")
     ]
 
 
@@ -262,6 +262,22 @@ WORLDS = {
         "This run cannot tell",
         ["the votes of 85% of the pairs went by the order of the replies"],
         ["as much"],
+    ),
+    "the judges see no difference anywhere": (
+        [EVEN, row("jury_taken_for_host", 0.45, 150, "prompted", low=0.38, high=0.52)],
+        "This run cannot tell",
+        ["nothing shows that these judges see a difference of ten points"],
+        ["as much"],
+    ),
+    "the judges see differences, and none here": (
+        [
+            EVEN,
+            row("jury_taken_for_host", 0.2, 150, "prompted", low=0.14, high=0.27),
+            row("jury_taken_for_host", 0.21, 150, low=0.15, high=0.28),
+        ],
+        "Tuned, Llama sounds as much like Ida Stone as the same model with a good prompt",
+        ["and took it for the host in 21% (95% interval 15% to 28%)"],
+        ["cannot tell"],
     ),
     "answers break down": (
         [

@@ -754,8 +754,8 @@ def test_a_jury_that_does_not_know_the_host_says_nothing_of_the_models_and_says_
     run.write_manifest(evaluation={"judges": ["llama-3.1-8b"]})
     verdict = reported(run)["verdict"]
     assert (
-        "was not judged: no judge tells the host from another person for certain (llama-3.1-8b in 50% of "
-        "8 pairs, at least 15%)."
+        "was not judged: no judge tells the host from other people and the prompted models, and better than a "
+        "rule that knows nothing of it (llama-3.1-8b in 50% of 8 pairs, at least 15%)."
     ) in verdict
 
 

@@ -42,7 +42,7 @@ def test_an_unusable_vote_takes_its_pair_along_and_is_counted():
     )
     assert not [pair for pair in pair_results(judgements) if "base" in pair.pair]
     rows = {one.score.metric: one.score for one in judge_scores(judge_result("j1", judgements))}
-    assert (rows["judge_unusable"].value, rows["judge_unusable"].n) == (2 / 8, 80)
+    assert (rows["judge_unusable"].value, rows["judge_unusable"].n) == (2 / 12, 120)
 
 
 def test_a_jury_of_one_mind_says_so_with_wilsons_interval_of_the_episodes():
@@ -118,7 +118,7 @@ def test_a_judge_that_goes_by_length_is_seen_by_it():
 def test_a_judges_rows_bear_its_name_and_what_its_ballots_cost():
     (result,) = by_judge(ballots(KNOWS, n_items=5)).values()
     rows = judge_scores(result)
-    assert {(one.arm, one.model, one.cost) for one in rows} == {("judge", "j1", Decimal("0.40"))}
+    assert {(one.arm, one.model, one.cost) for one in rows} == {("judge", "j1", Decimal("0.60"))}
 
 
 def test_two_arms_have_the_strengths_that_their_wins_say():
