@@ -82,12 +82,12 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
     points = {pair: _points(found) for pair, found in met.items()}
     for pair, found in met.items():
         arm, over = pair
-        rate = clustered_mean(WINS.format(over), points[pair], episodes, seed)
+        rate = clustered_mean(WINS.format(over), points[pair], episodes)
         yield JuryScore(arm, model, rate, _cost(found))
         yield JuryScore(arm, model, _at_equal_length(over, found, episodes, seed), _cost(found))
         flips = share(FLIPS.format(over), [result.flipped for result in found])
         yield JuryScore(arm, model, flips, _cost(found))
-    yield from _taken(model, results, episodes, seed)
+    yield from _taken(model, results, episodes)
     if {TUNED_OVER_BASE, PROMPTED_OVER_BASE} <= set(met):
         tuned, prompted = points[TUNED_OVER_BASE], points[PROMPTED_OVER_BASE]
         gain = paired_difference(GAIN, tuned, prompted, episodes, seed)
@@ -101,7 +101,7 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
 
 
 def _taken(
-    model: str, results: Sequence[PairResult], episodes: Mapping[str, str], seed: int
+    model: str, results: Sequence[PairResult], episodes: Mapping[str, str]
 ) -> Iterable[JuryScore]:
     """How often a machine's reply is taken for the host's; one half is as often as the host's own."""
     for pair in TAKEN:
@@ -109,7 +109,7 @@ def _taken(
         if found:
             points = {item: 1 - won for item, won in _points(found).items()}
             yield JuryScore(
-                pair[1], model, clustered_mean(TAKEN_FOR_HOST, points, episodes, seed), _cost(found)
+                pair[1], model, clustered_mean(TAKEN_FOR_HOST, points, episodes), _cost(found)
             )
 
 

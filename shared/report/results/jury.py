@@ -71,7 +71,14 @@ def _prompted(record: RunRecord) -> dict[str, list[str]]:
 def verdict(
     record: RunRecord, judges: Sequence[JudgeLine], found: Mapping[Place, Number]
 ) -> verdicts.Verdict:
-    """Return the run in three sentences; empty where no model was tuned and answered."""
+    """Return the run in three sentences; of a dry run what its jury could see.
+
+    Empty where no model was tuned and answered, or nothing is to be judged.
+    """
+    if record.settings.dry_run:
+        judged = record.evaluation.held_out[: record.evaluation.judged]
+        episodes = {item.episode_id for item in judged}
+        return verdicts.Verdict(verdicts.power(len(judged), len(episodes)), "", "")
     tuned = {row["model"] for row in record.generations if row["arm"] == Arm.TUNED}
     selected = {row["model"]: row["selected_pairs"] for row in record.plans}
     trained = {row["model"]: row["settled_usd"] for row in record.jobs}

@@ -695,7 +695,7 @@ def test_the_verdict_stands_first_in_the_report_and_in_the_summary(run):
     assert summary["verdict"].startswith(
         "Tuned, gpt-4.1-mini and llama-3.1-8b sound more like Ida Stone than the same model with a good prompt: "
         "1 of 2 judges (no other knows the host) preferred the reply of gpt-4.1-mini in 100% of 8 held-out "
-        "pairs (95% interval 68% to 100%)"
+        "pairs (95% interval 59% to 100%)"
     )
     text = page(run)
     assert text.index("sound more like Ida Stone") < text.index("This run looked at")
