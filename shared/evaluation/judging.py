@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from shared.catalogue import Model
 from shared.clock import utc_now
+from shared.dataset import Arm
+from shared.dataset.comparisons import AGAINST_PROMPTED, COMPARED, TAKEN, Pair
 from shared.dataset.comparisons.prompts import VOTE_TOKENS, Comparison, PromptBuilder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.evaluation import jury
@@ -14,6 +16,7 @@ from shared.providers import ChatRequest, token_counts
 from shared.purchases import Answer, Question
 from shared.run import RunSettings
 
+AFTERWARDS = (*COMPARED, *(pair for pair in TAKEN if pair != AGAINST_PROMPTED))
 LONGEST_REPLY = 200  # characters kept of what a judge said
 Replies = Mapping[tuple[str, str], Mapping[str, str]]
 """Texts by arm, for each tuned model and held-out pair."""
@@ -34,15 +37,23 @@ class JudgeTasks:
         builder = self._builder()
         return [one for item in self._items() for one in builder.qualifying(item)]
 
+    def recognising(self) -> list[Comparison]:
+        """Return those of the host with each prompted model."""
+        return self._met(self._builder(), [AGAINST_PROMPTED])
+
     def comparing(self) -> list[Comparison]:
         """Return those of each model's arms, item after item, so that wherever it ends whole items are there."""
-        builder = self._builder()
-        return [
-            one
+        return self._met(self._builder(), AFTERWARDS)
+
+    def prompted(self) -> dict[str, list[str]]:
+        """Return the prompted models' replies by item."""
+        return {
+            item.pair_id: [
+                self.replies.get((model, item.pair_id), {}).get(Arm.PROMPTED, "")
+                for model in self.models
+            ]
             for item in self._items()
-            for model in self.models
-            for one in builder.comparing(item, model, self.replies.get((model, item.pair_id), {}))
-        ]
+        }
 
     def question(self, comparison: Comparison) -> Question:
         """Return what asking a comparison buys, in the name of the run."""
@@ -94,6 +105,16 @@ class JudgeTasks:
             "created_at": utc_now(),
             "stand_in": self.settings.stand_in,
         }
+
+    def _met(self, builder: PromptBuilder, pairs: Sequence[Pair]) -> list[Comparison]:
+        return [
+            one
+            for item in self._items()
+            for model in self.models
+            for one in builder.comparing(
+                item, model, self.replies.get((model, item.pair_id), {}), pairs
+            )
+        ]
 
     def _builder(self) -> PromptBuilder:
         return PromptBuilder(self.judge, self.evaluation, self.settings.show)

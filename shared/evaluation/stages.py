@@ -14,7 +14,7 @@ from shared.errors import BadInput, EconChatRError, SpendCeilingReached, Transie
 from shared.evaluation import judging, samples
 from shared.evaluation.asking import answers_of
 from shared.evaluation.judging import JudgeTasks
-from shared.evaluation.jury import JudgeStatus, judge_result, judgements
+from shared.evaluation.jury import JudgeStatus, best_rule, contests, judge_result, judgements
 from shared.evaluation.saving import SavedRows, saved_rows
 from shared.evaluation.unanswered import no_answer
 from shared.lake import Bucket, from_json, keys
@@ -187,18 +187,26 @@ def judge(
 ) -> JudgeStatus:
     """Ask one judge every comparison, saving votes as they come; return how far it came.
 
-    A judge that cannot tell the host from somebody else is asked no more. A ceiling or a refusal ends
-    its work, not the run. Raises BatchUnfinished when `deadline_near` says so, SpendOverrun, or what may pass.
+    A judge that cannot tell the host from somebody else, or from the prompted models, is asked no more. A
+    ceiling or a refusal ends its work, not the run. Raises BatchUnfinished when `deadline_near` says so,
+    SpendOverrun,
+    or what may pass.
     """
     tasks = _judge_tasks(bucket, settings, name)
     with saved_rows(bucket, keys.judgements(settings.run_id, name), JudgementRow) as saved:
-        qualifying = tasks.qualifying()
-        stopped = _ask_all(context, tasks, qualifying, saved, deadline_near)
-        qualified = judge_result(name, judgements(saved.rows)).qualification.passed
-        if qualified and stopped is None:
-            stopped = _ask_all(
-                context, tasks, [*qualifying, *tasks.comparing()], saved, deadline_near
-            )
+        rule = best_rule(contests(tasks.evaluation, tasks.prompted()))
+        asked: list[Comparison] = []
+        for more, beaten in (
+            (tasks.qualifying, None),
+            (tasks.recognising, rule),
+            (tasks.comparing, rule),
+        ):
+            asked += more()
+            stopped = _ask_all(context, tasks, asked, saved, deadline_near)
+            heard = judge_result(name, judgements(saved.rows), beaten)
+            qualified = heard.qualification.passed
+            if stopped is not None or not qualified:
+                break
     status: JudgeStatus = {
         "judge": name,
         "asked": len(saved.rows),

@@ -14,7 +14,8 @@ from shared.style.traditions import DECOY, HOST, OTHER, Direction, Matrix, Numbe
 
 FOLDS = 5
 DRAWS = 1000
-CHANCE = 0.5
+LEAST_AUC = 0.8
+"""Below, a measure confuses the host with others too often for its number to mean anything."""
 
 
 class NoStyle(Exception):
@@ -38,9 +39,9 @@ class Calibration:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the AUC is above chance, and the ceiling above the floor, beyond doubt."""
+        """Whether the AUC is above LEAST_AUC, and the ceiling above the floor, beyond doubt."""
         apart = float(np.min(self.ceiling - self.floor))
-        return self.auc.low is not None and self.auc.low > CHANCE and apart > 0
+        return self.auc.low is not None and self.auc.low >= LEAST_AUC and apart > 0
 
     def place(self, score: float) -> float:
         """Where one mean score lies, 0 the floor and 1 the ceiling."""

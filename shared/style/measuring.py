@@ -8,9 +8,9 @@ from scipy.stats import spearmanr
 
 from shared.dataset import Arm
 from shared.dataset.speech.bags import Bag, Speech
-from shared.evaluation.measures import Score
+from shared.evaluation.measures import RECITED_SHARE, Score, without_copied
 from shared.lake.rows import ScoreRow
-from shared.style.calibration import Calibration, NoStyle, calibrate
+from shared.style.calibration import LEAST_AUC, Calibration, NoStyle, calibrate
 from shared.style.placing import Dealt, dealt, place
 from shared.style.traditions import CharacterNgrams, FunctionWords, Tradition
 
@@ -65,14 +65,26 @@ def _tradition(
 
 
 def _samples(speech: Speech | None, answers: Answers) -> dict[Who, list[list[str]]]:
-    """What each arm said, by what goes together: an answer, an episode of the host's, a person."""
+    """What each arm said, by what goes together: an answer, an episode of the host's, a person.
+
+    What answers copy of the speech that teaches the styles is left out: a measure that learned from it would
+    take it for the host's own.
+    """
     people: dict[Who, list[list[str]]] = {
         (Arm.HOST, None): _together(speech.held_out_host if speech else (), "episode_id"),
         (Arm.IMPOSTOR, None): _together(speech.held_out_others if speech else (), "speaker"),
     }
-    return {arm: [[text] for text in texts] for arm, texts in answers.items()} | {
+    taught = [bag.text for bag in (*speech.host, *speech.others)] if speech else []
+    return {arm: [[text] for text in _own(texts, taught)] for arm, texts in answers.items()} | {
         arm: said for arm, said in people.items() if arm not in answers
     }
+
+
+def _own(texts: Sequence[str], taught: Sequence[str]) -> list[str]:
+    """The texts without what they copy; nothing of an arm that copies more than recital begins with."""
+    own = without_copied(texts, taught)
+    said, left = (sum(len(text.split()) for text in some) for some in (texts, own))
+    return own if left >= (1 - RECITED_SHARE) * said else []
 
 
 def _together(bags: Iterable[Bag], by: str) -> list[list[str]]:
@@ -86,7 +98,7 @@ def _tells_nobody(tried: Calibration) -> str:
     name, auc = tried.tradition.name, tried.auc
     return (
         f"{name} do not tell this host from others beyond doubt: the AUC is {auc.value:.2f}, "
-        f"{auc.low:.2f} to {auc.high:.2f}, and chance is 0.50"
+        f"{auc.low:.2f} to {auc.high:.2f}; its lower end must be {LEAST_AUC:.2f}, and chance is 0.50"
     )
 
 

@@ -47,7 +47,10 @@ def place(calibration: Calibration, arm: Dealt) -> Score:
     """The mean place of the arm's bags, with the interval when its samples are drawn again."""
     metric = calibration.tradition.metric
     if arm.n_words < BAG_WORDS:
-        reason = f"{arm.n_words} words in all are too few; style takes {BAG_WORDS}"
+        reason = (
+            f"{arm.n_words} words that are not copied from the training text are too few; style takes "
+            f"{BAG_WORDS}"
+        )
         return Score(metric, None, 0, reason=reason)
     places = calibration.places(_means(calibration, arm.texts, arm.deals))
     drawn = places[1:].tolist()

@@ -4,6 +4,7 @@ Counts add up: what several texts say together counts as the sum of their rows. 
 the mean of several linear scores is one linear score.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -24,6 +25,8 @@ HOST, OTHER, DECOY = 1, 0, -1
 COLUMNS = 2**18  # of hashed n-grams: a collision is rare, and no vocabulary has to be kept
 FUNCTION_WORDS = 150
 SHARE_OF_BAGS = 0.3  # a word that fewer bags have tells of a topic
+MASK = "*"
+"""Stands for a word that tells of a topic."""
 DECOYS_SHARE = 1 / 3  # of the weight of all that is not the host's
 
 
@@ -51,15 +54,16 @@ class Tradition(Protocol):
 class CharacterNgrams:
     """Three to five characters in a row, weighed by tf-idf, and a linear support vector machine.
 
-    The host's own words in random order are among what it learns to refuse; else what the host
-    talks about would do for how.
+    Words that fewer bags have tell of a topic and are masked (text distortion, Stamatatos 2017). The host's own
+    words in random order are among what it learns to refuse. Else what the host talks about would do for how.
     """
 
     metric, name, sees_order = "style", "character n-grams", True
 
     def __init__(self) -> None:
+        self._kept: frozenset[str] = frozenset()
         self._counter = HashingVectorizer(
-            preprocessor=fold,
+            preprocessor=self._masked,
             analyzer="char",
             ngram_range=(3, 5),
             n_features=COLUMNS,
@@ -69,9 +73,14 @@ class CharacterNgrams:
         self._weights = TfidfTransformer(sublinear_tf=True)
 
     def learn(self, bags: Sequence[str]) -> Matrix:
+        held = Counter(word for bag in bags for word in set(WORD.findall(fold(bag))))
+        self._kept = frozenset(word for word, n in held.items() if n >= SHARE_OF_BAGS * len(bags))
         counts = self.counts(bags)
         self._weights.fit(counts)
         return counts
+
+    def _masked(self, text: str) -> str:
+        return WORD.sub(lambda word: word[0] if word[0] in self._kept else MASK, fold(text))
 
     def counts(self, texts: Sequence[str]) -> Matrix:
         return self._counter.transform(texts)

@@ -73,3 +73,5 @@ def _print_plan(run: Run) -> None:
         print_statistics(statistics)
     if planned := run.json(keys.plan(run.run_id)):
         print_plan(planned, (run.summary or {})["ceiling_usd"])
+        if power := (run.summary or {})["verdict"]:
+            print_wrapped(power)

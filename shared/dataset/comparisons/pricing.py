@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from shared import money
 from shared.catalogue import Model
-from shared.dataset.comparisons.pairs import COMPARED, FEWEST_ITEMS
+from shared.dataset.arms import Arm
+from shared.dataset.comparisons.pairs import COMPARED, FEWEST_ITEMS, TAKEN
 from shared.dataset.comparisons.prompts import REPLY_TOKENS, VOTE_TOKENS, PromptBuilder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.providers import Message, token_counts
@@ -69,8 +70,8 @@ def _prompts(
     for comparison in builder.qualifying(item):
         yield comparison.messages, 0
     blank = builder.messages(item, "", "")
-    arms: set[str] = set(asked.paid_arms())
-    for pair in COMPARED:
+    arms: set[str] = {*asked.paid_arms(), Arm.HOST}
+    for pair in (*COMPARED, *TAKEN):
         if arms.issuperset(pair):
             yield from [(blank, reply_tokens)] * ORDERS
 

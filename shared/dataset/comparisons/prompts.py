@@ -1,12 +1,12 @@
 """What a judge is asked: which of two replies is the host's, beside a few things that the host said."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.catalogue import Model
 from shared.dataset.arms import Arm
 from shared.dataset.comparisons.blinding import beginning, blinder, ending
-from shared.dataset.comparisons.pairs import COMPARED, QUALIFYING, Pair
+from shared.dataset.comparisons.pairs import QUALIFYING, Pair
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.providers import Message
 from shared.shows import ShowProfile
@@ -53,12 +53,13 @@ class PromptBuilder:
             yield from self._both_orders(item, None, QUALIFYING, replies)
 
     def comparing(
-        self, item: HeldOut, model: str, replies: Mapping[str, str]
+        self, item: HeldOut, model: str, replies: Mapping[str, str], pairs: Iterable[Pair]
     ) -> Iterator[Comparison]:
-        """Each pair of a model's arms that answered, in both orders. `replies` by arm."""
-        for pair in COMPARED:
-            if all(replies.get(arm, "").strip() for arm in pair):
-                yield from self._both_orders(item, model, pair, replies)
+        """Each of `pairs`, of a model's arms that answered and the host, in both orders. `replies` by arm."""
+        said = {**replies, Arm.HOST: item.host}
+        for pair in pairs:
+            if all(said.get(arm, "").strip() for arm in pair):
+                yield from self._both_orders(item, model, pair, said)
 
     def messages(self, item: HeldOut, first: str, second: str) -> tuple[Message, Message]:
         """The question about two replies that are already blinded and cut."""

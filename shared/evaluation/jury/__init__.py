@@ -2,7 +2,8 @@
 
 from shared.evaluation.jury.judges import JudgeResult, by_judge, judge_result, judge_scores
 from shared.evaluation.jury.measures import JuryScore, jury_scores
-from shared.evaluation.jury.qualification import Qualification, qualify
+from shared.evaluation.jury.null_rules import best_rule, contests
+from shared.evaluation.jury.qualification import NullRule, Qualification, Recognition, qualify
 from shared.evaluation.jury.records import (
     Judgement,
     JudgeStatus,
@@ -18,9 +19,13 @@ __all__ = [
     "JudgeStatus",
     "Judgement",
     "JuryScore",
+    "NullRule",
     "PairResult",
     "Qualification",
+    "Recognition",
+    "best_rule",
     "by_judge",
+    "contests",
     "judge_result",
     "judge_scores",
     "judgements",

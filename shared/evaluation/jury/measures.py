@@ -12,7 +12,7 @@ from statistics import fmean
 
 from shared import money
 from shared.dataset import Arm
-from shared.dataset.comparisons import COMPARED, Pair
+from shared.dataset.comparisons import COMPARED, TAKEN, Pair
 from shared.evaluation.jury import length_control
 from shared.evaluation.jury.records import PairResult
 from shared.evaluation.jury.strength import strengths
@@ -33,6 +33,7 @@ WINS_AT_EQUAL_LENGTH = "jury_wins_over_{}_at_equal_length"
 FLIPS = "jury_flips_over_{}"
 TUNED_OVER_BASE: Pair = (Arm.TUNED, Arm.BASE)
 PROMPTED_OVER_BASE: Pair = (Arm.PROMPTED, Arm.BASE)
+TAKEN_FOR_HOST = "jury_taken_for_host"
 GAIN, STRENGTH, LONGER = "jury_gain_over_prompted", "jury_strength", "jury_longer_wins"
 
 
@@ -81,11 +82,12 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
     points = {pair: _points(found) for pair, found in met.items()}
     for pair, found in met.items():
         arm, over = pair
-        rate = clustered_mean(WINS.format(over), points[pair], episodes, seed)
+        rate = clustered_mean(WINS.format(over), points[pair], episodes)
         yield JuryScore(arm, model, rate, _cost(found))
         yield JuryScore(arm, model, _at_equal_length(over, found, episodes, seed), _cost(found))
         flips = share(FLIPS.format(over), [result.flipped for result in found])
         yield JuryScore(arm, model, flips, _cost(found))
+    yield from _taken(model, results, episodes)
     if {TUNED_OVER_BASE, PROMPTED_OVER_BASE} <= set(met):
         tuned, prompted = points[TUNED_OVER_BASE], points[PROMPTED_OVER_BASE]
         gain = paired_difference(GAIN, tuned, prompted, episodes, seed)
@@ -96,6 +98,19 @@ def _of_model(model: str, results: Sequence[PairResult], seed: int) -> Iterable[
         yield JuryScore(
             each, model, score, _cost([result for found in met.values() for result in found])
         )
+
+
+def _taken(
+    model: str, results: Sequence[PairResult], episodes: Mapping[str, str]
+) -> Iterable[JuryScore]:
+    """How often a machine's reply is taken for the host's; one half is as often as the host's own."""
+    for pair in TAKEN:
+        found = [result for result in results if result.pair == pair]
+        if found:
+            points = {item: 1 - won for item, won in _points(found).items()}
+            yield JuryScore(
+                pair[1], model, clustered_mean(TAKEN_FOR_HOST, points, episodes), _cost(found)
+            )
 
 
 def _strengths(

@@ -16,12 +16,14 @@ from shared.evaluation.measures.intervals import FEWEST_CLUSTERS, percentiles, w
 from shared.evaluation.measures.key_facts import KeyFacts, facts_in, key_facts, key_facts_lost
 from shared.evaluation.measures.leakage import (
     LEAKED_WORDS,
+    RECITED_SHARE,
     Span,
     copied_spans,
     copied_words,
     leakage,
     longest_shared_spans,
     recital,
+    without_copied,
 )
 from shared.evaluation.measures.people import GuestBook, guest_book, guests_described, people_named
 from shared.evaluation.measures.quotations import (
@@ -54,6 +56,7 @@ from shared.words import Words, words
 __all__ = [
     "FEWEST_CLUSTERS",
     "LEAKED_WORDS",
+    "RECITED_SHARE",
     "Answer",
     "GuestBook",
     "KeyFacts",
@@ -100,6 +103,7 @@ __all__ = [
     "unsaid",
     "unsaid_quotes",
     "wilson",
+    "without_copied",
     "words",
     "years_asked",
 ]

@@ -14,20 +14,40 @@ Interval = tuple[float | None, float | None]
 
 Z = NormalDist().inv_cdf(0.975)
 DRAWS = 2000
+CORRELATION = 0.1
+"""Of the points of two items of one episode."""
+Z_OF_POWER = NormalDist().inv_cdf(0.8)
+MOST_VISIBLE = 0.9
 FEWEST_CLUSTERS = 5  # below, what can be drawn again differs too little to say anything
 
 
-def wilson(hits: float, n: float) -> tuple[float, float]:
+def wilson(hits: float, n: float, z: float = Z) -> tuple[float, float]:
     """Wilson's score interval (1927) of a share, in 0 to 1; all of it where nothing was tried.
 
-    A tie is half a hit; `n` may be the number of trials that a mean of several shares is worth.
+    A tie is half a hit; `n` may be the number of trials that a mean of several shares is worth, and `z` a
+    wider quantile than the normal one.
     """
     if not n:
         return 0.0, 1.0
-    centre, spread = hits / n + Z * Z / (2 * n), hits * (n - hits) / n**3 + (Z / (2 * n)) ** 2
-    half, scale = Z * sqrt(spread), 1 + Z * Z / n
+    centre, spread = hits / n + z * z / (2 * n), hits * (n - hits) / n**3 + (z / (2 * n)) ** 2
+    half, scale = z * sqrt(spread), 1 + z * z / n
     low, high = (centre - half) / scale, (centre + half) / scale
     return (low if hits else 0.0), (high if hits < n else 1.0)
+
+
+def visible_rate(items: int, episodes: int) -> float | None:
+    """Return the least win rate that a run sees to be no even one, in whole percent as a share.
+
+    Four times of five, with items that go together in their episodes as in real juries; None where it takes
+    more than MOST_VISIBLE, or the episodes are too few.
+    """
+    if episodes < FEWEST_CLUSTERS:
+        return None
+    worth = items / (1 + (items / episodes - 1) * CORRELATION)
+    needed = 0.5 + student(episodes - 1) * 0.5 / sqrt(worth)
+    rates = (percent / 100 for percent in range(51, round(100 * MOST_VISIBLE) + 1))
+    seen = (rate for rate in rates if rate - Z_OF_POWER * sqrt(rate * (1 - rate) / worth) >= needed)
+    return next(seen, None)
 
 
 def mean_interval(values: Sequence[float]) -> Interval:

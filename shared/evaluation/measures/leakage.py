@@ -102,11 +102,36 @@ class Copied:
 def copied_words(texts: Sequence[str], corpus: Iterable[str]) -> list[Copied]:
     """Return how many of each text's words are copied from a text of `corpus`. One pass over the corpus."""
     answers = [words(text) for text in texts]
+    copied = _copied_places(answers, corpus)
+    return [Copied(len(answer), len(own)) for answer, own in zip(answers, copied, strict=True)]
+
+
+def without_copied(texts: Sequence[str], corpus: Iterable[str]) -> list[str]:
+    """Return the texts without the words that are copied from a text of `corpus`."""
+    placed = [placed_words(text) for text in texts]
+    copied = _copied_places([tuple(word for word, _, _ in said) for said in placed], corpus)
+    return [
+        _without(text, [*_joined(said, sorted(own))])
+        for text, said, own in zip(texts, placed, copied, strict=True)
+    ]
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    """The text between the spans."""
+    ends = [0, *(span.end for span in spans)]
+    starts = [*(span.start for span in spans), len(text)]
+    return " ".join(
+        text[end:start].strip() for end, start in zip(ends, starts, strict=True)
+    ).strip()
+
+
+def _copied_places(answers: Sequence[Words], corpus: Iterable[str]) -> list[set[int]]:
+    """The numbers of each answer's words that are copied."""
     places: dict[Words, list[tuple[int, int]]] = defaultdict(list)
     for number, answer in enumerate(answers):
         for at, seed in enumerate(ngrams(answer, SEED_WORDS)):
             places[seed].append((number, at))
-    copied: list[set[int]] = [set() for _ in texts]
+    copied: list[set[int]] = [set() for _ in answers]
     for source in map(words, corpus):
         met: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for there, seed in enumerate(ngrams(source, SEED_WORDS)):
@@ -114,7 +139,7 @@ def copied_words(texts: Sequence[str], corpus: Iterable[str]) -> list[Copied]:
                 met[number].append((here, there))
         for number, seeds in met.items():
             copied[number] |= _copied_of(sorted(_pieces(seeds)))
-    return [Copied(len(answer), len(own)) for answer, own in zip(answers, copied, strict=True)]
+    return copied
 
 
 class _Piece(NamedTuple):

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf
 from operator import itemgetter
-from statistics import fmean
+from statistics import fmean, pvariance
 
 from shared.evaluation.measures.intervals import (
-    DRAWS,
     FEWEST_CLUSTERS,
-    Interval,
-    bootstrap,
     mean_interval,
+    student,
     wilson,
 )
 from shared.lake.rows import ScoreRow
@@ -109,31 +107,32 @@ def mean(metric: str, values: Sequence[float], most: float = inf) -> Score:
     return Score(metric, fmean(values), len(values), low, high)
 
 
-def clustered_mean(
-    metric: str, points: Points, episodes: Mapping[str, str], seed: int, draws: int = DRAWS
-) -> Score:
+def clustered_mean(metric: str, points: Points, episodes: Mapping[str, str]) -> Score:
     """The mean of items' points of 0 to 1, with the interval over the items' episodes."""
-    clusters = clusters_of({item: (won, 1.0) for item, won in points.items()}, episodes)
-    value = fmean(points.values())
-    low, high = share_interval(value, clusters, seed, draws)
-    few = len(clusters) < FEWEST_CLUSTERS
-    return Score(
-        metric, value, len(points), low, high, few_episodes(len(clusters)) if few else None
-    )
+    n_clusters = len({episodes[item] for item in points})
+    few = few_episodes(n_clusters) if n_clusters < FEWEST_CLUSTERS else None
+    low, high = share_interval(points, episodes)
+    return Score(metric, fmean(points.values()), len(points), low, high, few)
 
 
-def share_interval(
-    value: float, clusters: Sequence[tuple[float, float]], seed: int, draws: int = DRAWS
-) -> Interval:
-    """The interval of a share from clusters of (hits, items): the bootstrap over clusters.
+def share_interval(points: Points, episodes: Mapping[str, str]) -> tuple[float, float]:
+    """The interval of a mean of points of 0 to 1: Wilson's with Student's quantile, of the trials they are worth.
 
-    Where all clusters agree, or are too few to be drawn again, nothing varies: then Wilson's, of as
-    many trials as there are clusters, which is the widest that clusters allow.
+    How many trials that is, the spread of the episodes' means tells (Korn and Graubard 1998, Survey Methodology
+    24, 193-201): not fewer than there are episodes, not more than if every item were an episode of its own.
+    Of too few episodes, plain Wilson's of as many trials.
     """
-    shares = {hits / n for hits, n in clusters}
-    if len(shares) == 1 or len(clusters) < FEWEST_CLUSTERS:
-        return wilson(value * len(clusters), len(clusters))
-    return bootstrap(clusters, ratio, seed=seed, draws=draws)
+    clusters = clusters_of({item: (won, 1.0) for item, won in points.items()}, episodes)
+    n, k, value = len(points), len(clusters), fmean(points.values())
+    if k < FEWEST_CLUSTERS:
+        return wilson(value * k, k)
+    even, spread = value * (1 - value), pvariance(points.values())
+    if not even or not spread:
+        return wilson(value * k, k, student(k - 1))
+    most = n * even / spread
+    off = fsum((won - value * size) ** 2 for won, size in clusters) * k / (k - 1) / n**2
+    worth = max(float(k), min(even / off, most) if off else most)
+    return wilson(value * worth, worth, student(k - 1))
 
 
 def clusters_of(

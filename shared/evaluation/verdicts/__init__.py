@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from shared.evaluation.verdicts import gate, likeness, truth, worth
 from shared.evaluation.verdicts.likeness import answer
+from shared.evaluation.verdicts.power import power
 from shared.evaluation.verdicts.records import Case, Found, Verdict, sentence
 
-__all__ = ["Case", "Verdict", "answer", "verdict"]
+__all__ = ["Case", "Verdict", "answer", "power", "verdict"]
 
 
 def verdict(cases: Sequence[Case], found: Found, money: str) -> Verdict:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any, Literal, NamedTuple
 
 from shared.dataset import Arm
-from shared.evaluation.jury.measures import FLIPS, WINS, WINS_AT_EQUAL_LENGTH
+from shared.evaluation.jury.measures import FLIPS, TAKEN_FOR_HOST, WINS, WINS_AT_EQUAL_LENGTH
 from shared.evaluation.measures.records import Number
 from shared.evaluation.verdicts.records import (
     Case,
     Found,
     counted,
     interval,
+    listed,
     percent,
     sentence,
 )
@@ -67,6 +68,10 @@ def finding(case: Case, found: Found) -> Finding:
     if says == "as much" and flips and flips.value > MOST_FLIPS:
         why = f"the votes of {percent(flips.value)} of the pairs went by the order of the replies"
         return Finding(over, rate, "open", why)
+    if says == "as much" and not _sees_the_margin(case, found):
+        return Finding(
+            over, rate, "open", "nothing shows that these judges see a difference of ten points"
+        )
     return Finding(over, rate, says, rate.reason or "which leaves both ways open")
 
 
@@ -87,6 +92,12 @@ def heard(cases: Sequence[Case], found: Found, faulty: Set[str]) -> str:
 def style(cases: Sequence[Case], found: Found, *, several: bool) -> str:
     """Return where the tuned models stand in style, or that its two measures disagree."""
     return sentence([one for case in cases for one in _style(case, found, several=several)])
+
+
+def _sees_the_margin(case: Case, found: Found) -> bool:
+    """Whether the same judges, on the same items, tell the host from the prompted model by more than the margin."""
+    taken = found.get((TAKEN_FOR_HOST, case.model, Arm.PROMPTED))
+    return taken is not None and taken.high is not None and taken.high < EVEN - MARGIN
 
 
 def _rival(case: Case, found: Found) -> Arm:
@@ -116,7 +127,7 @@ def _heard(told: Sequence[tuple[Case, Finding]], found: Found, *, demoted: bool)
             f"Whether {names}, tuned, {sound} more like {case.host} than {than} was not judged: "
             f"{case.silence}."
         )
-    preferred = f"{case.judges} preferred {_shares(told)}"
+    preferred = f"{case.judges} preferred {_shares(told, found)}"
     if demoted:
         rest = f"beside {than}, {preferred}"
         return f"The jury sees none of this, and says nothing of how {names} {sound}: {rest}."
@@ -147,13 +158,21 @@ def _rival_told(told: Sequence[tuple[Case, Finding]], found: Found) -> str:
     return f"{NO_GOOD_PROMPT} (which is not shown to help: {shown})"
 
 
-def _shares(told: Sequence[tuple[Case, Finding]]) -> str:
+def _shares(told: Sequence[tuple[Case, Finding]], found: Found) -> str:
     whose = [f"the reply of {case.name}" if len(told) > 1 else "its reply" for case, _ in told]
     rates = [one.rate for _, one in told if one.rate]
     return " and ".join(
         f"{reply} in {percent(rate.value)} of {counted(rate.n, 'held-out pair')}{interval(rate)}"
         for reply, rate in zip(whose, rates, strict=True)
-    )
+    ) + _taken(told, found)
+
+
+def _taken(told: Sequence[tuple[Case, Finding]], found: Found) -> str:
+    """How often the tuned models were taken for the host."""
+    numbers = [found.get((TAKEN_FOR_HOST, case.model, Arm.TUNED)) for case, _ in told]
+    shares = [f"{percent(number.value)}{interval(number)}" for number in numbers if number]
+    it = "it" if len(told) == 1 else "them"
+    return f" and took {it} for the host in {listed(shares)}" if shares else ""
 
 
 def _style(case: Case, found: Found, *, several: bool) -> Iterator[str]:

@@ -81,6 +81,19 @@ MEASURES = {
         "of held-out pairs, by judges that know the host; ties half",
         percent,
     ),
+    "jury_taken_for_host": Measure(
+        "Taken for the host",
+        "of held-out pairs, how often its reply was preferred to the host’s own; the host’s would be 50%",
+        percent,
+    ),
+    "jury_wins_over_prompted_at_equal_length": Measure(
+        "The same at equal length", "as a logistic curve of the lengths has it", percent
+    ),
+    "jury_flips_over_prompted": Measure(
+        "Votes by the order",
+        "pairs of which the vote changes with the order of the replies",
+        percent,
+    ),
     "jury_wins_over_base": Measure(
         "Preferred to the untuned",
         "of held-out pairs, by judges that know the host; ties half",

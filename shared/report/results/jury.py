@@ -1,5 +1,6 @@
 """What a run's jury came to: the scores it gave, a line a judge, and the verdict."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
@@ -8,7 +9,7 @@ from shared import money
 from shared.dataset import Arm
 from shared.dataset.comparisons import FEWEST_ITEMS
 from shared.evaluation import jury, verdicts
-from shared.evaluation.jury import JudgeResult, JuryScore
+from shared.evaluation.jury import JudgeResult, JuryScore, Qualification
 from shared.evaluation.measures import Number, Place
 from shared.report.record import RunRecord
 from shared.report.spending import untold
@@ -43,11 +44,14 @@ class Jury:
 
 def judged(record: RunRecord) -> Jury:
     """Return what the run's votes came to."""
-    results = jury.by_judge(jury.judgements(record.judgements))
+    rule = jury.best_rule(jury.contests(record.evaluation, _prompted(record)))
+    results = jury.by_judge(jury.judgements(record.judgements), rule)
     return Jury(
         [
             _line(
-                record, results.get(judge.model) or jury.judge_result(judge.model, ()), judge.family
+                record,
+                results.get(judge.model) or jury.judge_result(judge.model, (), rule),
+                judge.family,
             )
             for judge in record.settings.judges
         ],
@@ -55,10 +59,26 @@ def judged(record: RunRecord) -> Jury:
     )
 
 
+def _prompted(record: RunRecord) -> dict[str, list[str]]:
+    """The prompted models' replies by item."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in record.generations:
+        if row["arm"] == Arm.PROMPTED and row["pair_id"]:
+            found[row["pair_id"]].append(row["answer"])
+    return found
+
+
 def verdict(
     record: RunRecord, judges: Sequence[JudgeLine], found: Mapping[Place, Number]
 ) -> verdicts.Verdict:
-    """Return the run in three sentences; empty where no model was tuned and answered."""
+    """Return the run in three sentences; of a dry run what its jury could see.
+
+    Empty where no model was tuned and answered, or nothing is to be judged.
+    """
+    if record.settings.dry_run:
+        judged = record.evaluation.held_out[: record.evaluation.judged]
+        episodes = {item.episode_id for item in judged}
+        return verdicts.Verdict(verdicts.power(len(judged), len(episodes)), "", "")
     tuned = {row["model"] for row in record.generations if row["arm"] == Arm.TUNED}
     selected = {row["model"]: row["selected_pairs"] for row in record.plans}
     trained = {row["model"]: row["settled_usd"] for row in record.jobs}
@@ -100,7 +120,10 @@ def silence(record: RunRecord, judges: Sequence[JudgeLine]) -> str:
     if not all(line["votes"] for line in judges):
         return "; ".join(line["sentence"] for line in judges)
     rates = "; ".join(f"{line['judge']} {_rate(line)}" for line in judges)
-    return f"no judge tells the host from another person for certain ({rates})"
+    known = (
+        "from other people and the prompted models, and better than a rule that knows nothing of it"
+    )
+    return f"no judge tells the host {known} ({rates})"
 
 
 def _rate(line: JudgeLine) -> str:
@@ -118,12 +141,13 @@ def _scores(results: Mapping[str, JudgeResult], seed: int) -> Iterator[JuryScore
 
 
 def _line(record: RunRecord, result: JudgeResult, family: str) -> JudgeLine:
-    found, asked, stopped = result.qualification, len(result.judgements), _stopped(record, result)
+    asked, stopped = len(result.judgements), _stopped(record, result)
+    qualification, found = result.qualification, result.qualification.tried
     return {
         "judge": result.judge,
         "family": family,
         "kin": [one.model for one in record.settings.models if family and one.family == family],
-        "qualified": found.passed,
+        "qualified": qualification.passed,
         "accuracy": found.accuracy,
         "accuracy_low": found.low,
         "accuracy_high": found.high,
@@ -146,7 +170,8 @@ def _stopped(record: RunRecord, result: JudgeResult) -> str | None:
 
 def _sentence(name: str, result: JudgeResult, stopped: str | None) -> str:
     """A judge in words."""
-    found, asked = result.qualification, len(result.judgements)
+    qualification, asked = result.qualification, len(result.judgements)
+    found = qualification.tried
     if not asked:
         return f"{name} gave no vote ({stopped or 'nothing was there to judge'})"
     if result.unusable == asked:
@@ -155,12 +180,25 @@ def _sentence(name: str, result: JudgeResult, stopped: str | None) -> str:
         return (
             f"{name} gave no pair of host and another person in both orders that could qualify it"
         )
-    did = "tells" if found.passed else "does not tell"
+    certain = qualification.person.is_certain and found.is_certain
+    others = (
+        "another person" if found is qualification.person else "other people and prompted models"
+    )
     told = (
-        f"{name} {did} the host from another person for certain: right in {100 * found.accuracy:.0f}% of "
-        f"{counted(found.n, 'pair')}, at least {100 * found.low:.0f}%"
+        f"{name} {'tells' if certain else 'does not tell'} the host from {others} for certain: right in "
+        f"{100 * found.accuracy:.0f}% of {counted(found.n, 'pair')}, at least {100 * found.low:.0f}%"
+        f"{_beside_the_rule(qualification)}"
     )
     return f"{told}; it ended early ({stopped})" if stopped else told
+
+
+def _beside_the_rule(found: Qualification) -> str:
+    """What the best rule that knows nothing of the host gets on the same replies."""
+    if found.rule is None:
+        return ""
+    told = f"“{found.rule.name}” is right in {100 * found.rule.accuracy:.0f}%"
+    beaten = (found.tried.accuracy or 0.0) > found.rule.accuracy
+    return f"; {told}" if beaten else f"; but {told}, so that it has no vote"
 
 
 def _who_judged(judges: Sequence[JudgeLine]) -> str:

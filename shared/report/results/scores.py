@@ -116,11 +116,10 @@ def _relevance(record: RunRecord) -> _Scored:
     for row in record.generations:
         if row["pair_id"] in episodes:
             replies.setdefault((row["arm"], row["model"]), {})[row["pair_id"]] = row["answer"]
-    seed = record.settings.show.evaluation.seed
     for (arm, model), said in replies.items():
         found = measures.relevance(prompts, said)
         if found:
-            yield arm, model, measures.clustered_mean("relevance", found, episodes, seed)
+            yield arm, model, measures.clustered_mean("relevance", found, episodes)
 
 
 def _style(record: RunRecord) -> list[MetricRow]:

@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.provider.learning.judging import BIASES, comparison, verdict
 from shared import catalogue, tokens
-from shared.dataset.comparisons import COMPARED, QUALIFYING
+from shared.dataset.comparisons import PAIRS
 from shared.dataset.comparisons.blinding import NAME, blinder
 from shared.dataset.comparisons.prompts import REPLY_TOKENS, VOTE_TOKENS, PromptBuilder
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut, Reply
@@ -65,7 +65,14 @@ ASKED = EvaluationSet(
     excerpts=tuple(host(at) for at in range(50, 56)),
     judged=ITEMS,
 )
-SAID = {"base": other, "prompted": lambda at: f"{host(at)} {other(at)}.", "tuned": host}
+
+
+def prompted(at):
+    """The words of the host in another order: by them alone nobody can tell the two apart."""
+    return " ".join(reversed(held_out(at).host.split()))
+
+
+SAID = {"base": other, "prompted": prompted, "tuned": lambda at: f"{host(at)} Ooh, now, would you?"}
 
 
 def run(run_id="r1", **evaluation):
@@ -130,7 +137,7 @@ def test_a_judge_that_tells_the_host_is_asked_every_pair_in_both_orders(answered
     became = heard(answered, desk_of(judge, ledger, clock))
     assert became == {
         "judge": JUDGE.model,
-        "asked": 2 * 4 * ITEMS,
+        "asked": 2 * len(PAIRS) * ITEMS,
         "qualified": True,
         "stopped": None,
     }
@@ -139,7 +146,7 @@ def test_a_judge_that_tells_the_host_is_asked_every_pair_in_both_orders(answered
     orders = {(row["pair_id"], row["first_arm"], row["second_arm"]) for row in rows}
     assert len(orders) == len(rows) == len(judge.calls)
     assert {(first, second) for _, first, second in orders} == {
-        order for pair in (*COMPARED, QUALIFYING) for order in (pair, pair[::-1])
+        order for pair in PAIRS for order in (pair, pair[::-1])
     }
     tuned = [row for row in rows if {"tuned", "base"} == {row["first_arm"], row["second_arm"]}]
     assert {row["preferred_arm"] for row in tuned} == {"tuned"}
@@ -229,7 +236,7 @@ def test_a_judge_that_is_killed_goes_on_where_it_was(answered, ledger, clock):
     with pytest.raises(ProviderUnavailable):
         heard(answered, desk_of(judge, ledger, clock))
     assert len(rows_of(answered)) == 5
-    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == len(judge.calls) == 64
+    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == len(judge.calls) == 96
 
 
 def test_a_judge_that_is_late_hands_over_and_goes_on(answered, ledger, clock):
@@ -237,7 +244,7 @@ def test_a_judge_that_is_late_hands_over_and_goes_on(answered, ledger, clock):
     with pytest.raises(BatchUnfinished, match="has judged 7 of 16"):
         heard(answered, desk_of(judge, ledger, clock), late=lambda: next(looks) >= 7)
     assert len(rows_of(answered)) == 7
-    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == 64
+    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == 96
 
 
 def test_a_ceiling_ends_the_judge_and_keeps_its_votes(answered, ledger, clock):
@@ -246,7 +253,7 @@ def test_a_ceiling_ends_the_judge_and_keeps_its_votes(answered, ledger, clock):
         answered.write(key.replace("runs/r1/", "runs/poor/"), answered.read(key))
     became = heard(answered, desk_of(Judge(), ledger, clock), run("poor"))
     assert became["stopped"].startswith("SpendCeilingReached: ")
-    assert 0 < became["asked"] == len(rows_of(answered, "poor")) < 64
+    assert 0 < became["asked"] == len(rows_of(answered, "poor")) < 96
     assert ledger.totals("poor").reserved == 0
 
 
@@ -255,7 +262,7 @@ def test_a_comparison_that_is_refused_or_lost_twice_is_a_vote_that_cannot_be_use
 ):
     judge = Judge(ends={3: ProviderRejected("the content filter says no")})
     became = heard(answered, desk_of(judge, ledger, clock))
-    assert (became["asked"], became["stopped"]) == (64, None)
+    assert (became["asked"], became["stopped"]) == (96, None)
     assert [at for at, row in enumerate(rows_of(answered)) if row["vote"] is None] == [3]
 
     class Deaf(Judge):

@@ -9,6 +9,7 @@ import pytest
 from shared.evaluation import verdicts
 from shared.evaluation.jury import jury_scores, pair_results
 from shared.evaluation.measures import Number, clustered_mean, numbers, wilson
+from shared.evaluation.measures.intervals import visible_rate
 from shared.evaluation.verdicts import Case, answer
 from tests.unit.shared.evaluation.jury.worlds import MODEL, judged_by, noisy
 
@@ -53,7 +54,7 @@ def world(tuned_over_prompted, n_items=150, seed=1, an_episode=3):
     return [
         one.score.row(one.arm, one.model)
         for one in jury_scores(pair_results(votes), seed)
-        if one.score.metric == "jury_wins_over_prompted"
+        if one.score.metric in ("jury_wins_over_prompted", "jury_taken_for_host")
     ]
 
 
@@ -176,9 +177,9 @@ def test_a_verdict_is_wrong_no_more_often_than_its_interval_allows(rate):
     """In 200 worlds of 20 episodes each: the wrong way round by chance alone, which is one in forty."""
     chance, said = random.Random(7), []
     episodes = {f"{at}.{item}": str(at) for at in range(20) for item in range(3)}
-    for seed in range(200):
+    for _ in range(200):
         won = {item: ((chance.random() < rate) + (chance.random() < rate)) / 2 for item in episodes}
-        rate_found = clustered_mean("wins", won, episodes, seed, draws=100).row("tuned", MODEL)
+        rate_found = clustered_mean("wins", won, episodes).row("tuned", MODEL)
         (found,) = numbers([rate_found]).values()
         said.append(answer(found))
     assert said.count("less") <= 10
@@ -262,6 +263,22 @@ WORLDS = {
         "This run cannot tell",
         ["the votes of 85% of the pairs went by the order of the replies"],
         ["as much"],
+    ),
+    "the judges see no difference anywhere": (
+        [EVEN, row("jury_taken_for_host", 0.45, 150, "prompted", low=0.38, high=0.52)],
+        "This run cannot tell",
+        ["nothing shows that these judges see a difference of ten points"],
+        ["as much"],
+    ),
+    "the judges see differences, and none here": (
+        [
+            EVEN,
+            row("jury_taken_for_host", 0.2, 150, "prompted", low=0.14, high=0.27),
+            row("jury_taken_for_host", 0.21, 150, low=0.15, high=0.28),
+        ],
+        "Tuned, Llama sounds as much like Ida Stone as the same model with a good prompt",
+        ["and took it for the host in 21% (95% interval 15% to 28%)"],
+        ["cannot tell"],
     ),
     "answers break down": (
         [
@@ -371,3 +388,33 @@ def test_what_fails_of_one_model_is_not_said_of_another():
     assert said.startswith("Tuned, Llama recites")
     assert "Tuned, Mini recites" not in said
     assert "Tuned, Mini sounds more like" in said
+
+
+@pytest.mark.parametrize(
+    ("items", "episodes", "says"),
+    [
+        (
+            15,
+            5,
+            "on 15 held-out pairs of 5 episodes, will tell no win rate below 90% from an even one",
+        ),
+        (51, 17, "will tell a win rate of 73% or more"),
+        (150, 50, "on 150 held-out pairs of 50 episodes, will tell a win rate of 63% or more"),
+    ],
+)
+def test_a_plan_says_before_the_money_what_its_jury_can_see(items, episodes, says):
+    assert says in verdicts.power(items, episodes)
+    assert ("; " in verdicts.power(items, episodes)) is (episodes < 50)
+    assert verdicts.power(0, 0) == ""
+
+
+def test_what_a_plan_promises_is_what_such_juries_see():
+    """Seventeen episodes of three pairs whose true rate is the least that is promised: four of five see it."""
+    chance, rate, worlds = random.Random(11), visible_rate(51, 17), 400
+    episodes = {f"{at}.{item}": str(at) for at in range(17) for item in range(3)}
+    seen = 0
+    for _ in range(worlds):
+        own = {str(at): chance.betavariate(9 * rate, 9 - 9 * rate) for at in range(17)}
+        won = {item: float(chance.random() < own[of]) for item, of in episodes.items()}
+        seen += clustered_mean("wins", won, episodes).low > 0.5
+    assert 0.7 <= seen / worlds <= 0.9

@@ -689,7 +689,7 @@ def test_the_verdict_stands_first_in_the_report_and_in_the_summary(run):
     assert summary["verdict"].startswith(
         "Tuned, gpt-4.1-mini and llama-3.1-8b sound more like Ida Stone than the same model with a good prompt: "
         "1 of 2 judges (no other knows the host) preferred the reply of gpt-4.1-mini in 100% of 8 held-out "
-        "pairs (95% interval 68% to 100%)"
+        "pairs (95% interval 59% to 100%)"
     )
     text = page(run)
     assert text.index("sound more like Ida Stone") < text.index("This run looked at")
@@ -748,8 +748,8 @@ def test_a_jury_that_does_not_know_the_host_says_nothing_of_the_models_and_says_
     run.write_manifest(evaluation={"judges": ["llama-3.1-8b"]})
     verdict = reported(run)["verdict"]
     assert (
-        "was not judged: no judge tells the host from another person for certain (llama-3.1-8b in 50% of "
-        "8 pairs, at least 15%)."
+        "was not judged: no judge tells the host from other people and the prompted models, and better than a "
+        "rule that knows nothing of it (llama-3.1-8b in 50% of 8 pairs, at least 15%)."
     ) in verdict
 
 

@@ -58,9 +58,26 @@ def test_an_arm_that_says_too_little_has_a_reason_and_the_others_keep_their_numb
     few = {**ANSWERS, TUNED: ["So you see.", "", "…"]}
     found = by_place(measuring.style(said, few))
     assert found["style", *TUNED]["value"] is None
-    assert "4 words in all are too few" in found["style", *TUNED]["reason"]
+    assert (
+        "4 words that are not copied from the training text are too few"
+        in found["style", *TUNED]["reason"]
+    )
     assert found["style", *BASE] == by_place(rows)["style", *BASE]
     assert found["style_agreement", None, None]["reason"].endswith("3 are needed, not 2")
+
+
+def test_an_arm_that_recites_the_training_text_has_no_place_and_one_that_quotes_it_keeps_its_own(
+    said,
+):
+    recites, quotes = [bag.text for bag in said.host[:6]], [*ANSWERS[BASE], said.host[0].text]
+    found = by_place(measuring.style(said, {TUNED: recites, BASE: quotes}))
+    for metric in ("style", "function_words"):
+        assert found[metric, *TUNED]["value"] is None
+        assert (
+            "0 words that are not copied from the training text" in found[metric, *TUNED]["reason"]
+        )
+        own = by_place(measuring.style(said, {BASE: ANSWERS[BASE]}))[metric, *BASE]["value"]
+        assert found[metric, *BASE]["value"] == pytest.approx(own, abs=0.05)
 
 
 @pytest.mark.parametrize(

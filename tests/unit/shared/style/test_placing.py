@@ -51,7 +51,7 @@ def test_below_a_bag_of_words_there_is_a_reason_and_no_number():
     for answers in ([], [[""]], [["…"], [answer(5, 299 - 1)]]):
         found = place(calibration(), answers, 7)
         assert (found.value, found.n) == (None, 0)
-        assert "words in all are too few; style takes 300" in found.reason
+        assert "are too few; style takes 300" in found.reason
 
 
 def test_few_answers_have_a_number_and_no_interval():

@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from shared.dataset.comparisons import PAIRS
+from shared.dataset.comparisons import PAIRS, QUALIFYING
 from shared.evaluation.jury import Judgement
 from shared.evaluation.jury.votes import Vote
 
 MODEL = "llama-3.3-70b"
+KNOWN = 0.9  # the chance that the host is told from others, where a test says nothing else
 CENT = Decimal("0.01")
 Bias = Callable[[str, str, int, int], Vote | None]
 """A judge as a function of the arms in the order shown and of the replies' lengths."""
@@ -39,7 +40,7 @@ def judged_by(
                 found.append(
                     Judgement(
                         judge=judge,
-                        model=None if "host" in pair else MODEL,
+                        model=None if pair == QUALIFYING else MODEL,
                         item=f"p{number:03}",
                         episode=f"e{number // an_episode:03}",
                         first=first,
@@ -64,8 +65,8 @@ def noisy(chances: Mapping[tuple[str, str], float], seed: int) -> Bias:
     chance = random.Random(seed)
 
     def vote(first: str, second: str, *_: int) -> Vote:
-        straight = (first, second) in chances
-        left = chances[(first, second) if straight else (second, first)]
+        straight = (first, second) in PAIRS
+        left = chances.get((first, second) if straight else (second, first), KNOWN)
         return "first" if (chance.random() < left) == straight else "second"
 
     return vote

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.measures import copied_spans, copied_words, recital
+from shared.evaluation.measures import copied_spans, copied_words, recital, without_copied
 from shared.evaluation.measures.leakage import Span
 from shared.words import placed_words, words
 
@@ -96,6 +96,12 @@ def test_what_is_recited_nearly_word_for_word_is_a_recital(text, least):
     found = copied(text)
     assert found.share >= least
     assert found.recites
+
+
+def test_what_is_not_copied_is_left_as_it_was_written():
+    (left,) = without_copied([f"Well, I said: {TEXT.upper()}! And that’s that."], [TEXT])
+    assert left == "Well, I said: ! And that’s that."
+    assert without_copied(["Well, well.", ""], [TEXT]) == ["Well, well.", ""]
 
 
 def test_a_collage_of_many_texts_is_a_recital_and_shared_phrases_are_none():
