@@ -14,7 +14,7 @@ from shared.providers import Message, examples, token_counts
 from tests.unit.shared.run.porch import SHOW
 
 MODELS = catalogue.packaged()
-BUYABLE = [model for model in MODELS.models if model.tunable]
+BUYABLE = [model for model in MODELS.models if model.tunable and model.provider != "own"]
 PRICED = [one for one in MODELS.models if any(price.purpose == "training" for price in one.prices)]
 SEED_TOKENS = 5_887_425
 SHOWN = EvaluationSet(
@@ -34,7 +34,8 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
 ):
     affordable = training_costs.affordable_tokens(model, budget, n_epochs)
     assert training_costs.reserved(model, affordable * n_epochs) <= budget
-    assert training_costs.reserved(model, (affordable + 1) * n_epochs) > budget
+    more = training_costs.reserved(model, (affordable + 1) * n_epochs)
+    assert more > budget or affordable == training_costs.ANY_NUMBER
 
 
 def by_the_hour(model, amount="2.40"):
