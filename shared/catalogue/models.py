@@ -53,7 +53,8 @@ class Model(Record):
     `tokens_per_message` and `tokens_per_example` are what a service counts around the texts and
     roles; where they are not known, more than any template that is. `family` is who made it: models
     of one family like each other's words. A `judge` may be asked to judge unless a show names its own.
-    `speed` is needed where a price is by time.
+    `speed` is needed where a price is by time. `answer_limit` is the word by which it takes the most tokens
+    of an answer, `temperature` whether it takes one, `reasoning_tokens` what it may think before it answers.
     """
 
     model: str
@@ -70,6 +71,9 @@ class Model(Record):
     judge: bool = False
     limits: Limits
     speed: Speed | None = None
+    answer_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    temperature: bool = True
+    reasoning_tokens: int = Field(default=0, ge=0, le=100_000)
     prices: tuple[Price, ...]
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from shared.dataset.comparisons.prompts import VOTE_TOKENS, Comparison, PromptBu
 from shared.dataset.evaluation_set import EvaluationSet, HeldOut
 from shared.evaluation import jury
 from shared.lake.rows import GenerationRow, JudgementRow
-from shared.providers import ChatRequest, token_counts
+from shared.providers import chat_request, token_counts
 from shared.purchases import Answer, Question
 from shared.run import RunSettings
 
@@ -62,12 +62,13 @@ class JudgeTasks:
             run_id=self.settings.run_id,
             model=judge.model,
             provider=judge.provider,
-            request=ChatRequest(
-                model=judge.answering_model,
-                messages=comparison.messages,
-                max_tokens=VOTE_TOKENS,
-                temperature=0.0,
-                seed=self.settings.show.evaluation.seed,
+            request=chat_request(
+                judge,
+                judge.answering_model,
+                comparison.messages,
+                VOTE_TOKENS,
+                0.0,
+                self.settings.show.evaluation.seed,
             ),
             prompt_tokens=token_counts.prompt_bound(judge, comparison.messages),
             input_price=judge.price("base_input"),

@@ -11,7 +11,7 @@ from shared.errors import EconChatRError
 from shared.evaluation.unanswered import finish_reason
 from shared.ids import digest
 from shared.lake.rows import GenerationRow, OfRun
-from shared.providers import ChatRequest, token_counts
+from shared.providers import chat_request, token_counts
 from shared.purchases import Answer, Question
 from shared.run import RunSettings
 
@@ -44,12 +44,13 @@ def question(
         run_id=settings.run_id,
         model=model_name,
         provider=model.provider,
-        request=ChatRequest(
-            model=fine_tuned_model if arm == Arm.TUNED else model.answering_model,
-            messages=messages,
-            max_tokens=show.evaluation.max_answer_tokens,
-            temperature=show.evaluation.temperature,
-            seed=show.evaluation.seed,
+        request=chat_request(
+            model,
+            fine_tuned_model if arm == Arm.TUNED else model.answering_model,
+            messages,
+            show.evaluation.max_answer_tokens,
+            show.evaluation.temperature,
+            show.evaluation.seed,
         ),
         prompt_tokens=token_counts.prompt_bound(model, messages),
         input_price=input_price,

@@ -189,8 +189,7 @@ def judge(
 
     A judge that cannot tell the host from somebody else, or from the prompted models, is asked no more. A
     ceiling or a refusal ends its work, not the run. Raises BatchUnfinished when `deadline_near` says so,
-    SpendOverrun,
-    or what may pass.
+    SpendOverrun, or what may pass.
     """
     tasks = _judge_tasks(bucket, settings, name)
     with saved_rows(bucket, keys.judgements(settings.run_id, name), JudgementRow) as saved:

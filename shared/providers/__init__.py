@@ -31,6 +31,7 @@ from shared.providers.contract import (
     TrainingNotAvailable,
     TrainingStep,
     UploadedFile,
+    chat_request,
     job_key,
     run_key,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "TrainingNotAvailable",
     "TrainingStep",
     "UploadedFile",
+    "chat_request",
     "check_models_listed",
     "job_key",
     "listed_models",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import BinaryIO, Literal, Protocol
 
+from shared.catalogue import Model
 from shared.errors import EconChatRError, Transient
 from shared.ids import digest
 
@@ -177,13 +178,36 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One question to a model, by its name on the wire."""
+    """One question to a model, by its name on the wire.
+
+    `answer_limit` is the word for `max_tokens` there; a `temperature` of None is the model's own.
+    """
 
     model: str
     messages: tuple[Message, ...]
     max_tokens: int
-    temperature: float
+    temperature: float | None
     seed: int | None = None
+    answer_limit: str = "max_tokens"
+
+
+def chat_request(
+    model: Model,
+    name: str,
+    messages: tuple[Message, ...],
+    max_tokens: int,
+    temperature: float,
+    seed: int | None = None,
+) -> ChatRequest:
+    """Return a question as `model` wants it, with room for what it thinks before an answer of `max_tokens`."""
+    return ChatRequest(
+        name,
+        messages,
+        max_tokens + model.reasoning_tokens,
+        temperature if model.temperature else None,
+        seed,
+        model.answer_limit,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,9 +232,10 @@ class OpenAICompatible:
         fields: dict[str, Any] = {
             "model": request.model,
             "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
+            request.answer_limit: request.max_tokens,
         }
+        if request.temperature is not None:
+            fields["temperature"] = request.temperature
         if request.seed is not None:
             fields["seed"] = request.seed
         with mapped_errors(f"asking {request.model}", buys=True, asks_a_model=True):

@@ -24,7 +24,7 @@ def most(judges: Sequence[Model], asked: EvaluationSet, show: ShowProfile) -> li
                 judge.price("base_input").of_tokens(
                     token_counts.prompt_bound(judge, prompt) + 2 * _with_margin(judge, missing)
                 )
-                + judge.price("base_output").of_tokens(VOTE_TOKENS)
+                + judge.price("base_output").of_tokens(VOTE_TOKENS + judge.reasoning_tokens)
                 for judge, builder in builders
                 for prompt, missing in _prompts(builder, asked, item, REPLY_TOKENS)
             )
@@ -44,7 +44,7 @@ def expected(
             judge.price("base_input").of_tokens(
                 token_counts.prompt_tokens(judge, prompt) + 2 * missing
             )
-            + judge.price("base_output").of_tokens(1)
+            + judge.price("base_output").of_tokens(1 + judge.reasoning_tokens)
             for judge, builder in builders
             for item in asked.held_out[: asked.judged]
             for prompt, missing in _prompts(builder, asked, item, length)

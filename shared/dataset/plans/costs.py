@@ -121,7 +121,7 @@ def evaluation_cost(model: Model, show: ShowProfile, asked: EvaluationSet) -> De
         show,
         asked,
         partial(token_counts.prompt_bound, model),
-        show.evaluation.max_answer_tokens,
+        show.evaluation.max_answer_tokens + model.reasoning_tokens,
     )
 
 
@@ -129,7 +129,9 @@ def expected_evaluation_cost(
     model: Model, show: ShowProfile, asked: EvaluationSet, mean_completion: Fraction
 ) -> Decimal:
     """Return what all answers of a model's arms cost in dollars if their mean length in tokens is the host's."""
-    answer_tokens = min(show.evaluation.max_answer_tokens, ceil(mean_completion))
+    answer_tokens = (
+        min(show.evaluation.max_answer_tokens, ceil(mean_completion)) + model.reasoning_tokens
+    )
     return _answers_cost(
         model, show, asked, partial(token_counts.prompt_tokens, model), answer_tokens
     )

@@ -228,7 +228,7 @@ class Bedrock:
             ],
             "inferenceConfig": {
                 "maxTokens": request.max_tokens,
-                "temperature": request.temperature,
+                **({} if request.temperature is None else {"temperature": request.temperature}),
             },
             **({"system": system} if system else {}),
         }

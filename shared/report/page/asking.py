@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from shlex import quote
 
-from shared.catalogue import Provider
+from shared.catalogue import Model
 from shared.report.record import RunRecord
 
 
@@ -28,7 +28,7 @@ def lines(record: RunRecord) -> list[Lines]:
         Lines(
             model.model,
             _command(record, model.model),
-            _alone(record, record.settings.provider(model.provider), tuned[model.model]),
+            _alone(record, model, tuned[model.model]),
         )
         for model in record.settings.models
         if model.model in tuned
@@ -40,14 +40,15 @@ def _command(record: RunRecord, model: str) -> str:
     return f"econchatr ask {quote(_question(record))} --show {quote(show.name)} --model {quote(model)} --out DIR"
 
 
-def _alone(record: RunRecord, provider: Provider, fine_tuned_model: str) -> str:
+def _alone(record: RunRecord, model: Model, fine_tuned_model: str) -> str:
     """The line for the provider's own interface, with the show's first question."""
-    show = record.settings.show
+    show, provider = record.settings.show, record.settings.provider(model.provider)
     content = f"{_question(record)}\n\n{show.prompt_suffix}"
-    tokens, temperature = show.evaluation.max_answer_tokens, show.evaluation.temperature
+    tokens = show.evaluation.max_answer_tokens + model.reasoning_tokens
+    temperature = {"temperature": show.evaluation.temperature} if model.temperature else {}
     if provider.api == "bedrock":
         messages = [{"role": "user", "content": [{"text": content}]}]
-        options = {"maxTokens": tokens, "temperature": temperature}
+        options = {"maxTokens": tokens, **temperature}
         return (
             f"aws bedrock-runtime converse --model-id {quote(fine_tuned_model)} "
             f"--messages {_json(messages)} --inference-config {_json(options)}"
@@ -55,8 +56,8 @@ def _alone(record: RunRecord, provider: Provider, fine_tuned_model: str) -> str:
     body = {
         "model": fine_tuned_model,
         "messages": [{"role": "user", "content": content}],
-        "max_tokens": tokens,
-        "temperature": temperature,
+        model.answer_limit: tokens,
+        **temperature,
     }
     return (
         f'curl "{provider.base_url}chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" '

@@ -10,6 +10,7 @@ import httpx2
 import openai
 import pytest
 
+from shared import catalogue
 from shared.catalogue import Provider, TimeBilling
 from shared.errors import EconChatRError
 from shared.providers.contract import (
@@ -28,6 +29,7 @@ from shared.providers.contract import (
     TrainingNotAvailable,
     TrainingStep,
     UploadedFile,
+    chat_request,
 )
 from shared.providers.openai_compat import OpenAICompatible
 from tests.unit.shared.providers.conftest import NEBIUS, OPENAI, Reply, Wire
@@ -413,6 +415,25 @@ def test_what_is_deployed_already_is_not_deployed_again(
     wire.replies = [ok({"name": "host", "status": "active"})]
     assert connect(NEBIUS).deploy("host", "base", "job-1", "c2").status == "active"
     assert len(wire.requests) == 1
+
+
+def test_a_question_is_put_as_the_model_wants_it(wire: Wire, provider: OpenAICompatible) -> None:
+    model = catalogue.packaged().model("gpt-4.1-mini")
+    thinks = model.model_copy(
+        update={
+            "answer_limit": "max_completion_tokens",
+            "temperature": False,
+            "reasoning_tokens": 256,
+        }
+    )
+    wire.replies = [no(400), no(400)]
+    for one in (model, thinks):
+        with pytest.raises(ProviderRejected):
+            provider.complete(chat_request(one, "m", (Message("user", "Why?"),), 9, 0.5))
+    plain, thinking = (json.loads(request.content) for request in wire.requests)
+    assert (plain["max_tokens"], plain["temperature"]) == (9, 0.5)
+    assert thinking["max_completion_tokens"] == 265
+    assert not {"max_tokens", "temperature"} & set(thinking)
 
 
 def test_an_answer_comes_with_its_counts(wire: Wire, provider: OpenAICompatible) -> None:

@@ -38,7 +38,8 @@ def test_what_a_budget_buys_costs_at_most_the_budget_and_one_token_more_would_no
 ):
     affordable = training_costs.affordable_tokens(model, budget, n_epochs)
     assert training_costs.reserved(model, affordable * n_epochs) <= budget
-    assert training_costs.reserved(model, (affordable + 1) * n_epochs) > budget
+    more = training_costs.reserved(model, (affordable + 1) * n_epochs)
+    assert more > budget or affordable == training_costs.ANY_NUMBER
 
 
 def by_the_hour(model, amount="2.40"):
