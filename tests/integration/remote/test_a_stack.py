@@ -190,9 +190,10 @@ def test_an_operator_may_start_watch_and_stop_and_not_query_or_put_keys(run, tmp
     with somebody_with("OperatorPolicy"):
         started = aws("start", "mine", "--dry-run", "--out", tmp_path)
         assert started.code == 0, started.err
+        name = re.findall(r"^Run (\S+)", started.out, re.MULTILINE)[0]
         listed = aws("runs")
         assert listed.code == 0, listed.err
-        name = listed.out.split()[0]
+        assert name in listed.out
         assert aws("watch", name, "--out", tmp_path / "watched").code == 0
         assert aws("report", name, "--no-open", "--out", tmp_path / "report").code == 0
         assert "no run goes on" in aws("stop").err
