@@ -20,6 +20,7 @@ def emit(summary: Mapping[str, Any], month: Totals) -> None:
         "EpisodesFailed": summary["episodes"]["failed"],
         "TrainingPairs": summary["pairs"],
         "CorpusTokens": summary["tokens"],
+        "JobsLeftRunning": len(summary["left_running"]),
     }
     for name, value in counts.items():
         metrics.add_metric(name, MetricUnit.Count, value or 0)

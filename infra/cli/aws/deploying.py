@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from samtranslator.yaml_helper import yaml_parse
 
 from infra.cli.aws.removing import remove
 from infra.cli.aws.stack import (
@@ -26,6 +27,7 @@ from infra.cli.options import StackRef
 from infra.layers.checking import BUILT, NotDeployable, check
 from shared.errors import BadInput, EconChatRError
 from shared.money import parse_usd
+from shared.validation import did_you_mean
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BUILD = Path("build")
@@ -34,11 +36,20 @@ TOLD = 20  # lines of SAM's own words
 SAM = REPOSITORY / ".tools" / "sam" / "bin" / "sam"
 NAMED = re.compile(r"econchatr-([a-z][a-z0-9]{0,15})")
 _MARKS, _BACKSLASHED = re.compile("[ \"']"), r"\\\g<0>"
+OWN_OPTIONS = {
+    "Stage": "the stage is the end of --stack econchatr-STAGE",
+    "Architecture": "say it with --arch, so that the layers are built for it",
+    "CodeVersion": "it is what git calls the code",
+}
 ASKED = {
     "MonthCeilingUsd": "What may all runs of a month spend at model providers, in US dollars?",
     "AlertEmail": "Which address is told of warnings and of how runs end (empty for nobody)?",
 }
 BY_DEFAULT = {"AlertEmail": ""}
+
+
+class NoParameter(BadInput):
+    """`--set` names what template.yaml does not have, or what another option says."""
 
 
 class NotBuilt(EconChatRError):
@@ -54,13 +65,14 @@ def deploy(
 ) -> None:
     """Build unless `template` was built before, check and deploy; asks only what has no default.
 
-    `parameters` are of template.yaml, as text. Raises NoStack, NoCeiling or NotBuilt.
+    `parameters` are of template.yaml, as text. Raises NoStack, NoParameter, NoCeiling or NotBuilt.
     """
     stage = NAMED.fullmatch(stack_ref.stack)
     if stage is None:
         raise NoStack(
             f"a stack is called econchatr-STAGE, such as econchatr-dev, and not {stack_ref.stack!r}"
         )
+    _check_names(parameters)
     account = client(stack_ref, "sts").get_caller_identity()["Account"]
     before = settled(stack_ref)
     state = f"now {before['StackStatus']}" if before else "new"
@@ -125,6 +137,19 @@ def schedule(stack_ref: StackRef, parameters: Mapping[str, str]) -> None:
         f"The schedule is {now['ScheduleState']}: {now['Schedule']} in {now['ScheduleTimezone']}, "
         f"with {now['ScheduleInput']}"
     )
+
+
+def _check_names(parameters: Mapping[str, str]) -> None:
+    """Raise NoParameter for a name that SAM would leave out without a word."""
+    template = yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))
+    known = [name for name in template["Parameters"] if name not in OWN_OPTIONS]
+    for name in parameters:
+        if name in OWN_OPTIONS:
+            raise NoParameter(f"--set {name}: {OWN_OPTIONS[name]}")
+        if name not in known:
+            raise NoParameter(
+                f"template.yaml has no parameter {name!r};{did_you_mean(name, known)} see its Parameters"
+            )
 
 
 def _answered(given: Mapping[str, str], *, new: bool) -> dict[str, str]:

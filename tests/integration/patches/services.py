@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -66,6 +67,40 @@ def _refusal(cloud: Cloud, kind: str, properties: dict[str, Any]) -> str:
     except ClientError as refused:
         return str(refused.response["Error"]["Code"])
     return "created"
+
+
+@FAULTS.of("authorization", aws="SUCCEEDED", ministack="AccessDeniedException")
+def query_of_the_workgroup_that_a_policy_names(cloud: Cloud) -> str:
+    name, group = f"u{uuid4().hex}", f"w{uuid4().hex}"
+    cloud.client("athena").create_work_group(Name=group)
+    resource = f"arn:aws:athena:{cloud.region}:000000000000:workgroup/{group}"
+    actions = ["athena:StartQueryExecution", "athena:GetQueryExecution"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    iam = cloud.client("iam")
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    athena = boto3.client(
+        "athena",
+        endpoint_url=cloud.endpoint_url,
+        region_name=cloud.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    try:
+        started = athena.start_query_execution(
+            QueryString="SELECT 1",
+            WorkGroup=group,
+            ResultConfiguration={"OutputLocation": f"s3://{with_bucket(cloud)}/"},
+        )["QueryExecutionId"]
+        while True:
+            found = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]
+            if (state := str(found["Status"]["State"])) not in ("QUEUED", "RUNNING"):
+                return state
+            time.sleep(0.1)
+    except ClientError as refused:
+        return str(refused.response["Error"]["Code"])
 
 
 @FAULTS.of("athena.named_queries", aws="created", ministack="refused")

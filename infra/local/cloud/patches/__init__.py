@@ -39,6 +39,7 @@ def install_all() -> None:
 def all_patches() -> tuple[ModuleType, ...]:
     """Return the patches in the order in which they are put in place; this imports MiniStack."""
     from infra.local.cloud.patches import (
+        authorization,
         cancellation,
         durability,
         history,
@@ -65,6 +66,7 @@ def all_patches() -> tuple[ModuleType, ...]:
         secure_loopback,
         secret_values,
         sql,
+        authorization,
         permissions,
         durability,
     )

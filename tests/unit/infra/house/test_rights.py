@@ -7,6 +7,7 @@ from shared.lake import keys
 from tests.cfn import load_template
 from tests.permissions import granted
 from tests.places import ROOT
+from tests.transformed import transformed
 from tests.unit.infra.house.template import FUNCTIONS, TASKS, TEMPLATE, folder, resource_of
 
 
@@ -127,3 +128,17 @@ def test_only_an_operator_may_start_or_stop_a_run():
         if {"states:StartExecution", "states:StopExecution"} & set(statement["Action"])
     }
     assert starters == {"OperatorPolicy"}
+
+
+def test_where_the_account_demands_it_every_role_is_bounded():
+    roles = {
+        name: resource["Properties"].get("PermissionsBoundary")
+        for name, resource in transformed()["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    given = {"Ref": "PermissionsBoundary"}
+    assert len(roles) == len(FUNCTIONS) + 4  # of the machine, its schedule, its rule and Bedrock
+    for name, boundary in roles.items():
+        assert boundary == {"Fn::If": ["HasPermissionsBoundary", given, {"Ref": "AWS::NoValue"}]}, (
+            name
+        )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.cli.aws.deploying import sam_parameters
+from infra.cli.aws.deploying import NoParameter, deploy, sam_parameters
+from infra.cli.options import StackRef
 from tests.cfn import load_template
 from tests.places import ROOT
 
@@ -84,3 +85,17 @@ def test_every_parameter_of_the_template_arrives_as_typed(sam, tmp_path):
 def test_whatever_is_typed_arrives(sam, tmp_path_factory, value):
     file = tmp_path_factory.getbasetemp() / "typed" / "p.yaml"
     assert sam(sam_parameters({"One": value}, file)) == {"One": value}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("PolSeconds", "no parameter 'PolSeconds'.*PollSeconds"),
+        ("providerbaseurl", "no parameter 'providerbaseurl'"),
+        ("Architecture", "say it with --arch"),
+        ("Stage", "the end of --stack"),
+    ],
+)
+def test_a_parameter_that_sam_would_leave_out_is_refused(name, said):
+    with pytest.raises(NoParameter, match=said):
+        deploy(StackRef(stack="econchatr-dev"), {name: "1"}, "x86_64")
