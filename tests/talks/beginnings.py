@@ -11,6 +11,7 @@ BEFORE = {
     "a picture": '<img src="porch.png" alt="The porch">',
     "a player": '<audio controls src="12.mp3"></audio>',
     "a frame": '<iframe src="https://example.org/p/12" width="100%"></iframe>',
+    "a drawing": '<svg width="1"></svg>',
     "a comment": "<!-- edited -->",
     "a comment of two lines": "<!-- edited\nby hand -->",
     "a component": '<Player src="12.mp3" />',

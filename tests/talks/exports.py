@@ -69,6 +69,7 @@ EXPORTS: Mapping[str, Callable[[Talk], str]] = {
     "a toggle": _each("  - **{who}:** {said}", "\n", "- Transcript\n"),
     "YAML": _each("- speaker: {who}\n  start: {at}\n  text: {quoted}", "\n"),
     "YAML below a key": _each("  - speaker: {who}\n    text: {quoted}", "\n", "segments:\n"),
+    "YAML by other words": _each("- who: {who}\n  said: {quoted}", "\n"),
     "angle brackets": _each("<{who}> {said}", "\n"),
     "angle brackets and a time": _each("[00:00:01] <{who}> {said}", "\n"),
     "DOTE": _dote,

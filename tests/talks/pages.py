@@ -39,6 +39,7 @@ TEXT_CREDITS = (
     "- Host: Ida Stone\n- Guest: Rolf Quill\n- Date: 2026-03-03\n- Episode: 12",
     "Hosts: Ida Stone\nGuests: Rolf Quill\nTranscript by: Berta Holm",
     "# Bells\n\nRecorded: March 3, 2026\nProducer: Berta Holm",
+    "Moderation: Ida Stone\nGast: Rolf Quill\nSchnitt: Berta Holm",
     "Ida Stone: Host\nRolf Quill: Guest, caster of bells",
 )
 TEXT = {"plain": "{who}: {said}", "bold": "**{who}:** {said}", "bold line": "**{who}**\n{said}"}

@@ -54,6 +54,8 @@ def kind_of(path: str) -> str | None:
     parts = PurePosixPath(path).parts
     if not parts or path.endswith("/") or any(part.startswith((".", "__MACOSX")) for part in parts):
         return None
+    if any(part.endswith("_files") for part in parts[:-1]):  # what a browser saves beside a page
+        return "other"
     name = PurePosixPath(path)
     if name.stem.lower() in _NO_TRANSCRIPTS:
         return None
@@ -95,7 +97,7 @@ def date_in(name: str, days_first: bool | None = None) -> datetime | None:
 
 def title_in(path: str) -> str:
     """Return what a file's name says besides its date, then folder and suffix, which tell it from others."""
-    name = PurePosixPath(path)
+    name = _without_index(PurePosixPath(path))
     dated = _dated(name.stem, None)
     stem = name.stem if dated is None else f"{name.stem[: dated[1]]} {name.stem[dated[2] :]}"
     words = re.sub(r"[-_\s]+", " ", stem).strip(" .,") or name.stem
@@ -107,9 +109,14 @@ def title_in(path: str) -> str:
 
 def words_in(path: str) -> str:
     """Return the title without folder and suffix, which name no guests."""
-    return title_in(
-        PurePosixPath(path).stem if "." in PurePosixPath(path).name else PurePosixPath(path).name
-    )
+    name = _without_index(PurePosixPath(path))
+    return title_in(name.stem if "." in name.name else name.name)
+
+
+def _without_index(path: PurePosixPath) -> PurePosixPath:
+    """Return the path of a mirrored site's `on-mud/index.html` as `on-mud.html`."""
+    is_index = path.stem.lower() == "index" and path.parent.name != ""
+    return path.parent.with_name(path.parent.name + path.suffix) if is_index else path
 
 
 def _dated(name: str, days_first: bool | None) -> tuple[datetime, int, int] | None:

@@ -30,9 +30,7 @@ from shared.transcripts.text import folded
 _SHAPES: tuple[Callable[[str, People], Script | None], ...] = (
     *(read_captions, read_rtf, read_json, read_yaml, read_xml, read_table),
 )
-_PAGE_BEGINS = re.compile(
-    r"\s*(?:<\?xml|<!doctype|<(?:html|head|body|rss|svg)[\s/>])", re.IGNORECASE
-)
+_PAGE_BEGINS = re.compile(r"\s*(?:<\?xml|<!doctype|<(?:html|head|body)[\s/>])", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?!\[).*?-->", re.DOTALL)
 _TAG_BEGINS = re.compile(r"\s*</?[a-uw-z][a-z0-9]{0,11}[\s/>]", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</(?:p|div|li|dd|td|tr|cite|h[1-6])>", re.IGNORECASE)

@@ -26,12 +26,13 @@ _SPEAKER_KEYS = (
         "participant",
         "user",
         "name",
+        "who",
         "role",
     ),
 )
 _TEXT_KEYS = (
     *("body", "text", "message", "transcript", "sentence", "content", "punctuated_word", "word"),
-    *("value", "display", "line", "caption", "utterance", "words"),
+    *("value", "display", "line", "caption", "utterance", "said", "words"),
 )
 _LIST_KEYS = (
     *("segments", "utterances", "monologues", "transcript", "transcripts", "audio_segments"),

@@ -15,7 +15,9 @@ _CREDIT = re.compile(
     r"|(?:produced|edited|hosted|recorded|transcribed|transcript|music|mixed|engineered|written) (?:by|on|in|at)"
     r"|mix(?:ing)?|sound(?: design)?|artwork|cover|photos?|date|published|duration|length|location|place|title"
     r"|(?:episode|season)(?: \d+)?|topics?|primary topic|language|links?|website|tags?|hosts|guests|participants"
-    r"|speakers|people|with|in this episode|present|featuring|transcription|transcript|author)",
+    r"|speakers|people|with|in this episode|present|featuring|transcription|transcript|author"
+    r"|moderation|schnitt|produktion|musik|redaktion|aufnahme|montage|production|musique|réalisation|producción|edición"
+    r"|música|grabación|regia|produzione|montaggio|musica)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\s*(?:,|;|&|/| and | und | et | y )\s*")

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.corpus.reading import _guests
-from shared.corpus.sources.names import date_in, day_first, kind_of, passed_over
+from shared.corpus.sources.names import (
+    date_in,
+    day_first,
+    is_transcript_file,
+    kind_of,
+    passed_over,
+    title_in,
+    words_in,
+)
 from shared.corpus.sources.titles import guests_from_title
 from shared.lake import keys
 from shared.report.data_quality import findings
@@ -150,3 +158,15 @@ def test_a_title_that_names_a_subject_names_no_guest(title):
 )
 def test_who_speaks_goes_before_a_title_that_names_nobody_who_does(named, heard, guests):
     assert _guests(named, heard) == guests
+
+
+def test_pages_of_a_mirror_are_called_by_their_folder():
+    path = "example.org/2021/03/tom-ash-on-rain/index.html"
+    assert title_in(path).startswith("tom ash on rain (")
+    assert words_in(path) == "tom ash on rain"
+    assert words_in("2021-03-01 Tom Ash on Rain.html") == "Tom Ash on Rain"
+
+
+def test_what_a_browser_saves_beside_a_page_is_no_transcript():
+    assert is_transcript_file("Rain.html")
+    assert not is_transcript_file("Rain_files/saved_resource.html")
