@@ -34,8 +34,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _number(said: str) -> float | None:
-    """Return a number of at most nine figures, which may have decimals; a negative one is none to wait for."""
-    plain = said.strip().removeprefix("-").replace(".", "", 1)
+    """Return a number of at most nine figures, which may have decimals; None for anything else."""
+    plain = said.strip().replace(".", "", 1)
     if not (plain.isascii() and plain.isdecimal() and len(plain) < 10):
         return None
-    return max(0.0, float(said))
+    return float(said)

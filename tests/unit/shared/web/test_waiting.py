@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("Wed, 25 Nov 2026 12:00:00 GMT", 0),
         ("", None),
         ("soon", None),
-        ("-5", 0),
+        ("-5", None),
         ("1.5", 1.5),
         ("1e3", None),
         ("٣", None),
