@@ -1,6 +1,7 @@
 """`econchatr init`: write the profile of a show from a sample of it."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -30,5 +31,5 @@ def init(source: str, file: Path | None, title: str | None) -> int:
     )
     host = proposed.host
     print(f"The host seems to be {host.name}, who speaks in {host.episodes} of {n_read}.")
-    print(f"Wrote {path}. Look it over, then: econchatr plan {path}")
+    print(f"Wrote {path}. Look it over, then: econchatr plan {quote(str(path))}")
     return 0
