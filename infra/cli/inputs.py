@@ -109,12 +109,12 @@ def run_input(
             f"--input names show {document['show']!r:.80} but --show is {show.name}; name one show"
         )
     document = {**defaults, **document, **options, "show": inline(show)}
+    with _told_as_typed(options):
+        parse_input({"ceiling_usd": "1.00", **document}, text if is_file else "")
     if "ceiling_usd" not in document:
         raise InvalidField(
             "a run that may cost something needs a ceiling; add --ceiling 10, or another amount of US dollars"
         )
-    with _told_as_typed(options):
-        parse_input(document, text if is_file else "")
     return document
 
 

@@ -49,7 +49,7 @@ def _complain(sentence: str) -> None:
 
 
 SECTIONS = {
-    "Begin": ("init", "plan", "local", "ask"),
+    "Begin": ("init", "plan", "local", "ask", "stop"),
     "Look": ("open", "answers", "runs", "pairs", "query", "models", "inspect", "score", "quiz"),
     "Keep": ("export", "forget", "keys", "serve"),
     "Cloud": ("aws",),
@@ -81,6 +81,7 @@ econchatr --help lists every command."""
             "ask": "infra.cli.commands.ask:ask",
             "query": "infra.cli.commands.query:query",
             "runs": "infra.cli.commands.runs:runs",
+            "stop": "infra.cli.commands.runs:stop",
             "answers": "infra.cli.commands.answers:answers",
             "pairs": "infra.cli.commands.pairs:pairs",
             "open": "infra.cli.commands.runs:open_report",

@@ -141,8 +141,10 @@ def print_choice(found: Sequence[Offer], chosen: Collection[str]) -> None:
             for one in found
         ],
     )
+    marked = any(one.model.model in chosen for one in found)  # a historical one is not to be had
     print_wrapped(
-        f"{CHOSEN} is in the plan; --model NAME takes another, and `econchatr models` has all prices."
+        f"{f'{CHOSEN} is in the plan; ' if marked else ''}--model NAME takes another, and `econchatr models` has all "
+        "prices."
     )
 
 
@@ -167,7 +169,7 @@ def documents(found: Iterable[Offer]) -> list[dict[str, Any]]:
             "model": one.model.model,
             "provider": one.model.provider,
             "tokens": one.tokens,
-            "trains_for_usd": str(one.cost),
+            "trains_for_usd": f"{one.cost:f}",
             "prices": {
                 name: one.model.price(name).model_dump(mode="json", exclude={"purpose"})
                 for part in PRICES

@@ -122,6 +122,8 @@ class RunsFolder:
         if self.out is not None or (self.show is not None and Path(self.show).is_dir()):
             return self.out or Path(str(self.show))
         names = ("*",) if self.show is None else _folder_names(self.show)
+        if self.show is not None and len(Path(names[0]).parts) != 1:
+            return Path(self.show)  # a folder that is not there
         used = [lock for name in names for lock in BUILD.glob(f"{name}/{LOCK}")]
         usual = BUILD / (names[0] if self.show else "demo")
         return max(used, key=lambda lock: lock.stat().st_mtime).parents[2] if used else usual

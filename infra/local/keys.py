@@ -5,11 +5,10 @@ desktop). It is imported when it is needed, and never asked where the provider's
 """
 
 import os
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shared.catalogue import Catalogue
+from shared.catalogue import Catalogue, key_variable
 from shared.errors import BadInput, NoApiKey
 from shared.text import cleaned_key
 
@@ -49,7 +48,7 @@ def in_variable(variable: str) -> str:
 
 def variable(name: str) -> str:
     """The environment's variable for a provider's key; OPENAI_API_KEY for a host that is no provider's."""
-    return VARIABLE if "." in name else re.sub(r"\W", "_", name).upper() + "_API_KEY"
+    return VARIABLE if "." in name else key_variable(name)
 
 
 def places(name: str) -> list[str]:

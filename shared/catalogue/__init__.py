@@ -26,6 +26,7 @@ from shared.catalogue.providers import (
     Provider,
     TimeBilling,
     hides_keys,
+    key_variable,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "dump",
     "extended",
     "hides_keys",
+    "key_variable",
     "packaged",
     "parse",
     "training_costs",

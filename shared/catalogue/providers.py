@@ -1,5 +1,6 @@
 """Services that fine-tune, as data: what each speaks, takes, calls things, and charges time by."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, Self
@@ -42,6 +43,11 @@ class TimeBilling(Record):
 
     limit: str = Field(min_length=1)
     billed: str = Field(min_length=1)
+
+
+def key_variable(provider: str) -> str:
+    """Return the environment's variable for a provider's key."""
+    return re.sub(r"\W", "_", provider).upper() + "_API_KEY"
 
 
 class Provider(Record):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.validation import yaml_words
 from shared.validation.near import did_you_mean
-from shared.validation.reading import line_of
+from shared.validation.reading import line_of, written_at
 
 SHOWN = 80  # characters of a wrong value
 MOST = 3  # findings in one sentence
@@ -42,7 +42,7 @@ def _finding(finding: Finding, text: str, model: Model | None) -> str:
         return f"{_place(path, text)} is no key there;{near}"
     if kind == "missing":
         return f"{_place(path, text)} is missing; write {_line(path, '...')}"
-    advice = _example(finding, outer) or _advice(finding, _model_at(model, path))
+    advice = _example(finding, outer) or _advice(finding, _model_at(model, path), text)
     return f"{_place(path, text)} is {finding['input']!r:.{SHOWN}}; {advice}"
 
 
@@ -63,7 +63,7 @@ def _example(finding: Finding, outer: Model | None) -> str:
     return f"write one such as {field.examples[0]}"
 
 
-def _advice(finding: Finding, inner: Model | None) -> str:
+def _advice(finding: Finding, inner: Model | None, text: str) -> str:
     kind, path, ctx = finding["type"], finding["loc"], finding.get("ctx", {})
     if kind.startswith(("model_", "dict_")):
         return f"write {_line(path, f'{{{_needed(inner)}}}' if inner else '{key: value}')}"
@@ -71,7 +71,7 @@ def _advice(finding: Finding, inner: Model | None) -> str:
         items = f"[{finding['input']!r}]"
         return f"write a list: {_line(path, items)}"
     if kind == "string_type":
-        return _as_text(finding)
+        return _as_text(finding, text)
     for begins, says in WORDS.items():
         if kind.startswith(begins):
             return says(ctx)
@@ -98,13 +98,18 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _as_text(finding: Finding) -> str:
+def _as_text(finding: Finding, text: str) -> str:
     value = finding["input"]
     if isinstance(value, Mapping) and len(value) == 1:
         key, rest = next(iter(value.items()))
-        text = f"{key}: {rest}".replace("'", "''")
-        return f"a colon made a key of it; put it in quotation marks: '{text}'"
-    return f"put it in quotation marks: {_line(finding['loc'], repr(str(value)))}"
+        sentence = f"{key}: {rest}".replace("'", "''")
+        return f"a colon made a key of it; put it in quotation marks: '{sentence}'"
+    written = written_at(text, finding["loc"])
+    quoted = repr(str(value) if written is None else written)
+    path = (
+        finding["loc"] if isinstance(finding["loc"][-1], str) else ()
+    )  # of a list one entry is meant
+    return f"put it in quotation marks: {_line(path, quoted)}"
 
 
 def _line(path: Sequence[int | str], value: str) -> str:

@@ -105,16 +105,30 @@ def one_of_each_key(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def line_of(text: str, path: Sequence[int | str]) -> int | None:
     """Return the line, from 1, on which the value at `path` of the YAML or JSON document begins, if it is there."""
+    *_, last = _nodes(text, path)
+    return last.start_mark.line + 1 if last is not None else None
+
+
+def written_at(text: str, path: Sequence[int | str]) -> str | None:
+    """Return the single value at `path` as it stands in the document, which YAML may have read as another."""
+    nodes = _nodes(text, path)
+    found = nodes[-1] if len(nodes) == len(path) + 1 else None
+    return str(found.value) if isinstance(found, yaml.ScalarNode) else None
+
+
+def _nodes(text: str, path: Sequence[int | str]) -> list[yaml.Node | None]:
+    """The document and what is at each step of the path, as far as it is there."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader) if text else None
     except yaml.YAMLError:  # JSON that is indented with tabs
-        return None
+        node = None
+    nodes = [node]
     for step in path:
-        inside = _child(node, step)
-        if inside is None:
+        node = _child(node, step)
+        if node is None:
             break
-        node = inside
-    return node.start_mark.line + 1 if node is not None else None
+        nodes.append(node)
+    return nodes
 
 
 def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

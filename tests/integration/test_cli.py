@@ -97,7 +97,7 @@ def test_the_command_is_installed_and_says_what_is_wrong():
         ('{"ceiling_usd": "-5.00"}', "ceiling_usd is '-5.00'; write a positive amount"),
         ('{"ceiling_usd": "five"}', "ceiling_usd is 'five'; write a positive amount"),
         ('{"ceiling_usd": 5.0}', "ceiling_usd is 5.0; write a positive amount"),
-        ("{}", "ceiling_usd is missing; write `ceiling_usd: ...`"),
+        ("{}", "a run that may cost something needs a ceiling; add --ceiling 10"),
         ('{"ceiling_usd": "5.00", "n_epochs": 0}', "n_epochs"),
         ('{"ceiling_usd": "5.00", "since": "soon"}', "since"),
         ('{"ceiling_usd": "5.00", "show": "econtalk"}', "--input names show 'econtalk'"),

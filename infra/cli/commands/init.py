@@ -1,6 +1,7 @@
 """`econchatr init`: write the profile of a show from a sample of it."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -33,5 +34,5 @@ def init(source: str, file: Path | None, title: str | None, host: str) -> int:
     print(f"The host {'is' if host else 'seems to be'} {name}, who speaks in {there} of {n_read}.")
     if proposed.doubt:
         print(proposed.doubt)
-    print(f"Wrote {path}. Look it over, then: econchatr plan {path}")
+    print(f"Wrote {path}. Look it over, then: econchatr plan {quote(str(path))}")
     return 0

@@ -62,3 +62,32 @@ def open_report(runs_folder: RunsFolder, run_id: str | None) -> int:
     print(page)
     webbrowser.open(page.resolve().as_uri())
     return 0
+
+
+@click.command(
+    short_help="End a run that goes on here, wherever its terminal is.",
+    epilog="""\b
+Example:
+  econchatr stop mine.yaml""",
+)
+@options.runs_folder
+def stop(runs_folder: RunsFolder) -> int:
+    """End a run that goes on in a folder as Ctrl-C does: what runs is cancelled, what it cost is settled."""
+    import os
+    import signal
+
+    from infra.cli.results.history import NoRuns
+    from infra.local.cloud.server import used_by
+    from infra.local.folder import state_dir
+
+    out = runs_folder.path
+    nothing = NoRuns(f"nothing runs in {out}; `econchatr runs --out {out}` lists what is there")
+    process = used_by(state_dir(out) / "cloud")
+    if process is None:
+        raise nothing
+    try:
+        os.kill(process, signal.SIGTERM)
+    except ProcessLookupError:  # killed this moment, and its cloud not gone yet
+        raise nothing from None
+    print(f"The run in {out} is asked to end; `econchatr runs --out {out}` says when it has.")
+    return 0

@@ -87,6 +87,9 @@ def _locked(state_dir: Path) -> Iterator[IO[str]]:
         ) from problem
     with lock:
         _wait_for_lock(lock, state_dir)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))  # whose, for `used_by`
+        lock.flush()
         os.utime(lock.fileno())  # since when, for `in_use_since`
         yield lock
 
@@ -102,6 +105,14 @@ def in_use_since(state_dir: Path) -> datetime | None:
     except FileNotFoundError:
         pass
     return None
+
+
+def used_by(state_dir: Path) -> int | None:
+    """Return the process whose cloud uses the folder; None where none does."""
+    if in_use_since(state_dir) is None:
+        return None
+    written = (state_dir / "lock").read_text()
+    return int(written) if written.isdigit() else None
 
 
 def _wait_for_lock(lock: IO[str], state_dir: Path) -> None:

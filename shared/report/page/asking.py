@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from shlex import quote
 
-from shared.catalogue import Model
+from shared.catalogue import Model, key_variable
 from shared.report.record import RunRecord
 
 
@@ -37,7 +37,9 @@ def lines(record: RunRecord) -> list[Lines]:
 
 def _command(record: RunRecord, model: str) -> str:
     show = record.settings.show
-    return f"econchatr ask {quote(_question(record))} --show {quote(show.name)} --model {quote(model)} --out DIR"
+    return (
+        f"econchatr ask {quote(_question(record))} --show {quote(show.name)} --model {quote(model)}"
+    )
 
 
 def _alone(record: RunRecord, model: Model, fine_tuned_model: str) -> str:
@@ -60,7 +62,7 @@ def _alone(record: RunRecord, model: Model, fine_tuned_model: str) -> str:
         **temperature,
     }
     return (
-        f'curl "{provider.base_url}chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" '
+        f'curl "{provider.base_url}chat/completions" -H "Authorization: Bearer ${key_variable(provider.provider)}" '
         f"-H 'Content-Type: application/json' -d {_json(body)}"
     )
 

@@ -83,6 +83,7 @@ def test_a_command_that_reads_takes_the_shows_folder_or_that_of_the_last_run(tmp
         used(tmp_path / "build" / name, seconds)
     assert str(RunsFolder().path) == "build/mine"
     assert str(RunsFolder("demo").path) == "build/demo"
+    assert str(RunsFolder("/nosuch").path) == "/nosuch"
     assert str(RunsFolder("other").path) == "build/other"
     assert str(RunsFolder("build/mine-own").path) == "build/mine-own"
     assert str(RunsFolder("demo", tmp_path / "elsewhere").path) == str(tmp_path / "elsewhere")

@@ -618,11 +618,25 @@ def test_a_finished_model_is_asked_by_a_command_and_by_one_line_of_curl(run):
     assert command[:3] == ["econchatr", "ask", "What's a porch?"]
     assert command[3:7] == ["--show", "porch", "--model", "gpt-4.1-mini"]
     assert curl[1] == "https://api.openai.com/v1/chat/completions"
+    assert curl[3] == "Authorization: Bearer $OPENAI_API_KEY"
+    assert not any(word.isupper() for word in command)  # what one would have to fill in
     body = json.loads(curl[-1])
     assert body["model"] == "ft:gpt-4.1-mini"
     assert body["messages"] == [
         {"role": "user", "content": "What's a porch?\n\nIda Stone responds:"}
     ]
+
+
+def test_the_key_in_the_line_of_curl_is_the_providers_own(run):
+    run.write_manifest()
+    run.write_jobs()
+    reported(run)
+    record = run.record()
+    nebius = catalogue.packaged().provider("nebius").model_copy(update={"provider": "my-gpu.2"})
+    asked = [model.model_copy(update={"provider": "my-gpu.2"}) for model in record.settings.models]
+    settings = record.settings.model_copy(update={"providers": (nebius,), "models": tuple(asked)})
+    line = asking.lines(replace(record, settings=settings))[0].alone
+    assert "Bearer $MY_GPU_2_API_KEY" in line
 
 
 def test_a_model_at_bedrock_is_asked_in_awss_words_which_aws_understands(run):

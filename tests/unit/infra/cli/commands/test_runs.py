@@ -1,6 +1,8 @@
 """What a folder tells of its runs, with nothing started."""
 
 import json
+import subprocess
+import sys
 import webbrowser
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ from infra.local.cloud import Cloud
 from infra.local.cloud.server import _locked
 from infra.local.folder import state_dir
 from shared.lake import keys
+from tests.places import ROOT
 from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
 
 LATER = "later-20261124T090000-0a1b"
@@ -184,3 +187,37 @@ def test_a_report_is_opened_and_its_place_printed(with_pairs, capsys, monkeypatc
     assert opened == [page.resolve().as_uri()]
     assert main(["open", "--out", str(with_pairs), "--run", "nosuch"]) == 2
     assert "holds no report of a run 'nosuch'" in capsys.readouterr().err
+
+
+HOLDS = """
+import signal, sys
+from pathlib import Path
+from infra.local.cloud.server import _locked
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGINT])
+with _locked(Path(sys.argv[1])):
+    print("holds", flush=True)
+    print(signal.sigwait([signal.SIGTERM, signal.SIGINT]).name, flush=True)
+"""
+
+
+def test_a_run_that_goes_on_elsewhere_is_stopped_by_its_folder(tmp_path, capsys):
+    cloud = state_dir(tmp_path) / "cloud"
+    assert main(["stop", "--out", str(tmp_path)]) == 2
+    assert "nothing runs in" in capsys.readouterr().err
+    command = [sys.executable, "-c", HOLDS, cloud]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "holds\n"
+            assert main(["stop", "--out", str(tmp_path)]) == 0
+            assert process.stdout.readline() == "SIGTERM\n"
+        finally:
+            process.kill()
+    assert "is asked to end" in capsys.readouterr().out
+    assert main(["stop", "--out", str(tmp_path)]) == 2
+
+
+def test_a_run_that_was_killed_this_moment_is_none_to_stop(tmp_path, monkeypatch):
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    monkeypatch.setattr("infra.local.cloud.server.used_by", lambda _: gone.pid)
+    assert main(["stop", "--out", str(tmp_path)]) == 2
