@@ -38,7 +38,7 @@ class Execution:
 
     def __init__(self, world: World, run: Run) -> None:
         self.world, self.run = world, run
-        self.desk = world.desk(run)
+        self.context = world.context(run)
         self.order = world.goods.order(run.run_id, run.purchase_id)
         self._aborts_at = (
             world.stage.after(world.rng.uniform(0, ABORTED_WITHIN_SECONDS))
@@ -67,7 +67,7 @@ class Execution:
         for _ in range(RETRIES):
             try:
                 result = self._invoke(
-                    lambda: cancel_jobs(self.desk, self.run.run_id), LONG_LAMBDA_SECONDS
+                    lambda: cancel_jobs(self.context, self.run.run_id), LONG_LAMBDA_SECONDS
                 )
             except EconChatRError:
                 continue
@@ -79,18 +79,18 @@ class Execution:
         self._invoke(
             lambda: world.ledger.open_run(run.run_id, run.ceiling, MONTH, world.month_ceiling)
         )
-        status = self._invoke(lambda: ensure_job(self.desk, self.order, world.goods.open_file))
+        status = self._invoke(lambda: ensure_job(self.context, self.order, world.goods.open_file))
         while not status.done:
             world.stage.sleep(POLL_SECONDS)
             status = self._invoke(
-                lambda: poll_job(self.desk, self.order, world.goods.open_file, MAX_JOB_AGE)
+                lambda: poll_job(self.context, self.order, world.goods.open_file, MAX_JOB_AGE)
             )
         try:
-            self._invoke(lambda: settle_job(self.desk, self.order))
+            self._invoke(lambda: settle_job(self.context, self.order))
         except FineTuneFailed:
             world.incidents["fine tune failed"] += 1
         for asked in world.goods.questions(run.run_id):
-            self._invoke(partial(ask, self.desk, asked), LONG_LAMBDA_SECONDS)
+            self._invoke(partial(ask, self.context, asked), LONG_LAMBDA_SECONDS)
 
     def _invoke(self, work: Callable[[], Result], seconds: float = LAMBDA_SECONDS) -> Result:
         """A Task state: the Lambda, again after a passing error or a sudden end."""

@@ -107,7 +107,7 @@ class World:
     def chance(self, rate: float) -> bool:
         return self.trouble and self.rng.random() < rate
 
-    def desk(self, run: Run) -> PurchaseContext:
+    def context(self, run: Run) -> PurchaseContext:
         provider = self._door(run)
         return PurchaseContext(self.ledger, lambda name: provider, self.stage.now, self.stage.sleep)
 

@@ -40,7 +40,7 @@ MAX_AGE = timedelta(hours=1)
 
 
 class Counter:
-    """Where tests buy: a desk, the stand-in behind it, and its bill."""
+    """Where tests buy: a context, the stand-in behind it, and its bill."""
 
     def __init__(self, running: RunningProvider) -> None:
         profile = catalogue.packaged().provider("openai")
@@ -48,7 +48,7 @@ class Counter:
         self.url = running.root_url
         self.ledger = Ledger(MemoryDynamoDB(), "ledger")
         self.ledger.open_run("run", Decimal(5), "2026-11", Decimal(5))
-        self.desk = PurchaseContext(self.ledger, lambda name: provider)
+        self.context = PurchaseContext(self.ledger, lambda name: provider)
 
     def order(self) -> TrainingOrder:
         per_example = 3 + sum(3 + tokens.count(role) + tokens.count(text) for role, text in CHAT)
@@ -59,7 +59,7 @@ class Counter:
     def finished(self) -> JobStatus:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            status = poll_job(self.desk, self.order(), training_file, MAX_AGE)
+            status = poll_job(self.context, self.order(), training_file, MAX_AGE)
             if status.done:
                 return status
             time.sleep(0.1)
@@ -68,7 +68,9 @@ class Counter:
     def wait_until(self, status: str) -> None:
         """Wait for the provider's own word."""
         deadline = time.monotonic() + 60
-        while poll_job(self.desk, self.order(), training_file, MAX_AGE).provider_status != status:
+        while (
+            poll_job(self.context, self.order(), training_file, MAX_AGE).provider_status != status
+        ):
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
@@ -120,10 +122,10 @@ def test_one_job_is_bought_and_settled_as_billed_whatever_became_of_the_reply(
     counter = open_counter(0.5)
     if action is not None:
         counter.misbehave(action, match=CREATION, times=1)
-    ensure_job(counter.desk, counter.order(), training_file)
+    ensure_job(counter.context, counter.order(), training_file)
     status = counter.finished()
     assert (status.status, len(counter.jobs())) == ("succeeded", 1)
-    settled = settle_job(counter.desk, counter.order()).settled
+    settled = settle_job(counter.context, counter.order()).settled
     assert settled == counter.billed() == counter.order().estimate
 
 
@@ -132,21 +134,21 @@ def test_a_creation_that_never_happened_is_repeated_after_the_window(
 ) -> None:
     counter = open_counter(0.5)
     counter.misbehave("error_before", match=CREATION, times=1)
-    counter.desk = replace(counter.desk, submission_window=timedelta(seconds=0.3))
-    assert ensure_job(counter.desk, counter.order(), training_file).status == "submitting"
+    counter.context = replace(counter.context, submission_window=timedelta(seconds=0.3))
+    assert ensure_job(counter.context, counter.order(), training_file).status == "submitting"
     assert counter.finished().status == "succeeded"
     (made,) = counter.jobs()
     assert made["metadata"]["econchatr_key"].startswith("prairie-2-")
-    assert settle_job(counter.desk, counter.order()).settled == counter.billed()
+    assert settle_job(counter.context, counter.order()).settled == counter.billed()
 
 
 def test_a_cancelled_job_is_settled_by_the_share_it_was_billed(
     open_counter: Callable[[float], Counter],
 ) -> None:
     counter = open_counter(20)
-    ensure_job(counter.desk, counter.order(), training_file)
+    ensure_job(counter.context, counter.order(), training_file)
     counter.wait_until("running")
-    assert cancel_jobs(counter.desk, "run").still_open == ()
+    assert cancel_jobs(counter.context, "run").still_open == ()
     assert [job["status"] for job in counter.jobs()] == ["cancelled"]
     assert counter.ledger.totals("run").settled == counter.billed() < counter.order().estimate
     assert counter.ledger.totals("run").reserved == 0
@@ -165,7 +167,7 @@ def test_an_answer_is_settled_as_billed_and_bought_once(
         input_price=MODEL.price("base_input"),
         output_price=MODEL.price("base_output"),
     )
-    answer = ask(counter.desk, question)
+    answer = ask(counter.context, question)
     assert answer.text
-    assert ask(counter.desk, question).text == answer.text
+    assert ask(counter.context, question).text == answer.text
     assert counter.ledger.totals("run").committed == answer.cost == counter.billed()

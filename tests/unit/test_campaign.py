@@ -60,7 +60,7 @@ class Play:
         self.world = world
         self.run = Run("run", world.goods.ceiling("2.2"))
         self.order = world.goods.order("run")
-        self.desk = world.desk(self.run)
+        self.context = world.context(self.run)
         world.runs.append(self.run)
         self.troubles: list[Trouble | None] = []
         self.struck = "create job"
@@ -87,27 +87,27 @@ class Play:
         self.world.ledger.open_run("run", self.run.ceiling, MONTH, Decimal(1000))
 
     def create(self) -> Any:
-        return self.desk.provider_of("openai").create(self.order.request(self._intent()))
+        return self.context.provider_of("openai").create(self.order.request(self._intent()))
 
     def _intent(self) -> Any:
         return type("Intent", (), {"attempt": 1, "file_id": self._file(), "run_id": "run"})
 
     def _file(self) -> str:
         file_id: str = (
-            self.desk.provider_of("openai")
+            self.context.provider_of("openai")
             .upload("model.jsonl", self.world.goods.open_file())
             .file_id
         )
-        self.desk.sleep(LONGEST_JOB_SECONDS)  # by then it has been processed
+        self.context.sleep(LONGEST_JOB_SECONDS)  # by then it has been processed
         return file_id
 
     def buy(self) -> None:
         self.open()
-        ensure_job(self.desk, self.order, self.world.goods.open_file)
-        self.desk.sleep(LONGEST_JOB_SECONDS)
-        poll_job(self.desk, self.order, self.world.goods.open_file, MAX_JOB_AGE)
-        settle_job(self.desk, self.order)
-        cancel_jobs(self.desk, "run")
+        ensure_job(self.context, self.order, self.world.goods.open_file)
+        self.context.sleep(LONGEST_JOB_SECONDS)
+        poll_job(self.context, self.order, self.world.goods.open_file, MAX_JOB_AGE)
+        settle_job(self.context, self.order)
+        cancel_jobs(self.context, "run")
 
     @property
     def jobs(self) -> list[Job]:
@@ -162,14 +162,14 @@ def test_a_creation_that_surely_never_happened_is_known_as_such(
 def test_the_client_repeats_what_buys_nothing_in_simulated_time(play: Play) -> None:
     play.struck, play.troubles = "list files", [line.NOT_SENT, line.TIMED_OUT]
     begun = play.world.stage.moment
-    found = play.on_stage(lambda: play.desk.provider_of("openai").find_files("x"))
+    found = play.on_stage(lambda: play.context.provider_of("openai").find_files("x"))
     assert found == []
     assert (play.world.stage.moment - begun).total_seconds() > CALL_TIMEOUT_SECONDS
 
 
 def test_what_stays_unreachable_is_a_passing_error(play: Play) -> None:
     play.struck, play.troubles = "list files", [line.NOT_SENT] * 3
-    failure = play.on_stage(lambda: play.desk.provider_of("openai").find_files("x"))
+    failure = play.on_stage(lambda: play.context.provider_of("openai").find_files("x"))
     assert isinstance(failure, Transient)
 
 
@@ -214,7 +214,7 @@ def test_the_judge_sees_an_answer_billed_twice_unless_its_first_reply_was_lost(p
     def twice() -> None:
         play.open()
         first, _ = play.world.goods.questions("run")
-        provider = play.desk.provider_of("openai")
+        provider = play.context.provider_of("openai")
         provider.complete(first.request)
         provider.complete(first.request)
 
@@ -225,7 +225,7 @@ def test_the_judge_sees_an_answer_billed_twice_unless_its_first_reply_was_lost(p
 def test_an_answer_asked_again_because_its_reply_was_lost_is_no_duplicate(play: Play) -> None:
     def lost_once() -> None:
         play.open()
-        ask(play.desk, play.world.goods.questions("run")[0])
+        ask(play.context, play.world.goods.questions("run")[0])
 
     play.struck, play.troubles = "ask", [line.ERROR_AFTER]
     play.on_stage(lost_once)

@@ -34,5 +34,5 @@ def ledger(clock: Clock) -> Ledger:
 
 
 @pytest.fixture
-def desk(ledger: Ledger, provider: FakeProvider, clock: Clock) -> PurchaseContext:
+def context(ledger: Ledger, provider: FakeProvider, clock: Clock) -> PurchaseContext:
     return PurchaseContext(ledger, lambda name: provider, clock.now, clock.sleep)

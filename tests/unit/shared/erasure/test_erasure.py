@@ -68,13 +68,13 @@ def test_what_is_about_a_pair_goes_however_short_its_words(lake, ledger, site):
 
 @pytest.mark.usefixtures("site")
 def test_answers_of_a_run_that_stopped_before_it_wrote_any_lose_their_words(
-    lake, ledger, desk, provider
+    lake, ledger, context, provider
 ):
     lake.write_json(keys.manifest("r1"), {})
     provider.complete = lambda request: Completion(f"Well. {SAID}", "stop", 50, 10)
-    bought = ask(desk, question("r1"))
+    bought = ask(context, question("r1"))
     provider.complete = lambda request: Completion("Something else.", "stop", 50, 10)
-    other = ask(desk, question("r1", "And why not?"))
+    other = ask(context, question("r1", "And why not?"))
     assert told(lake, ledger, RAIN[0]).answers == 1
     emptied = ledger.answers.get(question("r1").generation_id)
     assert (emptied.text, emptied.cost) == ("", bought.cost)

@@ -120,12 +120,12 @@ class Judge:
         return Completion(said, "stop", token_counts.prompt_tokens(JUDGE, request.messages), 1)
 
 
-def desk_of(judge, ledger, clock):
+def context_of(judge, ledger, clock):
     return PurchaseContext(ledger, lambda name: judge, clock.now, clock.sleep)
 
 
-def heard(answered, desk, settings=None, late=lambda: False):
-    return stages.judge(answered, desk, settings or run(), JUDGE.model, late)
+def heard(answered, context, settings=None, late=lambda: False):
+    return stages.judge(answered, context, settings or run(), JUDGE.model, late)
 
 
 def rows_of(lake, run_id="r1"):
@@ -134,7 +134,7 @@ def rows_of(lake, run_id="r1"):
 
 def test_a_judge_that_tells_the_host_is_asked_every_pair_in_both_orders(answered, ledger, clock):
     judge = Judge()
-    became = heard(answered, desk_of(judge, ledger, clock))
+    became = heard(answered, context_of(judge, ledger, clock))
     assert became == {
         "judge": JUDGE.model,
         "asked": 2 * len(PAIRS) * ITEMS,
@@ -157,7 +157,7 @@ def test_a_judge_that_goes_by_something_else_is_asked_no_more_than_shows_it(
     answered, ledger, clock, bias
 ):
     judge = Judge(bias)
-    became = heard(answered, desk_of(judge, ledger, clock))
+    became = heard(answered, context_of(judge, ledger, clock))
     assert became["qualified"] is False
     assert became["asked"] == len(judge.calls) == 2 * ITEMS
     usable = [row["vote"] for row in rows_of(answered) if row["vote"]]
@@ -166,7 +166,7 @@ def test_a_judge_that_goes_by_something_else_is_asked_no_more_than_shows_it(
 
 def test_no_name_and_no_more_than_so_many_tokens_are_shown(answered, ledger, clock):
     judge = Judge()
-    heard(answered, desk_of(judge, ledger, clock))
+    heard(answered, context_of(judge, ledger, clock))
     for request in judge.calls:
         text = request.messages[-1].content
         assert not [name for name in ("Ida", "Stone", "Tom", "Ash", "Lea", "Roe") if name in text]
@@ -206,7 +206,7 @@ def test_parts_of_names_are_found_as_words_and_not_inside_of_others():
 def test_what_is_reserved_for_a_whole_jury_is_at_most_what_the_plan_said(answered, ledger, clock):
     settings = run()
     _, judging = costs.with_jury(ASKED, settings, {MODEL.model: Decimal(0)})
-    heard(answered, desk_of(Judge(), ledger, clock), settings)
+    heard(answered, context_of(Judge(), ledger, clock), settings)
     entries = ledger.entries("r1")
     assert {entry.purpose for entry in entries} == {"judging"}
     assert 0 < sum(entry.reserved for entry in entries) <= judging[MODEL.model]
@@ -216,11 +216,11 @@ def test_what_is_reserved_for_a_whole_jury_is_at_most_what_the_plan_said(answere
 
 def test_a_rerun_asks_nothing_and_another_run_pays_nothing(answered, ledger, clock):
     judge = Judge()
-    heard(answered, desk_of(judge, ledger, clock))
+    heard(answered, context_of(judge, ledger, clock))
     bought = len(judge.calls)
     first = rows_of(answered)
-    heard(answered, desk_of(judge, ledger, clock))
-    heard(answered, desk_of(judge, ledger, clock), run("r2"))
+    heard(answered, context_of(judge, ledger, clock))
+    heard(answered, context_of(judge, ledger, clock), run("r2"))
     assert len(judge.calls) == bought
     assert rows_of(answered) == first
     own = ("run_id", "bought_now", "created_at")
@@ -234,24 +234,24 @@ def test_a_rerun_asks_nothing_and_another_run_pays_nothing(answered, ledger, clo
 def test_a_judge_that_is_killed_goes_on_where_it_was(answered, ledger, clock):
     judge = Judge(ends={5: ProviderUnavailable("gone")})
     with pytest.raises(ProviderUnavailable):
-        heard(answered, desk_of(judge, ledger, clock))
+        heard(answered, context_of(judge, ledger, clock))
     assert len(rows_of(answered)) == 5
-    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == len(judge.calls) == 96
+    assert heard(answered, context_of(judge, ledger, clock))["asked"] == len(judge.calls) == 96
 
 
 def test_a_judge_that_is_late_hands_over_and_goes_on(answered, ledger, clock):
     judge, looks = Judge(), iter(range(1000))
     with pytest.raises(BatchUnfinished, match="has judged 7 of 16"):
-        heard(answered, desk_of(judge, ledger, clock), late=lambda: next(looks) >= 7)
+        heard(answered, context_of(judge, ledger, clock), late=lambda: next(looks) >= 7)
     assert len(rows_of(answered)) == 7
-    assert heard(answered, desk_of(judge, ledger, clock))["asked"] == 96
+    assert heard(answered, context_of(judge, ledger, clock))["asked"] == 96
 
 
 def test_a_ceiling_ends_the_judge_and_keeps_its_votes(answered, ledger, clock):
     ledger.open_run("poor", Decimal("0.003000"), "2026-11", Decimal(100))
     for key in answered.keys("runs/r1/"):
         answered.write(key.replace("runs/r1/", "runs/poor/"), answered.read(key))
-    became = heard(answered, desk_of(Judge(), ledger, clock), run("poor"))
+    became = heard(answered, context_of(Judge(), ledger, clock), run("poor"))
     assert became["stopped"].startswith("SpendCeilingReached: ")
     assert 0 < became["asked"] == len(rows_of(answered, "poor")) < 96
     assert ledger.totals("poor").reserved == 0
@@ -261,7 +261,7 @@ def test_a_comparison_that_is_refused_or_lost_twice_is_a_vote_that_cannot_be_use
     answered, ledger, clock
 ):
     judge = Judge(ends={3: ProviderRejected("the content filter says no")})
-    became = heard(answered, desk_of(judge, ledger, clock))
+    became = heard(answered, context_of(judge, ledger, clock))
     assert (became["asked"], became["stopped"]) == (96, None)
     assert [at for at, row in enumerate(rows_of(answered)) if row["vote"] is None] == [3]
 
@@ -272,7 +272,7 @@ def test_a_comparison_that_is_refused_or_lost_twice_is_a_vote_that_cannot_be_use
             return super().complete(request)
 
     deaf = Deaf()
-    became = heard(answered, desk_of(deaf, ledger, clock), run("r2", seed=7))
+    became = heard(answered, context_of(deaf, ledger, clock), run("r2", seed=7))
     assert (became["qualified"], became["asked"]) == (False, 16)
     lost = [row for row in rows_of(answered, "r2") if row["vote"] is None]
     assert {row["cost_usd"] for row in lost} == {None}

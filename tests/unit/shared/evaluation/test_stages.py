@@ -87,12 +87,12 @@ def test_a_run_that_was_planned_without_a_card_asks_no_prompted_arm(lake):
 
 
 def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_are_sent(
-    lake, desk, provider
+    lake, context, provider
 ):
     outcome(lake)
     shown(lake)
     for arm in (BASE, PROMPTED, TUNED):
-        assert stages.answer(lake, desk, run(), arm, in_time) == 6
+        assert stages.answer(lake, context, run(), arm, in_time) == 6
     sent = {"base": [], "prompted": [], "tuned": []}
     for at, call in enumerate(provider.calls):
         sent[list(sent)[at // 6]].append(call.request.messages)
@@ -109,17 +109,17 @@ def test_the_prompted_arm_is_sent_card_and_exchanges_and_then_what_the_others_ar
     assert {call.request.model for call in provider.calls[:12]} == {MINI.answering_model}
 
 
-def test_an_arm_that_is_late_hands_over_and_goes_on_without_asking_again(lake, desk, provider):
+def test_an_arm_that_is_late_hands_over_and_goes_on_without_asking_again(lake, context, provider):
     outcome(lake)
     shown(lake)
     looks = iter(range(100))
     with pytest.raises(stages.BatchUnfinished, match="tuned: answered 4 of 6"):
-        stages.answer(lake, desk, run(), TUNED, lambda: next(looks) >= 4)
-    assert stages.answer(lake, desk, run(), TUNED, in_time) == 6
+        stages.answer(lake, context, run(), TUNED, lambda: next(looks) >= 4)
+    assert stages.answer(lake, context, run(), TUNED, in_time) == 6
     assert len(provider.calls) == 6
 
 
-def test_a_model_that_waits_for_a_person_to_deploy_it_says_what_to_do(lake, desk, provider):
+def test_a_model_that_waits_for_a_person_to_deploy_it_says_what_to_do(lake, context, provider):
     by_hand = run().provider("openai").model_copy(update={"deploy": "by_hand"})
     waiting = run().model_copy(update={"providers": (by_hand,)})
     outcome(lake)
@@ -130,18 +130,18 @@ def test_a_model_that_waits_for_a_person_to_deploy_it_says_what_to_do(lake, desk
     with pytest.raises(
         stages.DeployByHand, match=f"job job-1 there under the name ft:{MINI.model}"
     ):
-        stages.answer(lake, desk, waiting, TUNED, in_time)
+        stages.answer(lake, context, waiting, TUNED, in_time)
     provider.script("complete", *[Fault.NOT_READY] * 200)
     with pytest.raises(ModelNotReady):
-        stages.answer(lake, desk, waiting, BASE, in_time)
+        stages.answer(lake, context, waiting, BASE, in_time)
     provider.faults["complete"].clear()
-    assert stages.answer(lake, desk, waiting, TUNED, in_time) == 6
+    assert stages.answer(lake, context, waiting, TUNED, in_time) == 6
 
 
-def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(lake, desk):
+def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(lake, context):
     outcome(lake)
     shown(lake)
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
     items = [(row["question"], row["item_kind"], row["pair_id"]) for row in kept(lake)]
     assert items == [
         *((number, "question", None) for number in (1, 2, 3)),
@@ -151,17 +151,17 @@ def test_after_the_questions_the_held_out_items_are_asked_and_then_the_probes(la
     ]
 
 
-def test_a_question_tells_whether_training_holds_its_topic(lake, desk):
+def test_a_question_tells_whether_training_holds_its_topic(lake, context):
     outcome(lake)
     shown(lake)
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
     tagged = {row["prompt"]: row["topic_in_training"] for row in kept(lake)}
     assert [tagged[question] for question in QUESTIONS] == [True, False, None]
     assert tagged["Are you really Ida Stone?"] is None
 
 
 def test_what_people_said_is_kept_beside_the_machines_for_nothing_and_under_their_names(
-    lake, desk, provider
+    lake, context, provider
 ):
     shown(lake)
     assert stages.save_references(lake, run()) == 3
@@ -199,9 +199,9 @@ def test_a_run_whose_models_all_failed_says_why_of_each(lake):
         stages.arms(lake, run())
 
 
-def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provider):
+def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, context, provider):
     outcome(lake)
-    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
+    assert stages.answer(lake, context, run(), TUNED, in_time) == 3
     asked = [call.request.messages[0].content for call in provider.calls]
     assert asked == [f"{question}\n\nIda Stone responds:" for question in QUESTIONS]
     rows = kept(lake)
@@ -210,19 +210,19 @@ def test_every_question_is_asked_with_the_hosts_cue_and_kept(lake, desk, provide
     assert rows[0]["disclosure"] == "Simulated; not the words of Ida Stone"
 
 
-def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, desk, provider):
+def test_the_tuned_arm_asks_the_tuned_model_and_the_base_arm_its_base(lake, context, provider):
     outcome(lake, LLAMA)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), ModelArm.named(name, LLAMA.model), in_time)
+        stages.answer(lake, context, run(), ModelArm.named(name, LLAMA.model), in_time)
     assert [call.request.model for call in provider.calls] == (
         [LLAMA.serving_model] * 3 + [f"ft:{LLAMA.model}"] * 3
     )
 
 
-def test_each_arm_is_paid_at_its_own_price(lake, desk, ledger):
+def test_each_arm_is_paid_at_its_own_price(lake, context, ledger):
     outcome(lake)
     for name in ("base", "tuned"):
-        stages.answer(lake, desk, run(), ModelArm.named(name, MINI.model), in_time)
+        stages.answer(lake, context, run(), ModelArm.named(name, MINI.model), in_time)
     input_price, output_price = MINI.price("base_input"), MINI.price("base_output")
     base = input_price.of_tokens(50) + output_price.of_tokens(10)
     tuned = MINI.price("input").of_tokens(50) + MINI.price("output").of_tokens(10)
@@ -239,14 +239,14 @@ def asked(arm, run_id="r1", of=SHOWN):
     ]
 
 
-def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledger):
+def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, context, ledger):
     outcome(lake)
     shown(lake)
     questions = [question for arm in (BASE, PROMPTED, TUNED) for question in asked(arm)]
     reserved = sum(question.reserved for question in questions)
     assert reserved == costs.evaluation_cost(MINI, run().show, SHOWN)
     for arm in (BASE, PROMPTED, TUNED):
-        stages.answer(lake, desk, run(), arm, in_time)
+        stages.answer(lake, context, run(), arm, in_time)
     assert sum(entry.reserved for entry in ledger.entries("r1")) == reserved
     for question in questions:
         line = examples.encode_line(question.request.messages)
@@ -255,11 +255,11 @@ def test_what_is_reserved_for_the_answers_is_what_the_plan_said(lake, desk, ledg
 
 @pytest.mark.parametrize("faults", [(None, Fault.REJECTED), (Fault.REJECTED,)])
 def test_a_question_that_is_refused_is_one_answer_and_the_others_are_asked(
-    lake, desk, provider, ledger, faults
+    lake, context, provider, ledger, faults
 ):
     outcome(lake)
     provider.script("complete", *faults)
-    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
+    assert stages.answer(lake, context, run(), TUNED, in_time) == 3
     refused = kept(lake)[len(faults) - 1]
     assert (refused["answer"], refused["finish_reason"]) == ("", "no answer: no")
     assert [bool(row["answer"]) for row in kept(lake)].count(True) == 2
@@ -267,23 +267,23 @@ def test_a_question_that_is_refused_is_one_answer_and_the_others_are_asked(
 
 
 def test_an_answer_that_is_lost_twice_is_held_and_the_others_are_asked(
-    lake, desk, provider, ledger
+    lake, context, provider, ledger
 ):
     outcome(lake)
     provider.script("complete", None, Fault.LOST_AFTER, Fault.LOST_AFTER)
-    assert stages.answer(lake, desk, run(), TUNED, in_time) == 3
+    assert stages.answer(lake, context, run(), TUNED, in_time) == 3
     assert kept(lake)[1]["finish_reason"].startswith("no answer: gpt-4.1-mini was asked 2 times")
     assert ledger.totals("r1").reserved > 0
 
 
 def test_an_arm_that_is_refused_every_question_fails_also_when_it_is_called_again(
-    lake, desk, provider
+    lake, context, provider
 ):
     outcome(lake)
     provider.script("complete", *[Fault.REJECTED] * 3)
     for _ in range(2):
         with pytest.raises(stages.NoQuestionAnswered, match=r"none of 3 .*; the first: no"):
-            stages.answer(lake, desk, run(), TUNED, in_time)
+            stages.answer(lake, context, run(), TUNED, in_time)
 
 
 def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
@@ -295,17 +295,17 @@ def test_each_answer_is_kept_before_the_next_is_asked(lake, ledger, clock):
             return Completion("An answer.", "stop", 50, 10)
 
     outcome(lake)
-    desk = PurchaseContext(ledger, lambda name: Watching(), clock.now, clock.sleep)
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    context = PurchaseContext(ledger, lambda name: Watching(), clock.now, clock.sleep)
+    stages.answer(lake, context, run(), TUNED, in_time)
     assert kept_before == [0, 1, 2]
 
 
-def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, desk, provider):
+def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, context, provider):
     outcome(lake, run_id="poor")
     one = max(question.reserved for question in asked(TUNED, "poor", EvaluationSet()))
     ledger.open_run("poor", one + Decimal("0.000100"), "2026-11", Decimal(100))
     with pytest.raises(SpendCeilingReached):
-        stages.answer(lake, desk, run("poor"), TUNED, in_time)
+        stages.answer(lake, context, run("poor"), TUNED, in_time)
     rows = kept(lake, run_id="poor")
     assert 0 < len(rows) < len(QUESTIONS)
     assert len(provider.calls) == len(rows)
@@ -313,14 +313,14 @@ def test_a_ceiling_reached_in_the_middle_keeps_what_was_answered(lake, ledger, d
 
 
 def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
-    lake, desk, provider, ledger
+    lake, context, provider, ledger
 ):
     outcome(lake)
     provider.script("complete", None, Fault.NOT_SENT)
     with pytest.raises(Exception, match="no connection"):
-        stages.answer(lake, desk, run(), TUNED, in_time)
+        stages.answer(lake, context, run(), TUNED, in_time)
     assert len(kept(lake)) == 1
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
     assert len(provider.calls) == len(kept(lake)) == 3
     assert [row["question"] for row in kept(lake)] == [1, 2, 3]
     assert {row["bought_now"] for row in kept(lake)} == {True}
@@ -328,32 +328,32 @@ def test_a_batch_that_is_interrupted_goes_on_and_pays_for_no_answer_twice(
 
 
 def test_an_answer_that_was_paid_for_and_not_yet_kept_is_kept_as_bought_by_this_run(
-    lake, desk, provider
+    lake, context, provider
 ):
     outcome(lake)
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
     whole, key = kept(lake), keys.answers("r1", TUNED.model, TUNED.arm)
     lake.write_json(key, whole[:1])  # as where the function was killed
-    stages.answer(lake, desk, run(), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
     assert len(provider.calls) == 3
     assert [(row["answer"], row["bought_now"]) for row in kept(lake)] == [
         (row["answer"], True) for row in whole
     ]
 
 
-def test_an_answer_another_run_bought_is_free_and_marked_so(lake, desk, ledger):
+def test_an_answer_another_run_bought_is_free_and_marked_so(lake, context, ledger):
     outcome(lake)
     outcome(lake, run_id="r2")
-    stages.answer(lake, desk, run(), TUNED, in_time)
-    stages.answer(lake, desk, run("r2"), TUNED, in_time)
+    stages.answer(lake, context, run(), TUNED, in_time)
+    stages.answer(lake, context, run("r2"), TUNED, in_time)
     assert {row["bought_now"] for row in kept(lake)} == {True}
     assert {row["bought_now"] for row in kept(lake, run_id="r2")} == {False}
     assert ledger.totals("r2").settled == 0
 
 
-def test_a_provider_that_stays_busy_hands_the_wait_back_to_the_machine(lake, desk, provider):
+def test_a_provider_that_stays_busy_hands_the_wait_back_to_the_machine(lake, context, provider):
     outcome(lake)
     provider.script("complete", *[Fault.RATE_LIMITED] * 200)
     with pytest.raises(RateLimited):
-        stages.answer(lake, desk, run(), TUNED, in_time)
+        stages.answer(lake, context, run(), TUNED, in_time)
     assert kept(lake) is None

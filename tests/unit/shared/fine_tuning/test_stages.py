@@ -43,23 +43,23 @@ def planned(lake, run_id="r1", sha="a" * 64, model=MODEL, reserved="0.51"):
 
 
 @pytest.fixture
-def bought(lake, desk, clock):
+def bought(lake, context, clock):
     """Buys to the end; returns the outcome."""
 
     def buy(run_id="r1"):
         planned(lake, run_id)
         settings = run(run_id)
-        stages.submit(lake, desk, settings, MODEL)
+        stages.submit(lake, context, settings, MODEL)
         clock.sleep(200)
-        stages.poll(lake, desk, settings, MODEL)
-        return stages.settle(lake, desk, settings, MODEL, clock.now())
+        stages.poll(lake, context, settings, MODEL)
+        return stages.settle(lake, context, settings, MODEL, clock.now())
 
     return buy
 
 
 @pytest.mark.parametrize("trouble", [Fault.REJECTED, Fault.OUT_OF_MONEY, Fault.NOT_ELIGIBLE])
 def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
-    lake, desk, provider, clock, ledger, trouble
+    lake, context, provider, clock, ledger, trouble
 ):
     settings = run(models=[MODEL.model, LLAMA.model])
     row = {"training_sha256": "a" * 64, "fits": True}
@@ -67,21 +67,21 @@ def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
     lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
     for one in settings.models:
         lake.write(keys.training_file("r1", one.model), LINE)
-    assert stages.submit(lake, desk, settings, MODEL).status == "running"
+    assert stages.submit(lake, context, settings, MODEL).status == "running"
     provider.script("create", trouble)
-    assert stages.submit(lake, desk, settings, LLAMA).done
+    assert stages.submit(lake, context, settings, LLAMA).done
     for _ in range(2):
-        outcome = stages.settle(lake, desk, settings, LLAMA, clock.now())
+        outcome = stages.settle(lake, context, settings, LLAMA, clock.now())
         assert (outcome["status"], outcome["settled_usd"]) == ("failed", 0)
         assert type(ERRORS[trouble]()).__name__ in outcome["error"]
     clock.sleep(200)
-    assert stages.poll(lake, desk, settings, MODEL).status == "succeeded"
-    assert stages.settle(lake, desk, settings, MODEL, clock.now())["status"] == "succeeded"
+    assert stages.poll(lake, context, settings, MODEL).status == "succeeded"
+    assert stages.settle(lake, context, settings, MODEL, clock.now())["status"] == "succeeded"
     assert ledger.totals("r1").committed == provider.bill()
 
 
 def test_a_job_that_is_too_old_is_given_up_alone_and_counted_when_it_has_stopped(
-    lake, desk, provider, clock, ledger
+    lake, context, provider, clock, ledger
 ):
     settings = run(models=[MODEL.model, LLAMA.model])
     row = {"training_sha256": "a" * 64, "fits": True}
@@ -89,14 +89,14 @@ def test_a_job_that_is_too_old_is_given_up_alone_and_counted_when_it_has_stopped
     lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
     for one in settings.models:
         lake.write(keys.training_file("r1", one.model), LINE)
-        stages.submit(lake, desk, settings, one)
+        stages.submit(lake, context, settings, one)
     provider.made["job-2"].seconds = 10**9
     clock.sleep(stages.MAX_JOB_AGE.total_seconds() + 60)
-    assert stages.poll(lake, desk, settings, LLAMA).done
-    assert stages.settle(lake, desk, settings, LLAMA, clock.now())["status"] == "failed"
-    stages.poll(lake, desk, settings, MODEL)
-    assert stages.settle(lake, desk, settings, MODEL, clock.now())["status"] == "succeeded"
-    stages.cancel(desk, "r1")
+    assert stages.poll(lake, context, settings, LLAMA).done
+    assert stages.settle(lake, context, settings, LLAMA, clock.now())["status"] == "failed"
+    stages.poll(lake, context, settings, MODEL)
+    assert stages.settle(lake, context, settings, MODEL, clock.now())["status"] == "succeeded"
+    stages.cancel(context, "r1")
     assert ledger.totals("r1").committed == ledger.totals("r1").settled > Decimal("0.50")
     assert provider.running() == []
 
@@ -108,9 +108,9 @@ def test_a_purchase_is_named_by_its_content_whoever_asks(lake):
     assert stages.order_of(lake, run("r2"), MODEL).purchase_id == order.purchase_id
 
 
-def test_what_the_plan_says_is_reserved_is_what_is_reserved(lake, desk, ledger):
+def test_what_the_plan_says_is_reserved_is_what_is_reserved(lake, context, ledger):
     planned(lake, reserved="0.73")
-    stages.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, context, run(), MODEL)
     (entry,) = ledger.entries("r1")
     assert entry.reserved == ledger.totals("r1").reserved == Decimal("0.73")
 
@@ -136,9 +136,9 @@ def test_another_file_is_another_purchase(lake):
     assert stages.order_of(lake, run(), MODEL).purchase_id != before
 
 
-def test_what_is_uploaded_is_the_training_file(lake, desk, provider):
+def test_what_is_uploaded_is_the_training_file(lake, context, provider):
     planned(lake)
-    stages.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, context, run(), MODEL)
     assert list(provider.contents.values()) == [LINE]
 
 
@@ -183,43 +183,45 @@ def test_a_bill_beyond_the_reservation_is_written_down_before_it_stops_the_run(
     assert outcome["error"]
 
 
-def test_a_job_that_runs_is_not_settled(lake, desk, clock):
+def test_a_job_that_runs_is_not_settled(lake, context, clock):
     planned(lake)
-    stages.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, context, run(), MODEL)
     with pytest.raises(PurchaseUnfinished):
-        stages.settle(lake, desk, run(), MODEL, clock.now())
+        stages.settle(lake, context, run(), MODEL, clock.now())
     assert lake.read_json(keys.outcome("r1", MODEL.model)) is None
 
 
-def test_a_ceiling_too_low_buys_nothing(lake, desk, provider, ledger):
+def test_a_ceiling_too_low_buys_nothing(lake, context, provider, ledger):
     ledger.open_run("poor", Decimal("0.10"), "2026-11", Decimal(100))
     planned(lake, "poor")
     with pytest.raises(SpendCeilingReached, match=r"0\.51.*0\.10"):
-        stages.submit(lake, desk, run("poor"), MODEL)
+        stages.submit(lake, context, run("poor"), MODEL)
     assert provider.made == {}
 
 
-def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, desk, provider):
+def test_a_cancelled_run_leaves_no_job_and_buys_no_more(lake, context, provider):
     planned(lake)
     provider.job_ending = None
-    stages.submit(lake, desk, run(), MODEL)
-    stages.cancel(desk, "r1")
+    stages.submit(lake, context, run(), MODEL)
+    stages.cancel(context, "r1")
     assert provider.running() == []
     planned(lake, sha="b" * 64)
     with pytest.raises(RunClosed):
-        stages.submit(lake, desk, run(), MODEL)
+        stages.submit(lake, context, run(), MODEL)
 
 
-def test_a_job_that_cannot_be_stopped_is_an_error_with_the_most_it_may_cost(lake, desk, provider):
+def test_a_job_that_cannot_be_stopped_is_an_error_with_the_most_it_may_cost(
+    lake, context, provider
+):
     planned(lake)
     provider.job_ending = None
-    stages.submit(lake, desk, run(), MODEL)
+    stages.submit(lake, context, run(), MODEL)
     provider.script("cancel", *[Fault.NOT_SENT] * 1000)
     provider.script("get", *[Fault.NOT_SENT] * 1000)
     with pytest.raises(
         stages.JobsLeftRunning, match=r"gpt-4.1-mini at openai .*at most \$0\.\d{6}"
     ):
-        stages.cancel(desk, "r1")
+        stages.cancel(context, "r1")
 
 
 @given(first=st.integers(1, 999), days=st.integers(1, 7))

@@ -206,16 +206,16 @@ def test_every_stage_that_moves_money_looks_whether_to_warn(lake, clock, ledger)
         totals = ledger.totals("run")
         warned.append((totals.settled > 0, totals.reserved > 0))
 
-    desk = PurchaseContext(
+    context = PurchaseContext(
         ledger, lambda _: provider, clock.now, clock.sleep, warn=lambda _: moved()
     )
-    stages.submit(lake, desk, settings, model)
+    stages.submit(lake, context, settings, model)
     assert warned == [(False, True)]
     clock.sleep(200)
-    stages.poll(lake, desk, settings, model)
-    stages.settle(lake, desk, settings, model, clock.now())
+    stages.poll(lake, context, settings, model)
+    stages.settle(lake, context, settings, model, clock.now())
     assert warned[1:] == [(True, False)]
-    answer(lake, desk, settings, ModelArm.named("tuned", model.model), lambda: False)
+    answer(lake, context, settings, ModelArm.named("tuned", model.model), lambda: False)
     assert len(warned) == 2 + len(settings.show.questions) // WARN_EACH + 1
-    stages.cancel(desk, "run")
+    stages.cancel(context, "run")
     assert len(warned) == 3 + len(settings.show.questions) // WARN_EACH + 1

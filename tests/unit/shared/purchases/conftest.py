@@ -1,4 +1,4 @@
-"""A desk over the in-memory table and provider, with a clock that stands still."""
+"""A context over the in-memory table and provider, with a clock that stands still."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress

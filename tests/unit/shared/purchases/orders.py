@@ -66,17 +66,17 @@ def question(run_id: str = "run", text: str = "Why is the prairie hard to make?"
     )
 
 
-def submit(desk: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
-    return ensure_job(desk, order, open_file)
+def submit(context: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
+    return ensure_job(context, order, open_file)
 
 
 def poll(
-    desk: PurchaseContext, order: TrainingOrder = ORDER, max_age: timedelta = MAX_AGE
+    context: PurchaseContext, order: TrainingOrder = ORDER, max_age: timedelta = MAX_AGE
 ) -> JobStatus:
-    return poll_job(desk, order, open_file, max_age)
+    return poll_job(context, order, open_file, max_age)
 
 
-def finish(desk: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
-    submit(desk, order)
-    desk.sleep(200)
-    return poll(desk, order)
+def finish(context: PurchaseContext, order: TrainingOrder = ORDER) -> JobStatus:
+    submit(context, order)
+    context.sleep(200)
+    return poll(context, order)

@@ -38,14 +38,14 @@ def test_a_job_without_our_metadata_is_ours_by_its_file_model_and_time() -> None
 
 @pytest.mark.parametrize("echoes", [True, False])
 def test_a_lost_reply_does_not_buy_again_whether_the_provider_echoes_metadata_or_not(
-    desk: PurchaseContext, provider: FakeProvider, echoes: bool
+    context: PurchaseContext, provider: FakeProvider, echoes: bool
 ) -> None:
     provider.echoes_metadata = echoes
     provider.script("create", Fault.LOST_AFTER)
-    submit(desk)
-    desk.sleep(desk.submission_window.total_seconds() + 1)
-    assert poll(desk).job_id == "job-1"
-    assert settle_job(desk, ORDER).settled == provider.bill()
+    submit(context)
+    context.sleep(context.submission_window.total_seconds() + 1)
+    assert poll(context).job_id == "job-1"
+    assert settle_job(context, ORDER).settled == provider.bill()
     assert provider.sent.count("create") == 1
 
 
@@ -104,68 +104,68 @@ HELD = timedelta(minutes=6)
 
 
 def test_a_list_that_shows_too_little_is_not_believed_before_the_job_is_asked_for(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.listed_as = WITHOUT_MARKS
-    submit(desk)
-    desk.sleep(HELD.total_seconds())
-    assert poll(desk).job_id == "job-1"
+    submit(context)
+    context.sleep(HELD.total_seconds())
+    assert poll(context).job_id == "job-1"
     assert provider.sent.count("create") == 1
 
 
 def test_a_job_that_cannot_be_told_from_ours_is_held_and_told_and_not_bought_again(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.job_ending = None
     provider.listed_as = provider.told_as = WITHOUT_MARKS
-    submit(desk)
+    submit(context)
     for _ in range(5):
-        desk.sleep(HELD.total_seconds())
-        status = poll(desk)
+        context.sleep(HELD.total_seconds())
+        status = poll(context)
         assert (status.status, status.job_id) == ("submitting", None)
     assert "nothing that tells whether it made job-1" in status.detail
     assert provider.sent.count("create") == 1
     with pytest.raises(FineTuneTimedOut, match=r"nobody knows.*job-1.*cancel it"):
-        poll(desk, max_age=HELD)
-    (left,) = cancel_jobs(desk, "run", timedelta()).still_open
+        poll(context, max_age=HELD)
+    (left,) = cancel_jobs(context, "run", timedelta()).still_open
     assert "made job-1" in left.reason
-    assert desk.ledger.totals("run").reserved > 0
+    assert context.ledger.totals("run").reserved > 0
 
 
 def test_a_doubtful_job_that_is_cancelled_by_hand_is_counted_and_another_run_buys_anew(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
     provider.job_seconds = 3_600
     provider.listed_as = provider.told_as = WITHOUT_MARKS
-    submit(desk)
-    desk.sleep(HELD.total_seconds())
-    poll(desk)
+    submit(context)
+    context.sleep(HELD.total_seconds())
+    poll(context)
     provider.cancel("job-1")
-    assert poll(desk).status == "cancelled"
+    assert poll(context).status == "cancelled"
     with pytest.raises(FineTuneFailed):
-        settle_job(desk, ORDER)
-    assert desk.ledger.totals("run").settled == provider.bill() > 0
-    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
+        settle_job(context, ORDER)
+    assert context.ledger.totals("run").settled == provider.bill() > 0
+    assert submit(context, SECOND_ORDER).owner_run_id == "second"
 
 
 def test_a_reply_that_names_another_orders_job_is_noticed(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.replied_as = {"job_id": "older", "training_file": "file-of-another"}
-    submit(desk)
-    assert poll(desk).job_id == "job-1"
+    submit(context)
+    assert poll(context).job_id == "job-1"
 
 
 def test_a_reply_with_a_file_of_another_name_is_taken_where_no_better_job_appears(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.replied_as = provider.listed_as = provider.told_as = {"training_file": "copy-of-1"}
-    submit(desk)
-    desk.sleep(HELD.total_seconds())
-    assert poll(desk).job_id == "job-1"
+    submit(context)
+    context.sleep(HELD.total_seconds())
+    assert poll(context).job_id == "job-1"
     assert provider.sent.count("create") == 1
 
 
@@ -207,82 +207,82 @@ def test_a_late_job_is_told_from_the_one_that_was_bought_in_its_stead() -> None:
 
 
 def test_every_attempt_has_an_upload_of_its_own(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_BEFORE)
-    submit(desk)
-    desk.sleep(desk.submission_window.total_seconds() + 1)
-    poll(desk)
+    submit(context)
+    context.sleep(context.submission_window.total_seconds() + 1)
+    poll(context)
     assert provider.made["job-1"].request.file_id == "file-2"
     assert len({file.name for file in provider.files.values()}) == 2
 
 
 def test_an_attempt_that_surely_made_nothing_passes_its_upload_on(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED, Fault.NOT_SENT)
-    submit(desk)
+    submit(context)
     with pytest.raises(Exception, match="no connection"):
-        submit(desk)
-    submit(desk)
+        submit(context)
+    submit(context)
     assert provider.made["job-1"].request.file_id == "file-1"
     assert provider.sent.count("upload") == 1
 
 
 def test_another_run_never_takes_over_an_upload(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.NOT_SENT)
     with pytest.raises(Exception, match="no connection"):
-        submit(desk)
-    submit(desk, SECOND_ORDER)
+        submit(context)
+    submit(context, SECOND_ORDER)
     assert provider.made["job-1"].request.file_id == "file-2"
 
 
 def test_an_upload_is_waited_for_until_it_is_processed(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_seconds = 20
-    submit(desk)
+    submit(context)
     assert provider.made["job-1"].created_at - START >= timedelta(seconds=20)
 
 
 def test_an_upload_that_never_becomes_ready_is_tried_all_the_same(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_seconds = 10_000
-    submit(desk)
+    submit(context)
     waited = provider.made["job-1"].created_at - START
     assert FILE_PATIENCE <= waited < 2 * FILE_PATIENCE
 
 
 def test_a_provider_that_says_nothing_of_an_upload_is_not_waited_for_long(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_ending = "unsaid"
-    submit(desk)
+    submit(context)
     waited = provider.made["job-1"].created_at - START
     assert UNSAID_PATIENCE <= waited < 2 * UNSAID_PATIENCE
 
 
 def test_an_upload_that_the_provider_cannot_use_buys_nothing(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.file_ending = "broken"
     with pytest.raises(Exception, match="could not process the training file file-1"):
-        submit(desk)
+        submit(context)
     assert "create" not in provider.sent
 
 
 def test_a_lambda_that_died_after_its_upload_does_not_upload_again(
-    desk: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    context: PurchaseContext, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(request: JobRequest) -> Job:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(provider, "file", die)
     with pytest.raises(KeyboardInterrupt):
-        submit(desk)
+        submit(context)
     monkeypatch.undo()
-    submit(desk)
+    submit(context)
     assert provider.sent.count("upload") == 1

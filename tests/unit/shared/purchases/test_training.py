@@ -40,27 +40,27 @@ from tests.unit.shared.purchases.orders import (
 
 
 def test_a_job_is_reserved_bought_polled_and_settled(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
-    assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
-    assert desk.ledger.totals("run").reserved == RESERVED
-    assert (poll(desk).status, poll(desk).provider_status) == ("running", "validating_files")
+    assert (submit(context).status, submit(context).job_id) == ("running", "job-1")
+    assert context.ledger.totals("run").reserved == RESERVED
+    assert (poll(context).status, poll(context).provider_status) == ("running", "validating_files")
     clock.sleep(200)
-    done = poll(desk)
+    done = poll(context)
     assert (done.status, done.fine_tuned_model, done.trained_tokens) == (
         "succeeded",
         "ft:job-1",
         100_000,
     )
-    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
-    assert desk.ledger.totals("run").reserved == 0
+    assert settle_job(context, ORDER).settled == provider.bill() == Decimal("0.5")
+    assert context.ledger.totals("run").reserved == 0
     assert provider.sent.count("create") == 1
 
 
 def test_the_provider_gets_the_training_file_and_both_keys(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
+    submit(context)
     request = provider.made["job-1"].request
     assert provider.contents[request.file_id] == open_file().read()
     assert provider.files[request.file_id].name.startswith("model-of-the-host-")
@@ -72,109 +72,109 @@ def test_the_provider_gets_the_training_file_and_both_keys(
 
 
 def test_a_job_that_does_not_fit_is_neither_uploaded_nor_bought(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     with pytest.raises(SpendCeilingReached, match=r"\$1\.020000"):
-        submit(desk, replace(ORDER, reserved=2 * RESERVED))
+        submit(context, replace(ORDER, reserved=2 * RESERVED))
     assert provider.sent == []
 
 
 def test_a_job_whose_reply_was_lost_is_found_again(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.LOST_AFTER)
-    assert (submit(desk).status, submit(desk).job_id) == ("running", "job-1")
+    assert (submit(context).status, submit(context).job_id) == ("running", "job-1")
     assert provider.sent.count("create") == 1
 
 
 def test_a_lost_reply_keeps_its_reservation_while_the_list_is_stale(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.listing_delay = 120
     provider.script("create", Fault.LOST_AFTER)
-    assert submit(desk).status == "submitting"
+    assert submit(context).status == "submitting"
     clock.sleep(60)
-    assert poll(desk).status == "submitting"
-    assert desk.ledger.totals("run").reserved == RESERVED
+    assert poll(context).status == "submitting"
+    assert context.ledger.totals("run").reserved == RESERVED
     clock.sleep(61)
-    assert poll(desk).job_id == "job-1"
+    assert poll(context).job_id == "job-1"
     assert provider.sent.count("create") == 1
 
 
 def test_a_request_that_never_arrived_is_sent_again_after_the_window_at_no_extra_hold(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.LOST_BEFORE)
-    submit(desk)
-    clock.sleep(desk.submission_window.total_seconds())
-    assert poll(desk).status == "submitting"
+    submit(context)
+    clock.sleep(context.submission_window.total_seconds())
+    assert poll(context).status == "submitting"
     clock.sleep(1)
-    assert poll(desk).status == "running"
+    assert poll(context).status == "running"
     assert provider.made["job-1"].request.run_key == job_key("run", "model-of-the-host-2")
-    assert desk.ledger.totals("run").reserved == RESERVED
+    assert context.ledger.totals("run").reserved == RESERVED
 
 
 def test_a_job_of_an_attempt_given_up_too_early_is_used_instead_of_buying_again(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
-    provider.listing_delay = desk.submission_window.total_seconds() + 10
+    provider.listing_delay = context.submission_window.total_seconds() + 10
     provider.script("create", Fault.LOST_AFTER, Fault.LOST_BEFORE)
-    submit(desk)
-    clock.sleep(desk.submission_window.total_seconds() + 1)
-    assert poll(desk).status == "submitting"
+    submit(context)
+    clock.sleep(context.submission_window.total_seconds() + 1)
+    assert poll(context).status == "submitting"
     clock.sleep(10)
-    assert (poll(desk).status, poll(desk).job_id) == ("succeeded", "job-1")
+    assert (poll(context).status, poll(context).job_id) == ("succeeded", "job-1")
     assert provider.sent.count("create") == 2
-    assert settle_job(desk, ORDER).settled == provider.bill()
+    assert settle_job(context, ORDER).settled == provider.bill()
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("number", range(1, 12))
 def test_a_lambda_killed_at_any_write_buys_one_job_in_the_end(
-    desk: PurchaseContext,
+    context: PurchaseContext,
     provider: FakeProvider,
     killed_at: Dying,
     number: int,
     after: bool,
 ) -> None:
     with killed_at(number, after=after):
-        submit(desk)
-    submit(desk)
-    desk.sleep(desk.submission_window.total_seconds() + 1)
-    assert poll(desk).job_id == "job-1"
-    desk.sleep(200)
-    assert poll(desk).status == "succeeded"
-    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
-    assert desk.ledger.totals("run").committed == Decimal("0.5")
+        submit(context)
+    submit(context)
+    context.sleep(context.submission_window.total_seconds() + 1)
+    assert poll(context).job_id == "job-1"
+    context.sleep(200)
+    assert poll(context).status == "succeeded"
+    assert settle_job(context, ORDER).settled == provider.bill() == Decimal("0.5")
+    assert context.ledger.totals("run").committed == Decimal("0.5")
 
 
 def test_an_upload_whose_reply_was_lost_is_repeated_and_goes_with_the_other_in_the_end(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("upload", Fault.LOST_AFTER)
     with pytest.raises(ProviderUnavailable):
-        submit(desk)
-    finish(desk)
+        submit(context)
+    finish(context)
     assert len(provider.files) == 2
-    settle_job(desk, ORDER)
+    settle_job(context, ORDER)
     assert provider.files == {}
 
 
 def test_only_what_the_purchase_uploaded_is_deleted_when_the_model_is_there(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    finish(desk)
+    finish(context)
     provider.upload("model-of-the-host.jsonl", open_file())
-    settle_job(desk, ORDER)
+    settle_job(context, ORDER)
     assert [file.name for file in provider.files.values()] == ["model-of-the-host.jsonl"]
 
 
 def test_an_undeletable_file_does_not_hinder_the_settlement(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    finish(desk)
+    finish(context)
     provider.script("delete_file", Fault.NOT_SENT)
-    assert settle_job(desk, ORDER).fine_tuned_model == "ft:job-1"
+    assert settle_job(context, ORDER).fine_tuned_model == "ft:job-1"
 
 
 @pytest.mark.parametrize(
@@ -182,14 +182,14 @@ def test_an_undeletable_file_does_not_hinder_the_settlement(
     [(Fault.OUT_OF_MONEY, ProviderOutOfMoney), (Fault.REJECTED, ProviderRejected)],
 )
 def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
-    desk: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
+    context: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
 ) -> None:
     provider.script("create", fault)
     for _ in range(2):
         with pytest.raises(error):
-            submit(desk)
+            submit(context)
     assert provider.sent.count("create") == 1
-    assert desk.ledger.totals("run").committed == 0
+    assert context.ledger.totals("run").committed == 0
 
 
 @pytest.mark.parametrize(
@@ -197,326 +197,329 @@ def test_a_refusal_is_final_for_the_run_and_gives_the_money_back(
     [(Fault.NOT_ELIGIBLE, TrainingNotAvailable), (Fault.REJECTED, ProviderRejected)],
 )
 def test_a_refused_creation_leaves_no_file_behind(
-    desk: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
+    context: PurchaseContext, provider: FakeProvider, fault: Fault, error: type[Exception]
 ) -> None:
     provider.script("create", fault)
     with pytest.raises(error):
-        submit(desk)
+        submit(context)
     assert provider.files == {}
 
 
 def test_a_refused_purchase_can_be_tried_by_a_later_run(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.OUT_OF_MONEY)
     with pytest.raises(ProviderOutOfMoney):
-        submit(desk)
-    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
+        submit(context)
+    assert submit(context, SECOND_ORDER).owner_run_id == "second"
 
 
 def test_a_request_that_was_surely_not_sent_can_be_tried_again_at_once(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", Fault.NOT_SENT)
     with pytest.raises(ProviderUnavailable):
-        submit(desk)
-    assert submit(desk).status == "running"
-    assert desk.ledger.totals("run").reserved == RESERVED
+        submit(context)
+    assert submit(context).status == "running"
+    assert context.ledger.totals("run").reserved == RESERVED
 
 
 @pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.FILE_NOT_READY])
 def test_a_provider_without_a_free_slot_is_a_queue_that_holds_no_money(
-    desk: PurchaseContext, provider: FakeProvider, fault: Fault
+    context: PurchaseContext, provider: FakeProvider, fault: Fault
 ) -> None:
     provider.script("create", *[fault] * 40)
-    assert submit(desk).status == "submitting"
+    assert submit(context).status == "submitting"
     for _ in range(39):
-        assert desk.ledger.totals("run").committed == 0
-        desk.sleep(600)
-        assert (status := poll(desk)).status == "submitting"
+        assert context.ledger.totals("run").committed == 0
+        context.sleep(600)
+        assert (status := poll(context)).status == "submitting"
         assert status.provider_status == "waiting"
-    assert poll(desk).status == "running"
+    assert poll(context).status == "running"
     assert len(provider.contents) == 1
-    desk.sleep(200)
-    assert poll(desk).status == "succeeded"
-    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+    context.sleep(200)
+    assert poll(context).status == "succeeded"
+    assert settle_job(context, ORDER).settled == provider.bill() == Decimal("0.5")
 
 
 def test_a_queue_that_does_not_move_ends_after_a_day(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.script("create", *[Fault.RATE_LIMITED] * 40)
-    submit(desk)
-    desk.sleep(QUEUE_PATIENCE.total_seconds() - 1)
-    assert poll(desk).status == "submitting"
-    desk.sleep(2)
+    submit(context)
+    context.sleep(QUEUE_PATIENCE.total_seconds() - 1)
+    assert poll(context).status == "submitting"
+    context.sleep(2)
     with pytest.raises(
         FineTuneTimedOut, match=r"has taken no job for gpt-4\.1-mini in 1 day.*: too fast"
     ):
-        poll(desk)
-    assert cancel_jobs(desk, "run").still_open == ()
-    assert desk.ledger.totals("run").committed == provider.bill() == 0
+        poll(context)
+    assert cancel_jobs(context, "run").still_open == ()
+    assert context.ledger.totals("run").committed == provider.bill() == 0
 
 
 def test_a_busy_provider_does_not_end_a_job_that_runs(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
+    submit(context)
     provider.script("get", Fault.RATE_LIMITED)
-    assert poll(desk).status == "running"
-    desk.sleep(200)
-    assert poll(desk).status == "succeeded"
+    assert poll(context).status == "running"
+    context.sleep(200)
+    assert poll(context).status == "succeeded"
 
 
 def test_a_second_run_attaches_and_pays_nothing(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
-    assert submit(desk, SECOND_ORDER).owner_run_id == "run"
-    desk.sleep(200)
-    assert poll(desk, SECOND_ORDER).fine_tuned_model == "ft:job-1"
-    assert settle_job(desk, SECOND_ORDER).settled == 0
-    assert desk.ledger.entries("second") == []
-    assert desk.ledger.totals("run").settled == provider.bill()
-    assert settle_job(desk, ORDER).settled == provider.bill()
+    submit(context)
+    assert submit(context, SECOND_ORDER).owner_run_id == "run"
+    context.sleep(200)
+    assert poll(context, SECOND_ORDER).fine_tuned_model == "ft:job-1"
+    assert settle_job(context, SECOND_ORDER).settled == 0
+    assert context.ledger.entries("second") == []
+    assert context.ledger.totals("run").settled == provider.bill()
+    assert settle_job(context, ORDER).settled == provider.bill()
 
 
 def test_what_was_bought_before_costs_nothing(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    assert settlement_of(desk.ledger, ORDER).job_id is None
-    finish(desk)
-    settle_job(desk, ORDER)
-    found = settlement_of(desk.ledger, ORDER)
+    assert settlement_of(context.ledger, ORDER).job_id is None
+    finish(context)
+    settle_job(context, ORDER)
+    found = settlement_of(context.ledger, ORDER)
     assert (found.job_id, found.fine_tuned_model) == ("job-1", "ft:job-1")
-    assert submit(desk, SECOND_ORDER).status == "succeeded"
+    assert submit(context, SECOND_ORDER).status == "succeeded"
     assert provider.sent.count("create") == 1
 
 
 def test_a_later_run_buys_anew_what_an_earlier_one_cancelled(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
-    desk.sleep(60)
-    cancel_jobs(desk, "run")
-    assert submit(desk, SECOND_ORDER).owner_run_id == "second"
-    desk.sleep(200)
-    poll(desk, SECOND_ORDER)
-    assert settle_job(desk, SECOND_ORDER).settled == Decimal("0.5")
-    assert desk.ledger.month_totals(MONTH).settled == provider.bill() == Decimal("0.75")
+    submit(context)
+    context.sleep(60)
+    cancel_jobs(context, "run")
+    assert submit(context, SECOND_ORDER).owner_run_id == "second"
+    context.sleep(200)
+    poll(context, SECOND_ORDER)
+    assert settle_job(context, SECOND_ORDER).settled == Decimal("0.5")
+    assert context.ledger.month_totals(MONTH).settled == provider.bill() == Decimal("0.75")
 
 
 def test_the_same_run_does_not_buy_again_what_failed(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_ending = "failed"
-    assert finish(desk).status == "failed"
-    assert submit(desk).status == "failed"
+    assert finish(context).status == "failed"
+    assert submit(context).status == "failed"
     with pytest.raises(FineTuneFailed, match="the loss diverged") as failed:
-        settle_job(desk, ORDER)
+        settle_job(context, ORDER)
     assert failed.value.settlement.settled == provider.bill() == 0
     assert provider.sent.count("create") == 1
 
 
 def test_an_odd_status_is_polled_on_until_the_deadline_then_cancelled(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.job_ending = None
-    submit(desk)
+    submit(context)
     provider.script("get", *[Fault.ODD_STATUS] * 10)
-    assert (poll(desk).status, poll(desk).provider_status) == ("running", "reticulating")
+    assert (poll(context).status, poll(context).provider_status) == ("running", "reticulating")
     clock.sleep(MAX_AGE.total_seconds() + 1)
     with pytest.raises(FineTuneTimedOut, match="longer than the 1:00:00 allowed"):
-        poll(desk)
+        poll(context)
     assert provider.running() == []
 
 
 def test_a_job_that_is_not_shown_yet_is_polled_on(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
+    submit(context)
     provider.script("get", Fault.HIDDEN)
-    assert poll(desk).status == "running"
+    assert poll(context).status == "running"
 
 
 def test_a_deadline_of_an_attached_run_leaves_the_owners_job_alone(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.job_ending = None
-    submit(desk)
+    submit(context)
     clock.sleep(MAX_AGE.total_seconds() + 1)
     with pytest.raises(FineTuneTimedOut):
-        poll(desk, SECOND_ORDER)
+        poll(context, SECOND_ORDER)
     assert provider.running() == ["job-1"]
 
 
 def test_a_finished_job_is_asked_again_for_its_bill(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.tells_tokens = False
-    assert finish(desk).status == "running"
+    assert finish(context).status == "running"
     provider.made["job-1"].tells_tokens = True
-    assert poll(desk).trained_tokens == 100_000
+    assert poll(context).trained_tokens == 100_000
 
 
 def test_a_bill_that_never_comes_is_held_and_said_to_be_unknown(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.tells_tokens = False
-    finish(desk)
-    statuses = [poll(desk).status for _ in range(BILL_POLLS)]
+    finish(context)
+    statuses = [poll(context).status for _ in range(BILL_POLLS)]
     assert statuses == ["running"] * (BILL_POLLS - 1) + ["succeeded"]
-    settlement = settle_job(desk, ORDER)
+    settlement = settle_job(context, ORDER)
     assert (settlement.fine_tuned_model, settlement.settled) == ("ft:job-1", 0)
     assert "never said" in settlement.detail
-    totals = desk.ledger.totals("run")
+    totals = context.ledger.totals("run")
     assert (totals.settled, totals.reserved) == (0, RESERVED)
-    (entry,) = desk.ledger.entries("run")
+    (entry,) = context.ledger.entries("run")
     assert (entry.status, entry.settled) == ("unknown", None)
 
 
-def finish_untold(desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]) -> None:
-    submit(desk)
-    desk.sleep(200)
+def finish_untold(context: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]) -> None:
+    submit(context)
+    context.sleep(200)
     provider.told_as = unsaid
-    poll(desk)
+    poll(context)
 
 
 @pytest.mark.parametrize(
     "unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}, {"trained_tokens": None}]
 )
 def test_an_end_is_written_down_when_model_and_bill_are_known(
-    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
+    context: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
 ) -> None:
-    finish_untold(desk, provider, unsaid)
-    assert [poll(desk).status for _ in range(BILL_POLLS - 2)] == ["running"] * (BILL_POLLS - 2)
+    finish_untold(context, provider, unsaid)
+    assert [poll(context).status for _ in range(BILL_POLLS - 2)] == ["running"] * (BILL_POLLS - 2)
     provider.told_as = {}
-    status = poll(desk)
+    status = poll(context)
     assert (status.status, status.fine_tuned_model) == ("succeeded", "ft:job-1")
-    assert settle_job(desk, ORDER).settled == provider.bill() == Decimal("0.5")
+    assert settle_job(context, ORDER).settled == provider.bill() == Decimal("0.5")
 
 
 @pytest.mark.parametrize("unsaid", [{"fine_tuned_model": None}, {"trained_tokens": 0}])
 def test_whoever_attaches_to_a_purchase_asks_again_for_what_is_missing(
-    desk: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
+    context: PurchaseContext, provider: FakeProvider, unsaid: dict[str, Any]
 ) -> None:
-    finish_untold(desk, provider, unsaid)
+    finish_untold(context, provider, unsaid)
     for _ in range(BILL_POLLS):
-        poll(desk)
-    settle_job(desk, ORDER)
-    cancel_jobs(desk, "run")
-    desk.sleep(86_400)
-    assert submit(desk, SECOND_ORDER).status == "succeeded"
+        poll(context)
+    settle_job(context, ORDER)
+    cancel_jobs(context, "run")
+    context.sleep(86_400)
+    assert submit(context, SECOND_ORDER).status == "succeeded"
     provider.told_as = {}
-    assert submit(desk, SECOND_ORDER).fine_tuned_model == "ft:job-1"
-    assert desk.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
-    assert desk.ledger.totals("run").reserved == 0
+    assert submit(context, SECOND_ORDER).fine_tuned_model == "ft:job-1"
+    assert context.ledger.totals("run").settled == provider.bill() == Decimal("0.5")
+    assert context.ledger.totals("run").reserved == 0
 
 
 def test_a_model_that_a_service_never_names_is_not_waited_for(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
-    desk.sleep(200)
+    submit(context)
+    context.sleep(200)
     provider.told_as = {"fine_tuned_model": None, "names_model": False}
-    assert poll(desk).status == "succeeded"
+    assert poll(context).status == "succeeded"
 
 
 def test_a_failed_job_that_says_no_count_is_unknown_unless_it_never_took_a_step(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.tells_tokens, provider.job_ending = False, "failed"
-    finish(desk)
+    finish(context)
     for _ in range(BILL_POLLS):
-        poll(desk)
+        poll(context)
     with pytest.raises(FineTuneFailed) as failed:
-        settle_job(desk, ORDER)
+        settle_job(context, ORDER)
     assert "never said" in failed.value.settlement.detail
-    assert desk.ledger.totals("run").reserved == RESERVED
+    assert context.ledger.totals("run").reserved == RESERVED
 
     provider.never_began = True
-    second = finish(desk, SECOND_ORDER)
+    second = finish(context, SECOND_ORDER)
     assert (second.status, second.trained_tokens) == ("failed", 0)
     with pytest.raises(FineTuneFailed):
-        settle_job(desk, SECOND_ORDER)
-    assert desk.ledger.totals("second").committed == provider.bill() == 0
+        settle_job(context, SECOND_ORDER)
+    assert context.ledger.totals("second").committed == provider.bill() == 0
 
 
 def test_a_bill_three_times_the_estimate_keeps_the_models_name(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 3 * provider.job_tokens
-    finish(desk)
+    finish(context)
     with pytest.raises(SpendOverrun):
-        settle_job(desk, ORDER)
-    paid = settlement_of(desk.ledger, ORDER)
+        settle_job(context, ORDER)
+    paid = settlement_of(context.ledger, ORDER)
     assert (paid.job_id, paid.fine_tuned_model) == ("job-1", "ft:job-1")
     assert paid.settled == provider.bill() == 3 * ORDER.estimate
 
 
-def test_nothing_is_settled_before_the_job_has_ended(desk: PurchaseContext) -> None:
-    submit(desk)
+def test_nothing_is_settled_before_the_job_has_ended(context: PurchaseContext) -> None:
+    submit(context)
     with pytest.raises(PurchaseUnfinished):
-        settle_job(desk, ORDER)
-    assert desk.ledger.totals("run").reserved == RESERVED
+        settle_job(context, ORDER)
+    assert context.ledger.totals("run").reserved == RESERVED
 
 
 def test_a_bill_within_the_margin_is_settled_quietly(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 102_000
-    finish(desk)
-    assert settle_job(desk, ORDER).settled == RESERVED == provider.bill()
+    finish(context)
+    assert settle_job(context, ORDER).settled == RESERVED == provider.bill()
 
 
 def test_a_bill_beyond_the_margin_is_recorded_as_it_is_and_stops_the_run(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 130_000
-    finish(desk)
+    finish(context)
     with pytest.raises(SpendOverrun, match=r"\$0\.650000 .* above the \$0\.510000"):
-        settle_job(desk, ORDER)
-    assert desk.ledger.totals("run").settled == provider.bill()
-    paid = settlement_of(desk.ledger, ORDER)
+        settle_job(context, ORDER)
+    assert context.ledger.totals("run").settled == provider.bill()
+    paid = settlement_of(context.ledger, ORDER)
     assert (paid.fine_tuned_model, paid.settled) == ("ft:job-1", provider.bill())
 
 
 def test_a_job_that_outgrows_the_ceiling_while_it_runs_is_stopped(
-    desk: PurchaseContext, provider: FakeProvider, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    context: PurchaseContext,
+    provider: FakeProvider,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     provider.job_ending = None
-    submit(desk)
+    submit(context)
     shown = provider.get("job-1")
     assert shown
     monkeypatch.setattr(provider, "get", lambda job_id: replace(shown, trained_tokens=250_000))
     with pytest.raises(SpendCeilingReached, match=r"billed \$1\.250000 .* \$1\.250000, above"):
-        poll(desk)
+        poll(context)
     assert provider.running() == []
 
 
 def test_what_an_earlier_run_left_unpaid_is_settled_before_the_next_attempt(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk)
-    desk.sleep(60)
+    submit(context)
+    context.sleep(60)
     provider.cancel("job-1")
-    assert poll(desk).status == "cancelled"
-    submit(desk, SECOND_ORDER)
-    assert desk.ledger.totals("run").settled == Decimal("0.25")
-    assert desk.ledger.totals("run").reserved == 0
+    assert poll(context).status == "cancelled"
+    submit(context, SECOND_ORDER)
+    assert context.ledger.totals("run").settled == Decimal("0.25")
+    assert context.ledger.totals("run").reserved == 0
 
 
 def test_an_overrun_stops_the_run_that_pays_not_one_that_attached(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
     provider.job_tokens = 130_000
-    submit(desk)
-    submit(desk, SECOND_ORDER)
-    desk.sleep(200)
-    poll(desk, SECOND_ORDER)
-    assert settle_job(desk, SECOND_ORDER).settled == 0
+    submit(context)
+    submit(context, SECOND_ORDER)
+    context.sleep(200)
+    poll(context, SECOND_ORDER)
+    assert settle_job(context, SECOND_ORDER).settled == 0
     with pytest.raises(SpendOverrun):
-        settle_job(desk, ORDER)
+        settle_job(context, ORDER)
 
 
 def held_out() -> io.BytesIO:
@@ -527,36 +530,36 @@ VALIDATED = replace(ORDER, open_validation=held_out)
 
 
 def test_what_a_model_is_validated_on_goes_along_and_is_deleted_with_the_training_file(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
-    submit(desk, VALIDATED)
+    submit(context, VALIDATED)
     request = provider.made["job-1"].request
     assert request.validation_id is not None
     assert provider.contents[request.validation_id] == held_out().read()
     assert len(provider.files) == 2
     clock.sleep(200)
-    poll(desk, VALIDATED)
-    settle_job(desk, VALIDATED)
+    poll(context, VALIDATED)
+    settle_job(context, VALIDATED)
     assert provider.files == {}
 
 
 def test_nothing_that_a_model_was_validated_on_stays_however_often_its_purchase_was_tried(
-    desk: PurchaseContext, provider: FakeProvider, clock: Clock
+    context: PurchaseContext, provider: FakeProvider, clock: Clock
 ) -> None:
     provider.script("create", Fault.RATE_LIMITED)
     for _ in range(2):
-        submit(desk, VALIDATED)
+        submit(context, VALIDATED)
     assert provider.made["job-1"].request.validation_id in provider.files
     clock.sleep(200)
-    poll(desk, VALIDATED)
-    settle_job(desk, VALIDATED)
-    cancel_jobs(desk, "run")
+    poll(context, VALIDATED)
+    settle_job(context, VALIDATED)
+    cancel_jobs(context, "run")
     assert provider.files == {}
 
 
 def test_a_purchase_with_and_without_validation_is_the_same_purchase(
-    desk: PurchaseContext, provider: FakeProvider
+    context: PurchaseContext, provider: FakeProvider
 ) -> None:
-    submit(desk, VALIDATED)
-    assert submit(desk, ORDER).job_id == "job-1"
+    submit(context, VALIDATED)
+    assert submit(context, ORDER).job_id == "job-1"
     assert provider.sent.count("create") == 1

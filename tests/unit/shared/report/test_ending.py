@@ -24,7 +24,7 @@ LEFT = {
 
 
 @pytest.fixture
-def desk(clock):
+def context(clock):
     ledger = ledger_in_memory(clock, RUN_ID)
     provider = FakeProvider(clock)
     return PurchaseContext(ledger, lambda _: provider, now=clock.now, sleep=clock.sleep)
@@ -38,8 +38,8 @@ def sample(run):
     return run
 
 
-def closed(sample, desk, **state):
-    return stages.close(sample.lake, desk.ledger, RUN_ID, state, NOW)
+def closed(sample, context, **state):
+    return stages.close(sample.lake, context.ledger, RUN_ID, state, NOW)
 
 
 def from_outside(status, **detail):
@@ -76,11 +76,11 @@ def test_a_failed_run_that_leaves_a_job_running_keeps_its_own_error_and_says_bot
     assert "JobsLeftRunning: not everything" in ended.cause
 
 
-def test_a_stopped_run_is_reported_with_the_job_it_paid_for(sample, desk):
-    ensure_job(desk, ORDER_HERE, open_file)
-    desk.sleep(60)
-    cancel_jobs(desk, RUN_ID)
-    ended = closed(sample, desk, closing=from_outside("ABORTED"))
+def test_a_stopped_run_is_reported_with_the_job_it_paid_for(sample, context):
+    ensure_job(context, ORDER_HERE, open_file)
+    context.sleep(60)
+    cancel_jobs(context, RUN_ID)
+    ended = closed(sample, context, closing=from_outside("ABORTED"))
     assert ended["status"] == "ABORTED"
     summary = sample.lake.read_json(keys.summary(RUN_ID))
     assert summary["left_running"] == []
@@ -92,9 +92,11 @@ def test_a_stopped_run_is_reported_with_the_job_it_paid_for(sample, desk):
     assert b"Stopped" in sample.lake.read(keys.report(RUN_ID))
 
 
-def test_what_still_runs_is_named_with_the_most_it_may_cost_wherever_a_reader_looks(sample, desk):
-    ensure_job(desk, ORDER_HERE, open_file)
-    ended = closed(sample, desk, cancel_failure=LEFT)
+def test_what_still_runs_is_named_with_the_most_it_may_cost_wherever_a_reader_looks(
+    sample, context
+):
+    ensure_job(context, ORDER_HERE, open_file)
+    ended = closed(sample, context, cancel_failure=LEFT)
     assert ended["status"] == "FAILED"
     left = {"model": "gpt-4.1-mini", "provider": "openai", "job_id": "job-1", "at_most_usd": MOST}
     assert sample.lake.read_json(keys.summary(RUN_ID))["left_running"] == [left]
@@ -107,43 +109,47 @@ def test_what_still_runs_is_named_with_the_most_it_may_cost_wherever_a_reader_lo
     assert [job["status"] for job in sample.lake.read_rows("jobs")] == ["running"]
 
 
-def test_a_run_that_failed_by_itself_is_not_closed_twice(sample, desk):
-    closed(sample, desk, failure={"Error": "Boom", "Cause": "the real reason"})
+def test_a_run_that_failed_by_itself_is_not_closed_twice(sample, context):
+    closed(sample, context, failure={"Error": "Boom", "Cause": "the real reason"})
     before = sample.lake.read(keys.summary(RUN_ID))
-    again = closed(sample, desk, closing=from_outside("FAILED", error="Boom", cause="other words"))
+    again = closed(
+        sample, context, closing=from_outside("FAILED", error="Boom", cause="other words")
+    )
     assert again == {"status": "CLOSED"}
     assert sample.lake.read(keys.summary(RUN_ID)) == before
 
 
-def test_a_run_that_failed_with_a_job_left_running_is_closed_again(sample, desk):
-    ensure_job(desk, ORDER_HERE, open_file)
-    closed(sample, desk, cancel_failure=LEFT)
-    cancel_jobs(desk, RUN_ID)
-    again = closed(sample, desk, closing=from_outside("FAILED", error="JobsLeftRunning", cause="c"))
+def test_a_run_that_failed_with_a_job_left_running_is_closed_again(sample, context):
+    ensure_job(context, ORDER_HERE, open_file)
+    closed(sample, context, cancel_failure=LEFT)
+    cancel_jobs(context, RUN_ID)
+    again = closed(
+        sample, context, closing=from_outside("FAILED", error="JobsLeftRunning", cause="c")
+    )
     assert again["status"] == "FAILED"
     assert sample.lake.read_json(keys.summary(RUN_ID))["left_running"] == []
 
 
-def test_a_run_that_was_stopped_before_it_had_settings_leaves_its_summary(lake, desk):
-    ended = stages.close(lake, desk.ledger, RUN_ID, {"closing": from_outside("ABORTED")}, NOW)
+def test_a_run_that_was_stopped_before_it_had_settings_leaves_its_summary(lake, context):
+    ended = stages.close(lake, context.ledger, RUN_ID, {"closing": from_outside("ABORTED")}, NOW)
     assert ended["status"] == "ABORTED"
     assert lake.read_json(keys.summary(RUN_ID))["status"] == "ABORTED"
 
 
-def test_the_manifest_of_an_older_release_is_read_without_the_fields_that_are_gone(sample, desk):
+def test_the_manifest_of_an_older_release_is_read_without_the_fields_that_are_gone(sample, context):
     manifest = sample.lake.read_json(keys.manifest(RUN_ID))
     manifest["gone"] = 1
     manifest["show"]["gone"] = {"too": True}
     manifest["models"][0]["gone"] = None
     sample.lake.write_json(keys.manifest(RUN_ID), manifest)
-    assert closed(sample, desk)["status"] == "SUCCEEDED"
+    assert closed(sample, context)["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize(
     ("error", "status"), [("RateLimited", "SUCCEEDED"), ("SpendOverrun", "FAILED")]
 )
 def test_a_jury_that_failed_fails_the_run_only_where_a_bill_passed_what_was_set_aside(
-    sample, desk, error, status
+    sample, context, error, status
 ):
     failure = {"Error": error, "Cause": json.dumps({"errorMessage": "too fast"})}
     assert ending({"jury_failure": failure}, None).status == status
