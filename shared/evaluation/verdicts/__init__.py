@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shared.evaluation.verdicts import gate, likeness, truth, worth
 from shared.evaluation.verdicts.likeness import answer
 from shared.evaluation.verdicts.power import power
-from shared.evaluation.verdicts.records import Case, Found, Verdict, sentence
+from shared.evaluation.verdicts.records import Case, Found, Verdict
 
 __all__ = ["Case", "Verdict", "answer", "power", "verdict"]
 
@@ -26,7 +26,7 @@ def verdict(cases: Sequence[Case], found: Found, money: str) -> Verdict:
     faulty = {model for model, faults in failed.items() if faults}
     sound = [case for case in cases if case.model not in faulty]
     parts = (
-        sentence([fault for faults in failed.values() for fault in faults]),
+        gate.told({case.name: failed[case.model] for case in cases}),
         likeness.heard(cases, found, faulty),
         likeness.style(sound, found, several=len(cases) > 1),
     )

@@ -3,14 +3,15 @@
 A jury sees none of the three, so that a win rate of answers that fail says nothing of how a model sounds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from shared.dataset import Arm
 from shared.evaluation.measures.degeneration import CUT_OFF, EMPTY, LOOPING
 from shared.evaluation.measures.leakage import RECITES
 from shared.evaluation.measures.records import Number
 from shared.evaluation.measures.relevance import RELEVANCE
-from shared.evaluation.verdicts.records import Case, Found, listed, of, percent
+from shared.evaluation.verdicts.records import Case, Found, listed, of, percent, sentence
 
 MOST_FAULTY = 0.2
 """So large a share of an arm's answers may fail before it is said first."""
@@ -19,14 +20,35 @@ FEWEST_ANSWERS = 5
 BROKEN = {EMPTY: "are empty", CUT_OFF: "are cut off", LOOPING: "go in circles"}
 
 
-def failed(case: Case, found: Found) -> list[str]:
-    """Return what fails of a tuned model and of its prompted self, with which it is compared: a clause for each."""
+class Fault(NamedTuple):
+    """What an arm of a model does, as the rest of a clause."""
+
+    who: str
+    does: str
+
+
+def failed(case: Case, found: Found) -> list[Fault]:
+    """Return what fails of a tuned model and of its prompted self, with which it is compared."""
     told = []
     for arm, who in ((Arm.TUNED, "tuned"), (Arm.PROMPTED, "prompted")):
         faults = list(_faults(case, found, arm))
         if faults:
-            told.append(f"{who}, {case.name} {listed(faults)}")
+            told.append(Fault(who, listed(faults)))
     return told
+
+
+def told(failures: Mapping[str, Sequence[Fault]]) -> str:
+    """Return the faults by the names of their models as a sentence, what fails alike together."""
+    alike: dict[Fault, list[str]] = {}
+    for name, faults in failures.items():
+        for fault in faults:
+            alike.setdefault(fault, []).append(name)
+    return sentence(
+        [
+            f"{fault.who}, {'each of ' if len(names) > 1 else ''}{listed(names)} {fault.does}"
+            for fault, names in alike.items()
+        ]
+    )
 
 
 def _faults(case: Case, found: Found, arm: Arm) -> Iterator[str]:
@@ -36,14 +58,25 @@ def _faults(case: Case, found: Found, arm: Arm) -> Iterator[str]:
 
 
 def _recital(case: Case, found: Found, arm: Arm) -> Iterator[str]:
-    own, host = (found.get((RECITES, case.model, one)) for one in (arm, Arm.HOST))
-    natural = host.value if host else 0.0
-    if own is None or own.n < FEWEST_ANSWERS or own.value <= MOST_FAULTY or _least(own) <= natural:
+    own, prompted, host = (
+        found.get((RECITES, case.model, one)) for one in (arm, Arm.PROMPTED, Arm.HOST)
+    )
+    if own is None or not _is_recital(own, host):
         return
-    beside = f"; of the host’s own replies {of(host)} do" if host and host.n else ""
+    if arm == Arm.PROMPTED and _is_recital(found.get((RECITES, case.model, Arm.TUNED)), host):
+        return  # told beside the tuned one
+    beside = f"; prompted, {of(prompted)} do" if prompted and arm == Arm.TUNED else ""
+    beside += f"; of the host’s own replies {of(host)} do" if host and host.n else ""
     yield (
         f"recites ({of(own)} answers repeat what the model has seen nearly word for word{beside})"
     )
+
+
+def _is_recital(own: Number | None, host: Number | None) -> bool:
+    """Whether too many answers recite, and for certain more than the host's own replies do."""
+    if own is None or own.n < FEWEST_ANSWERS:
+        return False
+    return own.value > MOST_FAULTY and _least(own) > (host.value if host else 0.0)
 
 
 def _off_the_point(case: Case, found: Found, arm: Arm) -> Iterator[str]:

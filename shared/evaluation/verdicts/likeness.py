@@ -84,7 +84,8 @@ def heard(cases: Sequence[Case], found: Found, faulty: Set[str]) -> str:
     for case in cases:
         one = finding(case, found)
         is_faulty = case.model in faulty
-        says = (one.over, one.says, one.why, case.judges, case.silence)
+        concluded = () if is_faulty else (one.says, one.why)
+        says = (one.over, one.rate is None, concluded, case.judges, case.silence)
         alike.setdefault((is_faulty, *says), []).append((case, one))
     return " ".join(_heard(told, found, demoted=key[0]) for key, told in alike.items())
 

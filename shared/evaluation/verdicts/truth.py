@@ -32,7 +32,7 @@ def _truth(case: Case, found: Found, *, several: bool) -> str:
         clause = f"whether {who} is true is open: {many} in its answers can be checked"
     else:
         clause = f"{who} is {'often untrue' if false else 'mostly true where it can be checked'}"
-    return f"{'; '.join([clause, *_of_the_machine(case, found)])}{_bracketed(told)}"
+    return "; ".join([f"{clause}{_bracketed(told)}", *_of_the_machine(case, found)])
 
 
 def _bracketed(told: Sequence[str]) -> str:

@@ -211,8 +211,8 @@ RECITED = [
 WORLDS = {
     "all answers recite": (
         [HIGH, *RECITED],
-        "Tuned, Llama recites (33 of 33 answers repeat what the model has seen nearly word for word; of the "
-        "host’s own replies 2 of 15 do); prompted, Llama recites (33 of 33 answers",
+        "Tuned, Llama recites (33 of 33 answers repeat what the model has seen nearly word for word; prompted, "
+        "33 of 33 do; of the host’s own replies 2 of 15 do). The jury",
         [SEES_NONE, "2 judges of 2 families preferred its reply in 90% of 150", "cannot be said"],
         [LIKE, "in style"],
     ),
@@ -379,6 +379,15 @@ def test_the_sentences_say_what_is_true_of_a_world(name):
     assert said.startswith(first)
     assert [part for part in besides if part not in said] == []
     assert [part for part in never if part in said] == []
+
+
+def test_what_fails_of_two_models_alike_is_said_once():
+    other = replace(CASE, model="m2", name="Mini")
+    rows = [HIGH, *RECITED, *({**one, "model": "m2"} for one in (EVEN, *RECITED))]
+    said = verdict([CASE, other], rows, MONEY)
+    assert said.startswith("Tuned, each of Llama and Mini recites (33 of 33")
+    assert said.count("recites (") == said.count("The jury sees none of this") == 1
+    assert "the reply of Mini in 50% of 150" in said
 
 
 def test_what_fails_of_one_model_is_not_said_of_another():
