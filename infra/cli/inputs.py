@@ -181,7 +181,9 @@ def address(openai_base_url: str | None, provider: str | None, models: Catalogue
 
     Raises InvalidField.
     """
-    known = {one.provider: one.base_url for one in asked_elsewhere(models)}
+    known = {
+        one.provider: one.base_url for one in with_keys(models) if not on_own_machine(one.base_url)
+    }
     if provider is not None and provider not in known:
         raise InvalidField(
             f"--provider is {provider!r};{did_you_mean(provider, known)} there are {', '.join(known)}; --catalogue "
@@ -234,16 +236,14 @@ def check(
     )
 
 
-def asked_elsewhere(models: Catalogue) -> list[Provider]:
-    """Return the providers that take a key: they speak OpenAI's protocol, on another machine."""
-    return [
-        one for one in models.providers if one.api == "openai" and not on_own_machine(one.base_url)
-    ]
+def with_keys(models: Catalogue) -> list[Provider]:
+    """Return the providers that take a key: they speak OpenAI's protocol."""
+    return [one for one in models.providers if one.api == "openai"]
 
 
 def provider_name(name: str, models: Catalogue) -> str:
     """Return a provider's name, or the host of an address, as it was typed; raises InvalidField."""
-    providers = [one.provider for one in asked_elsewhere(models)]
+    providers = [one.provider for one in with_keys(models)]
     if name in providers or "." in name:
         return name
     near = get_close_matches(name.lower(), providers, n=1)

@@ -58,7 +58,7 @@ def keys_list(catalogue: Path | None) -> int:
     from infra.local import keys as store
 
     rows = []
-    for provider in inputs.asked_elsewhere(inputs.models_and_prices(catalogue)):
+    for provider in inputs.with_keys(inputs.models_and_prices(catalogue)):
         places = ", then ".join(store.places(provider.provider))
         rows.append((provider.provider, provider.base_url, places or "none"))
     print_table(("provider", "address", "key in"), rows)
