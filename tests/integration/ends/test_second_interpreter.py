@@ -352,9 +352,17 @@ def test_a_stopped_run_is_closed_by_what_the_rule_starts(stack):
     assert [row["status"] for row in stack.lake.read_rows("runs", "stopped")] == ["ABORTED"]
 
 
-def test_a_closing_is_not_closed(stack):
-    arn = closing(stack, "closing-stopped", "FAILED", input='{"close": {"name": "stopped"}}')
-    assert entered(stack.events(arn)) == ["Is it to close a run?", "Run closed"]
+ONCE = {"close": {"name": "stopped", "status": "ABORTED"}}
+TWICE = {"close": {"name": "closing-stopped", "status": "FAILED", "input": json.dumps(ONCE)}}
+
+
+@pytest.mark.parametrize(
+    ("status", "begun_with"), [("ABORTED", ONCE), ("FAILED", TWICE)], ids=["stopped", "tried again"]
+)
+def test_a_closing_that_was_stopped_or_tried_again_is_not_closed(stack, status, begun_with):
+    arn = closing(stack, f"closing-{status.lower()}", status, input=json.dumps(begun_with))
+    assert entered(stack.events(arn))[-1] == "Run closed"
+    assert "Cancel fine tunes" not in entered(stack.events(arn))
 
 
 @pytest.mark.parametrize("document", [[], "x", 1])
