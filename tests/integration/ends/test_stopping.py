@@ -211,11 +211,12 @@ def test_a_command_killed_and_run_again_buys_once_and_ends_with_the_same_books(l
 
 
 def test_the_books_that_athena_shows_are_the_providers(laptop):
-    command = [*ECONCHATR, "query", "spend_by_month_and_model", "--out", str(laptop.out)]
+    command = [*ECONCHATR, "query", "spend_by_month_and_model", "--format", "csv"]
+    command += ["--out", str(laptop.out)]
     answered = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
     row = next(line for line in answered.stdout.splitlines() if "training" in line)
     trained = sum(Decimal(job["charged_usd"]) for job in laptop.meter()["jobs"])
-    assert trained in {Decimal(cell) for cell in row.split() if cell.replace(".", "", 1).isdigit()}
+    assert trained in {Decimal(cell) for cell in row.split(",") if cell.replace(".", "", 1).isdigit()}
 
 
 def holds(path: Path, text: str) -> bool:

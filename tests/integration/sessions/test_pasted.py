@@ -21,10 +21,12 @@ FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 EPISODES = 9
 SHELL = ("", "sh", "console")
 BASH = "/bin/bash"
-REAL = re.compile(r"--openai-base-url (\S+)")
+REAL = re.compile(r"--openai-base-url \S+|--provider nebius")
 ELSEWHERE = {
     "git clone": "this is a clone",
     "make ": "what CI does",
+    ".venv/bin/econchatr local demo --model smollm2-135m": "needs `make tuner`; tests/tuner",
+    "econchatr local demo --model smollm2-135m": "needs `make tuner`; tests/tuner",
     ".venv/bin/econchatr open": "needs a browser and the demo; tests/unit/infra/cli/commands",
     "export PATH": "the test's own environment",
     "econchatr keys set": "needs a desktop's store of secrets; tests/unit/infra/cli/commands",
