@@ -58,7 +58,7 @@ def kill_while_scraping(profile: Path, out: Path, site: FlakySite) -> None:
 
 def table(out: Path, name: str, *order: str) -> pd.DataFrame:
     rows = pd.read_parquet(out / "lake" / name).sort_values(list(order)).reset_index(drop=True)
-    return rows.drop(columns="fetched_at", errors="ignore")
+    return rows.drop(columns=["fetched_at", "asked_since"], errors="ignore")
 
 
 def test_a_run_killed_while_scraping_fetches_no_page_twice_and_leaves_the_same_corpus(tmp_path):

@@ -375,9 +375,7 @@ def test_an_input_that_is_no_object_is_refused_with_a_summary(stack, document):
 
 TROUBLE = {
     "a failed connection": ("EndpointConnectionError", {"times": 1}),
-    "a throttle of a minute": ("Lambda.TooManyRequestsException", {"seconds": 60}),
     "a throttle of ten minutes": ("Lambda.TooManyRequestsException", {"seconds": 600}),
-    "a provider away for a minute": ("ProviderUnavailable", {"seconds": 60}),
     "a provider away for half an hour": ("ProviderUnavailable", {"seconds": 1800}),
 }
 
