@@ -8,12 +8,13 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -105,8 +106,16 @@ class Stack:
         if "seconds" in bounds:
             bounds = {"until": time.time() + SCALE * bounds["seconds"]}
         self.faults.write_text(json.dumps({function: {"error": error, **bounds}}))
-        yield
-        self.faults.unlink()
+        try:
+            yield
+        finally:
+            self.faults.unlink()
+
+    def until_a_job_runs(self) -> None:
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while self.meter()["running_jobs"] == 0:
+            assert time.monotonic() < deadline, "no job runs"
+            time.sleep(0.2)
 
     @contextmanager
     def fault(self, action: str) -> Iterator[None]:
@@ -181,6 +190,8 @@ def serving(base_url: str, faults: Path) -> Iterator[str]:
         try:
             assert process.stdout
             assert process.stdout.readline() == b"listening\n"
+            # Functions log there, and would wait for ever once the pipe is full.
+            Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
             yield endpoint_url
         finally:
             process.kill()
@@ -394,8 +405,7 @@ def test_a_job_is_followed_to_its_end_through(stack, error, bounds):
 def test_a_closing_that_is_throttled_waits_and_one_that_failed_is_tried_again(stack):
     with stack.fault("slow_job"):
         arn = stack.run("throttled", "throttled")
-        while stack.meter()["running_jobs"] == 0:
-            time.sleep(0.2)
+        stack.until_a_job_runs()
     stack.client("stepfunctions").stop_execution(executionArn=arn)
     stack.ended(arn)
     throttle = "Lambda.TooManyRequestsException"

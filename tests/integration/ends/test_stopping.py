@@ -216,7 +216,9 @@ def test_the_books_that_athena_shows_are_the_providers(laptop):
     answered = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
     row = next(line for line in answered.stdout.splitlines() if "training" in line)
     trained = sum(Decimal(job["charged_usd"]) for job in laptop.meter()["jobs"])
-    assert trained in {Decimal(cell) for cell in row.split(",") if cell.replace(".", "", 1).isdigit()}
+    assert trained in {
+        Decimal(cell) for cell in row.split(",") if cell.replace(".", "", 1).isdigit()
+    }
 
 
 def holds(path: Path, text: str) -> bool:
