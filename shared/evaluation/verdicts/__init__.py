@@ -1,4 +1,4 @@
-"""What a run is said to have come to, in three sentences: does it sound like the host, is it true, was it worth it?
+"""What a run is said to have come to, flaws first: does it sound like the host, is it true, was it worth it?
 
 Every number in them is a score of the run. What fails the gate is said first; what an interval leaves open is
 said to be open.
@@ -21,17 +21,17 @@ def verdict(cases: Sequence[Case], found: Found, money: str) -> Verdict:
     Everything is empty without a case.
     """
     if not cases:
-        return Verdict("", "", "")
+        return Verdict("", "", "", "")
     failed = {case.model: gate.failed(case, found) for case in cases}
     faulty = {model for model, faults in failed.items() if faults}
     sound = [case for case in cases if case.model not in faulty]
-    parts = (
-        gate.told({case.name: failed[case.model] for case in cases}),
+    like = (
         likeness.heard(cases, found, faulty),
         likeness.style(sound, found, several=len(cases) > 1),
     )
     return Verdict(
-        " ".join(part for part in parts if part),
+        gate.told({case.name: failed[case.model] for case in cases}),
+        " ".join(part for part in like if part),
         truth.truth(cases, found),
         worth.worth(cases, found, money, faulty),
     )

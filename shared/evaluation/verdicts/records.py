@@ -28,11 +28,12 @@ class Case:
 
 
 class Verdict(NamedTuple):
-    """Three sentences: how like the host the tuned models are, whether they say the truth, whether it was worth it.
+    """What makes a win rate worthless, if anything does, how like the host the models are, how true, and at what price.
 
-    All are empty where nothing can be said.
+    Each is empty where nothing is to be said.
     """
 
+    flaws: str
     like: str
     true: str
     worth: str

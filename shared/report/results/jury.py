@@ -78,7 +78,7 @@ def verdict(
     if record.settings.dry_run:
         judged = record.evaluation.held_out[: record.evaluation.judged]
         episodes = {item.episode_id for item in judged}
-        return verdicts.Verdict(verdicts.power(len(judged), len(episodes)), "", "")
+        return verdicts.Verdict("", verdicts.power(len(judged), len(episodes)), "", "")
     tuned = {row["model"] for row in record.generations if row["arm"] == Arm.TUNED}
     selected = {row["model"]: row["selected_pairs"] for row in record.plans}
     trained = {row["model"]: row["settled_usd"] for row in record.jobs}

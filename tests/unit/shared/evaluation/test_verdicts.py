@@ -110,7 +110,7 @@ def test_style_truth_and_price_stand_beside_it_with_their_numbers():
         row("style", 0.84, 20),
         row("style", 0.71, 20, "prompted"),
     ]
-    like, true, worth = in_parts([CASE], rows, MONEY)
+    _, like, true, worth = in_parts([CASE], rows, MONEY)
     assert like.endswith(
         "In style it goes 84% of the way from another person to the host (prompted: 71%)."
     )
