@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from html import unescape
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
@@ -19,11 +18,11 @@ from shared.corpus.sources.items import (
     FeedNotXml,
     NoEpisodes,
     TranscriptLink,
+    absolute,
+    feed_item,
 )
 from shared.corpus.sources.json_feed import read_json_feed
 from shared.corpus.sources.markup import items_in, name_of, transcripts_in, well_formed
-from shared.corpus.sources.titles import guests_from_title
-from shared.ids import digest
 from shared.transcripts import Host, decoded
 from shared.web import shown
 
@@ -107,7 +106,7 @@ def _new_address(channel: Mapping[str, Any], source: str) -> str | None:
 def _next_page(channel: Mapping[str, Any], source: str) -> str | None:
     """Return where the channel says that its older items are."""
     by_rel = {link.get("rel"): str(link.get("href", "")) for link in channel.get("links", ())}
-    return next((_absolute(source, by_rel[rel]) for rel in _NEXT if by_rel.get(rel)), None)
+    return next((absolute(source, by_rel[rel]) for rel in _NEXT if by_rel.get(rel)), None)
 
 
 def _parsed(text: str) -> tuple[Any, list[str]]:
@@ -148,18 +147,11 @@ def _item(
 ) -> FeedItem:
     url, title = _page_of(entry, source), " ".join(unescape(str(entry.get("title", ""))).split())
     published, description = _published(entry), str(entry.get("summary", ""))
-    said = [url, title, published.isoformat(), description, [link.url for link in links]]
     sounds = [str(link.get("href", "")) for link in entry.get("enclosures", ())]
-    return FeedItem(
-        url,
-        title,
-        published,
-        guests_from_title(title, (host.name, *host.aliases)),
-        description,
-        digest(*said),
-        links,
+    return feed_item(
+        *(url, title, published, description, links, host),
         guid=str(entry.get("id", "")).strip(),
-        audio=_absolute(source, sounds[0]) if sounds and sounds[0] else "",
+        audio=absolute(source, sounds[0]) if sounds and sounds[0] else "",
     )
 
 
@@ -167,7 +159,7 @@ def _page_of(entry: Mapping[str, Any], source: str) -> str:
     """Return the item's link; feedparser takes any guid for one that does not say it is none."""
     url = str(entry.get("link", ""))
     taken = entry.get("guidislink") and url == entry.get("id") and not _WEB.match(url)
-    return _absolute(source, url) if url and not taken else ""
+    return absolute(source, url) if url and not taken else ""
 
 
 def _published(entry: Any) -> datetime:
@@ -216,17 +208,10 @@ def _links_of(markup: str, source: str) -> Iterator[TranscriptLink]:
     for said in transcripts_in(markup):
         if said.get("url"):
             yield TranscriptLink(
-                _absolute(source, said["url"]),
+                absolute(source, said["url"]),
                 said.get("type", ""),
                 said.get("language", "").strip().lower(),
             )
-
-
-def _absolute(source: str, url: str) -> str:
-    try:
-        return urljoin(source, url.strip())
-    except ValueError:  # no address at all; whoever fetches it says so
-        return url
 
 
 def _beginning(text: str) -> str:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
+from shared.corpus.sources.titles import guests_from_title
 from shared.errors import BadInput
+from shared.ids import digest
+from shared.transcripts import Host
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,6 +53,31 @@ class FeedItem:
     audio: str = ""
 
 
+def feed_item(
+    url: str,
+    title: str,
+    published: datetime,
+    description: str,
+    links: tuple[TranscriptLink, ...],
+    host: Host,
+    *,
+    guid: str,
+    audio: str,
+) -> FeedItem:
+    """Return an item with its fingerprint, and with the guests that its title names beside the host."""
+    return FeedItem(
+        url,
+        title,
+        published,
+        guests_from_title(title, (host.name, *host.aliases)),
+        description,
+        digest(url, title, published.isoformat(), description, [link.url for link in links]),
+        links,
+        guid=guid,
+        audio=audio,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed's items in its own order, and what it says of itself.
@@ -64,3 +93,11 @@ class Feed:
     next_page: str | None = None
     language: str = ""
     notes: tuple[str, ...] = ()
+
+
+def absolute(source: str, url: str) -> str:
+    """Return an address that a feed at `source` names, whole; text that is no address stays as it is."""
+    try:
+        return urljoin(source, url.strip())
+    except ValueError:  # whoever fetches it says so
+        return url

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from shared.corpus.sources.dates import written_date
-from shared.corpus.sources.items import UNDATED, Feed, FeedItem, FeedNotXml, TranscriptLink
-from shared.corpus.sources.titles import guests_from_title
-from shared.ids import digest
+from shared.corpus.sources.items import (
+    UNDATED,
+    Feed,
+    FeedItem,
+    FeedNotXml,
+    TranscriptLink,
+    absolute,
+    feed_item,
+)
 from shared.transcripts import Host
 from shared.web import shown
 
@@ -37,7 +42,7 @@ def read_json_feed(text: str, source: str, host: Host) -> Feed | None:
     return Feed(
         tuple(_item(one, source, host) for one in entries),
         title=_text(document, "title"),
-        next_page=_absolute(source, next_page) if next_page else None,
+        next_page=absolute(source, next_page) if next_page else None,
         language=_text(document, "language").lower(),
         notes=(f"{left} items of the feed are no objects and are left out.",) if left else (),
     )
@@ -45,22 +50,15 @@ def read_json_feed(text: str, source: str, host: Host) -> Feed | None:
 
 def _item(entry: Mapping[str, Any], source: str, host: Host) -> FeedItem:
     url, title = _text(entry, "url") or _text(entry, "external_url"), _text(entry, "title")
-    page = _absolute(source, url) if url else ""
+    page = absolute(source, url) if url else ""
     published = _published(entry)
     described = (
         _text(entry, "summary") or _text(entry, "content_text") or _text(entry, "content_html")
     )
     attached = list(_attachments(entry, source))
     links = tuple(link for link in attached if not link.type.startswith(_SOUND))
-    said = [page, title, published.isoformat(), described, [link.url for link in links]]
-    return FeedItem(
-        page,
-        title,
-        published,
-        guests_from_title(title, (host.name, *host.aliases)),
-        described,
-        digest(*said),
-        links,
+    return feed_item(
+        *(page, title, published, described, links, host),
         guid=_text(entry, "id"),
         audio=next((link.url for link in attached if link.type.startswith(_SOUND)), ""),
     )
@@ -71,7 +69,7 @@ def _attachments(entry: Mapping[str, Any], source: str) -> Iterator[TranscriptLi
     for one in attached if isinstance(attached, list) else ():
         if isinstance(one, dict) and _text(one, "url"):
             yield TranscriptLink(
-                _absolute(source, _text(one, "url")),
+                absolute(source, _text(one, "url")),
                 _text(one, "mime_type"),
                 _text(one, "language").lower(),
             )
@@ -94,10 +92,3 @@ def _text(part: Mapping[str, Any], name: str) -> str:
     value = part.get(name)
     is_said = isinstance(value, (str, int)) and not isinstance(value, bool)
     return " ".join(str(value).split()) if is_said else ""
-
-
-def _absolute(source: str, url: str) -> str:
-    try:
-        return urljoin(source, url)
-    except ValueError:
-        return url
