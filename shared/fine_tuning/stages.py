@@ -91,7 +91,7 @@ def submit(
     try:
         status = purchases.ensure_job(context, order, _opener(bucket, settings, model))
     except ENDS_A_MODEL as failure:
-        status = _given_up(bucket, context, settings, model, failure)
+        status = _given_up(bucket, context, settings, order, failure)
     context.warn(settings.run_id)
     return status
 
@@ -108,7 +108,7 @@ def poll(
     try:
         return purchases.poll_job(context, order, opener, MAX_JOB_AGE)
     except ENDS_A_MODEL as failure:
-        return _given_up(bucket, context, settings, model, failure)
+        return _given_up(bucket, context, settings, order, failure)
 
 
 def check_patience(since: datetime, now: datetime, trouble: Transient) -> None:
@@ -164,11 +164,10 @@ def _given_up(
     bucket: Bucket,
     context: PurchaseContext,
     settings: RunSettings,
-    model: Model,
+    order: TrainingOrder,
     failure: EconChatRError,
 ) -> JobStatus:
     """Write down that a model's training is over, so that the others go on; raise `failure` where there are none."""
-    order = order_of(bucket, settings, model)
     others = [
         entry
         for entry in context.ledger.entries(settings.run_id)
@@ -179,10 +178,11 @@ def _given_up(
     if not others:
         raise failure
     error = f"{type(failure).__name__}: {failure}"
-    outcome = {**_outcome(settings, model, order), "status": "failed", "error": error}
-    bucket.write_json(keys.outcome(settings.run_id, model.model), {**outcome, "given_up": True})
+    outcome = {**_outcome(settings, order.model, order), "status": "failed", "error": error}
+    key = keys.outcome(settings.run_id, order.model.model)
+    bucket.write_json(key, {**outcome, "given_up": True})
     return JobStatus(
-        *(order.purchase_id, "failed", settings.run_id, None, "given up", None, None, error)
+        order.purchase_id, "failed", settings.run_id, None, "given up", None, None, error
     )
 
 
