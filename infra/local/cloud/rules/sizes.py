@@ -21,25 +21,17 @@ def at_most(section: str, limit: int) -> Breaches:
 def text(kind: str, name: str, limit: int) -> Breaches:
     """Return the rule that a kind of resource's property, where its text is known, has at most `limit` characters."""
 
-    def breaches(template: Template) -> Iterator[str]:
-        for resource, properties in _of(template, kind):
-            value = properties.get(name)
-            if isinstance(value, str) and len(value) > limit:
-                yield f"{resource}/{name} has {len(value)} characters, and {limit} are allowed: {value:.60}"
-
-    return breaches
+    return _sized(
+        kind, name, limit, "characters", lambda value: len(value) if isinstance(value, str) else 0
+    )
 
 
 def listed(kind: str, name: str, limit: int) -> Breaches:
     """Return the rule that a list of a kind of resource has at most `limit` entries."""
 
-    def breaches(template: Template) -> Iterator[str]:
-        for resource, properties in _of(template, kind):
-            value = properties.get(name)
-            if isinstance(value, list) and len(value) > limit:
-                yield f"{resource}/{name} has {len(value)} entries, and {limit} are allowed"
-
-    return breaches
+    return _sized(
+        kind, name, limit, "entries", lambda value: len(value) if isinstance(value, list) else 0
+    )
 
 
 def parameter_values(template: Template) -> Iterator[str]:
@@ -71,11 +63,18 @@ def role_policies(template: Template) -> Iterator[str]:
 def documents(kind: str, name: str, limit: int) -> Breaches:
     """Return the rule that a policy document has at most `limit` characters, blanks left out."""
 
+    return _sized(kind, name, limit, "characters", lambda value: len(_written(value)))
+
+
+def _sized(kind: str, name: str, limit: int, what: str, size_of: Callable[[Any], int]) -> Breaches:
+    """Return the rule that a kind of resource's property has a size of at most `limit`; a text is shown."""
+
     def breaches(template: Template) -> Iterator[str]:
         for resource, properties in _of(template, kind):
-            size = len(_written(properties.get(name)))
-            if size > limit:
-                yield f"{resource}/{name} has {size} characters, and {limit} are allowed"
+            value = properties.get(name)
+            if (size := size_of(value)) > limit:
+                shown = f": {value:.60}" if isinstance(value, str) else ""
+                yield f"{resource}/{name} has {size} {what}, and {limit} are allowed{shown}"
 
     return breaches
 
