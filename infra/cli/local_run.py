@@ -59,10 +59,10 @@ def run_here(
     address = inputs.address(provider.openai_base_url, provider.provider, models)
     provider = replace(provider, openai_base_url=address)
     if not provider.openai_base_url:
-        show = own.without_stand_in_judges(show, settings)
-        settings = inputs.check(
-            {**document, "show": inputs.inline(show)}, show, models, location.month_ceiling_usd
-        )
+        asking = own.without_stand_in_judges(show, settings)
+        if asking is not show:
+            show, document = asking, {**document, "show": inputs.inline(asking)}
+            settings = inputs.check(document, show, models, location.month_ceiling_usd)
     bases = {} if provider.openai_base_url else own.bases(settings)
     out = location.folder(f"{show.name}-{own.NAME}" if bases else show.name)
     real = bool(provider.openai_base_url or bases)
