@@ -1,13 +1,10 @@
 """Sites that misbehave in every way, or label in ways of their own, read through the stages over a real connection."""
 
 import gzip
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -16,6 +13,7 @@ from shared.corpus import stages
 from shared.lake import keys
 from shared.lake.tables import Lake
 from tests import talks
+from tests.bad_site import Answer, Handler, Site, in_turn, reply, served
 from tests.empty_lake import empty_lake
 from tests.unit.shared.corpus.test_corpus import feed, page, run
 from tests.unit.shared.run.porch import SHOW
@@ -35,31 +33,9 @@ POLICY = web.FetchPolicy(
 TITLE = "Zoë Åkesson on Rain"
 FIFTY_MEGABYTES = 50_000_000
 
-Answer = Callable[["Handler"], None]
 
-
-class Handler(BaseHTTPRequestHandler):
-    server: "Site"
-
-    def do_GET(self) -> None:
-        self.server.asked[self.path] += 1
-        self.server.answers.get(self.path, reply(404))(self)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Site(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: Counter[str] = Counter()
-        self.answers: dict[str, Answer] = {}
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_: object) -> None:
-        """Hanging up on a hostile answer is what is tested."""
+class Listing(Site):
+    """A site with a feed."""
 
     def lists(self, *paths: str) -> None:
         """Let the feed name these pages, or other addresses as they are."""
@@ -68,22 +44,6 @@ class Site(ThreadingHTTPServer):
             for at, path in enumerate(paths)
         ]
         self.answers["/feed.xml"] = reply(200, feed(*episodes))
-
-
-def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
-    def answer(handler: Handler) -> None:
-        handler.send_response(status)
-        for name, value in {"content_length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def in_turn(*answers: Answer) -> Answer:
-    rest = iter(answers)
-    return lambda handler: next(rest)(handler)
 
 
 def zeros(handler: Handler) -> None:
@@ -154,16 +114,12 @@ def lake() -> Iterator[Lake]:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+def site() -> Iterator[Listing]:
+    with served(Listing()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
-def collect(lake: Lake, site: Site) -> None:
+def collect(lake: Lake, site: Listing) -> None:
     settings = run("r1", show={**SHOW, "feed": f"{site.url}/feed.xml"})
     fetcher = web.Fetcher(POLICY, sleep=lambda seconds: None)
     stages.discover(lake, settings, fetcher, NOW)
@@ -177,8 +133,8 @@ def test_each_misbehaviour_is_reported_and_none_ends_the_rest(lake, site):
     rows = {row["url"].removeprefix(site.url): row for row in lake.read_rows("episodes")}
     assert {path: (row["status"], row["reason"]) for path, row in rows.items()} == EXPECTED
     assert all(row["detail"] for row in rows.values() if row["status"] != "parsed")
-    assert site.asked["/trouble/"] == 3
-    assert site.asked["/robots.txt"] == 1
+    assert site.asked.count("/trouble/") == 3
+    assert site.asked.count("/robots.txt") == 1
     said = {row["episode_id"]: row["text"] for row in lake.read_rows("turns") if row["turn"] == 2}
     read = [path for path, (status, _) in EXPECTED.items() if status == "parsed"]
     assert len(said) == len(read)
@@ -195,8 +151,8 @@ def test_a_refusal_stops_the_show_is_never_repeated_and_is_left_for_the_report(l
     stopped = lake.read_json(keys.stopped("r1"))
     assert stopped["error"] == "AccessDenied"
     assert f"{site.url}/no/" in stopped["cause"]
-    assert site.asked["/no/"] == 1
-    assert site.asked["/last/"] == 0
+    assert site.asked.count("/no/") == 1
+    assert site.asked.count("/last/") == 0
 
 
 def test_a_robots_txt_that_forbids_stops_the_show(lake, site):
@@ -205,7 +161,7 @@ def test_a_robots_txt_that_forbids_stops_the_show(lake, site):
     site.lists("/good/", "/last/")
     with pytest.raises(web.AccessDenied, match=r"robots\.txt"):
         collect(lake, site)
-    assert site.asked["/good/"] == site.asked["/last/"] == 0
+    assert site.asked.count("/good/") == site.asked.count("/last/") == 0
 
 
 LAYOUTS = [

@@ -2,12 +2,10 @@
 
 import gzip
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -25,61 +23,16 @@ from shared.web import (
 from shared.web.addresses import shown
 from shared.web.guard import refuse_forbidden
 from shared.web.waiting import MAX_WAITS_SECONDS
+from tests.bad_site import Answer, Handler, Site, in_turn, reply, served
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 AGENT = "econchatr-tests (+mailto:tests@example.org)"
 
-Answer = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: "Site"
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        self.server.answers.get(self.path, reply(404))(self)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Site(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[str] = []
-        self.answers: dict[str, Answer] = {}
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up is what some of these tests are about."""
-
-
-def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
-    def answer(handler: Handler) -> None:
-        handler.send_response(status)
-        for name, value in {"content_length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def in_turn(*answers: Answer) -> Answer:
-    rest = iter(answers)
-    return lambda handler: next(rest)(handler)
-
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with Site() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(Site()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -378,19 +331,13 @@ def test_a_robots_txt_in_any_server_trouble_closes_the_site(site, fetcher, statu
 
 
 def test_a_robots_txt_that_lies_with_another_authority_is_followed_and_obeyed(site, fetcher):
-    with Site() as other:
-        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(Site()) as other:
         other.answers["/rules"] = reply(200, b"User-agent: *\nDisallow: /private/\n")
         site.answers["/robots.txt"] = reply(301, location=f"{other.url}/rules")
         site.answers["/a/"] = reply(200, b"x")
-        try:
-            assert fetcher.get(f"{site.url}/a/").body == b"x"
-            with pytest.raises(AccessDenied):
-                fetcher.get(f"{site.url}/private/")
-        finally:
-            other.shutdown()
-            thread.join()
+        assert fetcher.get(f"{site.url}/a/").body == b"x"
+        with pytest.raises(AccessDenied):
+            fetcher.get(f"{site.url}/private/")
 
 
 @pytest.mark.parametrize(("status", "told"), [(429, "1"), (503, "7"), (503, "0"), (520, "30")])
@@ -543,13 +490,10 @@ def test_a_login_in_the_address_goes_to_its_site_alone_and_is_shown_nowhere(site
     assert page.body == b"<rss/>"
     assert "p%40ss" not in repr(page)
     assert fetcher.get(f"{site.url}/page").body == b"x"  # an episode's page, by its plain address
-    with Site() as other:
-        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(Site()) as other:
         other.answers["/page"] = guarded(b"x")
         with pytest.raises(AccessDenied):
             fetcher.get(f"{other.url}/page")
-        other.shutdown()
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 302, 200])
