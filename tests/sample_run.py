@@ -251,6 +251,15 @@ class SampleRun:
                 self.entries.append(entry(self.run_id, "inference", model, "0.0003", arm))
         self.save_generations(rows)
 
+    def write_whole(self, held_out: int = 1) -> None:
+        """Everything that a run with training text leaves before its report."""
+        self.write_manifest(training=TRAINING)
+        self.write_corpus()
+        self.write_dataset()
+        self.write_pairs("e2", PAIRS)
+        self.write_jobs()
+        self.write_all_arms(held_out)
+
     def write_all_arms(self, held_out: int = 1) -> None:
         """The prompted arm too, and held-out items that everybody answers, people included."""
         self.write_evaluation_set()

@@ -57,16 +57,22 @@ def bought(lake, context, clock):
     return buy
 
 
-@pytest.mark.parametrize("trouble", [Fault.REJECTED, Fault.OUT_OF_MONEY, Fault.NOT_ELIGIBLE])
-def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
-    lake, context, provider, clock, ledger, trouble
-):
+def two_planned(lake):
+    """A run whose plan has two models, with their training files."""
     settings = run(models=[MODEL.model, LLAMA.model])
     row = {"training_sha256": "a" * 64, "fits": True}
     row |= {"estimated_usd": Decimal("0.50"), "reserved_usd": Decimal("0.51")}
     lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
     for one in settings.models:
         lake.write(keys.training_file("r1", one.model), LINE)
+    return settings
+
+
+@pytest.mark.parametrize("trouble", [Fault.REJECTED, Fault.OUT_OF_MONEY, Fault.NOT_ELIGIBLE])
+def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
+    lake, context, provider, clock, ledger, trouble
+):
+    settings = two_planned(lake)
     assert stages.submit(lake, context, settings, MODEL).status == "running"
     provider.script("create", trouble)
     assert stages.submit(lake, context, settings, LLAMA).done
@@ -83,12 +89,8 @@ def test_what_ends_one_models_training_leaves_its_paid_sibling_alone(
 def test_a_job_that_is_too_old_is_given_up_alone_and_counted_when_it_has_stopped(
     lake, context, provider, clock, ledger
 ):
-    settings = run(models=[MODEL.model, LLAMA.model])
-    row = {"training_sha256": "a" * 64, "fits": True}
-    row |= {"estimated_usd": Decimal("0.50"), "reserved_usd": Decimal("0.51")}
-    lake.write_json(keys.plan("r1"), [row | {"model": one.model} for one in settings.models])
+    settings = two_planned(lake)
     for one in settings.models:
-        lake.write(keys.training_file("r1", one.model), LINE)
         stages.submit(lake, context, settings, one)
     provider.made["job-2"].seconds = 10**9
     clock.sleep(stages.MAX_JOB_AGE.total_seconds() + 60)

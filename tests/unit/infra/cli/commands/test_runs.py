@@ -16,7 +16,7 @@ from infra.local.cloud.server import _locked
 from infra.local.folder import state_dir
 from shared.lake import keys
 from tests.places import ROOT
-from tests.sample_run import PAIRS, RUN_ID, TRAINING, sample_run
+from tests.sample_run import RUN_ID, sample_run
 
 LATER = "later-20261124T090000-0a1b"
 
@@ -131,12 +131,7 @@ def test_an_empty_folder_is_refused_in_a_sentence(tmp_path, capsys, command):
 def with_pairs(out):
     """The same folder, with the tables beside the whole run's report and the lake's pairs."""
     with sample_run() as run:
-        run.write_manifest(training=TRAINING)
-        run.write_corpus()
-        run.write_dataset()
-        run.write_pairs("e2", PAIRS)
-        run.write_jobs()
-        run.write_all_arms()
+        run.write_whole()
         run.report()
         for key in (*run.lake.keys(f"runs/{RUN_ID}/"), *run.lake.keys("lake/")):
             path = out / key

@@ -15,7 +15,7 @@ from infra.local.folder import objects_in, taken
 from infra.machine.runs import RunStore
 from shared import shows
 from shared.lake import keys
-from tests.sample_run import PAIRS, SHOW, TRAINING, sample_run
+from tests.sample_run import SHOW, TRAINING, sample_run
 from tests.unit.shared.style import worlds
 
 NEWER, OLDER = "porch-a", "porch-b"
@@ -31,12 +31,7 @@ SPEECH = {NEWER: worlds.speech(5), OLDER: worlds.speech(0)}
 
 def write(run):
     """Everything that a run leaves which one of the commands reads."""
-    run.write_manifest(training=TRAINING)
-    run.write_corpus()
-    run.write_dataset()
-    run.write_pairs("e2", PAIRS)
-    run.write_jobs()
-    run.write_all_arms()
+    run.write_whole()
     run.report()
     outcome = {"status": "succeeded", "fine_tuned_model": f"ft:{run.run_id}"}
     planned = {"model": MODEL, "usable_tokens": PLANNED[run.run_id], "n_epochs": 1}

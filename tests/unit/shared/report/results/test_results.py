@@ -26,12 +26,7 @@ QUOTING = 'As somebody put it, "a porch is a room that forgives the weather", an
 
 
 def whole(run):
-    run.write_manifest(training=TRAINING)
-    run.write_corpus()
-    run.write_dataset()
-    run.write_pairs("e2", PAIRS)
-    run.write_jobs()
-    run.write_all_arms(4)
+    run.write_whole(4)
     run.save_generations(
         [{**row, "answer": QUOTING} if row["question"] == 1 else row for row in run.generations()]
     )
