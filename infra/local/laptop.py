@@ -146,8 +146,8 @@ def laptop(
     models = models or catalogue.packaged()
     key = api_key(openai_base_url or "", models)
     prices = catalogue.dump(models)
+    vocabularies = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
     with _own_errors(), ExitStack() as stack:
-        vocabularies = {"TIKTOKEN_CACHE_DIR": str(encodings.cache_dir())}
         environment = {
             **vocabularies,
             "REACH_PRIVATE_ADDRESSES": "yes",
@@ -176,21 +176,34 @@ def laptop(
             )
             base_url = started.base_url
             meter_url = None if real else f"{started.root_url}/_meter"
-        outputs = deploy(
-            cloud,
-            TEMPLATE,
-            _parameters(base_url, month_ceiling_usd, POLL_SECONDS_OWN if bases else None),
-            stack_name="econchatr",
-            code_folders=("functions", "shared"),
-        )
-        cloud.client("secretsmanager").put_secret_value(
-            SecretId=outputs["ProviderSecret"],
-            SecretString=json.dumps({entry.provider: key for entry in models.providers}),
-        )
-        bucket = Bucket(cloud.client("s3"), outputs["LakeBucket"])
-        bucket.write(keys.CATALOGUE, prices.encode())
-        rights = Rights(bucket, outputs["TrainingRole"], cloud.session)
+        parameters = _parameters(base_url, month_ceiling_usd, POLL_SECONDS_OWN if bases else None)
+        outputs = _deployed(cloud, parameters)
+        rights = _supplied(cloud, outputs, models, prices, key)
         yield Laptop(cloud, outputs, meter_url, partial(_provider, models, base_url, key, rights))
+
+
+def _deployed(cloud: Cloud, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Deploy the template with the code of this checkout; return the stack's outputs."""
+    return deploy(
+        cloud,
+        TEMPLATE,
+        parameters,
+        stack_name="econchatr",
+        code_folders=("functions", "shared"),
+    )
+
+
+def _supplied(
+    cloud: Cloud, outputs: Mapping[str, str], models: Catalogue, prices: str, key: str
+) -> Rights:
+    """Put keys and prices where the stack reads them; return what a provider on AWS may do there."""
+    cloud.client("secretsmanager").put_secret_value(
+        SecretId=outputs["ProviderSecret"],
+        SecretString=json.dumps({entry.provider: key for entry in models.providers}),
+    )
+    bucket = Bucket(cloud.client("s3"), outputs["LakeBucket"])
+    bucket.write(keys.CATALOGUE, prices.encode())
+    return Rights(bucket, outputs["TrainingRole"], cloud.session)
 
 
 @contextmanager
