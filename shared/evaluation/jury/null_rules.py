@@ -91,7 +91,7 @@ def _you_not_i(text: str, _: Contest) -> float:
 
 
 def _reacts(text: str, _: Contest) -> float:
-    return float(words(text)[:1] != () and words(text)[0] in _REACTIONS)
+    return float(not _REACTIONS.isdisjoint(words(text)[:1]))
 
 
 RULES: Mapping[str, Rule] = {

@@ -71,7 +71,7 @@ def _prompted(record: RunRecord) -> dict[str, list[str]]:
 def verdict(
     record: RunRecord, judges: Sequence[JudgeLine], found: Mapping[Place, Number]
 ) -> verdicts.Verdict:
-    """Return the run in three sentences; of a dry run what its jury could see.
+    """Return what the run came to, its flaws first; of a dry run what its jury could see.
 
     Empty where no model was tuned and answered, or nothing is to be judged.
     """
