@@ -521,6 +521,13 @@ NEEDED_ELSEWHERE = {
     "stopping what runs: tests/integration/ends/test_stopping.py, services/test_nebius.py": {
         ("CancelFineTunes", "*", "*"),
     },
+    "a model that is given up: tests/integration/test_ceilings.py, unit/shared/fine_tuning/test_stages.py": {
+        *(
+            ("SubmitFineTune", "dynamodb:Query", "*"),
+            ("SubmitFineTune", "s3:PutObject", "*/jobs/*"),
+        ),
+        *(("PollFineTune", "dynamodb:Query", "*"), ("PollFineTune", "s3:PutObject", "*/jobs/*")),
+    },
     "a ceiling passed while a job runs: tests/integration/test_ceilings.py": {
         ("PollFineTune", "dynamodb:UpdateItem", "*"),
     },

@@ -185,20 +185,6 @@ def test_a_reader_may_query_and_nothing_else(run):
             assert "use credentials that may" in said.err, refused
 
 
-def test_an_operator_may_start_and_watch_runs_and_not_query(run, tmp_path):
-    with somebody_with("OperatorPolicy"):
-        started = aws("start", "mine", "--dry-run", "--out", tmp_path)
-        assert started.code == 0, started.err
-        name = re.findall(r"^Run (\S+)", started.out, re.MULTILINE)[0]
-        listed = aws("runs")
-        assert listed.code == 0, listed.err
-        assert name in listed.out
-        assert aws("watch", name, "--out", tmp_path / "watched").code == 0
-        assert aws("report", name, "--no-open", "--out", tmp_path / "report").code == 0
-        assert "no run goes on" in aws("stop").err
-        assert "is not authorized to perform: athena:" in aws("query", "cost_of_each_run").err
-
-
 def logged(group):
     """What functions wrote into a log group, without what Lambda says of each call."""
     client = boto3.client("logs")
@@ -258,6 +244,20 @@ def test_an_update_in_place_keeps_the_lake_the_ledger_and_what_was_set(here, run
     assert kept["ProviderBaseUrl"] == here.provider.base_url
     again = aws("query", "SELECT count(*) AS n FROM runs", "--format", "csv")
     assert again.out == "n\n2\n"
+
+
+def test_an_operator_may_start_and_watch_runs_and_not_query(run, tmp_path):
+    with somebody_with("OperatorPolicy"):
+        started = aws("start", "mine", "--dry-run", "--out", tmp_path)
+        assert started.code == 0, started.err
+        name = re.findall(r"^Run (\S+)", started.out, re.MULTILINE)[0]
+        listed = aws("runs")
+        assert listed.code == 0, listed.err
+        assert name in listed.out
+        assert aws("watch", name, "--out", tmp_path / "watched").code == 0
+        assert aws("report", name, "--no-open", "--out", tmp_path / "report").code == 0
+        assert "no run goes on" in aws("stop").err
+        assert "is not authorized to perform: athena:" in aws("query", "cost_of_each_run").err
 
 
 def test_the_queries_are_saved_in_the_workgroup(run):
